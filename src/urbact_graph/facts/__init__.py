@@ -1,0 +1,1 @@
+"""From fact tables (JSON Lines) to Turtle in data/."""

@@ -1,0 +1,144 @@
+"""Themes, the concepts they link to, the glossary; programmes, calls, people and documents."""
+
+import re
+from collections import defaultdict
+
+from rdflib import URIRef
+
+from urbact_graph.facts.minting import Minter, slug
+from urbact_graph.facts.people import spellings
+from urbact_graph.facts.statements import Describer
+from urbact_graph.facts.tables import Call, Tables, Theme
+from urbact_graph.facts.turtle import Entity
+
+_TYPE_WORDS = re.compile(r"\s*\(\d+\)|\s+and\s+")
+
+
+class ConceptDescriber(Describer):
+    """Describes whatever stands beside the networks and cities."""
+
+    def __init__(self, minter: Minter, tables: Tables) -> None:
+        super().__init__(minter)
+        self.tables = tables
+
+    def themes(self) -> list[Entity]:
+        """Return the theme scheme and its concepts, topics first."""
+        scheme = self.describe(self.mint.iri("theme")).link(
+            "a", self.vocabulary("skos:ConceptScheme")
+        )
+        scheme.text("skos:prefLabel", "Themes of URBACT", language="en")
+        rows = sorted(self.tables.themes, key=lambda x: (x.row.level != "topic", x.row.id))
+        return [scheme.entity(), *(self.theme(located.row) for located in rows)]
+
+    def theme(self, row: Theme) -> Entity:
+        scheme = self.mint.iri("theme")
+        new = self.describe(self.mint.iri("theme", row.id)).link(
+            "a", self.vocabulary("skos:Concept")
+        )
+        new.link("skos:inScheme", scheme).text("skos:prefLabel", row.label, language="en")
+        new.text("skos:altLabel", *row.alt_labels, language="en")
+        new.text("skos:definition", row.definition, language="en").sources(row.source)
+        if row.level == "topic":
+            new.link("skos:topConceptOf", scheme)
+        new.link("skos:broader", self.mint.iri("theme", row.broader) if row.broader else None)
+        new.link("urb:basis", self.vocabulary.term(row.basis) if row.basis else None)
+        for link in row.links:
+            new.link(f"skos:{link.relation}", URIRef(link.target))
+        if row.origin:
+            note = f"Added to the programme's own themes by {row.origin}."
+            # The scheme itself is where a theme of our own comes from.
+            new.text("skos:editorialNote", note, language="en").link("dct:source", scheme)
+        return new.entity()
+
+    def linked_concepts(self) -> list[Entity]:
+        """Return the concepts of other schemes that themes link to, with their labels."""
+        labels: dict[str, set[str]] = defaultdict(set)
+        pages: dict[str, set[str]] = defaultdict(set)
+        for located in self.tables.themes:
+            for link in located.row.links:
+                labels[link.target].add(link.target_label)
+                pages[link.target] |= {text.split(" ")[0] for text in link.source}
+        described = []
+        for target in sorted(labels):
+            new = self.describe(URIRef(target)).link("a", self.vocabulary("skos:Concept"))
+            preferred, *others = sorted(labels[target])
+            new.text("skos:prefLabel", preferred, language="en")
+            new.text("skos:altLabel", *others, language="en")
+            described.append(new.sources(pages[target]).entity())
+        return described
+
+    def glossary(self) -> list[Entity]:
+        """Return the glossary's scheme and its terms, sorted by IRI."""
+        scheme = self.mint.iri("glossary")
+        head = self.describe(scheme).link("a", self.vocabulary("skos:ConceptScheme"))
+        head.text("skos:prefLabel", "Glossary of URBACT", language="en")
+        terms = []
+        for term in self.tables.glossary:
+            new = self.describe(self.mint.iri("glossary", slug(term.term)))
+            new.link("a", self.vocabulary("skos:Concept")).link("skos:inScheme", scheme)
+            new.text("skos:prefLabel", term.term, language="en")
+            new.text("skos:definition", term.meaning, language="en")
+            terms.append(new.sources(term.source).entity())
+        return [head.entity(), *sorted(terms, key=lambda entity: entity.iri)]
+
+    def programmes(self) -> list[Entity]:
+        """Return the programming periods, in order of their start."""
+        described = []
+        for row in sorted((x.row for x in self.tables.programmes), key=lambda row: row.start):
+            new = self.describe(self.mint.programme(row.name))
+            new.link("a", self.vocabulary("urb:Programme"))
+            new.text("skos:prefLabel", row.name, language="en").text("urb:budget", row.budget)
+            new.date("urb:start", row.start).date("urb:end", row.end)
+            described.append(new.sources(row.source).entity())
+        return described
+
+    def calls(self) -> list[Entity]:
+        """Return the calls for proposals, sorted by IRI."""
+        described = [self.call(located.row) for located in self.tables.calls]
+        return sorted(described, key=lambda entity: entity.iri)
+
+    def call(self, row: Call) -> Entity:
+        new = self.describe(self.mint.call(row)).link("a", self.vocabulary("urb:Call"))
+        new.text("dct:title", row.title)
+        new.link("urb:programme", self.mint.programme(row.programme))
+        new.link("urb:networkType", *(self.vocabulary.term(t) for t in network_types(row)))
+        new.date("urb:opens", row.opens).date("urb:closes", row.closes)
+        new.date("urb:approved", row.approved).text("urb:budget", row.budget)
+        new.number("urb:networksApproved", row.networks_approved)
+        new.number("urb:partnersApproved", row.partners).sources(row.source)
+        if "(" in row.network_type:
+            note = f"The kinds of network asked for: {row.network_type}."
+            new.text("skos:editorialNote", note, language="en")
+        return new.text("skos:editorialNote", row.note, language="en").entity()
+
+    def people(self) -> list[Entity]:
+        """Return the people whom the tables name, sorted by IRI."""
+        cells = [x.row.lead_expert for x in self.tables.networks if x.row.lead_expert]
+        described = []
+        for name, *others in spellings(cells).values():
+            new = self.describe(self.mint.person(name)).link("a", self.vocabulary("urb:Person"))
+            described.append(new.text("foaf:name", name).text("skos:altLabel", *others).entity())
+        return sorted(described, key=lambda entity: entity.iri)
+
+    def documents(self) -> list[Entity]:
+        """Return the documents that recommendations were read from, sorted by IRI."""
+        pages: dict[str, set[str]] = defaultdict(set)
+        for located in self.tables.recommendations:
+            pages[located.row.document] |= set(located.row.source)
+        described = []
+        for title, addresses in pages.items():
+            new = self.describe(self.mint.document(title)).link(
+                "a", self.vocabulary("urb:Document")
+            )
+            described.append(new.text("dct:title", title).sources(addresses).entity())
+        return sorted(described, key=lambda entity: entity.iri)
+
+
+def network_types(row: Call) -> list[str]:
+    """Return the words for the classes of network that a call asks for.
+
+    A cell may name several, with counts: ``thematic (24) and working groups (7)``.
+    """
+    names = {"working groups": "other-network", "uia-transfer-pilot": "uia-transfer-pilot"}
+    parts = [part for part in _TYPE_WORDS.split(row.network_type) if part]
+    return [names.get(part, f"{part}-network") for part in parts]

@@ -1,0 +1,135 @@
+"""Import fact tables: write data/ anew, so that it says what the tables say."""
+
+import shutil
+import tempfile
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from urbact_graph.errors import FactsError
+from urbact_graph.facts.concepts import ConceptDescriber
+from urbact_graph.facts.minting import Minter
+from urbact_graph.facts.networks import NetworkDescriber
+from urbact_graph.facts.places import PlaceDescriber, has_foreign_nuts
+from urbact_graph.facts.reading import read_tables
+from urbact_graph.facts.tables import Tables
+from urbact_graph.facts.turtle import Entity, serialize
+
+# The mark by which the import knows its own files; a file without it is a curator's and is kept.
+HEADER = "Written by `urbact-graph import` from the fact tables; edit those and import again."
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did: names of files below data/, and what a curator should look at."""
+
+    added: list[str]
+    changed: list[str]
+    removed: list[str]
+    unchanged: int
+    kept: list[str]
+    remarks: list[str]
+
+
+def import_facts(facts: Path, data: Path, base: str) -> Imported:
+    """Write the Turtle files of ``data`` from the tables in the folder ``facts``.
+
+    Equal tables give equal bytes. Files that an earlier import wrote and that the tables no longer
+    ask for are removed; files that somebody wrote by hand are kept.
+
+    Raises:
+        FactsError: the tables hold mistakes; nothing is written then.
+    """
+    tables = read_tables(facts)
+    documents = describe(tables, base)
+    _refuse_shared_iris(documents)
+    texts = {name: serialize(entities, base, HEADER) for name, entities in documents.items()}
+    before = {path.relative_to(data).as_posix(): path for path in data.rglob("*.ttl")}
+    handwritten = {name for name, path in before.items() if not _is_imported(path)}
+    clashes = sorted(handwritten & texts.keys())
+    if clashes:
+        raise FactsError(
+            [
+                f"{data / name} was written by hand, and the tables describe the same; "
+                "move it away or take its rows out of the tables"
+                for name in clashes
+            ]
+        )
+    old = {name: before[name].read_text(encoding="utf-8") for name in before.keys() & texts.keys()}
+    changed = sorted(name for name in old if old[name] != texts[name])
+    added = sorted(texts.keys() - before.keys())
+    removed = sorted(before.keys() - texts.keys() - handwritten)
+    _write({name: texts[name] for name in (*added, *changed)}, data)
+    for name in removed:
+        before[name].unlink()
+    return Imported(
+        added=added,
+        changed=changed,
+        removed=removed,
+        unchanged=len(texts) - len(added) - len(changed),
+        kept=sorted(handwritten),
+        remarks=_remarks(tables),
+    )
+
+
+def describe(tables: Tables, base: str) -> dict[str, list[Entity]]:
+    """Describe all rows as entities, by the name of the file below data/ that holds them."""
+    minter = Minter(base)
+    concepts = ConceptDescriber(minter, tables)
+    places = PlaceDescriber(minter)
+    documents = {
+        "themes.ttl": concepts.themes(),
+        "concepts.ttl": concepts.linked_concepts(),
+        "glossary.ttl": concepts.glossary(),
+        "programmes.ttl": concepts.programmes(),
+        "calls.ttl": concepts.calls(),
+        "people.ttl": concepts.people(),
+        "documents.ttl": concepts.documents(),
+        "countries.ttl": places.countries(tables),
+    }
+    for country, cities in places.cities(tables).items():
+        documents[f"cities/{country}.ttl"] = cities
+    for network, entities in NetworkDescriber(minter, tables).documents().items():
+        name = f"networks/{network}.ttl" if network else "without-network.ttl"
+        documents[name] = entities
+    return documents
+
+
+def _refuse_shared_iris(documents: dict[str, list[Entity]]) -> None:
+    counts = Counter(entity.iri for entities in documents.values() for entity in entities)
+    shared = [iri for iri, count in counts.items() if count > 1]
+    if shared:
+        raise FactsError(
+            [f"two rows share the IRI {iri}; tell them apart by name or title" for iri in shared]
+        )
+
+
+def _is_imported(path: Path) -> bool:
+    with path.open(encoding="utf-8") as file:
+        return file.readline().rstrip("\n") == f"# {HEADER}"
+
+
+def _write(texts: dict[str, str], data: Path) -> None:
+    """Write all ``texts`` beside ``data`` first, so that a full disk leaves the old files whole."""
+    data.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=f".{data.name}-", dir=data.parent))
+    try:
+        for name, text in texts.items():
+            staged = staging / name
+            staged.parent.mkdir(parents=True, exist_ok=True)
+            staged.write_text(text, encoding="utf-8")
+        for name in texts:
+            target = data / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (staging / name).replace(target)
+    finally:
+        shutil.rmtree(staging)
+
+
+def _remarks(tables: Tables) -> list[str]:
+    return [
+        f"{located.where}: the NUTS code {located.row.nuts3_2021} is not one of "
+        f"{located.row.country}; it is kept as an editorial note, not as a link"
+        for located in tables.cities
+        if has_foreign_nuts(located.row)
+    ]

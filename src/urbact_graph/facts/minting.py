@@ -1,0 +1,95 @@
+"""Mint the IRIs of the graph's entities; docs/model.md tells the rules."""
+
+import hashlib
+from collections import Counter, defaultdict
+
+from rdflib import URIRef
+from slugify import slugify
+
+from urbact_graph.facts.tables import Call, Located, Partnership, Plan, Recommendation
+
+# Where a plan or a recommendation belongs to no single network.
+NO_NETWORK = "no-network"
+PROGRAMME_WIDE = "urbact"
+NO_CITY = "no-city"
+
+_LONGEST_SLUG = 80
+
+
+def slug(text: str) -> str:
+    """Make the slug of ``text``: lower-case ASCII words, hyphens between, 80 characters at most."""
+    return slugify(text.replace("'", "-"), max_length=_LONGEST_SLUG, word_boundary=True)
+
+
+def digest(*parts: str | None) -> str:
+    """Make the short hash of ``parts``: the first 8 hexadecimal digits of their SHA-256."""
+    return hashlib.sha256("\x1f".join(part or "" for part in parts).encode()).hexdigest()[:8]
+
+
+class Minter:
+    """Mints IRIs below ``base``; rows that depend on each other are minted together."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+
+    def iri(self, *path: str) -> URIRef:
+        """Join ``path`` below the base."""
+        return URIRef(self.base + "/".join(path))
+
+    def programme(self, name: str) -> URIRef:
+        return self.iri("programme", slug(name))
+
+    def person(self, name: str) -> URIRef:
+        return self.iri("person", slug(name))
+
+    def document(self, title: str) -> URIRef:
+        return self.iri("document", digest(title))
+
+    def recommendation(self, row: Recommendation) -> URIRef:
+        return self.iri("recommendation", row.network or PROGRAMME_WIDE, digest(row.statement))
+
+    def call(self, row: Call) -> URIRef:
+        """Mint a call from its title, with the programme in front where the title leaves it out."""
+        programme, title = slug(row.programme), slug(row.title)
+        named = f"-{programme}-" in f"-{title}-"
+        return self.iri("call", title if named else f"{programme}-{title}")
+
+    def partnerships(self, rows: list[Located[Partnership]]) -> list[URIRef]:
+        """Mint one IRI a row, in the order of the rows.
+
+        The slug is the city's, or the printed name's where there is no city. Where a network has
+        several seats of one slug, the lead's, else the city's own, else the first keeps it, and
+        the others take the slug of their printed name behind it.
+        """
+        seats: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for index, located in enumerate(rows):
+            row = located.row
+            place = row.city.split("/")[1] if row.city else slug(row.partner)
+            seats[row.network, place].append(index)
+        minted: dict[int, URIRef] = {}
+        for (network, place), indexes in seats.items():
+            indexes.sort(key=lambda i: (rows[i].row.role != "lead", rows[i].row.kind != "city", i))
+            minted[indexes[0]] = self.iri("partnership", network, place)
+            for index in indexes[1:]:
+                name = f"{place}-{slug(rows[index].row.partner)}"
+                minted[index] = self.iri("partnership", network, name)
+        return [minted[index] for index in range(len(rows))]
+
+    def plans(self, rows: list[Located[Plan]]) -> list[URIRef]:
+        """Mint one IRI a row: network, place and kind of plan.
+
+        The first plan of its kind, place and network has the bare IRI; further ones end in the
+        short hash of their title, summary and pages.
+        """
+        seen: Counter[str] = Counter()
+        minted: list[URIRef] = []
+        for located in rows:
+            row = located.row
+            place = row.city or (f"{row.country.lower()}/{NO_CITY}" if row.country else NO_CITY)
+            kind = "other-plan" if row.type == "other" else row.type
+            path = f"plan/{row.network or NO_NETWORK}/{place}/{kind}"
+            seen[path] += 1
+            if seen[path] > 1:
+                path += f"-{digest(row.title, row.summary, row.url, *row.source)}"
+            minted.append(self.iri(path))
+        return minted

@@ -1,0 +1,74 @@
+"""Cities and their countries."""
+
+from collections import defaultdict
+
+from rdflib import URIRef
+
+from urbact_graph.facts.countries import (
+    AUTHORITY,
+    country_iri,
+    country_names,
+    nuts_prefix,
+)
+from urbact_graph.facts.statements import Describer
+from urbact_graph.facts.tables import City, Tables
+from urbact_graph.facts.turtle import Entity
+
+_NUTS = "http://data.europa.eu/nuts/code/"
+_NUTS_SOURCE = (
+    "https://ec.europa.eu/eurostat/web/gisco/geodata/statistical-units/territorial-units-statistics"
+)
+_ISO_SOURCE = "https://www.iso.org/iso-3166-country-codes.html"
+
+
+class PlaceDescriber(Describer):
+    """Describes the cities, by country, and the countries that occur."""
+
+    def cities(self, tables: Tables) -> dict[str, list[Entity]]:
+        """Return the cities of each country, by its lower-case ISO code, sorted by IRI."""
+        contents: dict[str, list[Entity]] = defaultdict(list)
+        for located in sorted(tables.cities, key=lambda located: located.row.id):
+            contents[located.row.country.lower()].append(self.city(located.row))
+        return contents
+
+    def city(self, row: City) -> Entity:
+        new = self.describe(self.mint.iri("city", row.id)).link("a", self.vocabulary("urb:City"))
+        new.text("skos:prefLabel", row.name, language="en").text("skos:altLabel", *row.aliases)
+        new.text("urb:localName", row.local_name).link("urb:country", country_iri(row.country))
+        new.number("wgs:lat", row.lat).number("wgs:long", row.lon)
+        new.number("urb:population", row.population)
+        if row.geonames is not None:
+            place = URIRef(f"https://sws.geonames.org/{row.geonames}/")
+            # Only an exact match is the same place; a seat merely lends its coordinates.
+            new.link("owl:sameAs" if row.geonames_match == "exact" else "urb:seat", place)
+            new.link("dct:source", place)
+        if row.nuts3_2021 and has_foreign_nuts(row):
+            note = (
+                f"The fact table gives the NUTS code {row.nuts3_2021}, which is not one of "
+                "this country's; it is left out."
+            )
+            new.text("skos:editorialNote", note, language="en")
+        elif row.nuts3_2021:
+            new.link("urb:nuts3", URIRef(_NUTS + row.nuts3_2021)).sources([_NUTS_SOURCE])
+        if row.urbact_page:
+            new.link("foaf:page", URIRef(row.urbact_page)).sources([row.urbact_page])
+        return new.entity()
+
+    def countries(self, tables: Tables) -> list[Entity]:
+        """Return the countries that any table names, sorted by code."""
+        rows = (*tables.cities, *tables.partnerships, *tables.plans)
+        return [
+            self.country(code) for code in sorted({x.row.country for x in rows if x.row.country})
+        ]
+
+    def country(self, code: str) -> Entity:
+        new = self.describe(country_iri(code)).link("a", self.vocabulary("skos:Concept"))
+        new.link("skos:inScheme", URIRef(AUTHORITY)).text("skos:notation", code)
+        for language, name in country_names(code).items():
+            new.text("skos:prefLabel", name, language=language)
+        return new.sources([_ISO_SOURCE]).entity()
+
+
+def has_foreign_nuts(row: City) -> bool:
+    """Tell whether the row's NUTS code is not one of its country's."""
+    return row.nuts3_2021 is not None and row.nuts3_2021[:2] != nuts_prefix(row.country)

@@ -1,0 +1,225 @@
+"""Read a folder of fact tables and check every row and every reference."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from urbact_graph.errors import FactsError
+from urbact_graph.facts import tables
+from urbact_graph.facts.concepts import network_types
+from urbact_graph.facts.countries import is_country, is_language
+from urbact_graph.facts.networks import addressees
+from urbact_graph.facts.tables import Located, RowType, Tables, Term
+
+_GLOSSARY_LINE = re.compile(r"- \*\*(?P<term>.+?)\*\* \| (?P<meaning>.+) \| (?P<source>.+)")
+_WEB_ADDRESS = re.compile(r"https?://\S+")
+
+
+def read_tables(folder: Path) -> Tables:
+    """Read every fact table of ``folder`` and the supplement that comes with the package.
+
+    Raises:
+        FactsError: a table is missing, a row does not fit its table, an identifier occurs twice,
+            or a reference leads nowhere; every mistake is told, with its file and line.
+    """
+    if not folder.is_dir():
+        raise FactsError([f"{folder} is no folder; name the folder that holds networks.jsonl"])
+    problems: list[str] = []
+
+    def rows(
+        name: str, model: type[RowType], place: Traversable = folder
+    ) -> list[Located[RowType]]:
+        return list(_rows(place / name, model, problems))
+
+    supplement = resources.files("urbact_graph.facts") / "supplement"
+    found = Tables(
+        networks=rows("networks.jsonl", tables.Network),
+        partnerships=rows("partnerships.jsonl", tables.Partnership),
+        cities=rows("cities.jsonl", tables.City),
+        plans=rows("plans.jsonl", tables.Plan),
+        recommendations=rows("recommendations.jsonl", tables.Recommendation),
+        calls=rows("calls.jsonl", tables.Call),
+        themes=rows("themes.jsonl", tables.Theme),
+        network_themes=rows("network-themes.jsonl", tables.NetworkTheme),
+        recommendation_themes=rows("recommendation-themes.jsonl", tables.RecommendationTheme),
+        listing=rows("networks-listing.jsonl", tables.ListedNetwork, supplement),
+        programmes=rows("programmes.jsonl", tables.Programme, supplement),
+        glossary=list(_terms(folder / "glossary.md", problems)),
+    )
+    if not problems:
+        # References are only worth a look once every row could be read.
+        problems += [
+            *_repeated(found),
+            *_dangling(found),
+            *_contradicting(found),
+            *_unknown_words(found),
+        ]
+    if problems:
+        raise FactsError(problems)
+    return found
+
+
+def _rows(
+    path: Traversable, model: type[RowType], problems: list[str]
+) -> Iterator[Located[RowType]]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        problems.append(f"{path} is missing; every table must be there, if only empty")
+        return
+    except UnicodeDecodeError as error:
+        problems.append(f"{path} is not UTF-8 (byte {error.start}); save it as UTF-8")
+        return
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        where = f"{path.name}:{number}"
+        try:
+            yield Located(model.model_validate_json(line), where)
+        except ValidationError as error:
+            problems += (f"{where}: {_mistake(detail)}" for detail in error.errors())
+
+
+def _mistake(detail: Any) -> str:
+    if detail["type"] == "json_invalid":
+        return f"the line is no JSON object ({detail['ctx']['error']}); write one object a line"
+    place = ".".join(str(step) for step in detail["loc"]) or "row"
+    kind = detail["type"]
+    if kind == "missing":
+        return f"'{place}' is missing; write null where it is unknown"
+    if kind == "extra_forbidden":
+        return f"'{place}' is no column of this table; take it out or correct its name"
+    reason = detail["msg"].removeprefix("Value error, ")
+    return f"'{place}': {reason} (found {json.dumps(detail['input'], ensure_ascii=False)})"
+
+
+def _terms(path: Path, problems: list[str]) -> Iterator[Term]:
+    if not path.is_file():
+        problems.append(f"{path} is missing; every table must be there, if only empty")
+        return
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.startswith("- "):
+            continue
+        match = _GLOSSARY_LINE.fullmatch(line.strip())
+        sources = _WEB_ADDRESS.findall(match["source"]) if match else []
+        if match is None or not sources:
+            problems.append(f"{path.name}:{number}: write '- **term** | meaning | web addresses'")
+            continue
+        yield Term(match["term"].strip(), match["meaning"].strip(), sources)
+
+
+def _repeated(found: Tables) -> Iterator[str]:
+    """Tell every row whose key an earlier row of the table has."""
+    keys: list[tuple[list[Located[Any]], Callable[[Any], Any], str]] = [
+        (found.networks, lambda r: r.id, "network"),
+        (found.cities, lambda r: r.id, "city"),
+        (found.themes, lambda r: r.id, "theme"),
+        (found.calls, lambda r: (r.programme, r.title), "call"),
+        (found.partnerships, lambda r: (r.network, r.partner), "partner of the network"),
+        (found.network_themes, lambda r: (r.network, r.theme), "theme of the network"),
+        (found.recommendation_themes, lambda r: r.text, "text"),
+        (found.recommendations, lambda r: (r.network, r.statement), "recommendation"),
+        (found.programmes, lambda r: r.name, "programme"),
+        (found.listing, lambda r: r.network, "listed network"),
+    ]
+    for rows, key_of, noun in keys:
+        first: dict[Any, str] = {}
+        for located in rows:
+            key = key_of(located.row)
+            earlier = first.setdefault(key, located.where)
+            if earlier != located.where:
+                shown = " / ".join(map(str, key)) if isinstance(key, tuple) else key
+                yield (
+                    f"{located.where}: the {noun} '{shown}' stands already at {earlier}; "
+                    "keep one of the two rows"
+                )
+
+
+def _dangling(found: Tables) -> Iterator[str]:
+    """Tell every reference to a row that is not there."""
+    known = {
+        "network": {located.row.id for located in found.networks},
+        "city": {located.row.id for located in found.cities},
+        "theme": {located.row.id for located in found.themes},
+        "programme": {located.row.name for located in found.programmes},
+    }
+    references: list[tuple[list[Located[Any]], str, str]] = [
+        (found.networks, "programme", "programme"),
+        (found.partnerships, "network", "network"),
+        (found.partnerships, "city", "city"),
+        (found.plans, "network", "network"),
+        (found.plans, "city", "city"),
+        (found.recommendations, "network", "network"),
+        (found.calls, "programme", "programme"),
+        (found.themes, "broader", "theme"),
+        (found.network_themes, "network", "network"),
+        (found.network_themes, "theme", "theme"),
+        (found.recommendation_themes, "theme", "theme"),
+        (found.listing, "network", "network"),
+    ]
+    for rows, column, kind in references:
+        for located in rows:
+            value = getattr(located.row, column)
+            if value is not None and value not in known[kind]:
+                yield (
+                    f"{located.where}: '{column}' names the unknown {kind} '{value}'; "
+                    f"correct it or add the {kind} first"
+                )
+    mapped = {located.row.text for located in found.recommendation_themes}
+    for recommendation in found.recommendations:
+        for text in recommendation.row.theme:
+            if text not in mapped:
+                yield (
+                    f"{recommendation.where}: the theme '{text}' has no row in "
+                    "recommendation-themes.jsonl; add one, with null where no theme fits"
+                )
+
+
+def _contradicting(found: Tables) -> Iterator[str]:
+    """Tell every row whose country is not the one of its city."""
+    country = {located.row.id: located.row.country for located in found.cities}
+    for city in found.cities:
+        if city.row.id[:2] != city.row.country.lower():
+            yield f"{city.where}: the id '{city.row.id}' does not begin with its country"
+        if (city.row.lat is None) != (city.row.lon is None):
+            yield f"{city.where}: latitude and longitude come together; give both or neither"
+        if (city.row.geonames is None) != (city.row.geonames_match is None):
+            yield f"{city.where}: 'geonames' and 'geonames_match' come together; give both or none"
+    for located in (*found.partnerships, *found.plans):
+        row = located.row
+        if row.city is not None and row.country != country.get(row.city):
+            yield (
+                f"{located.where}: the country is {row.country}, but the city '{row.city}' lies in "
+                f"{country.get(row.city)}; correct one of them"
+            )
+
+
+def _unknown_words(found: Tables) -> Iterator[str]:
+    """Tell every cell whose words stand for nothing in the ontology or the authority tables."""
+    for located in (*found.cities, *found.partnerships, *found.plans):
+        if located.row.country is not None and not is_country(located.row.country):
+            yield f"{located.where}: '{located.row.country}' is no ISO 3166-1 country code"
+    for plan in found.plans:
+        if plan.row.language is not None and not is_language(plan.row.language):
+            yield f"{plan.where}: '{plan.row.language}' is no ISO 639-1 language code"
+    for advice in found.recommendations:
+        try:
+            addressees(advice.row.addressee)
+        except KeyError as error:
+            yield (
+                f"{advice.where}: the addressee {error} is unknown; write cities, regions, "
+                "national, EU or managing authorities, with commas or 'and' between"
+            )
+    for call in found.calls:
+        for word in network_types(call.row):
+            if word.removesuffix("-network") not in tables.NETWORK_TYPES:
+                yield (
+                    f"{call.where}: '{call.row.network_type}' names an unknown kind of network; "
+                    f"write {', '.join(tables.NETWORK_TYPES)}"
+                )

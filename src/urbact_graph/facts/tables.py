@@ -1,0 +1,261 @@
+"""The fact tables: what a row of each may hold."""
+
+import datetime
+import re
+from dataclasses import dataclass, field
+from typing import Annotated, Generic, Literal, NamedTuple, TypeVar, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+NetworkType = Literal[
+    "action-planning",
+    "transfer",
+    "innovation-transfer",
+    "implementation",
+    "thematic",
+    "pilot-transfer",
+    "pilot-delivery",
+    "uia-transfer-pilot",
+    "other",
+]
+PlanType = Literal[
+    "integrated-action-plan",
+    "local-action-plan",
+    "transfer-plan",
+    "investment-plan",
+    "operational-implementation-framework",
+    "other",
+]
+
+NETWORK_TYPES: tuple[str, ...] = get_args(NetworkType)
+
+_PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
+_IRI = re.compile(r"https?://[^\x00-\x20<>\"{}|\\^`]+")
+
+
+def _partial_date(text: str) -> str:
+    match = _PARTIAL_DATE.fullmatch(text)
+    if match:
+        year, month, day = (int(part) if part else 1 for part in match.groups())
+        try:
+            datetime.date(year, month, day)
+        except ValueError:
+            match = None
+    if not match:
+        raise ValueError(f"'{text}' is no date; write YYYY, YYYY-MM or YYYY-MM-DD")
+    return text
+
+
+def _iri(text: str) -> str:
+    if not _IRI.fullmatch(text):
+        raise ValueError(f"'{text}' is no web address; it must start with http:// or https://")
+    return text
+
+
+PartialDate = Annotated[str, AfterValidator(_partial_date)]
+Iri = Annotated[str, AfterValidator(_iri)]
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+CityIdentifier = Annotated[str, Field(pattern=r"^[a-z]{2}/[a-z0-9]+(-[a-z0-9]+)*$")]
+CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+Text = Annotated[str, Field(min_length=1)]
+Sources = Annotated[list[Iri], Field(min_length=1)]
+Count = Annotated[int, Field(ge=0)]
+
+
+class Row(BaseModel):
+    """One line of a table; unknown keys and loose types are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Network(Row):
+    """A row of networks.jsonl."""
+
+    id: Identifier
+    name: Text
+    title: Text | None
+    type: NetworkType
+    programme: Text
+    start: PartialDate | None
+    end: PartialDate | None
+    status: Literal["open", "closed"] | None
+    themes: list[Text] | None
+    lead_expert: Text | None
+    declared_partner_count: Count | None
+    summary: Text | None
+    page: Iri | None
+    source: Sources
+    note: Text | None
+
+
+class Partnership(Row):
+    """A row of partnerships.jsonl."""
+
+    network: Identifier
+    partner: Text
+    city: CityIdentifier | None
+    country: CountryCode | None
+    role: Literal["lead", "partner"]
+    kind: Literal["city", "agency", "metropolitan-area", "region", "district", "other"]
+    source: Sources
+    note: Text | None
+    also_printed_as: list[Text] = []
+
+
+class City(Row):
+    """A row of cities.jsonl."""
+
+    id: CityIdentifier
+    name: Text
+    country: CountryCode
+    aliases: list[Text]
+    lat: Annotated[float, Field(ge=-90, le=90)] | None
+    lon: Annotated[float, Field(ge=-180, le=180)] | None
+    geonames: Count | None
+    geonames_match: Literal["exact", "seat"] | None
+    population: Count | None
+    nuts3_2021: Annotated[str, Field(pattern=r"^[A-Z]{2}[0-9A-Z]{3}$")] | None
+    urbact_page: Iri | None
+    local_name: Text | None
+
+
+class Plan(Row):
+    """A row of plans.jsonl."""
+
+    network: Identifier | None
+    city: CityIdentifier | None
+    country: CountryCode | None
+    title: Text | None
+    type: PlanType
+    date: PartialDate | None
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None
+    url: Iri | None
+    summary: Text | None
+    source: Sources
+
+
+class Recommendation(Row):
+    """A row of recommendations.jsonl."""
+
+    network: Identifier | None
+    theme: list[Text]
+    addressee: Text
+    statement: Text
+    document: Text
+    source: Sources
+
+
+class Call(Row):
+    """A row of calls.jsonl."""
+
+    title: Text
+    programme: Text
+    network_type: Text
+    opens: PartialDate | None
+    closes: PartialDate | None
+    approved: PartialDate | None
+    networks_approved: Count | None
+    partners: Count | None
+    budget: Text | None
+    source: Sources
+    note: Text | None
+
+
+class ThemeLink(Row):
+    """A theme's link to a concept of another scheme."""
+
+    relation: Literal["exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch"]
+    target: Iri
+    target_label: Text
+    source: list[Text]
+
+
+class Theme(Row):
+    """A row of themes.jsonl."""
+
+    id: Identifier
+    label: Text
+    level: Literal["topic", "theme"]
+    broader: Identifier | None
+    basis: Literal["assigned", "printed"] | None
+    alt_labels: list[Text]
+    definition: Text
+    links: list[ThemeLink]
+    source: list[Iri]
+    origin: Text | None = None
+
+
+class NetworkTheme(Row):
+    """A row of network-themes.jsonl."""
+
+    network: Identifier
+    theme: Identifier
+    basis: Literal["assigned", "printed"]
+    note: Text | None
+
+
+class RecommendationTheme(Row):
+    """A row of recommendation-themes.jsonl."""
+
+    text: Text
+    theme: Identifier | None
+
+
+class ListedNetwork(Row):
+    """What the networks listing page says of a network beyond its row (supplement)."""
+
+    network: Identifier
+    objectives: list[Text]
+    target_groups: list[Text]
+    plan_types: list[PlanType]
+    plans: list[Text]
+    plan_count: Count | None
+    partner_count: Count | None
+    source: Sources
+
+
+class Programme(Row):
+    """A programming period (supplement)."""
+
+    name: Text
+    start: PartialDate
+    end: PartialDate
+    budget: Text | None
+    source: Sources
+
+
+class Term(NamedTuple):
+    """A line of glossary.md."""
+
+    term: str
+    meaning: str
+    source: list[str]
+
+
+RowType = TypeVar("RowType", bound=Row)
+
+
+@dataclass(frozen=True)
+class Located(Generic[RowType]):
+    """A row with the place it was read from, for error sentences."""
+
+    row: RowType
+    where: str
+
+
+@dataclass
+class Tables:
+    """All rows of all tables, in file order."""
+
+    networks: list[Located[Network]] = field(default_factory=list)
+    partnerships: list[Located[Partnership]] = field(default_factory=list)
+    cities: list[Located[City]] = field(default_factory=list)
+    plans: list[Located[Plan]] = field(default_factory=list)
+    recommendations: list[Located[Recommendation]] = field(default_factory=list)
+    calls: list[Located[Call]] = field(default_factory=list)
+    themes: list[Located[Theme]] = field(default_factory=list)
+    network_themes: list[Located[NetworkTheme]] = field(default_factory=list)
+    recommendation_themes: list[Located[RecommendationTheme]] = field(default_factory=list)
+    listing: list[Located[ListedNetwork]] = field(default_factory=list)
+    programmes: list[Located[Programme]] = field(default_factory=list)
+    glossary: list[Term] = field(default_factory=list)

@@ -1,0 +1,90 @@
+"""Where the graph's sources stand: the ontology, rules, data, shapes and queries."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from urbact_graph.errors import SourceError
+from urbact_graph.settings import Settings
+
+_PACKAGED = Path(__file__).parent / "graph"
+_ONTOLOGY = Path("ontology") / "urbact.ttl"
+
+
+@dataclass(frozen=True)
+class GraphSources:
+    """A folder laid out as the project is."""
+
+    root: Path
+
+    @property
+    def data(self) -> Path:
+        """The facts."""
+        return self.root / "data"
+
+    @property
+    def queries(self) -> Path:
+        """The stored queries."""
+        return self.root / "queries"
+
+    def ontology_files(self) -> list[Path]:
+        """The vocabulary's files."""
+        return sorted((self.root / "ontology").glob("*.ttl"))
+
+    def rules(self) -> list[Path]:
+        """The CONSTRUCT rules, in the order they are applied."""
+        return sorted((self.root / "ontology" / "rules").glob("*.rq"))
+
+    def data_files(self) -> list[Path]:
+        """The files of facts."""
+        return sorted(self.data.rglob("*.ttl"))
+
+    def shape_files(self) -> list[Path]:
+        """The files of shapes."""
+        return sorted((self.root / "shapes").glob("*.ttl"))
+
+    def name(self, path: Path) -> str:
+        """Return the name that a reader knows ``path`` by: relative to the root."""
+        return path.relative_to(self.root).as_posix()
+
+    def default_build_folder(self) -> Path:
+        """Return where the built dataset goes by default.
+
+        A working copy has it beside its sources; for an installed package, which may stand where
+        nobody can write, it is a folder of the user's cache.
+        """
+        if self.root != _PACKAGED:
+            return self.root / "build"
+        place = hashlib.sha256(str(self.root).encode()).hexdigest()[:12]
+        return platformdirs.user_cache_path("urbact-graph") / place
+
+
+def find_sources(settings: Settings) -> GraphSources:
+    """Find the sources: the folder set, else the working copy we stand in, else the package's.
+
+    Raises:
+        SourceError: the folder holds no ontology/urbact.ttl.
+    """
+    for root in _candidates(settings):
+        if (root / _ONTOLOGY).is_file():
+            return GraphSources(root)
+    place = settings.sources or Path.cwd()
+    raise SourceError(f"{place} holds no {_ONTOLOGY}; name the folder that does with --sources.")
+
+
+def build_folder(settings: Settings, sources: GraphSources) -> Path:
+    """Return the folder that the built dataset of ``sources`` is written to."""
+    return settings.build_folder or sources.default_build_folder()
+
+
+def _candidates(settings: Settings) -> Iterator[Path]:
+    if settings.sources is not None:
+        yield settings.sources.resolve()
+        return
+    yield Path.cwd()
+    yield _PACKAGED
+    # An editable install has no packaged copy; its sources are the repository's.
+    yield Path(__file__).parents[2]
