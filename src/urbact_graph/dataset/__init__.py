@@ -1,0 +1,1 @@
+"""From the graph's sources to the one dataset that is validated and served."""

@@ -1,0 +1,130 @@
+"""Build the dataset: parse the sources, apply the rules, write one sorted N-Triples file."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pyoxigraph
+from pyoxigraph import DefaultGraph, Quad, QueryTriples, Store, Triple
+
+from urbact_graph import __version__
+from urbact_graph.dataset.parsing import parse_turtle
+from urbact_graph.errors import SourceError
+from urbact_graph.files import write_whole
+from urbact_graph.sources import GraphSources
+
+DATASET_NAME = "urbact-graph.nt"
+MANIFEST_NAME = "build.json"
+
+# Called with what is being done, how many steps are done, and how many there are.
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Build:
+    """A built dataset.
+
+    ``inputs`` is the digest of everything it was made from, ``version`` that of its bytes;
+    ``stated`` and ``derived`` count the triples read and those added by rules.
+    """
+
+    dataset: Path
+    inputs: str
+    version: str
+    stated: int
+    derived: int
+    fresh: bool = True
+
+    @property
+    def triples(self) -> int:
+        """The number of triples in the dataset."""
+        return self.stated + self.derived
+
+
+def build(sources: GraphSources, folder: Path, progress: Progress = lambda *_: None) -> Build:
+    """Build the dataset of ``sources`` in ``folder``, unless it stands there already.
+
+    Equal sources give equal bytes. Until the new dataset is complete the old one stays.
+
+    Raises:
+        SourceError: a source has a mistake, told with file, line and column.
+    """
+    inputs = _digest_of_inputs(sources)
+    standing = _standing(folder, inputs)
+    if standing:
+        return standing
+    paths = [*sources.ontology_files(), *sources.data_files()]
+    rules = sources.rules()
+    steps = len(paths) + len(rules) + 1
+    store = Store()
+    for done, path in enumerate(paths):
+        name = sources.name(path)
+        progress(name, done, steps)
+        _add(store, parse_turtle(path, name))
+    stated = len(store)
+    for done, path in enumerate(rules, start=len(paths)):
+        name = sources.name(path)
+        progress(name, done, steps)
+        _add(store, _derive(store, path, name))
+    progress("writing the dataset", steps - 1, steps)
+    content = "".join(sorted(f"{quad.triple} .\n" for quad in store)).encode()
+    dataset = folder / DATASET_NAME
+    write_whole(dataset, content)
+    version = hashlib.sha256(content).hexdigest()
+    built = Build(dataset, inputs, version, stated, len(store) - stated)
+    # The manifest comes last: without it a dataset counts as not built.
+    write_whole(folder / MANIFEST_NAME, _manifest(built))
+    progress("done", steps, steps)
+    return built
+
+
+def _add(store: Store, triples: Iterable[Triple]) -> None:
+    store.extend(Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in triples)
+
+
+def _derive(store: Store, path: Path, name: str) -> Iterator[Triple]:
+    try:
+        results = store.query(path.read_text(encoding="utf-8"))
+    except SyntaxError as error:
+        raise SourceError(f"{name}: {error}. Correct the rule there.") from None
+    if not isinstance(results, QueryTriples):
+        raise SourceError(f"{name} is no rule; a rule is a CONSTRUCT query.")
+    # All of a rule's results are drawn before the first is added to what it reads.
+    return iter(list(results))
+
+
+def _digest_of_inputs(sources: GraphSources) -> str:
+    digest = hashlib.sha256(f"{__version__} {pyoxigraph.__version__}".encode())
+    for path in (*sources.ontology_files(), *sources.rules(), *sources.data_files()):
+        content = path.read_bytes()
+        digest.update(f"\0{sources.name(path)}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def _standing(folder: Path, inputs: str) -> Build | None:
+    """Return the build in ``folder`` if it is whole and was made from the same inputs."""
+    dataset = folder / DATASET_NAME
+    try:
+        manifest = json.loads((folder / MANIFEST_NAME).read_text(encoding="utf-8"))
+        whole = hashlib.sha256(dataset.read_bytes()).hexdigest() == manifest["version"]
+        if manifest["inputs"] != inputs or not whole:
+            return None
+        return Build(
+            dataset,
+            inputs,
+            str(manifest["version"]),
+            int(manifest["stated"]),
+            int(manifest["derived"]),
+            fresh=False,
+        )
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _manifest(built: Build) -> bytes:
+    facts = asdict(built)
+    kept = {name: facts[name] for name in ("inputs", "version", "stated", "derived")}
+    return (json.dumps(kept, indent=2) + "\n").encode()
