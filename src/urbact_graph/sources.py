@@ -31,24 +31,29 @@ class GraphSources:
         return self.root / "queries"
 
     def ontology_files(self) -> list[Path]:
-        """The vocabulary's files."""
+        """Return the vocabulary's files."""
         return sorted((self.root / "ontology").glob("*.ttl"))
 
     def rules(self) -> list[Path]:
-        """The CONSTRUCT rules, in the order they are applied."""
+        """Return the CONSTRUCT rules, in the order they are applied."""
         return sorted((self.root / "ontology" / "rules").glob("*.rq"))
 
     def data_files(self) -> list[Path]:
-        """The files of facts."""
+        """Return the files of facts."""
         return sorted(self.data.rglob("*.ttl"))
 
     def shape_files(self) -> list[Path]:
-        """The files of shapes."""
+        """Return the files of shapes."""
         return sorted((self.root / "shapes").glob("*.ttl"))
 
     def name(self, path: Path) -> str:
         """Return the name that a reader knows ``path`` by: relative to the root."""
         return path.relative_to(self.root).as_posix()
+
+    @property
+    def is_packaged(self) -> bool:
+        """Whether these are the installed package's own sources, which nobody should change."""
+        return self.root == _PACKAGED
 
     def default_build_folder(self) -> Path:
         """Return where the built dataset goes by default.
@@ -56,7 +61,7 @@ class GraphSources:
         A working copy has it beside its sources; for an installed package, which may stand where
         nobody can write, it is a folder of the user's cache.
         """
-        if self.root != _PACKAGED:
+        if not self.is_packaged:
             return self.root / "build"
         place = hashlib.sha256(str(self.root).encode()).hexdigest()[:12]
         return platformdirs.user_cache_path("urbact-graph") / place

@@ -1,0 +1,1 @@
+"""Evaluation of queries in worker processes that can be killed."""

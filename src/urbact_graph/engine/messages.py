@@ -1,0 +1,80 @@
+"""What the web process and the workers say to each other, and its framing on a socket."""
+
+import json
+import socket
+import struct
+import time
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+_LENGTHS = struct.Struct("!II")
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Request:
+    """A query to be evaluated.
+
+    ``results_format`` and ``graph_format`` are the media types for either form of answer, None
+    where the client takes none of that form; ``substitutions`` maps variable names to RDF terms in
+    N-Triples. ``default_graphs`` and ``named_graphs`` are IRIs; both empty means the query's own
+    dataset. ``answer_bytes`` is the size at which the worker gives up.
+    """
+
+    query: str
+    results_format: str | None
+    graph_format: str | None
+    answer_bytes: int
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    substitutions: dict[str, str] = field(default_factory=dict)
+    prefixes: dict[str, str] = field(default_factory=dict)
+
+    def encode(self) -> bytes:
+        """Return the frame of this request."""
+        return frame(asdict(self))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer: whole, serialised, and in the format that was asked for."""
+
+    media_type: str
+    content: bytes
+
+
+def frame(header: dict[str, Any], payload: bytes = b"") -> bytes:
+    """Return a message: the lengths of header and payload, the header as JSON, the payload."""
+    encoded = json.dumps(header, separators=(",", ":")).encode()
+    return _LENGTHS.pack(len(encoded), len(payload)) + encoded + payload
+
+
+def receive(connection: socket.socket, deadline: float | None = None) -> tuple[Any, bytes]:
+    """Receive one message; ``deadline`` is a reading of time.monotonic().
+
+    Raises:
+        TimeoutError: the deadline passed.
+        EOFError: the other side is gone.
+    """
+    header_size, payload_size = _LENGTHS.unpack(_exactly(connection, _LENGTHS.size, deadline))
+    header = json.loads(_exactly(connection, header_size, deadline))
+    return header, _exactly(connection, payload_size, deadline)
+
+
+def _exactly(connection: socket.socket, size: int, deadline: float | None) -> bytes:
+    chunks: list[bytes] = []
+    while size:
+        if deadline is not None:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            connection.settimeout(left)
+        try:
+            chunk = connection.recv(min(size, _CHUNK))
+        except ConnectionError:
+            chunk = b""
+        if not chunk:
+            raise EOFError
+        chunks.append(chunk)
+        size -= len(chunk)
+    return b"".join(chunks)

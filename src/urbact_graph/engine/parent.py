@@ -1,0 +1,97 @@
+"""The parent of the workers: loads the store once, then forks a worker whenever it is asked to.
+
+It runs as a program of its own, ``python -m urbact_graph.engine.parent``, because a fork is only
+safe in a process without threads, and the web process has some. The workers share the memory of
+the store with it.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+from pyoxigraph import RdfFormat, Store
+
+from urbact_graph.engine.messages import frame, receive
+from urbact_graph.engine.worker import work
+
+
+def main(control_descriptor: int, dataset: str, media_type: str, memory_bytes: int) -> None:
+    """Serve the control socket until the web process closes it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    control = socket.socket(fileno=control_descriptor)
+    try:
+        store = load(Path(dataset), media_type)
+    except (OSError, SyntaxError, ValueError) as error:
+        control.sendall(frame({"error": f"{dataset} cannot be loaded: {error}"}))
+        return
+    graphs = sum(1 for _ in store.named_graphs())
+    control.sendall(frame({"quads": len(store), "named_graphs": graphs}))
+    children: set[int] = set()
+    try:
+        _serve(control, store, memory_bytes, children)
+    finally:
+        for child in children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+
+
+def load(dataset: Path, media_type: str) -> Store:
+    """Load an RDF file into a store in memory; the named graphs of quads are kept.
+
+    Raises:
+        OSError: the file cannot be read.
+        SyntaxError: it does not hold what its name says.
+    """
+    store = Store()
+    # The base lets relative IRIs, common in hand-made files, be read at all.
+    store.bulk_load(
+        path=str(dataset),
+        format=RdfFormat.from_media_type(media_type),
+        base_iri=dataset.resolve().as_uri(),
+    )
+    return store
+
+
+def _serve(control: socket.socket, store: Store, memory_bytes: int, children: set[int]) -> None:
+    while True:
+        try:
+            message, _ = receive(control)
+        except EOFError:
+            return
+        status = None
+        if (ended := message.get("collect")) in children:
+            children.discard(ended)
+            status = os.waitstatus_to_exitcode(os.waitpid(ended, 0)[1])
+        if not message.get("fork"):
+            control.sendall(frame({"status": status}))
+            continue
+        ours, theirs = socket.socketpair()
+        child = os.fork()
+        if child == 0:
+            control.close()
+            ours.close()
+            _run_worker(theirs, store, memory_bytes)
+        children.add(child)
+        theirs.close()
+        descriptor = os.pidfd_open(child)
+        control.sendall(frame({"status": status, "pid": child}))
+        # The descriptors travel with a byte of their own, after the message that announces them.
+        socket.send_fds(control, [b"*"], [ours.fileno(), descriptor])
+        ours.close()
+        os.close(descriptor)
+
+
+def _run_worker(connection: socket.socket, store: Store, memory_bytes: int) -> None:
+    """Work, and leave without the parent's clean-up whatever happens."""
+    try:
+        work(connection, store, memory_bytes)
+    finally:
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main(**json.loads(sys.argv[1]))

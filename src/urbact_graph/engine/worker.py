@@ -1,0 +1,63 @@
+"""A worker: takes one query at a time from its socket until that is closed."""
+
+import os
+import resource
+import signal
+import socket
+
+from pyoxigraph import Store
+
+from urbact_graph.engine.evaluation import evaluate
+from urbact_graph.engine.messages import Request, frame, receive
+from urbact_graph.refusals import RefusedError
+
+# Memory that a worker may keep after a query; one that kept more is replaced.
+_KEPT_BYTES = 100_000_000
+# A query runs below the web process, so that a full machine still answers /health.
+_NICENESS = 5
+
+
+def work(connection: socket.socket, store: Store, memory_bytes: int) -> None:
+    """Answer the requests that come over ``connection``; returns when it is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    baseline = _resident_bytes()
+    _confine(memory_bytes)
+    while True:
+        try:
+            message, _ = receive(connection)
+        except EOFError:
+            return
+        try:
+            answer = evaluate(store, _request(message))
+            header: dict[str, object] = {"media_type": answer.media_type}
+            content = answer.content
+        except RefusedError as refused:
+            header = {
+                "refusal": refused.refusal.name,
+                "detail": refused.detail,
+                "extensions": refused.extensions,
+            }
+            content = b""
+        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - baseline
+        connection.sendall(frame({**header, "retire": grown > _KEPT_BYTES}, content))
+
+
+def _request(message: dict[str, object]) -> Request:
+    return Request(**message)  # type: ignore[arg-type]
+
+
+def _confine(memory_bytes: int) -> None:
+    """Give up what no query needs: more memory than allowed, new files, new sockets, cores."""
+    with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123
+        mapped = int(file.read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (mapped + memory_bytes,) * 2)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # Files that are open stay open; none can be opened any more, and no socket either.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+    os.nice(_NICENESS)
+
+
+def _resident_bytes() -> int:
+    with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123
+        return int(file.read().split()[1]) * resource.getpagesize()

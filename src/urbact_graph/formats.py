@@ -1,0 +1,131 @@
+"""The one table of the formats that answers and datasets come in."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from urbact_graph.errors import DatasetError
+
+Kind = Literal["results", "graph"]
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format: ``aliases`` are further media types that ask for it.
+
+    ``standard`` is the IRI by which a Service Description names it.
+    """
+
+    name: str
+    kind: Kind
+    media_type: str
+    extension: str
+    standard: str
+    aliases: tuple[str, ...] = ()
+    textual: bool = False
+
+    @property
+    def content_type(self) -> str:
+        """The Content-Type header's value."""
+        return f"{self.media_type}; charset=utf-8" if self.textual else self.media_type
+
+
+RESULTS_JSON = "application/sparql-results+json"
+_W3C = "http://www.w3.org/ns/formats/"
+
+# Within a kind the first is what a client without a preference gets.
+FORMATS = (
+    Format(
+        "json",
+        "results",
+        RESULTS_JSON,
+        "srj",
+        _W3C + "SPARQL_Results_JSON",
+        aliases=("application/json",),
+    ),
+    Format(
+        "xml",
+        "results",
+        "application/sparql-results+xml",
+        "srx",
+        _W3C + "SPARQL_Results_XML",
+        aliases=("application/xml", "text/xml"),
+    ),
+    Format("csv", "results", "text/csv", "csv", _W3C + "SPARQL_Results_CSV", textual=True),
+    Format(
+        "tsv",
+        "results",
+        "text/tab-separated-values",
+        "tsv",
+        _W3C + "SPARQL_Results_TSV",
+        textual=True,
+    ),
+    Format(
+        "ttl",
+        "graph",
+        "text/turtle",
+        "ttl",
+        _W3C + "Turtle",
+        aliases=("application/x-turtle",),
+        textual=True,
+    ),
+    Format(
+        "nt",
+        "graph",
+        "application/n-triples",
+        "nt",
+        _W3C + "N-Triples",
+        aliases=("text/plain",),
+    ),
+    Format("nq", "graph", "application/n-quads", "nq", _W3C + "N-Quads"),
+    Format("trig", "graph", "application/trig", "trig", _W3C + "TriG"),
+    Format(
+        "rdf",
+        "graph",
+        "application/rdf+xml",
+        "rdf",
+        _W3C + "RDF_XML",
+        aliases=("application/xml", "text/xml"),
+    ),
+    Format(
+        "jsonld",
+        "graph",
+        "application/ld+json",
+        "jsonld",
+        _W3C + "JSON-LD",
+        aliases=("application/json",),
+    ),
+)
+
+# Shorter or other names that people use for the same.
+_OTHER_EXTENSIONS = {"owl": "rdf", "xml": "rdf", "turtle": "ttl", "json": "jsonld"}
+
+
+def formats(kind: Kind) -> tuple[Format, ...]:
+    """Return the formats of ``kind``, the default first."""
+    return tuple(form for form in FORMATS if form.kind == kind)
+
+
+def format_named(name: str, kind: Kind) -> Format | None:
+    """Return the format of ``kind`` that ``name`` (a short name or a media type) means, if any."""
+    wanted = name.strip().lower()
+    for form in formats(kind):
+        if wanted in (form.name, form.media_type, form.extension, *form.aliases):
+            return form
+    # ``json`` and ``xml`` are said of either kind.
+    other = _OTHER_EXTENSIONS.get(wanted) if kind == "graph" else None
+    return next((form for form in formats(kind) if form.name == other), None)
+
+
+def format_of_file(path: Path) -> Format:
+    """Return the graph format that the extension of ``path`` stands for.
+
+    Raises:
+        DatasetError: the extension is none of an RDF format.
+    """
+    extension = path.suffix.lstrip(".").lower()
+    form = format_named(_OTHER_EXTENSIONS.get(extension, extension), "graph")
+    if form is None:
+        known = ", ".join(f".{form.extension}" for form in formats("graph"))
+        raise DatasetError(f"{path} is no RDF file by its name; it should end in {known}.")
+    return form

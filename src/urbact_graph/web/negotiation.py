@@ -1,0 +1,49 @@
+"""Content negotiation: which format an Accept header asks for (RFC 9110, section 12.5.1)."""
+
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
+from urbact_graph.formats import Format, Kind, format_named, formats
+
+
+class Acceptance:
+    """A client's Accept header: full type lists, wildcards, weights, and refusals by ``q=0``.
+
+    The weight of a media type is that of the most specific range that matches it. Parameters of a
+    range (a charset, a JSON-LD profile) do not narrow it, as each format comes in one shape only.
+    """
+
+    def __init__(self, header: str | None) -> None:
+        ranges = parse_accept_header(header or "*/*")
+        self._ranges = MIMEAccept([(value.split(";")[0].strip(), q) for value, q in ranges])
+
+    def quality(self, media_type: str) -> float:
+        """Return the weight of ``media_type``; 0 means refused."""
+        return float(self._ranges.quality(media_type))
+
+    def names(self, media_type: str) -> bool:
+        """Tell whether ``media_type`` is asked for by its own name, not by a wildcard."""
+        return any(value == media_type and quality > 0 for value, quality in self._ranges)
+
+    def format_quality(self, form: Format) -> float:
+        """Return the weight of ``form``; an alias counts only where it is named."""
+        aliases = (self.quality(alias) for alias in form.aliases if self.names(alias))
+        return max(self.quality(form.media_type), *aliases, 0.0)
+
+    def format(self, kind: Kind) -> Format | None:
+        """Return the best accepted format of ``kind``, None if all are refused."""
+        # max() keeps the first of equals, so that ties fall to our own order.
+        best = max(formats(kind), key=self.format_quality)
+        return best if self.format_quality(best) > 0 else None
+
+
+def chosen_formats(accept: str | None, wanted: str | None) -> tuple[Format | None, Format | None]:
+    """Return the results format and the graph format for a request.
+
+    ``wanted``, the value of a ``format`` parameter, overrides the Accept header, as browsers and
+    simple scripts cannot set that; a form of answer it cannot hold is refused.
+    """
+    if wanted is not None:
+        return format_named(wanted, "results"), format_named(wanted, "graph")
+    acceptance = Acceptance(accept)
+    return acceptance.format("results"), acceptance.format("graph")

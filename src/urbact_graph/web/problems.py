@@ -1,0 +1,90 @@
+"""The one body that every error has: RFC 9457 problem details, or text for people."""
+
+import json
+from http import HTTPStatus
+
+from flask import Flask, Response, current_app, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from urbact_graph.refusals import (
+    INTERNAL,
+    MALFORMED_REQUEST,
+    METHOD_REFUSED,
+    NOT_FOUND,
+    QUERY_TOO_LARGE,
+    RefusedError,
+)
+from urbact_graph.settings import Settings
+from urbact_graph.web.negotiation import Acceptance
+
+PROBLEM_MEDIA_TYPE = "application/problem+json"
+# Programs of the command line say that they take anything; people read what they print.
+_TERMINALS = ("curl/", "wget/", "httpie/")
+
+_BY_STATUS = {
+    HTTPStatus.NOT_FOUND: NOT_FOUND,
+    HTTPStatus.METHOD_NOT_ALLOWED: METHOD_REFUSED,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: QUERY_TOO_LARGE,
+}
+
+
+def register_problems(app: Flask, settings: Settings) -> None:
+    """Make ``app`` answer every error, its own and Flask's, with a problem body."""
+
+    def refused(error: RefusedError) -> Response:
+        return problem_response(error, settings)
+
+    def http_error(error: HTTPException) -> Response:
+        status = error.code or 500
+        refusal = _BY_STATUS.get(
+            HTTPStatus(status),
+            MALFORMED_REQUEST if status < 500 else INTERNAL,  # noqa: PLR2004
+        )
+        headers = {
+            name: value
+            for name, value in error.get_headers()
+            if name not in ("Content-Type", "Content-Length")
+        }
+        detail = _DETAILS.get(refusal, error.description or refusal.title)
+        return problem_response(RefusedError(refusal, detail, headers=headers), settings)
+
+    def unexpected(error: Exception) -> Response:
+        current_app.logger.exception("Unexpected error", exc_info=error)
+        detail = "The server met an error it did not expect; it is in the server's log."
+        return problem_response(RefusedError(INTERNAL, detail), settings)
+
+    app.register_error_handler(RefusedError, refused)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(Exception, unexpected)
+
+
+_DETAILS = {
+    NOT_FOUND: "No page has this address; the query endpoint is /sparql.",
+    METHOD_REFUSED: "This address does not take that method; see the Allow header.",
+    QUERY_TOO_LARGE: "The body is larger than a query may be (query_bytes); shorten it.",
+}
+
+
+def problem_response(error: RefusedError, settings: Settings) -> Response:
+    """Make the answer for ``error``: JSON, or HTML or plain text for who asks for them."""
+    refusal = error.refusal
+    body = {
+        "type": f"{settings.base_iri}problem/{refusal.name}",
+        "title": refusal.title,
+        "status": refusal.status,
+        "detail": error.detail,
+        **error.extensions,
+    }
+    acceptance = Acceptance(request.headers.get("Accept"))
+    agent = request.headers.get("User-Agent", "").lower()
+    if acceptance.names("text/html"):
+        content, media_type = render_template("problem.html", problem=body), "text/html"
+    elif acceptance.names("text/plain") or agent.startswith(_TERMINALS):
+        content, media_type = f"{refusal.title}.\n{error.detail}\n", "text/plain"
+    else:
+        content, media_type = json.dumps(body, ensure_ascii=False), PROBLEM_MEDIA_TYPE
+    response = Response(content, status=refusal.status, mimetype=media_type)
+    response.headers.update(error.headers)
+    response.headers["Cache-Control"] = "no-store"
+    response.vary.update(("Accept", "User-Agent"))
+    return response

@@ -1,0 +1,155 @@
+"""The SPARQL 1.1 Protocol: what a request to the endpoint asks."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from flask import Request
+
+from urbact_graph.refusals import (
+    MALFORMED_REQUEST,
+    MEDIA_TYPE_REFUSED,
+    UPDATE_REFUSED,
+    RefusedError,
+)
+
+FORM = "application/x-www-form-urlencoded"
+DIRECT = "application/sparql-query"
+_UPDATE = "application/sparql-update"
+_ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
+_MOST_PARAMETERS = 1_000
+
+
+@dataclass(frozen=True)
+class ProtocolRequest:
+    """A query operation; ``seconds`` and ``format`` are what the client asks for, if anything."""
+
+    query: str
+    default_graphs: tuple[str, ...]
+    named_graphs: tuple[str, ...]
+    seconds: float | None
+    format: str | None
+
+
+def is_bare(request: Request) -> bool:
+    """Tell whether the request asks for the endpoint itself: GET or HEAD without parameters."""
+    return request.method in ("GET", "HEAD") and not request.query_string
+
+
+def read_request(request: Request) -> ProtocolRequest:
+    """Read a query operation from GET, from a form or from a direct POST.
+
+    The rules are those of SPARQL 1.1 Protocol, section 2.1.
+
+    Raises:
+        RefusedError: the request is malformed, of another media type, or an update.
+    """
+    parameters = list(_parameters(request.query_string, "address"))
+    if request.method == "POST":
+        parameters += _posted(request)
+    values: dict[str, list[str]] = {}
+    for name, value in parameters:
+        values.setdefault(name, []).append(value)
+    if "update" in values:
+        raise RefusedError(
+            UPDATE_REFUSED, "This endpoint only answers queries; send 'query' instead of 'update'."
+        )
+    return ProtocolRequest(
+        query=_only(values, "query", needed=True) or "",
+        default_graphs=_graphs(values, "default-graph-uri"),
+        named_graphs=_graphs(values, "named-graph-uri"),
+        seconds=_seconds(_only(values, "timeout")),
+        format=_only(values, "format"),
+    )
+
+
+def _posted(request: Request) -> list[tuple[str, str]]:
+    media_type = request.mimetype
+    if media_type == _UPDATE:
+        raise RefusedError(
+            UPDATE_REFUSED, f"This endpoint only answers queries; send {DIRECT} or a form."
+        )
+    if media_type not in (FORM, DIRECT):
+        found = f"is {media_type}" if media_type else "has no media type"
+        raise RefusedError(
+            MEDIA_TYPE_REFUSED, f"The body {found}; send {DIRECT}, or {FORM} with 'query'."
+        )
+    encoding = request.headers.get("Content-Encoding", "identity").lower()
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if encoding != "identity":
+        raise RefusedError(
+            MEDIA_TYPE_REFUSED, f"The body is compressed ({encoding}); send it uncompressed."
+        )
+    if charset not in ("utf-8", "utf8"):
+        raise RefusedError(
+            MEDIA_TYPE_REFUSED, f"The body's charset is {charset}; send it as UTF-8."
+        )
+    body = request.get_data(cache=False)
+    if media_type == FORM:
+        return list(_parameters(body, "body"))
+    try:
+        return [("query", body.decode())]
+    except UnicodeDecodeError as error:
+        raise _not_utf8("body", error) from None
+
+
+def _parameters(encoded: bytes, place: str) -> Iterator[tuple[str, str]]:
+    try:
+        yield from parse_qsl(
+            encoded.decode(),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=_MOST_PARAMETERS,
+        )
+    except UnicodeDecodeError as error:
+        raise _not_utf8(place, error) from None
+    except ValueError:
+        raise RefusedError(
+            MALFORMED_REQUEST, f"The {place} has more than {_MOST_PARAMETERS} parameters."
+        ) from None
+
+
+def _not_utf8(place: str, error: UnicodeDecodeError) -> RefusedError:
+    return RefusedError(
+        MALFORMED_REQUEST,
+        f"The {place} is not UTF-8 (at byte {error.start}); encode it as UTF-8, and "
+        "percent-encode parameters.",
+    )
+
+
+def _only(values: dict[str, list[str]], name: str, *, needed: bool = False) -> str | None:
+    found = values.get(name, [])
+    if len(found) > 1:
+        raise RefusedError(
+            MALFORMED_REQUEST, f"The request has {len(found)} '{name}' parameters; send one."
+        )
+    if needed and not found:
+        raise RefusedError(
+            MALFORMED_REQUEST, f"The request has no '{name}' parameter; send the query in it."
+        )
+    return found[0] if found else None
+
+
+def _graphs(values: dict[str, list[str]], name: str) -> tuple[str, ...]:
+    iris = tuple(values.get(name, ()))
+    for iri in iris:
+        if not _ABSOLUTE_IRI.fullmatch(iri):
+            raise RefusedError(
+                MALFORMED_REQUEST, f"The {name} '{iri}' is no absolute IRI; write it in full."
+            )
+    return iris
+
+
+def _seconds(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds < float("inf"):
+        raise RefusedError(
+            MALFORMED_REQUEST, f"The timeout '{text}' is no number of seconds above 0."
+        )
+    return seconds

@@ -1,0 +1,122 @@
+"""The lexical look at a query: what passes, what is refused, and where."""
+
+import pytest
+
+from urbact_graph.engine.admission import admit
+from urbact_graph.refusals import RefusedError
+
+
+def refused(query: str, query_bytes: int = 64_000, nesting_depth: int = 100) -> RefusedError:
+    with pytest.raises(RefusedError) as raised:
+        admit(query, query_bytes=query_bytes, nesting_depth=nesting_depth)
+    return raised.value
+
+
+def passes(query: str, query_bytes: int = 64_000, nesting_depth: int = 100) -> None:
+    admit(query, query_bytes=query_bytes, nesting_depth=nesting_depth)
+
+
+def test_size_is_counted_in_bytes_of_utf8() -> None:
+    passes("ASK {} # é", query_bytes=11)
+    error = refused("ASK {} # é", query_bytes=10)
+    assert error.refusal.name == "query-too-large"
+    assert error.extensions == {"limit": "query_bytes", "value": 10}
+    assert "11 bytes" in error.detail
+
+
+@pytest.mark.parametrize("pair", ["{}", "()", "[]"])
+def test_brackets_nest_up_to_the_limit(pair: str) -> None:
+    opening, closing = pair[0], pair[1]
+    passes(opening * 5 + closing * 5, nesting_depth=5)
+    error = refused("ASK\n " + opening * 6 + closing * 6, nesting_depth=5)
+    assert error.refusal.name == "too-deep"
+    assert error.extensions == {"limit": "nesting_depth", "value": 5, "line": 2, "column": 7}
+
+
+def test_brackets_side_by_side_do_not_nest() -> None:
+    passes("{}" * 50, nesting_depth=1)
+
+
+@pytest.mark.parametrize("operator", ["!", "-", "+", "^"])
+def test_runs_of_prefix_operators_count_as_nesting(operator: str) -> None:
+    passes(f"ASK {{ FILTER({operator * 5} true) }}", nesting_depth=5)
+    assert refused(f"ASK {{ FILTER({operator * 6}true) }}", nesting_depth=5)
+    spread = f"{operator} # comment\n" * 6
+    assert refused(f"ASK {{ FILTER({spread}true) }}", nesting_depth=5)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"{{{{{{"',
+        "'{{{{{{'",
+        '"""{{{ " {{{"""',
+        "'''{{{ ' {{{'''",
+        '"\\"{{{{{{"',
+        "<http://x.example/a#{>".replace("{", ""),
+        "# {{{{{{\n",
+        "?SERVICE",
+        "$service",
+        "service:x",
+        "x:SERVICE",
+        "<http://x.example/SERVICE>",
+        "'SERVICE <http://x.example/> {}'",
+        "# SERVICE <http://x.example/>\n",
+        '"x"@service',
+    ],
+)
+def test_what_stands_in_strings_iris_comments_and_names_does_not_count(text: str) -> None:
+    passes(f"SELECT * WHERE {{ ?s ?p {text} }}", nesting_depth=2)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "SERVICE <http://x.example/> {}",
+        "service <http://x.example/> {}",
+        "SeRvIcE SILENT ?where {}",
+        "SERVICE\n<http://x.example/>{}",
+        "SERVICE# comment\n<http://x.example/>{}",
+        "{ SELECT * WHERE { SERVICE ?s {} } }",
+        "FILTER EXISTS { SERVICE ?s {} }",
+        "?s ?p 'a' . SERVICE ?s {}",
+        "?s ?p 'it\\'s' . SERVICE ?s {}",
+        "?s ?p <http://x.example/#> . SERVICE ?s {}",
+        "FILTER(1<2) SERVICE ?s {} FILTER(2>1)",
+    ],
+)
+def test_service_is_refused_wherever_it_stands(call: str) -> None:
+    error = refused(f"SELECT * WHERE {{ {call} }}")
+    assert error.refusal.name == "service-refused"
+    assert error.refusal.status == 403
+    assert "line" in error.extensions
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        "INSERT DATA { <x:a> <x:b> <x:c> }",
+        "# SELECT\nPREFIX x: <x:> BASE <x:> delete WHERE { ?s ?p ?o }",
+        "LOAD <http://x.example/>",
+        "DROP ALL",
+        "WITH <x:g> DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }",
+        "PREFIX select: <x:> CLEAR ALL",
+    ],
+)
+def test_updates_are_refused(update: str) -> None:
+    error = refused(update)
+    assert error.refusal.name == "update-refused"
+    assert error.refusal.status == 403
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "PREFIX add: <x:> SELECT * WHERE { ?s add:p ?o }",
+        "BASE <x:> PREFIX : <load> ASK { :a ?p ?o }",
+        "SELECT * WHERE { ?add ?p 'DROP ALL' }",
+        "",
+    ],
+)
+def test_queries_are_not_taken_for_updates(query: str) -> None:
+    passes(query)
