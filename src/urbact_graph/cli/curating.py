@@ -1,0 +1,144 @@
+"""``urbact-graph import``, ``build`` and ``validate``."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+
+from urbact_graph.cli.options import setting_options
+from urbact_graph.cli.progress import progress_bar, spinner
+from urbact_graph.dataset.building import Build, build
+from urbact_graph.errors import FactsError, SourceError
+from urbact_graph.files import write_whole
+from urbact_graph.settings import Settings
+from urbact_graph.sources import GraphSources, build_folder, find_sources
+
+if TYPE_CHECKING:
+    from urbact_graph.validation.report import Report
+
+
+@click.command("import")
+@click.argument("facts", type=click.Path(path_type=Path))
+@setting_options("sources", "base_iri")
+def import_tables(facts: Path, **given: Any) -> None:
+    """Write data/ from the fact tables in the folder FACTS.
+
+    Equal tables give equal bytes. With any mistake in the tables nothing is written.
+
+    \b
+    Example:
+      urbact-graph import ../facts
+    """
+    from urbact_graph.facts.importing import import_facts  # noqa: PLC0415
+
+    settings = Settings.load(**given)
+    sources = find_sources(settings)
+    if sources.is_packaged:
+        raise SourceError(
+            "The package's own data cannot be written; go to a working copy or name one with "
+            "--sources."
+        )
+    try:
+        done = import_facts(facts, sources.data, settings.base_iri)
+    except FactsError as error:
+        for problem in error.problems:
+            click.echo(problem, err=True)
+        count = len(error.problems)
+        click.echo(f"{count} mistake{'' if count == 1 else 's'}; nothing was written.", err=True)
+        sys.exit(2)
+    for remark in done.remarks:
+        click.echo(f"Note: {remark}", err=True)
+    for name in done.kept:
+        click.echo(f"Note: {name} was written by hand and is kept as it is.", err=True)
+    click.echo(
+        f"{len(done.added)} files added, {len(done.changed)} changed, {len(done.removed)} removed, "
+        f"{done.unchanged} as before, in {sources.data}."
+    )
+
+
+@click.command("build")
+@setting_options("sources", "build_folder")
+def build_graph(**given: Any) -> None:
+    """Build the dataset from data/, ontology/ and its rules.
+
+    Equal sources give equal bytes; with nothing changed nothing is done.
+
+    \b
+    Example:
+      urbact-graph build
+    """
+    settings = Settings.load(**given)
+    sources = find_sources(settings)
+    graph = built(sources, build_folder(settings, sources))
+    state = "built" if graph.fresh else "nothing changed"
+    click.echo(
+        f"{graph.triples:,} triples ({graph.stated:,} stated, {graph.derived:,} derived) in "
+        f"{graph.dataset}: {state}."
+    )
+
+
+@click.command("validate")
+@click.option(
+    "--markdown",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Also renew the table of warnings in this document.",
+)
+@setting_options("sources", "build_folder")
+def validate_graph(markdown: Path | None, **given: Any) -> None:
+    """Check the whole graph against the shapes, and tell how to mend what is wrong.
+
+    The report is also written as RDF, validation.ttl, beside the dataset. Exit code 0: no
+    violation (there may be warnings); 1: violations; 2: the check could not be run.
+
+    \b
+    Example:
+      urbact-graph validate
+    """
+    from urbact_graph.validation.table import print_table, update_document  # noqa: PLC0415
+
+    settings = Settings.load(**given)
+    sources = find_sources(settings)
+    folder = build_folder(settings, sources)
+    report = _validated(built(sources, folder), sources, folder, settings)
+    print_table(report, Console(), settings.base_iri)
+    if markdown is not None:
+        document = markdown.read_text(encoding="utf-8")
+        updated = update_document(document, report, settings.base_iri)
+        write_whole(markdown, updated.encode())
+    sys.exit(0 if report.conforms else 1)
+
+
+def built(sources: GraphSources, folder: Path) -> Build:
+    """Build the graph with a progress bar."""
+    with progress_bar("Building") as report:
+        return build(sources, folder, report)
+
+
+def ensure_valid(graph: Build, sources: GraphSources, folder: Path, settings: Settings) -> None:
+    """Validate ``graph`` unless that has been done; end with code 1 if it has violations."""
+    from urbact_graph.validation.standing import is_known_valid  # noqa: PLC0415
+
+    if is_known_valid(graph, sources, folder):
+        return
+    from urbact_graph.validation.table import print_table  # noqa: PLC0415
+
+    report = _validated(graph, sources, folder, settings)
+    if not report.conforms:
+        print_table(report, Console(stderr=True), settings.base_iri)
+        sys.exit(1)
+
+
+def _validated(
+    graph: Build, sources: GraphSources, folder: Path, settings: Settings
+) -> "Report":
+    # pySHACL takes longer to import than a graph that is known to be valid takes to serve.
+    from urbact_graph.validation.standing import record  # noqa: PLC0415
+    from urbact_graph.validation.validating import validate  # noqa: PLC0415
+
+    with spinner("Validating"):
+        report = validate(graph.dataset, sources)
+    content = report.to_rdf(settings.base_iri)
+    record(graph, sources, folder, content, conforms=report.conforms)
+    return report

@@ -1,0 +1,87 @@
+"""What the documentation says is what the code does."""
+
+import re
+from pathlib import Path
+
+import pytest
+from click import Command
+
+from urbact_graph.cli import main
+from urbact_graph.formats import FORMATS
+from urbact_graph.refusals import REFUSALS
+from urbact_graph.settings import Settings
+from urbact_graph.sources import GraphSources
+
+LIMITS = (
+    "query_seconds",
+    "answer_bytes",
+    "query_bytes",
+    "nesting_depth",
+    "query_memory_bytes",
+    "running_queries",
+    "waiting_queries",
+)
+
+
+@pytest.fixture
+def root(sources: GraphSources) -> Path:
+    """Return the repository's root."""
+    return sources.root
+
+
+def rows(document: Path, heading: str) -> list[list[str]]:
+    """Return the cells of the table below ``heading``."""
+    section = document.read_text().split(f"## {heading}\n")[1].split("\n## ")[0]
+    table = [line for line in section.splitlines() if line.startswith("|")][2:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
+
+
+def test_every_limit_is_listed_with_its_default(root: Path) -> None:
+    listed = rows(root / "docs" / "http.md", "Limits")
+    assert [row[0] for row in listed] == list(LIMITS)
+    for name, default, unit, meaning in listed:
+        field = Settings.model_fields[name]
+        extra = field.json_schema_extra
+        assert meaning == field.description
+        assert unit == (extra["unit"] if isinstance(extra, dict) else "")
+        if name != "running_queries":
+            assert float(default) == field.default
+
+
+def test_every_setting_that_limits_is_among_them() -> None:
+    others = {"base_iri", "sources", "build_folder", "dataset", "host", "port", "public_url"}
+    assert set(Settings.model_fields) == others | set(LIMITS)
+
+
+def test_every_format_is_listed(root: Path) -> None:
+    forms = {"results": "SELECT, ASK", "graph": "CONSTRUCT, DESCRIBE"}
+    expected = [[form.name, form.media_type, forms[form.kind]] for form in FORMATS]
+    assert rows(root / "docs" / "http.md", "Formats") == expected
+
+
+def test_every_problem_is_listed(root: Path) -> None:
+    expected = [[r.name, str(r.status), r.title] for r in REFUSALS.values()]
+    assert rows(root / "docs" / "http.md", "Errors") == expected
+
+
+def test_the_readme_names_every_command_and_no_other(root: Path) -> None:
+    text = (root / "README.md").read_text()
+    assert isinstance(main, Command)
+    named = set(re.findall(r"urbact-graph ([a-z]+)", text))
+    assert named == set(main.commands)
+
+
+def test_ci_runs_the_readmes_test_command(root: Path) -> None:
+    command = "pip install '.[test]' && pytest"
+    assert command in (root / "README.md").read_text()
+    assert command in (root / ".ci" / "run").read_text()
+    assert "pip install . && urbact-graph serve" in (root / "README.md").read_text()
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_every_relative_link_leads_somewhere(root: Path, name: str) -> None:
+    text = (root / name).read_text()
+    links = re.findall(r"\]\((?!https?://|#)([^)#]+)", text)
+    links += re.findall(r'src="(?!https?://)([^"]+)"', text)
+    for link in links:
+        assert (root / link).exists(), link

@@ -1,0 +1,148 @@
+"""The server as a user starts it: real processes, a real port, a standard client."""
+
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from SPARQLWrapper import CSV, JSON, POST, TURTLE, XML, SPARQLWrapper
+
+from urbact_graph.dataset.building import Build
+from urbact_graph.sources import GraphSources
+
+from .servers import Server, serving
+
+COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
+
+
+@pytest.fixture(scope="module")
+def server(
+    tmp_path_factory: pytest.TempPathFactory, built: Build, sources: GraphSources
+) -> Iterator[Server]:
+    """Serve the real graph, from a folder that is no working copy."""
+    folder = tmp_path_factory.mktemp("serving")
+    options = ("--sources", str(sources.root), "--build-folder", str(built.dataset.parent))
+    with serving(folder, *options, cwd=folder) as server:
+        yield server
+
+
+def fetch(url: str) -> tuple[int, bytes]:
+    try:
+        with urllib.request.urlopen(url, timeout=20) as response:
+            return response.status, response.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read()
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_standard_client_gets_every_format(server: Server, built: Build, method: str) -> None:
+    client = SPARQLWrapper(f"{server.url}/sparql")
+    client.setMethod(method)
+    client.setQuery(COUNT)
+    client.setReturnFormat(JSON)
+    bindings = client.queryAndConvert()["results"]["bindings"]
+    assert bindings[0]["n"]["value"] == str(built.triples)
+    client.setReturnFormat(XML)
+    assert str(built.triples) in client.queryAndConvert().toxml()
+    client.setReturnFormat(CSV)
+    assert client.queryAndConvert().decode().split() == ["n", str(built.triples)]
+
+
+def test_a_standard_client_gets_a_graph(server: Server) -> None:
+    client = SPARQLWrapper(f"{server.url}/sparql")
+    client.setMethod(POST)
+    client.setQuery("CONSTRUCT WHERE { <https://w3id.org/urbact-graph/network/cope> ?p ?o }")
+    client.setReturnFormat(TURTLE)
+    assert b"COPE" in client.queryAndConvert()
+
+
+def test_health_and_errors_over_the_wire(server: Server) -> None:
+    assert fetch(f"{server.url}/health")[0] == 200
+    assert fetch(f"{server.url}/sparql?query=SELECT")[0] == 400
+    assert fetch(f"{server.url}/nowhere")[0] == 404
+
+
+def test_a_chunked_body_is_read_and_capped(server: Server) -> None:
+    host, port = server.url.removeprefix("http://").split(":")
+
+    def post(body: bytes) -> bytes:
+        with socket.create_connection((host, int(port)), timeout=20) as connection:
+            connection.sendall(
+                b"POST /sparql HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                b"Content-Type: application/sparql-query\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + f"{len(body):x}\r\n".encode()
+                + body
+                + b"\r\n0\r\n\r\n"
+            )
+            chunks = []
+            while chunk := connection.recv(65536):
+                chunks.append(chunk)
+            return b"".join(chunks)
+
+    assert b"true" in post(b"ASK {}")
+    assert b" 413 " in post(b"#" * 300_000).splitlines()[0]
+
+
+def test_the_address_is_the_one_listened_on(server: Server) -> None:
+    _, description = fetch(f"{server.url}/sparql")
+    assert f"<{server.url}/sparql>".encode() in description
+
+
+def test_nothing_forks_from_a_process_with_threads(server: Server) -> None:
+    parents = [
+        pid
+        for pid in server.processes()
+        if b"engine.parent" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
+    assert len(parents) >= 2, "the engine's parent and a worker"
+    for pid in parents:
+        assert len(list(Path(f"/proc/{pid}/task").iterdir())) == 1
+
+
+def test_stopping_leaves_no_process(tmp_path: Path) -> None:
+    file = tmp_path / "small.ttl"
+    file.write_text("<x:a> <x:b> <x:c> .\n")
+    with serving(tmp_path, "--dataset", str(file)) as server:
+        pids = server.processes()
+        assert len(pids) > 3
+        assert b"<x:c>" in fetch(f"{server.url}/sparql?query=CONSTRUCT%20WHERE%7B%3Fs%3Fp%3Fo%7D")[1]
+    deadline = time.monotonic() + 20
+    while any(Path(f"/proc/{pid}").exists() for pid in pids):
+        assert time.monotonic() < deadline, "a process was left behind"
+        time.sleep(0.05)
+
+
+def test_a_taken_port_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "small.ttl"
+    file.write_text("<x:a> <x:b> <x:c> .\n")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        command = [sys.executable, "-m", "urbact_graph", "serve", "--port", port]
+        ended = subprocess.run(
+            [*command, "--dataset", str(file)], capture_output=True, text=True, check=False
+        )
+    assert ended.returncode == 2
+    assert f"port {port}, cannot be listened on" in ended.stderr
+    assert "--port" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("content", ["<x:a> <x:b> ", "this is no RDF"])
+def test_a_broken_dataset_is_told_in_a_sentence(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "broken.ttl"
+    file.write_text(content)
+    command = [sys.executable, "-m", "urbact_graph", "serve", "--port", "0"]
+    ended = subprocess.run(
+        [*command, "--dataset", str(file)], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert ended.returncode == 2
+    assert "broken.ttl cannot be read: Parser error at line 1" in ended.stderr
+    assert "Traceback" not in ended.stderr
