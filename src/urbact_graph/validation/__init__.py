@@ -1,0 +1,1 @@
+"""Check the built dataset against the shapes, and tell a curator what to mend and where."""

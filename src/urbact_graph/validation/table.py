@@ -1,0 +1,150 @@
+"""The report as people read it: a table in the terminal, and one in Markdown."""
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from urbact_graph.settings import Settings
+from urbact_graph.validation.report import Report, Result, Severity, shorten
+
+_BASE: str = Settings.model_fields["base_iri"].default
+_STYLES = {Severity.VIOLATION: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
+_BEGIN, _END = "<!-- begin: warnings -->", "<!-- end -->"
+_INDENT = 2
+# The room that a long value needs at least to be read beside the other columns.
+_VALUE = 28
+
+_Row = tuple[Text, Text, Text]
+_PLURALS = {severity: f"{severity.lower()}s" for severity in Severity}
+
+
+def print_table(report: Report, console: Console, base: str = _BASE) -> None:
+    """Print the results by rule, the gravest first, and a closing line with the counts."""
+    for results in report.by_rule():
+        _print_rule(results, console, base)
+    console.print(_summary(report))
+
+
+def markdown_table(report: Report, base: str = _BASE) -> str:
+    """Return the violations and warnings as Markdown tables, a rule each, and count the infos."""
+    lines = [f"{_counted(report)}.", ""]
+    groups = report.by_rule()
+    for results in groups:
+        if results[0].severity is not Severity.INFO:
+            lines += _markdown_rule(results, base)
+    infos = [results for results in groups if results[0].severity is Severity.INFO]
+    if infos:
+        lines += ["| Info | What it says | Entities |", "| --- | --- | ---: |"]
+        lines += [
+            _line(f"`{found[0].rule_name}`", found[0].message, str(len(found))) for found in infos
+        ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def update_document(document: str, report: Report, base: str = _BASE) -> str:
+    """Return ``document`` with what stands between its markers made anew from ``report``.
+
+    Raises:
+        ValueError: the markers are missing.
+
+    """
+    before, begin, rest = document.partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    if not begin or not end:
+        raise ValueError(f"The document lacks the lines {_BEGIN} and {_END}.")
+    return f"{before}{begin}\n{markdown_table(report, base)}{end}{after}"
+
+
+def _print_rule(results: tuple[Result, ...], console: Console, base: str) -> None:
+    first = results[0]
+    colour = _STYLES[first.severity]
+    console.print(
+        Text.assemble(
+            (f" {first.severity.upper()} ", f"bold reverse {colour}"),
+            (f" {first.rule_name} ", f"bold {colour}"),
+            (_number(len(results)), "dim"),
+        )
+    )
+    mend = Text.assemble(("To mend: ", "green"), first.remedy)
+    console.print(_indented(Text(first.message, "bold")), _indented(mend), sep="\n")
+    console.print()
+    rows = [_row(result, base) for result in results]
+    header = (
+        Text("Entity", "dim"),
+        Text(shorten(first.path, base) if first.path else "Value", "dim"),
+        Text("Data file", "dim"),
+    )
+    console.print(_indented(_columns([header, *rows], console.width - _INDENT)))
+    console.print()
+
+
+def _row(result: Result, base: str) -> _Row:
+    return (
+        Text(shorten(result.entity, base), "bold"),
+        Text(shorten(result.value, base), "" if result.value is not None else "dim"),
+        Text(result.file, "cyan"),
+    )
+
+
+def _columns(rows: list[_Row], width: int) -> RenderableType:
+    """Lay ``rows`` out in three columns, or in two lines a row where they would not fit."""
+    entity, value, file = (max(len(row[index]) for row in rows) for index in range(3))
+    table = Table.grid(padding=(0, 2, 0, 0))
+    if entity + file + min(value, _VALUE) + 4 <= width:
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        table.add_column(no_wrap=True)
+        for row in rows:
+            table.add_row(*row)
+        return table
+    for first, second, third in rows:
+        beside = Table.grid(padding=(0, 2, 0, 0))
+        beside.add_column(width=min(file, width // 2), overflow="fold")
+        beside.add_column(overflow="fold")
+        beside.add_row(third, second)
+        table.add_row(Group(Text(first.plain, first.style, overflow="fold"), _indented(beside)))
+    return table
+
+
+def _indented(renderable: RenderableType) -> Padding:
+    return Padding(renderable, (0, 0, 0, _INDENT), expand=False)
+
+
+def _summary(report: Report) -> Text:
+    verdict = ("Conforms", "bold green") if report.conforms else ("Does not conform", "bold red")
+    return Text.assemble(verdict, f": {_counted(report)}.")
+
+
+def _counted(report: Report) -> str:
+    parts = [
+        f"{count} {severity.lower() if count == 1 else _PLURALS[severity]}"
+        for severity, count in report.counts.items()
+    ]
+    return f"{', '.join(parts)} ({report.rules} rules)"
+
+
+def _number(count: int) -> str:
+    return "1 result" if count == 1 else f"{count} results"
+
+
+def _markdown_rule(results: tuple[Result, ...], base: str) -> list[str]:
+    first = results[0]
+    value = f"`{shorten(first.path, base)}`" if first.path else "Value"
+    return [
+        f"**{first.severity} `{first.rule_name}`, {_number(len(results))}.** {first.message} "
+        f"*What to do:* {first.remedy}",
+        "",
+        f"| Entity | {value} | Data file |",
+        "| --- | --- | --- |",
+        *(
+            _line(f"`{shorten(r.entity, base)}`", shorten(r.value, base), f"`{r.file}`")
+            for r in results
+        ),
+        "",
+    ]
+
+
+def _line(*cells: str) -> str:
+    escaped = (cell.replace("|", "\\|").replace("\n", " ") for cell in cells)
+    return f"| {' | '.join(escaped)} |"
