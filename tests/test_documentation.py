@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 from click import Command
+from pyoxigraph import Store
 
 from urbact_graph.cli import main
 from urbact_graph.formats import FORMATS
 from urbact_graph.refusals import REFUSALS
 from urbact_graph.settings import Settings
 from urbact_graph.sources import GraphSources
+
+from .readme_answers import with_answers
 
 LIMITS = (
     "query_seconds",
@@ -67,7 +70,7 @@ def test_every_problem_is_listed(root: Path) -> None:
 def test_the_readme_names_every_command_and_no_other(root: Path) -> None:
     text = (root / "README.md").read_text()
     assert isinstance(main, Command)
-    named = set(re.findall(r"urbact-graph ([a-z]+)", text))
+    named = set(re.findall(r"(?:`|&& )urbact-graph ([a-z]+)", text))
     assert named == set(main.commands)
 
 
@@ -85,3 +88,9 @@ def test_every_relative_link_leads_somewhere(root: Path, name: str) -> None:
     links += re.findall(r'src="(?!https?://)([^"]+)"', text)
     for link in links:
         assert (root / link).exists(), link
+
+
+def test_the_readmes_answers_are_the_graphs(root: Path, store: Store) -> None:
+    text = (root / "README.md").read_text()
+    assert text.count("```sparql") == 5
+    assert with_answers(text, store) == text, "run python -m tests.readme_answers"
