@@ -1,5 +1,7 @@
 """Fixtures that the whole suite shares: the real graph, built once."""
 
+import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,3 +38,19 @@ def store(built: Build) -> Store:
     loaded = Store()
     loaded.load(path=str(built.dataset), format=RdfFormat.N_TRIPLES)
     return loaded
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _this_machine_only() -> Iterator[None]:
+    """Refuse every connection off this machine, so that no test can come to need one."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            host = address[0] if isinstance(address, tuple) else ""
+            assert host in ("127.0.0.1", "::1", "localhost"), f"a test connects to {host}"
+        connect(self, address)  # type: ignore[arg-type]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield

@@ -104,8 +104,7 @@ class Engine:
         self._closed = True
         with self._control_lock:
             self._end_parent()
-        for worker in self._drain_idle():
-            worker.close()
+        self._dismiss_idle()
 
     def __enter__(self) -> "Engine":
         return self
@@ -218,8 +217,7 @@ class Engine:
     def _recover(self) -> tuple[int | None, _Worker | None]:
         """Start a new parent in the place of one that died."""
         self._end_parent()
-        for worker in self._drain_idle():
-            worker.close()
+        self._dismiss_idle()
         try:
             self._start_parent()
             return self._exchange({"fork": True})
@@ -264,9 +262,11 @@ class Engine:
             self._parent.kill()
             self._parent.wait()
 
-    def _drain_idle(self) -> list[_Worker]:
-        drained, self._idle = self._idle, []
-        return drained
+    def _dismiss_idle(self) -> None:
+        # One by one, as other threads may take and give workers meanwhile.
+        with contextlib.suppress(IndexError):
+            while True:
+                self._idle.pop().close()
 
 
 def _ended(status: int | None) -> RefusedError:
