@@ -1,0 +1,305 @@
+"""The stored queries: SPARQL files whose header says what they ask, take and answer."""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Never
+
+from pyoxigraph import Literal, NamedNode, RdfFormat, parse
+
+from urbact_graph.errors import QueryError
+
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+# The engine computes with integers of 64 bits; a longer number would silently match nothing.
+_LONGEST_INTEGER = 18
+_KEYS = ("title", "question", "param", "column")
+_HEADER_LINE = re.compile(r"#\s*(\w+):\s*(.*)")
+_PARAMETER = re.compile(r'(\w+)\s+(\w+)\s+(-|<[^>]*>|"(?:[^"\\]|\\.)*"\S*|\S+)\s+(\S.*)')
+_COLUMN = re.compile(r"(\w+)\s+(\S.*)")
+_FORM = re.compile(r"^\s*(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.MULTILINE | re.IGNORECASE)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_TRUTHS = {"true": "true", "1": "true", "false": "false", "0": "false"}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A variable that a user may give a value; without a default it stays open."""
+
+    name: str
+    datatype: str
+    default: NamedNode | Literal | None
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """A variable of the answer and what it means."""
+
+    name: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class StoredQuery:
+    """A query with its header.
+
+    ``form`` is SELECT, ASK, CONSTRUCT or DESCRIBE; only a SELECT has columns. A SELECT answers
+    with its parameters after its columns, because the engine binds no variable that is not
+    projected; ``columns`` leaves them out.
+    """
+
+    name: str
+    title: str
+    question: str
+    parameters: tuple[Parameter, ...]
+    columns: tuple[Column, ...]
+    form: str
+    text: str
+
+    def bind(self, given: Mapping[str, str], base: str) -> dict[str, NamedNode | Literal]:
+        """Turn the texts that a user typed into RDF terms, by parameter.
+
+        An IRI is written in full, in angle brackets, or as a path below ``base``. A parameter
+        that is left out or empty takes its default; one without a default is not in the result.
+
+        Raises:
+            QueryError: a parameter is not known, or its text does not fit its type.
+        """
+        known = {parameter.name: parameter for parameter in self.parameters}
+        for name in given:
+            if name not in known:
+                raise QueryError(
+                    f"The query {self.name} has no parameter {name}; {_known(list(known))}."
+                )
+        terms: dict[str, NamedNode | Literal] = {}
+        for name, parameter in known.items():
+            text = given.get(name, "").strip()
+            term = self._term(parameter, text, base) if text else parameter.default
+            if term is not None:
+                terms[name] = term
+        return terms
+
+    def _term(self, parameter: Parameter, text: str, base: str) -> NamedNode | Literal:
+        datatype = _DATATYPES[parameter.datatype]
+        try:
+            return datatype.read(text, base)
+        except ValueError:
+            raise QueryError(
+                f"The parameter {parameter.name} of {self.name} takes {datatype.article} "
+                f"{parameter.datatype}, which {text!r} is not; write it like "
+                f"{datatype.example.format(base=base)}."
+            ) from None
+
+
+@dataclass(frozen=True)
+class _Datatype:
+    """A type of parameter: how its texts are read, and an example of one."""
+
+    article: str
+    example: str
+    read: Callable[[str, str], NamedNode | Literal]
+
+
+def load_queries(folder: Path) -> dict[str, StoredQuery]:
+    """Load every stored query of ``folder``, by name and in the order of names.
+
+    Raises:
+        QueryError: the folder is missing, or a query's header has a mistake.
+    """
+    if not folder.is_dir():
+        raise QueryError(f"{folder} is no folder; name the one that holds the stored queries.")
+    return {path.stem: load_query(path) for path in sorted(folder.glob("*.rq"))}
+
+
+def load_query(path: Path) -> StoredQuery:
+    """Load the stored query ``path``; its name is the file's, without the ending.
+
+    Raises:
+        QueryError: the file cannot be read, or its header has a mistake.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise QueryError(f"The query {path.name} cannot be read: {reason}.") from None
+    return _Header(path.name, text).query(path.stem)
+
+
+def table_of(queries: Iterable[StoredQuery]) -> str:
+    """Return ``queries`` as a table in Markdown: name, question and parameters."""
+    rows = ["| query | question | parameters |", "|---|---|---|"]
+    rows += [
+        f"| `{query.name}` | {query.question} | {'<br>'.join(map(_described, query.parameters))} |"
+        for query in queries
+    ]
+    return "\n".join(rows) + "\n"
+
+
+class _Header:
+    """The comment lines at the top of a query's file, read one by one."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self.text = text
+        self.single: dict[str, str] = {}
+        self.parameters: list[Parameter] = []
+        self.columns: list[Column] = []
+        lines = text.splitlines()
+        self.length = next((i for i, line in enumerate(lines) if line[:1] != "#"), len(lines))
+        self.body = "\n".join(lines[self.length :])
+        for number, line in enumerate(lines[: self.length], start=1):
+            self._read(number, line)
+
+    def query(self, name: str) -> StoredQuery:
+        """Return the whole query, once nothing is missing."""
+        end = self.length + 1
+        for key in ("title", "question"):
+            if key not in self.single:
+                self._refuse(end, f"the header has no {key}; add '# {key}: …' above this line")
+        form = _FORM.search(self.body)
+        if not form:
+            self._refuse(end, "no query follows the header; write one below it")
+        if form[1].upper() == "SELECT" and not self.columns:
+            self._refuse(end, "the header explains no column; add '# column: NAME MEANING'")
+        return StoredQuery(
+            name,
+            self.single["title"],
+            self.single["question"],
+            tuple(self.parameters),
+            tuple(self.columns),
+            form[1].upper(),
+            self.text,
+        )
+
+    def _read(self, number: int, line: str) -> None:
+        match = _HEADER_LINE.fullmatch(line.rstrip())
+        if not match or match[1] not in _KEYS:
+            self._refuse(number, f"a header line starts with one of {', '.join(_KEYS)} and a colon")
+        key, value = match[1], match[2]
+        if not value:
+            self._refuse(number, f"the {key} is empty; write it after the colon")
+        if key == "param":
+            self._add_parameter(number, value)
+        elif key == "column":
+            self._add_column(number, value)
+        elif key in self.single:
+            self._refuse(number, f"there is a second {key}; keep one")
+        else:
+            self.single[key] = value
+
+    def _add_parameter(self, number: int, value: str) -> None:
+        match = _PARAMETER.fullmatch(value)
+        if not match:
+            self._refuse(
+                number, "a parameter needs a name, a type, a default or '-', and its meaning"
+            )
+        name, datatype, default, meaning = match.groups()
+        if datatype not in _DATATYPES:
+            known = ", ".join(_DATATYPES)
+            self._refuse(number, f"there is no type {datatype}; use one of {known}")
+        self._check_name(number, name)
+        if not re.search(rf"[$?]{name}\b", self.body):
+            self._refuse(number, f"the query has no variable ${name}; use it or drop the line")
+        term = None if default == "-" else self._default(number, datatype, default)
+        self.parameters.append(Parameter(name, datatype, term, meaning))
+
+    def _add_column(self, number: int, value: str) -> None:
+        match = _COLUMN.fullmatch(value)
+        if not match:
+            self._refuse(number, "a column needs a name and its meaning")
+        self._check_name(number, match[1])
+        self.columns.append(Column(match[1], match[2]))
+
+    def _check_name(self, number: int, name: str) -> None:
+        if name in {p.name for p in self.parameters} | {c.name for c in self.columns}:
+            self._refuse(number, f"{name} is explained twice; keep one of the lines")
+
+    def _default(self, number: int, datatype: str, written: str) -> NamedNode | Literal:
+        document = f"@prefix xsd: <{_XSD}> . <x:s> <x:p> {written} ."
+        try:
+            term: object = next(parse(document.encode(), format=RdfFormat.TURTLE)).object
+        except (SyntaxError, StopIteration):
+            term = None
+        if isinstance(term, NamedNode) and datatype == "iri":
+            return term
+        if isinstance(term, Literal) and term.datatype.value == _XSD + datatype:
+            try:
+                return _DATATYPES[datatype].read(term.value, "")
+            except ValueError:
+                pass
+        return self._refuse(
+            number, f"the default {written} is no {datatype}; write it as Turtle does, or '-'"
+        )
+
+    def _refuse(self, number: int, what: str) -> Never:
+        raise QueryError(f"{self.file}, line {number}: {what}.")
+
+
+def _known(names: list[str]) -> str:
+    if not names:
+        return "it takes none"
+    return f"it takes {' and '.join([', '.join(names[:-1]), names[-1]] if names[1:] else names)}"
+
+
+def _described(parameter: Parameter) -> str:
+    default = f", default `{parameter.default.value}`" if parameter.default is not None else ""
+    return f"`{parameter.name}` ({parameter.datatype}{default}): {parameter.meaning}"
+
+
+def _iri(text: str, base: str) -> NamedNode:
+    if text.startswith("<") and text.endswith(">"):
+        full = text[1:-1]
+    elif "://" in text:
+        full = text
+    elif _SCHEME.match(text) or text.startswith(("/", ".", "#", "?")):
+        # A prefixed name or a path that climbs would give an IRI that nobody meant.
+        raise ValueError(text)
+    else:
+        full = base + text
+    if not _SCHEME.match(full):
+        raise ValueError(text)
+    return NamedNode(full)
+
+
+def _string(text: str, _base: str) -> Literal:
+    return Literal(text)
+
+
+def _integer(text: str, _base: str) -> Literal:
+    if not re.fullmatch(rf"[+-]?[0-9]{{1,{_LONGEST_INTEGER}}}", text):
+        raise ValueError(text)
+    return _literal(str(int(text)), "integer")
+
+
+def _decimal(text: str, _base: str) -> Literal:
+    if not re.fullmatch(r"[+-]?(?=\.?[0-9])[0-9]{0,18}(\.[0-9]{0,18})?", text):
+        raise ValueError(text)
+    return _literal(text, "decimal")
+
+
+def _date(text: str, _base: str) -> Literal:
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError(text)
+    return _literal(dt.date.fromisoformat(text).isoformat(), "date")
+
+
+def _boolean(text: str, _base: str) -> Literal:
+    if text.lower() not in _TRUTHS:
+        raise ValueError(text)
+    return _literal(_TRUTHS[text.lower()], "boolean")
+
+
+def _literal(lexical: str, datatype: str) -> Literal:
+    return Literal(lexical, datatype=NamedNode(_XSD + datatype))
+
+
+_DATATYPES = {
+    "iri": _Datatype("an", "network/greenplace or <{base}network/greenplace>", _iri),
+    "string": _Datatype("a", "food", _string),
+    "integer": _Datatype("an", "3", _integer),
+    "decimal": _Datatype("a", "53.5", _decimal),
+    "date": _Datatype("a", "2024-01-31", _date),
+    "boolean": _Datatype("a", "true or false", _boolean),
+}

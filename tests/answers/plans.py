@@ -1,0 +1,117 @@
+"""Answers about plans and recommendations."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from rdflib import RDFS
+from rdflib.namespace import DCTERMS
+
+from .facts import URB, Answer, Arguments, Facts, Row, answers, wanted
+
+if TYPE_CHECKING:
+    from rdflib.term import Node
+
+
+@answers
+def plans_of_city(facts: Facts, given: Arguments) -> Answer:
+    return [
+        (
+            plan,
+            facts.kind_label(plan),
+            facts.one(plan, DCTERMS.title),
+            facts.one(plan, DCTERMS.abstract),
+            facts.one(plan, DCTERMS.issued),
+            facts.english(facts.one(plan, URB.network)),
+        )
+        for plan in facts.plans
+        if facts.one(plan, URB.city) == given["city"]
+    ]
+
+
+@answers
+def plans_by_kind(facts: Facts, _given: Arguments) -> Answer:
+    rows: list[Row] = []
+    for kind in facts.kinds(URB.Plan):
+        plans = facts.instances(kind)
+        rows.append(
+            (
+                kind,
+                facts.english(kind, RDFS.label),
+                len(plans),
+                len({facts.one(plan, URB.city) for plan in plans} - {None}),
+                sum(bool(facts.objects(plan, DCTERMS.title)) for plan in plans),
+                sum(bool(facts.objects(plan, DCTERMS.abstract)) for plan in plans),
+            )
+        )
+    return sorted(rows, key=lambda row: (-int(str(row[2])), str(row[0])))
+
+
+@answers
+def plans_by_kind_and_theme(facts: Facts, given: Arguments) -> Answer:
+    counts: Counter[tuple[Node, Node]] = Counter()
+    for plan in facts.plans:
+        network = facts.one(plan, URB.network)
+        if network is not None and wanted(
+            facts.one(network, URB.programme), given.get("programme")
+        ):
+            counts.update((theme, facts.kind(plan)) for theme in facts.themes(network))
+    rows: list[Row] = [
+        (theme, facts.english(theme), kind, facts.english(kind, RDFS.label), count)
+        for (theme, kind), count in counts.items()
+    ]
+    return sorted(rows, key=lambda row: (str(row[0]), str(row[2])))
+
+
+@answers
+def plans_on_theme(facts: Facts, given: Arguments) -> Answer:
+    networks = facts.on_theme(facts.networks, given["theme"])
+    return [
+        (
+            plan,
+            facts.kind_label(plan),
+            facts.one(plan, DCTERMS.title),
+            facts.english(facts.one(plan, URB.city)),
+            facts.english(facts.one(plan, URB.network)),
+        )
+        for plan in facts.plans
+        if facts.one(plan, URB.network) in networks
+        and wanted(facts.kind(plan), given.get("kind"))
+        and wanted(facts.country(plan), given.get("country"))
+    ]
+
+
+@answers
+def missing_in_plans(facts: Facts, given: Arguments) -> Answer:
+    needed = {
+        "city": URB.city,
+        "date": DCTERMS.issued,
+        "language": DCTERMS.language,
+        "network": URB.network,
+        "summary": DCTERMS.abstract,
+        "title": DCTERMS.title,
+    }
+    return [
+        (plan, facts.label(plan), name)
+        for plan in facts.plans
+        if wanted(facts.kind(plan), given.get("kind"))
+        for name, predicate in needed.items()
+        if not facts.objects(plan, predicate)
+    ]
+
+
+@answers
+def recommendations_on_theme(facts: Facts, given: Arguments) -> Answer:
+    return [
+        (
+            advice,
+            facts.one(advice, URB.statement),
+            facts.english(addressee, RDFS.label),
+            facts.english(facts.one(advice, URB.network)),
+            facts.one(facts.one(advice, URB.document), DCTERMS.title),
+        )
+        for advice in facts.on_theme(facts.recommendations, given["theme"])
+        for addressee in facts.objects(advice, URB.addressee)
+        if wanted(addressee, given.get("addressee"))
+    ]
