@@ -16,25 +16,25 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.fixture(scope="session")
 def sources() -> GraphSources:
-    """The repository's own sources."""
+    """Find the repository's own sources."""
     return GraphSources(ROOT)
 
 
 @pytest.fixture(scope="session")
 def base() -> str:
-    """The base of the graph's IRIs."""
+    """Return the base of the graph's IRIs."""
     return Settings().base_iri
 
 
 @pytest.fixture(scope="session")
 def built(sources: GraphSources, tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """The real graph, built in a folder of the session."""
+    """Build the real graph in a folder of the session."""
     return build(sources, tmp_path_factory.mktemp("build"))
 
 
 @pytest.fixture(scope="session")
 def store(built: Build) -> Store:
-    """The real graph in a pyoxigraph store."""
+    """Load the real graph into a pyoxigraph store."""
     loaded = Store()
     loaded.load(path=str(built.dataset), format=RdfFormat.N_TRIPLES)
     return loaded

@@ -6,7 +6,9 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, Store
 
 README = Path(__file__).parents[1] / "README.md"
-_BLOCK = re.compile(r"(```sparql\n(?P<query>.*?)```\n\n)(?:<!-- answer -->\n|(?:\|[^\n]*\n)+)", re.DOTALL)
+_BLOCK = re.compile(
+    r"(```sparql\n(?P<query>.*?)```\n\n)(?:<!-- answer -->\n|(?:\|[^\n]*\n)+)", re.DOTALL
+)
 
 
 def with_answers(text: str, store: Store) -> str:

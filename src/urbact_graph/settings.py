@@ -15,6 +15,9 @@ from urbact_graph.errors import UrbactGraphError
 
 ENVIRONMENT_PREFIX = "URBACT_GRAPH_"
 
+# What may stand in an IRI before its query and fragment.
+_PATH = r"[^\s<>\"{}|\\^`#?]"
+
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0))
@@ -28,7 +31,7 @@ class Settings(BaseSettings):
     )
 
     base_iri: Annotated[
-        str, Field(description="base of the graph's IRIs", pattern=r"^https?://[^#?]+/$")
+        str, Field(description="base of the graph's IRIs", pattern=rf"^https?://{_PATH}+/$")
     ] = "https://w3id.org/urbact-graph/"
     sources: Annotated[
         Path | None,
@@ -50,7 +53,7 @@ class Settings(BaseSettings):
         Field(
             description="address at which users reach this instance, where it is not the one "
             "listened on",
-            pattern=r"^https?://[^#?]+$",
+            pattern=rf"^https?://{_PATH}+$",
         ),
     ] = None
     query_seconds: Annotated[

@@ -10,7 +10,7 @@ import platformdirs
 from urbact_graph.errors import SourceError
 from urbact_graph.settings import Settings
 
-_PACKAGED = Path(__file__).parent / "graph"
+_PACKAGED = Path(__file__).resolve().parent / "graph"
 _ONTOLOGY = Path("ontology") / "urbact.ttl"
 
 

@@ -30,7 +30,6 @@ from urbact_graph.sources import GraphSources, build_folder, find_sources
 _FORMATS = ("table", *dict.fromkeys(form.name for form in FORMATS))
 # Nobody else is kept waiting by a query of one's own.
 _UNLIMITED_BYTES = sys.maxsize
-_TURTLE = "text/turtle"
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -66,13 +65,14 @@ def query(query: str | None, params: tuple[str, ...], wanted: str, **given: Any)
     if settings.dataset:
         check_dataset(settings.dataset)
     dataset = settings.dataset or built(sources, build_folder(settings, sources)).dataset
-    results = format_named(wanted, "results")
-    graph = format_named(wanted, "graph")
     table = wanted == "table"
+    # A table is made from JSON; what cannot be one is shown as Turtle.
+    results = format_named("json" if table else wanted, "results")
+    graph = format_named("ttl" if table else wanted, "graph")
     request = Request(
         query=text,
-        results_format=RESULTS_JSON if table else results and results.media_type,
-        graph_format=_TURTLE if table else graph and graph.media_type,
+        results_format=results.media_type if results else None,
+        graph_format=graph.media_type if graph else None,
         answer_bytes=_UNLIMITED_BYTES,
         substitutions=terms,
         prefixes={"urb": f"{settings.base_iri}ontology#"},

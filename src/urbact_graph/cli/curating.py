@@ -130,9 +130,7 @@ def ensure_valid(graph: Build, sources: GraphSources, folder: Path, settings: Se
         sys.exit(1)
 
 
-def _validated(
-    graph: Build, sources: GraphSources, folder: Path, settings: Settings
-) -> "Report":
+def _validated(graph: Build, sources: GraphSources, folder: Path, settings: Settings) -> "Report":
     # pySHACL takes longer to import than a graph that is known to be valid takes to serve.
     from urbact_graph.validation.standing import record  # noqa: PLC0415
     from urbact_graph.validation.validating import validate  # noqa: PLC0415

@@ -25,7 +25,9 @@ class _Commands(click.Group):
             raise _Failure(str(error)) from None
 
 
-@click.group("urbact-graph", cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    "urbact-graph", cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(__version__, prog_name="urbact-graph")
 def main() -> None:
     """Work with the URBACT graph: import facts, build, validate, ask and serve.

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+import re
+import textwrap
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -10,13 +12,17 @@ import pyoxigraph
 from pyoxigraph import DefaultGraph, Quad, QueryTriples, Store, Triple
 
 from urbact_graph import __version__
-from urbact_graph.dataset.parsing import parse_turtle
-from urbact_graph.errors import SourceError
+from urbact_graph.dataset.parsing import named, parse_turtle
+from urbact_graph.errors import DatasetError, SourceError
 from urbact_graph.files import write_whole
 from urbact_graph.sources import GraphSources
 
 DATASET_NAME = "urbact-graph.nt"
 MANIFEST_NAME = "build.json"
+
+_SPARQL_ERROR = re.compile(
+    r"error at (?P<line>\d+):(?P<column>\d+): (?P<reason>.*)", flags=re.DOTALL
+)
 
 # Called with what is being done, how many steps are done, and how many there are.
 Progress = Callable[[str, int, int], None]
@@ -50,6 +56,7 @@ def build(sources: GraphSources, folder: Path, progress: Progress = lambda *_: N
 
     Raises:
         SourceError: a source has a mistake, told with file, line and column.
+        DatasetError: the folder cannot be written.
     """
     inputs = _digest_of_inputs(sources)
     standing = _standing(folder, inputs)
@@ -70,12 +77,17 @@ def build(sources: GraphSources, folder: Path, progress: Progress = lambda *_: N
         _add(store, _derive(store, path, name))
     progress("writing the dataset", steps - 1, steps)
     content = "".join(sorted(f"{quad.triple} .\n" for quad in store)).encode()
-    dataset = folder / DATASET_NAME
-    write_whole(dataset, content)
     version = hashlib.sha256(content).hexdigest()
-    built = Build(dataset, inputs, version, stated, len(store) - stated)
-    # The manifest comes last: without it a dataset counts as not built.
-    write_whole(folder / MANIFEST_NAME, _manifest(built))
+    built = Build(folder / DATASET_NAME, inputs, version, stated, len(store) - stated)
+    try:
+        write_whole(built.dataset, content)
+        # The manifest comes last: without it a dataset counts as not built.
+        write_whole(folder / MANIFEST_NAME, _manifest(built))
+    except OSError as error:
+        raise DatasetError(
+            f"{folder} cannot be written ({error.strerror}); name another folder with "
+            "--build-folder."
+        ) from None
     progress("done", steps, steps)
     return built
 
@@ -84,21 +96,34 @@ def _add(store: Store, triples: Iterable[Triple]) -> None:
     store.extend(Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in triples)
 
 
-def _derive(store: Store, path: Path, name: str) -> Iterator[Triple]:
+def _derive(store: Store, path: Path, name: str) -> list[Triple]:
     try:
-        results = store.query(path.read_text(encoding="utf-8"))
+        results = store.query(path.read_bytes().decode())
+    except UnicodeDecodeError:
+        raise SourceError(f"{name} is not UTF-8; save it as UTF-8.") from None
     except SyntaxError as error:
-        raise SourceError(f"{name}: {error}. Correct the rule there.") from None
+        raise SourceError(f"{_place(name, str(error))}. Correct the rule there.") from None
     if not isinstance(results, QueryTriples):
         raise SourceError(f"{name} is no rule; a rule is a CONSTRUCT query.")
     # All of a rule's results are drawn before the first is added to what it reads.
-    return iter(list(results))
+    return [named(triple, name) for triple in results]
+
+
+def _place(name: str, message: str) -> str:
+    match = _SPARQL_ERROR.fullmatch(message)
+    if match is None:
+        return f"{name}: {message}"
+    reason = textwrap.shorten(match["reason"], 100, placeholder=" …")
+    return f"{name}, line {match['line']}, column {match['column']}: {reason}"
 
 
 def _digest_of_inputs(sources: GraphSources) -> str:
     digest = hashlib.sha256(f"{__version__} {pyoxigraph.__version__}".encode())
     for path in (*sources.ontology_files(), *sources.rules(), *sources.data_files()):
-        content = path.read_bytes()
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise SourceError(f"{sources.name(path)} cannot be read: {error.strerror}.") from None
         digest.update(f"\0{sources.name(path)}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()
@@ -120,7 +145,7 @@ def _standing(folder: Path, inputs: str) -> Build | None:
             int(manifest["derived"]),
             fresh=False,
         )
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 

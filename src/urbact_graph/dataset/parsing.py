@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from pyoxigraph import BlankNode, Quad, RdfFormat, Triple, parse
+from pyoxigraph import BlankNode, RdfFormat, Triple, parse
 
-from urbact_graph.errors import SourceError
+from urbact_graph.errors import DatasetError, SourceError
+from urbact_graph.formats import format_of_file
 
 
 def parse_turtle(path: Path, name: str) -> Iterator[Triple]:
@@ -16,7 +17,7 @@ def parse_turtle(path: Path, name: str) -> Iterator[Triple]:
     """
     try:
         for quad in parse(path=str(path), format=RdfFormat.TURTLE):
-            yield _named(quad, name)
+            yield named(quad.triple, name)
     except SyntaxError as error:
         place = f"{name}, line {error.lineno}, column {error.offset}"
         reason = error.msg.split(": ", 1)[-1]
@@ -25,13 +26,35 @@ def parse_turtle(path: Path, name: str) -> Iterator[Triple]:
         raise SourceError(f"{name} cannot be read: {error.strerror or error}.") from None
 
 
+def check_dataset(path: Path) -> None:
+    """Read the RDF file ``path`` to its end, to know that it can be served.
+
+    Raises:
+        DatasetError: it is no file, no RDF by its name, or not what its name says.
+    """
+    if not path.is_file():
+        raise DatasetError(f"{path} is no file; name an RDF file.")
+    form = RdfFormat.from_media_type(format_of_file(path).media_type)
+    try:
+        for _ in parse(path=str(path), format=form, base_iri=path.resolve().as_uri()):
+            pass
+    except SyntaxError as error:
+        raise DatasetError(f"{path} cannot be read: {error.msg}.") from None
+    except (OSError, ValueError) as error:
+        raise DatasetError(f"{path} cannot be read: {error}.") from None
+
+
 def subjects(path: Path, name: str) -> set[str]:
     """Return the IRIs that the Turtle file ``path`` describes."""
     return {str(triple.subject.value) for triple in parse_turtle(path, name)}  # type: ignore[union-attr]
 
 
-def _named(quad: Quad, name: str) -> Triple:
-    triple = quad.triple
+def named(triple: Triple, name: str) -> Triple:
+    """Return ``triple``, read from or derived by what is called ``name``, if no node is blank.
+
+    Raises:
+        SourceError: it has a blank node.
+    """
     for node in (triple.subject, triple.object):
         if isinstance(node, BlankNode):
             raise SourceError(

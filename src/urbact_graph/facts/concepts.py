@@ -5,7 +5,7 @@ from collections import defaultdict
 
 from rdflib import URIRef
 
-from urbact_graph.facts.minting import Minter, slug
+from urbact_graph.facts.minting import Minter
 from urbact_graph.facts.people import spellings
 from urbact_graph.facts.statements import Describer
 from urbact_graph.facts.tables import Call, Tables, Theme
@@ -31,6 +31,7 @@ class ConceptDescriber(Describer):
         return [scheme.entity(), *(self.theme(located.row) for located in rows)]
 
     def theme(self, row: Theme) -> Entity:
+        """Describe a topic or theme."""
         scheme = self.mint.iri("theme")
         new = self.describe(self.mint.iri("theme", row.id)).link(
             "a", self.vocabulary("skos:Concept")
@@ -73,8 +74,8 @@ class ConceptDescriber(Describer):
         head = self.describe(scheme).link("a", self.vocabulary("skos:ConceptScheme"))
         head.text("skos:prefLabel", "Glossary of URBACT", language="en")
         terms = []
-        for term in self.tables.glossary:
-            new = self.describe(self.mint.iri("glossary", slug(term.term)))
+        for term in (located.row for located in self.tables.glossary):
+            new = self.describe(self.mint.term(term))
             new.link("a", self.vocabulary("skos:Concept")).link("skos:inScheme", scheme)
             new.text("skos:prefLabel", term.term, language="en")
             new.text("skos:definition", term.meaning, language="en")
@@ -98,6 +99,7 @@ class ConceptDescriber(Describer):
         return sorted(described, key=lambda entity: entity.iri)
 
     def call(self, row: Call) -> Entity:
+        """Describe a call for proposals."""
         new = self.describe(self.mint.call(row)).link("a", self.vocabulary("urb:Call"))
         new.text("dct:title", row.title)
         new.link("urb:programme", self.mint.programme(row.programme))

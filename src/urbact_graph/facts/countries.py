@@ -31,7 +31,7 @@ def country_names(code: str) -> dict[str, str]:
 
 def language_iri(code: str) -> URIRef:
     """Return the EU authority table's IRI of the language with the ISO 639-1 ``code``."""
-    language = pycountry.languages.get(alpha_2=code)
+    language: Any = pycountry.languages.get(alpha_2=code)
     return URIRef(
         f"http://publications.europa.eu/resource/authority/language/{language.alpha_3.upper()}"
     )

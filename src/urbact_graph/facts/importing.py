@@ -2,9 +2,10 @@
 
 import shutil
 import tempfile
-from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from urbact_graph.errors import FactsError
 from urbact_graph.facts.concepts import ConceptDescriber
@@ -12,8 +13,11 @@ from urbact_graph.facts.minting import Minter
 from urbact_graph.facts.networks import NetworkDescriber
 from urbact_graph.facts.places import PlaceDescriber, has_foreign_nuts
 from urbact_graph.facts.reading import read_tables
-from urbact_graph.facts.tables import Tables
+from urbact_graph.facts.tables import Located, Tables
 from urbact_graph.facts.turtle import Entity, serialize
+
+if TYPE_CHECKING:
+    from rdflib import URIRef
 
 # The mark by which the import knows its own files; a file without it is a curator's and is kept.
 HEADER = "Written by `urbact-graph import` from the fact tables; edit those and import again."
@@ -38,12 +42,17 @@ def import_facts(facts: Path, data: Path, base: str) -> Imported:
     ask for are removed; files that somebody wrote by hand are kept.
 
     Raises:
-        FactsError: the tables hold mistakes; nothing is written then.
+        FactsError: the tables hold mistakes, and nothing is written; or ``data`` cannot be
+            written.
     """
     tables = read_tables(facts)
-    documents = describe(tables, base)
-    _refuse_shared_iris(documents)
-    texts = {name: serialize(entities, base, HEADER) for name, entities in documents.items()}
+    shared = list(_shared_iris(tables, Minter(base)))
+    if shared:
+        raise FactsError(shared)
+    texts = {
+        name: serialize(entities, base, HEADER).encode()
+        for name, entities in describe(tables, base).items()
+    }
     before = {path.relative_to(data).as_posix(): path for path in data.rglob("*.ttl")}
     handwritten = {name for name, path in before.items() if not _is_imported(path)}
     clashes = sorted(handwritten & texts.keys())
@@ -55,13 +64,18 @@ def import_facts(facts: Path, data: Path, base: str) -> Imported:
                 for name in clashes
             ]
         )
-    old = {name: before[name].read_text(encoding="utf-8") for name in before.keys() & texts.keys()}
+    old = {name: before[name].read_bytes() for name in before.keys() & texts.keys()}
     changed = sorted(name for name in old if old[name] != texts[name])
     added = sorted(texts.keys() - before.keys())
     removed = sorted(before.keys() - texts.keys() - handwritten)
-    _write({name: texts[name] for name in (*added, *changed)}, data)
-    for name in removed:
-        before[name].unlink()
+    try:
+        _write({name: texts[name] for name in (*added, *changed)}, data)
+        for name in removed:
+            before[name].unlink()
+    except OSError as error:
+        raise FactsError(
+            [f"{data} cannot be written ({error.strerror}); make room there, or let it be written"]
+        ) from None
     return Imported(
         added=added,
         changed=changed,
@@ -95,21 +109,31 @@ def describe(tables: Tables, base: str) -> dict[str, list[Entity]]:
     return documents
 
 
-def _refuse_shared_iris(documents: dict[str, list[Entity]]) -> None:
-    counts = Counter(entity.iri for entities in documents.values() for entity in entities)
-    shared = [iri for iri, count in counts.items() if count > 1]
-    if shared:
-        raise FactsError(
-            [f"two rows share the IRI {iri}; tell them apart by name or title" for iri in shared]
-        )
+def _shared_iris(tables: Tables, mint: Minter) -> Iterator[str]:
+    """Tell every row that would get the IRI of an earlier one, as IRIs made of words can."""
+    minted: list[tuple[URIRef, Located[Any]]] = [
+        *zip(mint.partnerships(tables.partnerships), tables.partnerships, strict=True),
+        *zip(mint.plans(tables.plans), tables.plans, strict=True),
+        *((mint.recommendation(located.row), located) for located in tables.recommendations),
+        *((mint.call(located.row), located) for located in tables.calls),
+        *((mint.term(located.row), located) for located in tables.glossary),
+    ]
+    first: dict[URIRef, str] = {}
+    for iri, located in minted:
+        earlier = first.setdefault(iri, located.where)
+        if earlier != located.where:
+            yield (
+                f"{located.where}: the row would get the IRI {iri}, as the one at {earlier} does; "
+                "tell them apart by name or title"
+            )
 
 
 def _is_imported(path: Path) -> bool:
-    with path.open(encoding="utf-8") as file:
-        return file.readline().rstrip("\n") == f"# {HEADER}"
+    with path.open("rb") as file:
+        return file.readline().rstrip() == f"# {HEADER}".encode()
 
 
-def _write(texts: dict[str, str], data: Path) -> None:
+def _write(texts: dict[str, bytes], data: Path) -> None:
     """Write all ``texts`` beside ``data`` first, so that a full disk leaves the old files whole."""
     data.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=f".{data.name}-", dir=data.parent))
@@ -117,7 +141,7 @@ def _write(texts: dict[str, str], data: Path) -> None:
         for name, text in texts.items():
             staged = staging / name
             staged.parent.mkdir(parents=True, exist_ok=True)
-            staged.write_text(text, encoding="utf-8")
+            staged.write_bytes(text)
         for name in texts:
             target = data / name
             target.parent.mkdir(parents=True, exist_ok=True)

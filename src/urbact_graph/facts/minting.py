@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from rdflib import URIRef
 from slugify import slugify
 
-from urbact_graph.facts.tables import Call, Located, Partnership, Plan, Recommendation
+from urbact_graph.facts.tables import Call, Located, Partnership, Plan, Recommendation, Term
 
 # Where a plan or a recommendation belongs to no single network.
 NO_NETWORK = "no-network"
@@ -37,15 +37,23 @@ class Minter:
         return URIRef(self.base + "/".join(path))
 
     def programme(self, name: str) -> URIRef:
+        """Mint a programme from its name."""
         return self.iri("programme", slug(name))
 
     def person(self, name: str) -> URIRef:
+        """Mint a person from the slug of the name."""
         return self.iri("person", slug(name))
 
     def document(self, title: str) -> URIRef:
+        """Mint a document from the hash of its title."""
         return self.iri("document", digest(title))
 
+    def term(self, row: Term) -> URIRef:
+        """Mint a term of the glossary."""
+        return self.iri("glossary", slug(row.term))
+
     def recommendation(self, row: Recommendation) -> URIRef:
+        """Mint a recommendation from its network and the hash of its statement."""
         return self.iri("recommendation", row.network or PROGRAMME_WIDE, digest(row.statement))
 
     def call(self, row: Call) -> URIRef:

@@ -55,6 +55,7 @@ class NetworkDescriber(Describer):
         return contents
 
     def network(self, row: Network) -> Entity:
+        """Describe a network with its themes and what the listing page adds."""
         new = self.describe(self.mint.iri("network", row.id))
         kind = "uia-transfer-pilot" if row.type == "uia-transfer-pilot" else f"{row.type}-network"
         new.link("a", self.vocabulary.term(kind))
@@ -89,6 +90,7 @@ class NetworkDescriber(Describer):
         return new.entity()
 
     def partnership(self, iri: URIRef, row: Partnership) -> Entity:
+        """Describe a partner's seat."""
         new = self.describe(iri).link("a", self.vocabulary("urb:Partnership"))
         new.link("urb:network", self.mint.iri("network", row.network))
         new.link("urb:city", self.mint.iri("city", row.city) if row.city else None)
@@ -100,6 +102,7 @@ class NetworkDescriber(Describer):
         return new.text("skos:editorialNote", row.note, language="en").entity()
 
     def plan(self, iri: URIRef, row: Plan) -> Entity:
+        """Describe a plan."""
         kind = "other-plan" if row.type == "other" else row.type
         new = self.describe(iri).link("a", self.vocabulary.term(kind))
         new.link("urb:network", self.mint.iri("network", row.network) if row.network else None)
@@ -112,6 +115,7 @@ class NetworkDescriber(Describer):
         return new.sources(row.source).entity()
 
     def recommendation(self, row: Recommendation) -> Entity:
+        """Describe a recommendation with the themes that its words stand for."""
         new = self.describe(self.mint.recommendation(row))
         new.link("a", self.vocabulary("urb:Recommendation"))
         new.text("urb:statement", row.statement, language="en").text("urb:themeText", *row.theme)

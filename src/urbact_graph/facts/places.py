@@ -1,6 +1,7 @@
 """Cities and their countries."""
 
 from collections import defaultdict
+from typing import Any
 
 from rdflib import URIRef
 
@@ -11,7 +12,7 @@ from urbact_graph.facts.countries import (
     nuts_prefix,
 )
 from urbact_graph.facts.statements import Describer
-from urbact_graph.facts.tables import City, Tables
+from urbact_graph.facts.tables import City, Located, Tables
 from urbact_graph.facts.turtle import Entity
 
 _NUTS = "http://data.europa.eu/nuts/code/"
@@ -32,6 +33,7 @@ class PlaceDescriber(Describer):
         return contents
 
     def city(self, row: City) -> Entity:
+        """Describe a city."""
         new = self.describe(self.mint.iri("city", row.id)).link("a", self.vocabulary("urb:City"))
         new.text("skos:prefLabel", row.name, language="en").text("skos:altLabel", *row.aliases)
         new.text("urb:localName", row.local_name).link("urb:country", country_iri(row.country))
@@ -56,12 +58,13 @@ class PlaceDescriber(Describer):
 
     def countries(self, tables: Tables) -> list[Entity]:
         """Return the countries that any table names, sorted by code."""
-        rows = (*tables.cities, *tables.partnerships, *tables.plans)
+        rows: list[Located[Any]] = [*tables.cities, *tables.partnerships, *tables.plans]
         return [
             self.country(code) for code in sorted({x.row.country for x in rows if x.row.country})
         ]
 
     def country(self, code: str) -> Entity:
+        """Describe a country with its names."""
         new = self.describe(country_iri(code)).link("a", self.vocabulary("skos:Concept"))
         new.link("skos:inScheme", URIRef(AUTHORITY)).text("skos:notation", code)
         for language, name in country_names(code).items():

@@ -2,6 +2,7 @@
 
 import json
 import re
+import textwrap
 from collections.abc import Callable, Iterator
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -38,8 +39,11 @@ def read_tables(folder: Path) -> Tables:
         return list(_rows(place / name, model, problems))
 
     supplement = resources.files("urbact_graph.facts") / "supplement"
+    networks = rows("networks.jsonl", tables.Network)
+    known = {located.row.id for located in networks}
+    listing = rows("networks-listing.jsonl", tables.ListedNetwork, supplement)
     found = Tables(
-        networks=rows("networks.jsonl", tables.Network),
+        networks=networks,
         partnerships=rows("partnerships.jsonl", tables.Partnership),
         cities=rows("cities.jsonl", tables.City),
         plans=rows("plans.jsonl", tables.Plan),
@@ -48,7 +52,8 @@ def read_tables(folder: Path) -> Tables:
         themes=rows("themes.jsonl", tables.Theme),
         network_themes=rows("network-themes.jsonl", tables.NetworkTheme),
         recommendation_themes=rows("recommendation-themes.jsonl", tables.RecommendationTheme),
-        listing=rows("networks-listing.jsonl", tables.ListedNetwork, supplement),
+        # The supplement adds to networks of the tables; it brings in none of its own.
+        listing=[located for located in listing if located.row.network in known],
         programmes=rows("programmes.jsonl", tables.Programme, supplement),
         glossary=list(_terms(folder / "glossary.md", problems)),
     )
@@ -68,22 +73,33 @@ def read_tables(folder: Path) -> Tables:
 def _rows(
     path: Traversable, model: type[RowType], problems: list[str]
 ) -> Iterator[Located[RowType]]:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        problems.append(f"{path} is missing; every table must be there, if only empty")
-        return
-    except UnicodeDecodeError as error:
-        problems.append(f"{path} is not UTF-8 (byte {error.start}); save it as UTF-8")
-        return
-    for number, line in enumerate(lines, start=1):
+    for where, line in _lines(path, problems):
         if not line.strip():
             continue
-        where = f"{path.name}:{number}"
         try:
             yield Located(model.model_validate_json(line), where)
         except ValidationError as error:
             problems += (f"{where}: {_mistake(detail)}" for detail in error.errors())
+
+
+def _lines(path: Traversable, problems: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield each line of ``path`` with its place."""
+    try:
+        content = path.read_bytes()
+        text = content.decode()
+    except FileNotFoundError:
+        problems.append(f"{path} is missing; every table must be there, if only empty")
+        return
+    except UnicodeDecodeError as error:
+        number = content.count(b"\n", 0, error.start) + 1
+        problems.append(f"{path.name}:{number}: the line is not UTF-8; save the file as UTF-8")
+        return
+    except OSError as error:
+        problems.append(f"{path} cannot be read ({error.strerror}); let it be read")
+        return
+    # JSON Lines end at a line feed alone: str.splitlines would also cut at what a text may hold.
+    for number, line in enumerate(text.split("\n"), start=1):
+        yield f"{path.name}:{number}", line
 
 
 def _mistake(detail: Any) -> str:
@@ -99,19 +115,21 @@ def _mistake(detail: Any) -> str:
     return f"'{place}': {reason} (found {json.dumps(detail['input'], ensure_ascii=False)})"
 
 
-def _terms(path: Path, problems: list[str]) -> Iterator[Term]:
-    if not path.is_file():
-        problems.append(f"{path} is missing; every table must be there, if only empty")
-        return
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+def _terms(path: Path, problems: list[str]) -> Iterator[Located[Term]]:
+    for where, line in _lines(path, problems):
         if not line.startswith("- "):
             continue
         match = _GLOSSARY_LINE.fullmatch(line.strip())
         sources = _WEB_ADDRESS.findall(match["source"]) if match else []
         if match is None or not sources:
-            problems.append(f"{path.name}:{number}: write '- **term** | meaning | web addresses'")
+            problems.append(f"{where}: write '- **term** | meaning | web addresses'")
             continue
-        yield Term(match["term"].strip(), match["meaning"].strip(), sources)
+        try:
+            term = Term(term=match["term"], meaning=match["meaning"].strip(), source=sources)
+        except ValidationError as error:
+            problems += (f"{where}: {_mistake(detail)}" for detail in error.errors())
+        else:
+            yield Located(term, where)
 
 
 def _repeated(found: Tables) -> Iterator[str]:
@@ -125,6 +143,8 @@ def _repeated(found: Tables) -> Iterator[str]:
         (found.network_themes, lambda r: (r.network, r.theme), "theme of the network"),
         (found.recommendation_themes, lambda r: r.text, "text"),
         (found.recommendations, lambda r: (r.network, r.statement), "recommendation"),
+        (found.plans, _plan_key, "plan"),
+        (found.glossary, lambda r: r.term, "term"),
         (found.programmes, lambda r: r.name, "programme"),
         (found.listing, lambda r: r.network, "listed network"),
     ]
@@ -136,9 +156,15 @@ def _repeated(found: Tables) -> Iterator[str]:
             if earlier != located.where:
                 shown = " / ".join(map(str, key)) if isinstance(key, tuple) else key
                 yield (
-                    f"{located.where}: the {noun} '{shown}' stands already at {earlier}; "
-                    "keep one of the two rows"
+                    f"{located.where}: the {noun} '{textwrap.shorten(shown, 100)}' stands already "
+                    f"at {earlier}; keep one of the two rows"
                 )
+
+
+def _plan_key(row: tables.Plan) -> tuple[str, ...]:
+    # A city may write several plans of a kind: only equal rows are one plan told twice.
+    cells = (row.type, row.network, row.city, row.country, row.title, row.summary, row.date)
+    return tuple(cell for cell in (*cells, row.language, row.url, *row.source) if cell)
 
 
 def _dangling(found: Tables) -> Iterator[str]:
@@ -186,28 +212,40 @@ def _contradicting(found: Tables) -> Iterator[str]:
     country = {located.row.id: located.row.country for located in found.cities}
     for city in found.cities:
         if city.row.id[:2] != city.row.country.lower():
-            yield f"{city.where}: the id '{city.row.id}' does not begin with its country"
+            yield (
+                f"{city.where}: the id '{city.row.id}' does not begin with its country "
+                f"{city.row.country}; correct one of them"
+            )
         if (city.row.lat is None) != (city.row.lon is None):
             yield f"{city.where}: latitude and longitude come together; give both or neither"
         if (city.row.geonames is None) != (city.row.geonames_match is None):
             yield f"{city.where}: 'geonames' and 'geonames_match' come together; give both or none"
-    for located in (*found.partnerships, *found.plans):
+    placed: list[Located[Any]] = [*found.partnerships, *found.plans]
+    for located in placed:
         row = located.row
-        if row.city is not None and row.country != country.get(row.city):
+        lies_in = country.get(row.city) if row.city else None
+        if row.country and lies_in and row.country != lies_in:
             yield (
                 f"{located.where}: the country is {row.country}, but the city '{row.city}' lies in "
-                f"{country.get(row.city)}; correct one of them"
+                f"{lies_in}; correct one of them"
             )
 
 
 def _unknown_words(found: Tables) -> Iterator[str]:
     """Tell every cell whose words stand for nothing in the ontology or the authority tables."""
-    for located in (*found.cities, *found.partnerships, *found.plans):
+    placed: list[Located[Any]] = [*found.cities, *found.partnerships, *found.plans]
+    for located in placed:
         if located.row.country is not None and not is_country(located.row.country):
-            yield f"{located.where}: '{located.row.country}' is no ISO 3166-1 country code"
+            yield (
+                f"{located.where}: '{located.row.country}' is no ISO 3166-1 country code; "
+                "write one such as FR or GR"
+            )
     for plan in found.plans:
         if plan.row.language is not None and not is_language(plan.row.language):
-            yield f"{plan.where}: '{plan.row.language}' is no ISO 639-1 language code"
+            yield (
+                f"{plan.where}: '{plan.row.language}' is no ISO 639-1 language code; "
+                "write one such as fr or el"
+            )
     for advice in found.recommendations:
         try:
             addressees(advice.row.addressee)

@@ -25,7 +25,7 @@ class Vocabulary:
         return URIRef(self._prefixes[prefix] + local)
 
     def term(self, word: str, suffix: str = "") -> URIRef:
-        """Return the ontology's term for a table's ``word``: ``city`` + ``Kind`` is urb:CityKind."""
+        """Return the term for a table's ``word``: ``city`` with ``Kind`` is urb:CityKind."""
         words = re.split(r"[^A-Za-z0-9]+", word)
         return self("urb:" + "".join(part[:1].upper() + part[1:] for part in words) + suffix)
 

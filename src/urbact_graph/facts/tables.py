@@ -3,8 +3,9 @@
 import datetime
 import re
 from dataclasses import dataclass, field
-from typing import Annotated, Generic, Literal, NamedTuple, TypeVar, get_args
+from typing import Annotated, Generic, Literal, TypeVar, get_args
 
+import pyoxigraph
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 NetworkType = Literal[
@@ -29,8 +30,7 @@ PlanType = Literal[
 
 NETWORK_TYPES: tuple[str, ...] = get_args(NetworkType)
 
-_PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
-_IRI = re.compile(r"https?://[^\x00-\x20<>\"{}|\\^`]+")
+_PARTIAL_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
 
 
 def _partial_date(text: str) -> str:
@@ -47,8 +47,18 @@ def _partial_date(text: str) -> str:
 
 
 def _iri(text: str) -> str:
-    if not _IRI.fullmatch(text):
+    if not text.startswith(("http://", "https://")):
         raise ValueError(f"'{text}' is no web address; it must start with http:// or https://")
+    try:
+        # What the store would refuse to read must not get into a file.
+        pyoxigraph.NamedNode(text)
+    except ValueError as error:
+        raise ValueError(f"'{text}' is no web address ({error}); correct it") from None
+    return text
+
+
+def _iri_with_aside(text: str) -> str:
+    _iri(text.partition(" ")[0])
     return text
 
 
@@ -58,6 +68,7 @@ Identifier = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 CityIdentifier = Annotated[str, Field(pattern=r"^[a-z]{2}/[a-z0-9]+(-[a-z0-9]+)*$")]
 CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Text = Annotated[str, Field(min_length=1)]
+IriWithAside = Annotated[str, AfterValidator(_iri_with_aside)]
 Sources = Annotated[list[Iri], Field(min_length=1)]
 Count = Annotated[int, Field(ge=0)]
 
@@ -167,7 +178,7 @@ class ThemeLink(Row):
     relation: Literal["exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch"]
     target: Iri
     target_label: Text
-    source: list[Text]
+    source: list[IriWithAside]
 
 
 class Theme(Row):
@@ -224,12 +235,12 @@ class Programme(Row):
     source: Sources
 
 
-class Term(NamedTuple):
+class Term(Row):
     """A line of glossary.md."""
 
-    term: str
-    meaning: str
-    source: list[str]
+    term: Text
+    meaning: Text
+    source: Sources
 
 
 RowType = TypeVar("RowType", bound=Row)
@@ -258,4 +269,4 @@ class Tables:
     recommendation_themes: list[Located[RecommendationTheme]] = field(default_factory=list)
     listing: list[Located[ListedNetwork]] = field(default_factory=list)
     programmes: list[Located[Programme]] = field(default_factory=list)
-    glossary: list[Term] = field(default_factory=list)
+    glossary: list[Located[Term]] = field(default_factory=list)
