@@ -17,7 +17,8 @@ from pyoxigraph import DefaultGraph, Quad, QueryTriples, RdfFormat, Store, parse
 
 from urbact_graph.dataset.building import DATASET_NAME, MANIFEST_NAME, Build, build
 from urbact_graph.errors import DatasetError, SourceError
-from urbact_graph.sources import GraphSources
+from urbact_graph.settings import Settings
+from urbact_graph.sources import GraphSources, find_sources
 
 RULE = """# What is named is known.
 PREFIX : <https://example.org/>
@@ -296,3 +297,16 @@ def test_progress_is_told_step_by_step(small: GraphSources, folder: Path) -> Non
     told.clear()
     build(small, folder, lambda *step: told.append(step))
     assert told == []
+
+
+def test_another_base_gives_the_same_graph_below_it(
+    sources: GraphSources, built: Build, tmp_path: Path
+) -> None:
+    base = "https://graph.example/urbact/"
+    moved = build(find_sources(Settings(sources=sources.root, base_iri=base)), tmp_path)
+    written = Settings().base_iri.encode()
+    expected = {
+        line.replace(written, base.encode()) for line in built.dataset.read_bytes().splitlines()
+    }
+    assert set(moved.dataset.read_bytes().splitlines()) == expected
+    assert (moved.stated, moved.derived) == (built.stated, built.derived)

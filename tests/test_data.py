@@ -246,8 +246,9 @@ def test_each_entity_stands_in_the_file_of_its_name(subjects: dict[str, str]) ->
     for subject, name in subjects.items():
         steps = subject.strip("<>").split("/")
         if steps[0] in {"http:", "https:"}:
-            authority = "publications.europa.eu/resource/authority/country/"
-            expected = "countries.ttl" if authority in subject else "concepts.ttl"
+            table = subject.partition("publications.europa.eu/resource/authority/")[2]
+            files = {"country": "countries.ttl", "language": "languages.ttl"}
+            expected = files.get(table.split("/")[0], "concepts.ttl")
         elif steps[0] in {"network", "partnership", "plan", "recommendation"}:
             homeless = steps[1] in {"no-network", "urbact"}
             expected = "without-network.ttl" if homeless else f"networks/{steps[1]}.ttl"

@@ -92,9 +92,7 @@ def test_the_lead_has_the_bare_iri_then_the_city_then_the_first(
 
 
 def test_a_plan_is_named_by_network_place_and_kind(mint: Minter, tables: Tables) -> None:
-    second = short(
-        "Second plan", "A second plan of the same kind.", "", "https://example.org/plans"
-    )
+    second = short("Second plan")
     assert paths(mint.plans(tables.plans)) == [
         "plan/alpha/fr/exampleville/integrated-action-plan",
         f"plan/alpha/fr/exampleville/integrated-action-plan-{second}",
@@ -103,6 +101,14 @@ def test_a_plan_is_named_by_network_place_and_kind(mint: Minter, tables: Tables)
         "plan/gamma/it/no-city/other-plan",
         "plan/gamma/no-city/transfer-plan",
     ]
+
+
+def test_a_further_plan_without_a_title_is_told_by_its_sources(
+    mint: Minter, tables: Tables
+) -> None:
+    first, second = tables.plans[:2]
+    untitled = changed(second, title=None, summary="Other words.")
+    assert paths(mint.plans([first, untitled]))[1].endswith(f"-{short(*second.row.source)}")
 
 
 def test_a_further_plan_keeps_its_iri_when_one_comes_behind_it(

@@ -349,6 +349,7 @@ def test_what_rows_share_is_told_once(written: dict[str, Facts]) -> None:
         ("skos:prefLabel", english("policy of transport")),
         ("skos:altLabel", english("transport policy")),
         ("dct:source", pages(of_topic + "eurovoc", of_topic + "eurovoc-2")),
+        ("skos:editorialNote", english("The label was read in: edition of 2021.")),
     )
     assert written[str(document("Example report")[0])] == facts_of(
         ("rdf:type", terms("Document")),
@@ -361,6 +362,15 @@ def test_what_rows_share_is_told_once(written: dict[str, Facts]) -> None:
         ("skos:prefLabel", english("Local Group (ULG)")),
         ("skos:definition", english('People who plan together; a "group" | of many.')),
         ("dct:source", pages(of_topic + "glossary", of_topic + "glossary-2")),
+    )
+    assert written[f"<{AUTHORITY}language/FRA>"] == facts_of(
+        ("rdf:type", [iri("skos:Concept")]),
+        ("skos:inScheme", pages(f"{AUTHORITY}language")),
+        ("skos:notation", plain("fr")),
+        ("skos:prefLabel", english("French")),
+        ("skos:prefLabel", [Literal("Français", language="fr")]),
+        ("skos:prefLabel", [Literal("Französisch", language="de")]),
+        ("dct:source", pages("https://www.iso.org/iso-639-language-code")),
     )
     greece = f"<{AUTHORITY}country/GRC>"
     assert written[greece] == facts_of(
@@ -378,5 +388,6 @@ def test_there_is_an_entity_a_row_and_no_other(
     written: dict[str, Facts], expectation: Expectation
 ) -> None:
     rows = sum(len(expectation.tables[table]) for table, _ in TABLES)
-    # Besides: 2 schemes, 2 linked concepts, 2 people, 2 documents, 2 terms, 5 countries.
-    assert len(written) == rows + 2 + 2 + 2 + 2 + 2 + len(COUNTRIES)
+    # Besides: 2 schemes, 2 linked concepts, 2 people, 2 documents, 2 terms, 5 countries and
+    # the language of a plan.
+    assert len(written) == rows + 2 + 2 + 2 + 2 + 2 + len(COUNTRIES) + 1

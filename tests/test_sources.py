@@ -60,6 +60,16 @@ def test_the_working_copy_comes_second(tmp_path: Path, monkeypatch: pytest.Monke
     assert find_sources(Settings()).root == here
 
 
+@pytest.mark.usefixtures("elsewhere", "packaged")
+def test_a_folder_within_the_working_copy_will_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = working_copy(tmp_path / "here")
+    (here / "data" / "networks").mkdir(parents=True)
+    monkeypatch.chdir(here / "data" / "networks")
+    assert find_sources(Settings()).root == here
+
+
 @pytest.mark.usefixtures("elsewhere")
 def test_the_package_comes_third(packaged: Path) -> None:
     assert find_sources(Settings()).root == packaged

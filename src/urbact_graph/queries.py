@@ -10,6 +10,8 @@ from typing import Never
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from urbact_graph.errors import QueryError
+from urbact_graph.settings import WRITTEN_BASE
+from urbact_graph.sources import rebase
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 # The engine computes with integers of 64 bits; a longer number would silently match nothing.
@@ -102,25 +104,27 @@ class _Datatype:
     read: Callable[[str, str], NamedNode | Literal]
 
 
-def load_queries(folder: Path) -> dict[str, StoredQuery]:
+def load_queries(folder: Path, base: str = WRITTEN_BASE) -> dict[str, StoredQuery]:
     """Load every stored query of ``folder``, by name and in the order of names.
+
+    ``base`` takes the place of the base that the queries are written with.
 
     Raises:
         QueryError: the folder is missing, or a query's header has a mistake.
     """
     if not folder.is_dir():
         raise QueryError(f"{folder} is no folder; name the one that holds the stored queries.")
-    return {path.stem: load_query(path) for path in sorted(folder.glob("*.rq"))}
+    return {path.stem: load_query(path, base) for path in sorted(folder.glob("*.rq"))}
 
 
-def load_query(path: Path) -> StoredQuery:
+def load_query(path: Path, base: str = WRITTEN_BASE) -> StoredQuery:
     """Load the stored query ``path``; its name is the file's, without the ending.
 
     Raises:
         QueryError: the file cannot be read, or its header has a mistake.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = rebase(path.read_bytes(), base).decode()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise QueryError(f"The query {path.name} cannot be read: {reason}.") from None

@@ -15,6 +15,10 @@ from urbact_graph.errors import UrbactGraphError
 
 ENVIRONMENT_PREFIX = "URBACT_GRAPH_"
 
+# The base that the files of ontology/, data/, shapes/ and queries/ are written with; with another
+# base_iri they are read as if they were written with that.
+WRITTEN_BASE = "https://w3id.org/urbact-graph/"
+
 # What may stand in an IRI before its query and fragment.
 _PATH = r"[^\s<>\"{}|\\^`#?]"
 
@@ -32,7 +36,7 @@ class Settings(BaseSettings):
 
     base_iri: Annotated[
         str, Field(description="base of the graph's IRIs", pattern=rf"^https?://{_PATH}+/$")
-    ] = "https://w3id.org/urbact-graph/"
+    ] = WRITTEN_BASE
     sources: Annotated[
         Path | None,
         Field(description="folder that holds data/, ontology/, shapes/ and queries/"),

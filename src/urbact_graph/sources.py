@@ -8,7 +8,7 @@ from pathlib import Path
 import platformdirs
 
 from urbact_graph.errors import SourceError
-from urbact_graph.settings import Settings
+from urbact_graph.settings import WRITTEN_BASE, Settings
 
 _PACKAGED = Path(__file__).resolve().parent / "graph"
 _ONTOLOGY = Path("ontology") / "urbact.ttl"
@@ -16,9 +16,10 @@ _ONTOLOGY = Path("ontology") / "urbact.ttl"
 
 @dataclass(frozen=True)
 class GraphSources:
-    """A folder laid out as the project is."""
+    """A folder laid out as the project is; ``base`` is the base of the graph's IRIs."""
 
     root: Path
+    base: str = WRITTEN_BASE
 
     @property
     def data(self) -> Path:
@@ -50,6 +51,18 @@ class GraphSources:
         """Return the name that a reader knows ``path`` by: relative to the root."""
         return path.relative_to(self.root).as_posix()
 
+    def read(self, path: Path) -> bytes:
+        """Return the content of one of the files, with the base in force.
+
+        Raises:
+            SourceError: the file cannot be read.
+        """
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise SourceError(f"{self.name(path)} cannot be read: {error.strerror}.") from None
+        return rebase(content, self.base)
+
     @property
     def is_packaged(self) -> bool:
         """Whether these are the installed package's own sources, which nobody should change."""
@@ -67,6 +80,11 @@ class GraphSources:
         return platformdirs.user_cache_path("urbact-graph") / place
 
 
+def rebase(content: bytes, base: str) -> bytes:
+    """Put ``base`` in the place of the base that the files are written with."""
+    return content.replace(WRITTEN_BASE.encode(), base.encode())
+
+
 def find_sources(settings: Settings) -> GraphSources:
     """Find the sources: the folder set, else the working copy we stand in, else the package's.
 
@@ -75,7 +93,7 @@ def find_sources(settings: Settings) -> GraphSources:
     """
     for root in _candidates(settings):
         if (root / _ONTOLOGY).is_file():
-            return GraphSources(root)
+            return GraphSources(root, settings.base_iri)
     place = settings.sources or Path.cwd()
     raise SourceError(f"{place} holds no {_ONTOLOGY}; name the folder that does with --sources.")
 
@@ -89,7 +107,7 @@ def _candidates(settings: Settings) -> Iterator[Path]:
     if settings.sources is not None:
         yield settings.sources.resolve()
         return
-    yield Path.cwd()
+    yield from (Path.cwd(), *Path.cwd().parents)
     yield _PACKAGED
     # An editable install has no packaged copy; its sources are the repository's.
     yield Path(__file__).parents[2]

@@ -58,7 +58,7 @@ def query(query: str | None, params: tuple[str, ...], wanted: str, **given: Any)
     sources = find_sources(settings)
     console = Console()
     if query is None:
-        _list(load_queries(sources.queries), console)
+        _list(load_queries(sources.queries, sources.base), console)
         return
     text, terms, names = _question(query, params, sources, settings)
     admit(text, query_bytes=settings.query_bytes, nesting_depth=settings.nesting_depth)
@@ -101,11 +101,11 @@ def _question(
 
 def _stored(query: str, sources: GraphSources) -> StoredQuery | None:
     if query.endswith(".rq"):
-        return load_query(Path(query))
+        return load_query(Path(query), sources.base)
     # A name is one word; SPARQL never is.
     if query == "-" or re.search(r"[\s{]", query):
         return None
-    known = load_queries(sources.queries)
+    known = load_queries(sources.queries, sources.base)
     if query in known:
         return known[query]
     close = difflib.get_close_matches(query, known, n=3)

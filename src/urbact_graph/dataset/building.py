@@ -58,29 +58,27 @@ def build(sources: GraphSources, folder: Path, progress: Progress = lambda *_: N
         SourceError: a source has a mistake, told with file, line and column.
         DatasetError: the folder cannot be written.
     """
-    inputs = _digest_of_inputs(sources)
+    stating = _contents(sources, [*sources.ontology_files(), *sources.data_files()])
+    rules = _contents(sources, sources.rules())
+    inputs = _digest({**stating, **rules})
     standing = _standing(folder, inputs)
     if standing:
         return standing
-    paths = [*sources.ontology_files(), *sources.data_files()]
-    rules = sources.rules()
-    steps = len(paths) + len(rules) + 1
+    steps = len(stating) + len(rules) + 1
     store = Store()
-    for done, path in enumerate(paths):
-        name = sources.name(path)
+    for done, (name, content) in enumerate(stating.items()):
         progress(name, done, steps)
-        _add(store, parse_turtle(path, name))
+        _add(store, parse_turtle(content, name))
     stated = len(store)
-    for done, path in enumerate(rules, start=len(paths)):
-        name = sources.name(path)
+    for done, (name, content) in enumerate(rules.items(), start=len(stating)):
         progress(name, done, steps)
-        _add(store, _derive(store, path, name))
+        _add(store, _derive(store, content, name))
     progress("writing the dataset", steps - 1, steps)
-    content = "".join(sorted(f"{quad.triple} .\n" for quad in store)).encode()
-    version = hashlib.sha256(content).hexdigest()
+    lines = "".join(sorted(f"{quad.triple} .\n" for quad in store)).encode()
+    version = hashlib.sha256(lines).hexdigest()
     built = Build(folder / DATASET_NAME, inputs, version, stated, len(store) - stated)
     try:
-        write_whole(built.dataset, content)
+        write_whole(built.dataset, lines)
         # The manifest comes last: without it a dataset counts as not built.
         write_whole(folder / MANIFEST_NAME, _manifest(built))
     except OSError as error:
@@ -96,9 +94,9 @@ def _add(store: Store, triples: Iterable[Triple]) -> None:
     store.extend(Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in triples)
 
 
-def _derive(store: Store, path: Path, name: str) -> list[Triple]:
+def _derive(store: Store, rule: bytes, name: str) -> list[Triple]:
     try:
-        results = store.query(path.read_bytes().decode())
+        results = store.query(rule.decode())
     except UnicodeDecodeError:
         raise SourceError(f"{name} is not UTF-8; save it as UTF-8.") from None
     except SyntaxError as error:
@@ -117,14 +115,14 @@ def _place(name: str, message: str) -> str:
     return f"{name}, line {match['line']}, column {match['column']}: {reason}"
 
 
-def _digest_of_inputs(sources: GraphSources) -> str:
+def _contents(sources: GraphSources, paths: list[Path]) -> dict[str, bytes]:
+    return {sources.name(path): sources.read(path) for path in paths}
+
+
+def _digest(inputs: dict[str, bytes]) -> str:
     digest = hashlib.sha256(f"{__version__} {pyoxigraph.__version__}".encode())
-    for path in (*sources.ontology_files(), *sources.rules(), *sources.data_files()):
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise SourceError(f"{sources.name(path)} cannot be read: {error.strerror}.") from None
-        digest.update(f"\0{sources.name(path)}\0{len(content)}\0".encode())
+    for name, content in inputs.items():
+        digest.update(f"\0{name}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()
 

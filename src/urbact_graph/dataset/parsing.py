@@ -9,21 +9,19 @@ from urbact_graph.errors import DatasetError, SourceError
 from urbact_graph.formats import format_of_file
 
 
-def parse_turtle(path: Path, name: str) -> Iterator[Triple]:
-    """Parse the Turtle file ``path``, called ``name`` in errors.
+def parse_turtle(content: bytes, name: str) -> Iterator[Triple]:
+    """Parse Turtle, the content of a file called ``name``.
 
     Raises:
-        SourceError: the file cannot be read, is not Turtle, or holds a blank node.
+        SourceError: it is not Turtle, or holds a blank node.
     """
     try:
-        for quad in parse(path=str(path), format=RdfFormat.TURTLE):
+        for quad in parse(content, format=RdfFormat.TURTLE):
             yield named(quad.triple, name)
     except SyntaxError as error:
         place = f"{name}, line {error.lineno}, column {error.offset}"
         reason = error.msg.split(": ", 1)[-1]
         raise SourceError(f"{place}: {reason}. Correct the Turtle there.") from None
-    except OSError as error:
-        raise SourceError(f"{name} cannot be read: {error.strerror or error}.") from None
 
 
 def check_dataset(path: Path) -> None:
@@ -42,11 +40,6 @@ def check_dataset(path: Path) -> None:
         raise DatasetError(f"{path} cannot be read: {error.msg}.") from None
     except (OSError, ValueError) as error:
         raise DatasetError(f"{path} cannot be read: {error}.") from None
-
-
-def subjects(path: Path, name: str) -> set[str]:
-    """Return the IRIs that the Turtle file ``path`` describes."""
-    return {str(triple.subject.value) for triple in parse_turtle(path, name)}  # type: ignore[union-attr]
 
 
 def named(triple: Triple, name: str) -> Triple:

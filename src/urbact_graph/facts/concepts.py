@@ -55,16 +55,22 @@ class ConceptDescriber(Describer):
         """Return the concepts of other schemes that themes link to, with their labels."""
         labels: dict[str, set[str]] = defaultdict(set)
         pages: dict[str, set[str]] = defaultdict(set)
+        asides: dict[str, set[str]] = defaultdict(set)
         for located in self.tables.themes:
             for link in located.row.links:
                 labels[link.target].add(link.target_label)
-                pages[link.target] |= {text.split(" ")[0] for text in link.source}
+                for source in link.source:
+                    page, _, aside = source.partition(" ")
+                    pages[link.target].add(page)
+                    asides[link.target] |= {aside.strip("()")} - {""}
         described = []
         for target in sorted(labels):
             new = self.describe(URIRef(target)).link("a", self.vocabulary("skos:Concept"))
             preferred, *others = sorted(labels[target])
             new.text("skos:prefLabel", preferred, language="en")
             new.text("skos:altLabel", *others, language="en")
+            for aside in sorted(asides[target]):
+                new.text("skos:editorialNote", f"The label was read in: {aside}.", language="en")
             described.append(new.sources(pages[target]).entity())
         return described
 

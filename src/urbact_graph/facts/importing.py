@@ -100,6 +100,7 @@ def describe(tables: Tables, base: str) -> dict[str, list[Entity]]:
         "people.ttl": concepts.people(),
         "documents.ttl": concepts.documents(),
         "countries.ttl": places.countries(tables),
+        "languages.ttl": places.languages(tables),
     }
     for country, cities in places.cities(tables).items():
         documents[f"cities/{country}.ttl"] = cities

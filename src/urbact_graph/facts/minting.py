@@ -87,7 +87,7 @@ class Minter:
         """Mint one IRI a row: network, place and kind of plan.
 
         The first plan of its kind, place and network has the bare IRI; further ones end in the
-        short hash of their title, summary and pages.
+        short hash of their title, or of their sources where they have none.
         """
         seen: Counter[str] = Counter()
         minted: list[URIRef] = []
@@ -98,6 +98,6 @@ class Minter:
             path = f"plan/{row.network or NO_NETWORK}/{place}/{kind}"
             seen[path] += 1
             if seen[path] > 1:
-                path += f"-{digest(row.title, row.summary, row.url, *row.source)}"
+                path += f"-{digest(row.title) if row.title else digest(*row.source)}"
             minted.append(self.iri(path))
         return minted

@@ -5,7 +5,7 @@ from collections import defaultdict
 
 from rdflib import URIRef
 
-from urbact_graph.facts.countries import country_iri, language_iri
+from urbact_graph.facts.authorities import country_iri, language_iri
 from urbact_graph.facts.minting import Minter
 from urbact_graph.facts.people import names_in
 from urbact_graph.facts.statements import Describer

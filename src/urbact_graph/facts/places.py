@@ -1,14 +1,17 @@
-"""Cities and their countries."""
+"""Cities and their countries; the languages that plans are written in."""
 
 from collections import defaultdict
 from typing import Any
 
 from rdflib import URIRef
 
-from urbact_graph.facts.countries import (
-    AUTHORITY,
+from urbact_graph.facts.authorities import (
+    COUNTRIES,
+    LANGUAGES,
     country_iri,
     country_names,
+    language_iri,
+    language_names,
     nuts_prefix,
 )
 from urbact_graph.facts.statements import Describer
@@ -19,7 +22,8 @@ _NUTS = "http://data.europa.eu/nuts/code/"
 _NUTS_SOURCE = (
     "https://ec.europa.eu/eurostat/web/gisco/geodata/statistical-units/territorial-units-statistics"
 )
-_ISO_SOURCE = "https://www.iso.org/iso-3166-country-codes.html"
+_ISO_COUNTRIES = "https://www.iso.org/iso-3166-country-codes.html"
+_ISO_LANGUAGES = "https://www.iso.org/iso-639-language-code"
 
 
 class PlaceDescriber(Describer):
@@ -66,10 +70,23 @@ class PlaceDescriber(Describer):
     def country(self, code: str) -> Entity:
         """Describe a country with its names."""
         new = self.describe(country_iri(code)).link("a", self.vocabulary("skos:Concept"))
-        new.link("skos:inScheme", URIRef(AUTHORITY)).text("skos:notation", code)
+        new.link("skos:inScheme", URIRef(COUNTRIES)).text("skos:notation", code)
         for language, name in country_names(code).items():
             new.text("skos:prefLabel", name, language=language)
-        return new.sources([_ISO_SOURCE]).entity()
+        return new.sources([_ISO_COUNTRIES]).entity()
+
+    def languages(self, tables: Tables) -> list[Entity]:
+        """Return the languages of the plans, sorted by code."""
+        codes = {located.row.language for located in tables.plans if located.row.language}
+        return [self.language(code) for code in sorted(codes)]
+
+    def language(self, code: str) -> Entity:
+        """Describe a language with its names."""
+        new = self.describe(language_iri(code)).link("a", self.vocabulary("skos:Concept"))
+        new.link("skos:inScheme", URIRef(LANGUAGES)).text("skos:notation", code)
+        for language, name in language_names(code).items():
+            new.text("skos:prefLabel", name, language=language)
+        return new.sources([_ISO_LANGUAGES]).entity()
 
 
 def has_foreign_nuts(row: City) -> bool:

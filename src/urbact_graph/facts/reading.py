@@ -13,8 +13,8 @@ from pydantic import ValidationError
 
 from urbact_graph.errors import FactsError
 from urbact_graph.facts import tables
+from urbact_graph.facts.authorities import is_country, is_language
 from urbact_graph.facts.concepts import network_types
-from urbact_graph.facts.countries import is_country, is_language
 from urbact_graph.facts.networks import addressees
 from urbact_graph.facts.tables import Located, RowType, Tables, Term
 

@@ -37,7 +37,8 @@ def load_shapes(sources: GraphSources) -> Graph:
 
 def load_files(paths: Iterable[Path], sources: GraphSources) -> Graph:
     """Load the shape files ``paths`` into one graph; errors are those of ``load_shapes``."""
-    parsed = {sources.name(path): list(parse_turtle(path, sources.name(path))) for path in paths}
+    names = {sources.name(path): path for path in paths}
+    parsed = {name: list(parse_turtle(sources.read(path), name)) for name, path in names.items()}
     graph = memory_graph(triple for triples in parsed.values() for triple in triples)
     prologue = _prologue(graph)
     for name, triples in parsed.items():

@@ -38,5 +38,5 @@ def record(
 def _record(graph: Build, sources: GraphSources, *, conforms: bool) -> dict[str, object]:
     shapes = hashlib.sha256(__version__.encode())
     for path in sources.shape_files():
-        shapes.update(path.read_bytes())
+        shapes.update(sources.read(path))
     return {"dataset": graph.version, "shapes": shapes.hexdigest(), "conforms": conforms}

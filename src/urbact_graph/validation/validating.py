@@ -126,7 +126,7 @@ def _files(entities: set[str], sources: GraphSources) -> dict[str, str]:
     naming: dict[str, str] = {}
     for path in (*sources.data_files(), *sources.ontology_files()):
         name = sources.name(path)
-        for triple in parse_turtle(path, name):
+        for triple in parse_turtle(sources.read(path), name):
             described = triple.subject.value  # type: ignore[union-attr]
             if described in entities:
                 describing.setdefault(described, name)
