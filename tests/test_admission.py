@@ -4,6 +4,7 @@ import pytest
 
 from urbact_graph.engine.admission import admit
 from urbact_graph.refusals import RefusedError
+from urbact_graph.syntax import tokens
 
 
 def refused(query: str, query_bytes: int = 64_000, nesting_depth: int = 100) -> RefusedError:
@@ -21,7 +22,7 @@ def test_size_is_counted_in_bytes_of_utf8() -> None:
     error = refused("ASK {} # é", query_bytes=10)
     assert error.refusal.name == "query-too-large"
     assert error.extensions == {"limit": "query_bytes", "value": 10}
-    assert "11 bytes" in error.detail
+    assert "10 bytes" in error.detail
 
 
 @pytest.mark.parametrize("pair", ["{}", "()", "[]"])
@@ -63,6 +64,15 @@ def test_runs_of_prefix_operators_count_as_nesting(operator: str) -> None:
         "'SERVICE <http://x.example/> {}'",
         "# SERVICE <http://x.example/>\n",
         '"x"@service',
+        '"x"@en-service',
+        "x:a\\,SERVICE",
+        "x:a\\(\\(\\(b",
+        "x:a\u00b7SERVICE",
+        "_:a\u00b7SERVICE",
+        "?x\u203fSERVICE",
+        "<http://x.example/\\u0041/SERVICE>",
+        "<http://x.example/A_(Secret_Service)>",
+        '"""a "b" SERVICE"""',
     ],
 )
 def test_what_stands_in_strings_iris_comments_and_names_does_not_count(text: str) -> None:
@@ -83,6 +93,19 @@ def test_what_stands_in_strings_iris_comments_and_names_does_not_count(text: str
         "?s ?p 'it\\'s' . SERVICE ?s {}",
         "?s ?p <http://x.example/#> . SERVICE ?s {}",
         "FILTER(1<2) SERVICE ?s {} FILTER(2>1)",
+        # The parser wants no boundary behind a keyword or before it.
+        "SERVICESILENT<http://x.example/>{}",
+        "SERVICE:s{}",
+        "SERVICEx:s # comment\n{}",
+        "?s ?p trueSERVICE<x:y>{}",
+        "?s ?p 1SERVICE<x:y>{}",
+        "?s ?p 1e5SERVICE<x:y>{}",
+        "?s ?p 1.SERVICE<x:y>{}",
+        # What looks like a string, a comment or an IRI, and is none.
+        "?s ?p x:a\\' . SERVICE <x:y> {} VALUES ?y {'a'}",
+        "?s ?p x:a\\#b . SERVICE <x:y> {}",
+        "FILTER(1<2)SERVICE#c>\n<x:y>{}",
+        "FILTER(1<f(2))SERVICE#c>\n<x:y>{}",
     ],
 )
 def test_service_is_refused_wherever_it_stands(call: str) -> None:
@@ -90,6 +113,50 @@ def test_service_is_refused_wherever_it_stands(call: str) -> None:
     assert error.refusal.name == "service-refused"
     assert error.refusal.status == 403
     assert "line" in error.extensions
+
+
+def test_a_prefix_named_service_is_no_call() -> None:
+    passes("PREFIX service: <x:> SELECT * WHERE { ?s service:p service:o . { ?a ?b ?c } }")
+
+
+@pytest.mark.parametrize("quote", ["'", '"', "'''", '"""'])
+def test_a_string_that_is_not_closed_is_told(quote: str) -> None:
+    error = refused(f"SELECT * WHERE {{\n ?s ?p {quote}abc }}")
+    assert error.refusal.name == "syntax"
+    assert error.extensions == {"line": 2, "column": 8}
+
+
+def test_brackets_hidden_in_a_comparison_count() -> None:
+    hidden = "ASK { FILTER(1<" + "(" * 50 + "2" + ")" * 50 + ">1) }"
+    assert refused(hidden, nesting_depth=40).refusal.name == "too-deep"
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "1",
+        "_",
+        "1-",
+        '\\"',
+        "''a",
+        "<",
+        "<a",
+        "x:",
+        "?",
+        "@",
+        "a.",
+        "1.",
+        "\u00e9",
+        "\\",
+        "x:%",
+        "1e",
+    ],
+)
+@pytest.mark.parametrize("start", ["", '"', "'''", "<", "ASK{"])
+def test_a_token_costs_no_more_than_its_length(start: str, unit: str) -> None:
+    # Each text would take a minute where a token is read again from each of its characters.
+    for _ in tokens(start + unit * (100_000 // len(unit))):
+        pass
 
 
 @pytest.mark.parametrize(

@@ -243,7 +243,11 @@ MISTAKES = [
     ("ontology/urbact.ttl", b"\n\n.", r"ontology/urbact\.ttl, line 3, column 1: "),
     ("data/a.ttl", START + b"[] .", r"data/a\.ttl: .*<https://e\.org/b> has a blank node; give"),
     ("data/a.ttl", b"_:x <https://e.org/b> 1 .", r"data/a\.ttl: .* has a blank node"),
-    (FIRST_RULE, b"CONSTRUCT {\n ?s ?p  WHERE", r"rules/10-known\.rq, line 2, column 14: "),
+    (
+        FIRST_RULE,
+        b"CONSTRUCT {\n ?s ?p  WHERE",
+        r"rules/10-known\.rq: Syntax error at line 2, column 9, ",
+    ),
     (FIRST_RULE, b"CONSTRUCT { ?s ex:p 1 } WHERE {}", r"10-known\.rq, line 1, column 20: "),
     (FIRST_RULE, b"SELECT * {}", r"10-known\.rq is no rule; a rule is a CONSTRUCT query"),
     (FIRST_RULE, b"ASK {}", r"10-known\.rq is no rule; a rule is a CONSTRUCT query"),

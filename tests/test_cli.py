@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,25 @@ def test_query_takes_text_file_name_and_standard_input(sources: GraphSources) ->
 
 
 @pytest.mark.usefixtures("at_root")
+def test_query_takes_a_file_of_plain_sparql(tmp_path: Path) -> None:
+    file = tmp_path / "plain.rq"
+    file.write_text("# a note of my own\nASK { ?s ?p ?o }", encoding="utf-8-sig")
+    assert run("query", str(file)).output.strip() == "yes"
+
+
+@pytest.mark.usefixtures("at_root")
+def test_query_calls_no_other_service() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as canary:
+        canary.settimeout(0)
+        address = f"<http://127.0.0.1:{canary.getsockname()[1]}/>"
+        # Each is a call for the parser; what the look at the words let pass, the worker stops.
+        for call in (f"SERVICE {address}", f"SERVICESILENT{address}", f"FROM {address} #"):
+            CliRunner().invoke(main, ["query", f"SELECT * {call} {{ ?s ?p ?o }}"])
+        with pytest.raises(BlockingIOError):
+            canary.accept()
+
+
+@pytest.mark.usefixtures("at_root")
 def test_query_takes_parameters_and_hides_their_columns() -> None:
     text = run("query", "partners-of-network", "--param", "network=network/cope").output
     assert "Copenhagen" in text
@@ -152,7 +172,10 @@ def test_a_narrow_table_shows_names_instead_of_iris(monkeypatch: pytest.MonkeyPa
         (["ASK {}", "-p", "a=b"], "Only stored queries"),
         (["partners-of-network", "-p", "network"], "no value"),
         (["partners-of-network", "-p", "nettwork=x"], "network"),
-        (["ASK {}", "-f", "ttl"], "accepted"),
+        (["ASK {}", "-f", "ttl"], "ask for json, xml, csv, tsv"),
+        (["ASK { FILTER(1" + "+1" * 28_000 + " = 1) }"], "broke off"),
+        (["ASK { ?s ?p '\udcff' }"], "not UTF-8"),
+        (["partners-of-network", "-p", "network=a", "-p", "network=b"], "twice"),
         (["nowhere.rq"], "nowhere.rq"),
         (["ASK {}", "--dataset", "/nowhere.ttl"], "/nowhere.ttl"),
         (["ASK {}", "--dataset", "/nowhere.doc"], "/nowhere.doc"),
@@ -171,6 +194,27 @@ def test_import_without_tables_writes_nothing(tmp_path: Path, copy: Path) -> Non
     assert "networks.jsonl is missing" in result.stderr
     assert "nothing was written" in result.stderr
     assert sorted(copy.rglob("*")) == before
+
+
+def test_import_outside_a_working_copy_touches_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "no working copy" in run("import", str(tmp_path), code=2).stderr
+
+
+@pytest.mark.usefixtures("at_root")
+def test_a_document_without_markers_is_left_alone(tmp_path: Path) -> None:
+    document = tmp_path / "notes.md"
+    document.write_text("# Notes\n")
+    result = run("validate", "--markdown", str(document), code=2)
+    assert "lacks the lines" in result.stderr
+    assert document.read_text() == "# Notes\n"
+
+
+def test_a_misspelt_setting_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("URBACT_GRAPH_PROT", "8001")
+    assert "is URBACT_GRAPH_PORT meant?" in run("build", code=2).stderr
 
 
 def test_a_bad_setting_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,7 @@
 """The server as a user starts it: real processes, a real port, a standard client."""
 
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -11,7 +13,18 @@ from pathlib import Path
 from xml.dom.minidom import Document
 
 import pytest
-from SPARQLWrapper import CSV, JSON, POST, TURTLE, XML, SPARQLWrapper
+from SPARQLWrapper import (
+    CSV,
+    JSON,
+    JSONLD,
+    N3,
+    POST,
+    RDFXML,
+    TSV,
+    TURTLE,
+    XML,
+    SPARQLWrapper,
+)
 
 from urbact_graph.dataset.building import Build
 from urbact_graph.sources import GraphSources
@@ -41,6 +54,22 @@ def fetch(url: str) -> tuple[int, bytes]:
             return error.code, error.read()
 
 
+def wait_until_gone(pids: list[int]) -> None:
+    deadline = time.monotonic() + 20
+    while any(is_running(pid) for pid in pids):
+        assert time.monotonic() < deadline, "a process was left behind"
+        time.sleep(0.05)
+
+
+def is_running(pid: int) -> bool:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    # An orphan that has ended waits for whoever adopted it to take note.
+    return stat.rsplit(")", 1)[1].split()[0] != "Z"
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_standard_client_gets_every_format(server: Server, built: Build, method: str) -> None:
     client = SPARQLWrapper(f"{server.url}/sparql")
@@ -54,6 +83,8 @@ def test_a_standard_client_gets_every_format(server: Server, built: Build, metho
     document = client.queryAndConvert()
     assert isinstance(document, Document)
     assert str(built.triples) in document.toxml()
+    client.setReturnFormat(TSV)
+    assert client.queryAndConvert() == f"?n\n{built.triples}\n".encode()
     client.setReturnFormat(CSV)
     assert client.queryAndConvert() == f"n\r\n{built.triples}\r\n".encode()
 
@@ -62,10 +93,11 @@ def test_a_standard_client_gets_a_graph(server: Server) -> None:
     client = SPARQLWrapper(f"{server.url}/sparql")
     client.setMethod(POST)
     client.setQuery("CONSTRUCT WHERE { <https://w3id.org/urbact-graph/network/cope> ?p ?o }")
-    client.setReturnFormat(TURTLE)
-    turtle = client.queryAndConvert()
-    assert isinstance(turtle, bytes)
-    assert b"COPE" in turtle
+    for form in (TURTLE, N3, RDFXML, JSONLD, XML):
+        client.setReturnFormat(form)
+        answer = client.query()
+        assert b"COPE" in answer.response.read(), form
+        answer.response.close()
 
 
 def test_health_and_errors_over_the_wire(server: Server) -> None:
@@ -119,10 +151,49 @@ def test_stopping_leaves_no_process(tmp_path: Path) -> None:
         assert len(pids) > 3
         everything = "CONSTRUCT%20WHERE%7B%3Fs%3Fp%3Fo%7D"
         assert b"<x:c>" in fetch(f"{server.url}/sparql?query={everything}")[1]
-    deadline = time.monotonic() + 20
-    while any(Path(f"/proc/{pid}").exists() for pid in pids):
-        assert time.monotonic() < deadline, "a process was left behind"
-        time.sleep(0.05)
+    wait_until_gone(pids)
+
+
+def test_killing_the_main_process_leaves_no_process(tmp_path: Path) -> None:
+    file = tmp_path / "small.ttl"
+    file.write_text("<x:a> <x:b> <x:c> .\n")
+    with serving(tmp_path, "--dataset", str(file)) as server:
+        pids = server.processes()
+        server.process.kill()
+        server.process.wait()
+        wait_until_gone(pids)
+
+
+def test_a_new_web_process_serves_what_the_old_one_did(tmp_path: Path) -> None:
+    file = tmp_path / "small.ttl"
+    file.write_text("<x:a> <x:b> <x:c> .\n")
+    with serving(tmp_path, "--dataset", str(file)) as server:
+        file.unlink()
+        file.write_text("this is no RDF any more")
+        web = next(
+            pid
+            for pid in server.processes()
+            if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        )
+        os.kill(web, signal.SIGKILL)
+        wait_until_gone([web])
+        ask = f"{server.url}/sparql?query=ASK%7B%3Cx:a%3E%20%3Fp%20%3Fo%7D"
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                assert b"true" in fetch(ask)[1]
+                break
+            except OSError:
+                assert time.monotonic() < deadline, "no web process came back"
+                time.sleep(0.05)
+
+
+def test_a_host_name_will_do(tmp_path: Path) -> None:
+    file = tmp_path / "small.ttl"
+    file.write_text("<x:a> <x:b> <x:c> .\n")
+    with serving(tmp_path, "--dataset", str(file), "--host", "localhost") as server:
+        assert server.url.startswith("http://localhost:")
+        assert fetch(f"{server.url}/health")[0] == 200
 
 
 def test_a_taken_port_is_told(tmp_path: Path) -> None:

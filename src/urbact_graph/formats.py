@@ -66,7 +66,8 @@ FORMATS = (
         "text/turtle",
         "ttl",
         _W3C + "Turtle",
-        aliases=("application/x-turtle",),
+        # Turtle is Notation 3 too.
+        aliases=("application/x-turtle", "text/n3", "text/rdf+n3", "application/n3"),
         textual=True,
     ),
     Format(

@@ -79,3 +79,12 @@ class RefusedError(UrbactGraphError):
         self.detail = detail
         self.extensions = dict(extensions or {})
         self.headers = dict(headers or {})
+
+
+def out_of_memory() -> RefusedError:
+    """Make the error of a query that met its memory limit, in whichever way it did."""
+    return RefusedError(
+        OUT_OF_MEMORY,
+        "The query needs more memory than it may take (query_memory_bytes); ask for less at once.",
+        extensions={"limit": "query_memory_bytes"},
+    )

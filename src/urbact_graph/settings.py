@@ -4,6 +4,7 @@ A setting comes from the command line, else from the environment (``URBACT_GRAPH
 in capitals), else from its default. Nothing else in the package reads the environment.
 """
 
+import difflib
 import os
 from pathlib import Path
 from typing import Annotated, Any
@@ -100,12 +101,30 @@ class Settings(BaseSettings):
         Raises:
             UrbactGraphError: a value does not fit its setting.
         """
+        _refuse_unknown_variables(cls)
         try:
             return cls(**{name: value for name, value in given.items() if value is not None})
         except ValidationError as error:
             detail = error.errors()[0]
             name = ".".join(str(step) for step in detail["loc"])
+            mend = _MENDS.get(detail["type"]) or detail["msg"].replace("Input should", "it must")
             raise UrbactGraphError(
-                f"The setting {name} cannot be {detail['input']!r}: {detail['msg']}; correct the "
-                f"option or the variable {ENVIRONMENT_PREFIX}{name.upper()}."
+                f"The setting {name} cannot be {detail['input']!r}: {mend}. Correct the option or "
+                f"the variable {ENVIRONMENT_PREFIX}{name.upper()}."
             ) from None
+
+
+_MENDS = {
+    "string_pattern_mismatch": "it must be a web address, such as https://example.org/",
+    "int_parsing": "it must be a whole number",
+    "float_parsing": "it must be a number",
+}
+
+
+def _refuse_unknown_variables(settings: type[BaseSettings]) -> None:
+    known = [f"{ENVIRONMENT_PREFIX}{name.upper()}" for name in settings.model_fields]
+    for variable in os.environ:
+        if variable.startswith(ENVIRONMENT_PREFIX) and variable not in known:
+            close = difflib.get_close_matches(variable, known, n=1)
+            hint = f"is {close[0]} meant?" if close else f"the settings are {', '.join(known)}."
+            raise UrbactGraphError(f"The variable {variable} is no setting; {hint}")

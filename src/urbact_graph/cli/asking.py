@@ -16,20 +16,20 @@ from rich.text import Text
 
 from urbact_graph.cli.curating import built
 from urbact_graph.cli.options import setting_options
-from urbact_graph.dataset.parsing import check_dataset
-from urbact_graph.engine.admission import admit
-from urbact_graph.engine.evaluation import evaluate
 from urbact_graph.engine.messages import Request
-from urbact_graph.engine.parent import load
+from urbact_graph.engine.pool import Engine
 from urbact_graph.errors import QueryError
-from urbact_graph.formats import FORMATS, RESULTS_JSON, format_named, format_of_file
+from urbact_graph.formats import FORMATS, RESULTS_JSON, format_named
 from urbact_graph.queries import StoredQuery, load_queries, load_query
 from urbact_graph.settings import Settings
 from urbact_graph.sources import GraphSources, build_folder, find_sources
 
 _FORMATS = ("table", *dict.fromkeys(form.name for form in FORMATS))
-# Nobody else is kept waiting by a query of one's own.
-_UNLIMITED_BYTES = sys.maxsize
+_NO_DEADLINE = 1e6
+# What the length of a message can tell.
+_LARGEST_ANSWER = 2**32 - 1
+# The first line of a query with a header; others are plain SPARQL.
+_TITLE = re.compile(r"\s*# title:")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -61,9 +61,6 @@ def query(query: str | None, params: tuple[str, ...], wanted: str, **given: Any)
         _list(load_queries(sources.queries, sources.base), console)
         return
     text, terms, names = _question(query, params, sources, settings)
-    admit(text, query_bytes=settings.query_bytes, nesting_depth=settings.nesting_depth)
-    if settings.dataset:
-        check_dataset(settings.dataset)
     dataset = settings.dataset or built(sources, build_folder(settings, sources)).dataset
     table = wanted == "table"
     # A table is made from JSON; what cannot be one is shown as Turtle.
@@ -73,11 +70,14 @@ def query(query: str | None, params: tuple[str, ...], wanted: str, **given: Any)
         query=text,
         results_format=results.media_type if results else None,
         graph_format=graph.media_type if graph else None,
-        answer_bytes=_UNLIMITED_BYTES,
+        answer_bytes=_LARGEST_ANSWER,
         substitutions=terms,
         prefixes={"urb": f"{settings.base_iri}ontology#"},
     )
-    answer = evaluate(load(dataset, format_of_file(dataset).media_type), request)
+    # Nobody else waits for a query of one's own; but it may crash a worker, and call nobody.
+    alone = settings.model_copy(update={"running_queries": 1, "query_seconds": _NO_DEADLINE})
+    with Engine(alone, dataset) as engine:
+        answer = engine.query(request)
     if table and answer.media_type == RESULTS_JSON:
         _print_table(answer.content, settings.base_iri, console, names)
     else:
@@ -88,7 +88,11 @@ def _question(
     query: str, params: tuple[str, ...], sources: GraphSources, settings: Settings
 ) -> tuple[str, dict[str, str], set[str]]:
     """Return the query's text, what it binds (RDF terms in N-Triples), all its parameters."""
-    given = dict(_pair(param) for param in params)
+    given: dict[str, str] = {}
+    for name, value in map(_pair, params):
+        if name in given:
+            raise QueryError(f"The parameter {name} is given twice; give it once.")
+        given[name] = value
     stored = _stored(query, sources)
     if stored is not None:
         terms = stored.bind(given, settings.base_iri)
@@ -96,12 +100,12 @@ def _question(
         return stored.text, bound, {parameter.name for parameter in stored.parameters}
     if given:
         raise QueryError("Only stored queries take parameters; leave out --param.")
-    return (sys.stdin.read() if query == "-" else query), {}, set()
+    return _text(query), {}, set()
 
 
 def _stored(query: str, sources: GraphSources) -> StoredQuery | None:
     if query.endswith(".rq"):
-        return load_query(Path(query), sources.base)
+        return load_query(Path(query), sources.base) if _TITLE.match(_text(query)) else None
     # A name is one word; SPARQL never is.
     if query == "-" or re.search(r"[\s{]", query):
         return None
@@ -111,6 +115,23 @@ def _stored(query: str, sources: GraphSources) -> StoredQuery | None:
     close = difflib.get_close_matches(query, known, n=3)
     hint = f"did you mean {' or '.join(close)}?" if close else "`urbact-graph query` lists them."
     raise QueryError(f"There is no stored query '{query}'; {hint}")
+
+
+def _text(query: str) -> str:
+    """Return the SPARQL that the argument is, or names."""
+    try:
+        if query == "-":
+            text = sys.stdin.read()
+        elif query.endswith(".rq"):
+            text = Path(query).read_text(encoding="utf-8-sig")
+        else:
+            text = query
+        text.encode()
+    except UnicodeError:
+        raise QueryError("The query is not UTF-8; save or type it as UTF-8.") from None
+    except OSError as error:
+        raise QueryError(f"The query {query} cannot be read: {error.strerror}.") from None
+    return text
 
 
 def _pair(param: str) -> tuple[str, str]:

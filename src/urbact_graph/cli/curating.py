@@ -9,7 +9,7 @@ from rich.console import Console
 
 from urbact_graph.cli.options import setting_options
 from urbact_graph.cli.progress import progress_bar, spinner
-from urbact_graph.dataset.building import Build, build
+from urbact_graph.dataset.building import Build, build, unwritable
 from urbact_graph.errors import FactsError, SourceError
 from urbact_graph.files import write_whole
 from urbact_graph.settings import Settings
@@ -35,10 +35,10 @@ def import_tables(facts: Path, **given: Any) -> None:
 
     settings = Settings.load(**given)
     sources = find_sources(settings)
-    if sources.is_packaged:
+    if settings.sources is None and sources.root not in (Path.cwd(), *Path.cwd().parents):
         raise SourceError(
-            "The package's own data cannot be written; go to a working copy or name one with "
-            "--sources."
+            f"{Path.cwd()} is no working copy, and the package's own data stays as it is; go to a "
+            "working copy or name one with --sources."
         )
     try:
         done = import_facts(facts, sources.data, settings.base_iri)
@@ -104,7 +104,10 @@ def validate_graph(markdown: Path | None, **given: Any) -> None:
     report = _validated(built(sources, folder), sources, folder, settings)
     print_table(report, Console(), settings.base_iri)
     if markdown is not None:
-        document = markdown.read_text(encoding="utf-8")
+        try:
+            document = markdown.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            raise SourceError(f"{markdown} is not UTF-8; name the document to renew.") from None
         updated = update_document(document, report, settings.base_iri)
         write_whole(markdown, updated.encode())
     sys.exit(0 if report.conforms else 1)
@@ -138,5 +141,8 @@ def _validated(graph: Build, sources: GraphSources, folder: Path, settings: Sett
     with spinner("Validating"):
         report = validate(graph.dataset, sources)
     content = report.to_rdf(settings.base_iri)
-    record(graph, sources, folder, content, conforms=report.conforms)
+    try:
+        record(graph, sources, folder, content, conforms=report.conforms)
+    except OSError as error:
+        raise unwritable(folder, error) from None
     return report

@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import re
-import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,13 +14,10 @@ from urbact_graph.dataset.parsing import named, parse_turtle
 from urbact_graph.errors import DatasetError, SourceError
 from urbact_graph.files import write_whole
 from urbact_graph.sources import GraphSources
+from urbact_graph.syntax import mistake, tokens
 
 DATASET_NAME = "urbact-graph.nt"
 MANIFEST_NAME = "build.json"
-
-_SPARQL_ERROR = re.compile(
-    r"error at (?P<line>\d+):(?P<column>\d+): (?P<reason>.*)", flags=re.DOTALL
-)
 
 # Called with what is being done, how many steps are done, and how many there are.
 Progress = Callable[[str, int, int], None]
@@ -82,12 +77,16 @@ def build(sources: GraphSources, folder: Path, progress: Progress = lambda *_: N
         # The manifest comes last: without it a dataset counts as not built.
         write_whole(folder / MANIFEST_NAME, _manifest(built))
     except OSError as error:
-        raise DatasetError(
-            f"{folder} cannot be written ({error.strerror}); name another folder with "
-            "--build-folder."
-        ) from None
+        raise unwritable(folder, error) from None
     progress("done", steps, steps)
     return built
+
+
+def unwritable(folder: Path, error: OSError) -> DatasetError:
+    """Make the error of a build folder that refuses a file."""
+    return DatasetError(
+        f"{folder} cannot be written ({error.strerror}); name another folder with --build-folder."
+    )
 
 
 def _add(store: Store, triples: Iterable[Triple]) -> None:
@@ -96,23 +95,22 @@ def _add(store: Store, triples: Iterable[Triple]) -> None:
 
 def _derive(store: Store, rule: bytes, name: str) -> list[Triple]:
     try:
-        results = store.query(rule.decode())
+        text = rule.decode()
     except UnicodeDecodeError:
         raise SourceError(f"{name} is not UTF-8; save it as UTF-8.") from None
+    if any(token.text.upper() == "SERVICE" for token in tokens(text)):
+        raise SourceError(f"{name} calls another service, which no rule may; take SERVICE out.")
+    try:
+        results = store.query(text)
+        if not isinstance(results, QueryTriples):
+            raise SourceError(f"{name} is no rule; a rule is a CONSTRUCT query.")
+        # All of a rule's results are drawn before the first is added to what it reads.
+        return [named(triple, name) for triple in results]
     except SyntaxError as error:
-        raise SourceError(f"{_place(name, str(error))}. Correct the rule there.") from None
-    if not isinstance(results, QueryTriples):
-        raise SourceError(f"{name} is no rule; a rule is a CONSTRUCT query.")
-    # All of a rule's results are drawn before the first is added to what it reads.
-    return [named(triple, name) for triple in results]
-
-
-def _place(name: str, message: str) -> str:
-    match = _SPARQL_ERROR.fullmatch(message)
-    if match is None:
-        return f"{name}: {message}"
-    reason = textwrap.shorten(match["reason"], 100, placeholder=" …")
-    return f"{name}, line {match['line']}, column {match['column']}: {reason}"
+        wrong = mistake(text, error)
+        raise SourceError(f"{name}: {wrong.sentence} Correct the rule there.") from None
+    except (OSError, RuntimeError) as error:
+        raise SourceError(f"{name} cannot be evaluated: {error}. Correct the rule.") from None
 
 
 def _contents(sources: GraphSources, paths: list[Path]) -> dict[str, bytes]:

@@ -10,33 +10,18 @@ import re
 from urbact_graph.refusals import (
     QUERY_TOO_LARGE,
     SERVICE_REFUSED,
+    SYNTAX,
     TOO_DEEP,
     UPDATE_REFUSED,
+    Refusal,
     RefusedError,
 )
+from urbact_graph.syntax import Token, position, tokens
 
-# SPARQL 1.1, section 19.8: what may hold any other character comes first.
-_TOKEN = re.compile(
-    r"""
-    (?P<comment>\#[^\r\n]*)
-  | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
-  | (?P<string>\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\" | '''(?:[^'\\]|\\.|'(?!''))*'''
-      | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*')
-  | (?P<variable>[?$]\w+)
-  | (?P<name>[\w-]*:[\w.:%\\-]*)
-  | (?P<word>@?[A-Za-z]\w*)
-  | (?P<open>[({\[])
-  | (?P<close>[)}\]])
-  | (?P<prefix>[!+\-^])
-  | (?P<space>\s+)
-  | (?P<other>.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
 _UPDATES = frozenset(
     ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
 )
-_PROLOGUE = frozenset(("BASE", "PREFIX"))
+_PROLOGUE = frozenset(("BASE", "PREFIX", "VERSION"))
 
 
 def admit(query: str, *, query_bytes: int, nesting_depth: int) -> None:
@@ -44,67 +29,107 @@ def admit(query: str, *, query_bytes: int, nesting_depth: int) -> None:
 
     Raises:
         RefusedError: the query has more than ``query_bytes`` bytes of UTF-8, nests brackets deeper
-            than ``nesting_depth`` or has a longer run of prefix operators, is an update, or calls
-            another service.
+            than ``nesting_depth`` or has a longer run of prefix operators, has a string that is
+            not closed, is an update, or calls another service.
     """
-    size = len(query.encode())
-    if size > query_bytes:
+    if len(query.encode(errors="surrogatepass")) > query_bytes:
         raise RefusedError(
             QUERY_TOO_LARGE,
-            f"The query has {size:,} bytes; at most {query_bytes:,} are taken (query_bytes). "
-            "Shorten it or ask in parts.",
+            f"The query has more than {query_bytes:,} bytes (query_bytes); shorten it or ask in "
+            "parts.",
             extensions={"limit": "query_bytes", "value": query_bytes},
         )
     depth = run = 0
     form = ""
-    for match in _TOKEN.finditer(query):
-        kind = match.lastgroup
-        if kind in ("space", "comment"):
-            continue
-        run = run + 1 if kind == "prefix" else 0
-        if kind == "open":
-            depth += 1
-        elif kind == "close":
-            depth -= 1
-        elif kind == "word":
-            word = match.group().upper()
-            if word == "SERVICE":
-                raise RefusedError(
-                    SERVICE_REFUSED,
-                    f"SERVICE {_place(query, match.start())} would send the query on to another "
-                    "server, which this endpoint never does; ask that server yourself.",
-                    extensions=_position(query, match.start()),
-                )
-            if not form and word not in _PROLOGUE:
-                form = word
-                _refuse_update(form)
-        if max(depth, run) > nesting_depth:
-            raise RefusedError(
-                TOO_DEEP,
-                f"The query nests more than {nesting_depth} levels "
-                f"{_place(query, match.start())} (nesting_depth); write it flatter.",
-                extensions={
-                    "limit": "nesting_depth",
-                    "value": nesting_depth,
-                    **_position(query, match.start()),
-                },
+    suspect: Token | None = None
+    for token in tokens(query):
+        if token.kind == "unclosed":
+            raise _at(
+                query,
+                token,
+                SYNTAX,
+                "The string {place} is not closed; add the quote that ends it.",
             )
+        if suspect and token.text == "{":
+            raise _service(query, suspect)
+        suspect = _suspect_service(query, token)
+        run = run + 1 if token.kind == "prefix" else 0
+        depth += (token.kind == "open") - (token.kind == "close")
+        inner = _brackets_inside(token) if token.kind == "iri" else 0
+        if max(depth + inner, run) > nesting_depth:
+            raise _too_deep(query, token, nesting_depth)
+        word = token.text.upper()
+        if not form and token.kind == "name" and ":" not in word and word not in _PROLOGUE:
+            form = word
+            _refuse_update(form)
+
+
+def _suspect_service(query: str, token: Token) -> Token | None:
+    """Refuse SERVICE as a word; return the token if it is one only where a brace follows it.
+
+    The parser wants no boundary behind a keyword: ``SERVICESILENT<x:y>`` and ``SERVICEx:y {``
+    are calls too, while ``SERVICEx:y ?p ?o`` is a pattern.
+    """
+    text = token.text.upper()
+    if token.kind == "name" and "SERVICE" in text.partition(":")[0]:
+        if ":" in text:
+            return token
+        raise _service(query, token)
+    if token.kind == "iri" and "SERVICE" in text and _closes_more_than_it_opens(text):
+        # No address but a comparison, as in FILTER(1<2)SERVICE…, whose > comes later.
+        raise _service(query, token)
+    return None
+
+
+def _closes_more_than_it_opens(text: str) -> bool:
+    depth = 0
+    for bracket in re.findall(r"[()]", text.partition("SERVICE")[0]):
+        depth += 1 if bracket == "(" else -1
+        if depth < 0:
+            return True
+    return False
+
+
+def _brackets_inside(token: Token) -> int:
+    """Return how many brackets what looks like an IRI opens: it may be a comparison."""
+    return token.text.count("(")
+
+
+def _service(query: str, token: Token) -> RefusedError:
+    return _at(
+        query,
+        token,
+        SERVICE_REFUSED,
+        "SERVICE {place} would send the query on to another server, which is never done here; "
+        "ask that server yourself.",
+    )
+
+
+def _too_deep(query: str, token: Token, nesting_depth: int) -> RefusedError:
+    error = _at(
+        query,
+        token,
+        TOO_DEEP,
+        f"The query nests more than {nesting_depth} levels {{place}} (nesting_depth); write it "
+        "flatter.",
+    )
+    error.extensions |= {"limit": "nesting_depth", "value": nesting_depth}
+    return error
+
+
+def _at(query: str, token: Token, refusal: Refusal, sentence: str) -> RefusedError:
+    line, column = position(query, token.start)
+    return RefusedError(
+        refusal,
+        sentence.format(place=f"at line {line}, column {column}"),
+        extensions={"line": line, "column": column},
+    )
 
 
 def _refuse_update(form: str) -> None:
     if form in _UPDATES:
         raise RefusedError(
             UPDATE_REFUSED,
-            f"{form} is an update, and this endpoint only answers queries; "
-            "send SELECT, ASK, CONSTRUCT or DESCRIBE.",
+            f"{form} is an update, and only queries are answered; send SELECT, ASK, CONSTRUCT or "
+            "DESCRIBE.",
         )
-
-
-def _position(query: str, index: int) -> dict[str, int]:
-    line = query.count("\n", 0, index) + 1
-    return {"line": line, "column": index - (query.rfind("\n", 0, index) + 1) + 1}
-
-
-def _place(query: str, index: int) -> str:
-    position = _position(query, index)
-    return f"at line {position['line']}, column {position['column']}"

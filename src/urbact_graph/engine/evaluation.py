@@ -2,6 +2,7 @@
 
 import io
 import re
+from typing import Any
 
 from pyoxigraph import (
     Literal,
@@ -19,26 +20,20 @@ from pyoxigraph import (
 from typing_extensions import Buffer
 
 from urbact_graph.engine.messages import Answer, Request
+from urbact_graph.formats import Kind, formats
 from urbact_graph.refusals import (
     ANSWER_TOO_LARGE,
     EVALUATION,
+    MALFORMED_REQUEST,
     NOT_ACCEPTABLE,
-    OUT_OF_MEMORY,
     SYNTAX,
     RefusedError,
+    out_of_memory,
 )
+from urbact_graph.syntax import mistake
 
-_POSITION = re.compile(
-    r"(?:error )?at (?P<line>\d+):(?P<column>\d+)(?:: expected (?:one of )?(?P<expected>.*))?",
-    re.DOTALL,
-)
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-_KEYWORD = re.compile(r"[A-Z]{2,}")
-_SENTENCE = re.compile(r"[A-Z][a-z].*? .*")
-_ENTRIES = re.compile(r'"(?:[^"\\]|\\.)*"|\[[^\]]*\](?:[^,]*\])?|[^,]+')
-_EXCERPT = 24
-# A longer list of what might have followed helps nobody.
-_FEW = 6
+# Characters that XML 1.0 cannot carry, not even as references (section 2.2).
+_NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#x?0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]);")
 # IRIs that Turtle has a shorter way to say.
 _UNWRITTEN = frozenset(
     (
@@ -77,47 +72,61 @@ def evaluate(store: Store, request: Request) -> Answer:
     try:
         return _answer(store, request)
     except SyntaxError as error:
-        raise _syntax(request.query, error) from None
+        wrong = mistake(request.query, error)
+        place = {"line": wrong.line, "column": wrong.column}
+        raise RefusedError(SYNTAX, wrong.sentence, extensions=place) from None
     except MemoryError:
-        raise RefusedError(
-            OUT_OF_MEMORY,
-            "The query needs more memory than it may take (query_memory_bytes); "
-            "ask for less at once.",
-            extensions={"limit": "query_memory_bytes"},
-        ) from None
+        raise out_of_memory() from None
     except (OSError, RuntimeError, ValueError) as error:
         raise RefusedError(EVALUATION, f"The engine gave up on the query: {error}.") from None
 
 
 def _answer(store: Store, request: Request) -> Answer:
     explicit = bool(request.default_graphs or request.named_graphs)
+    default_graph, named_graphs = _nodes(request.default_graphs), _nodes(request.named_graphs)
     results = store.query(
         request.query,
         # Graphs named in the request override those of the query: SPARQL 1.1 Protocol, 2.1.4.
-        default_graph=[NamedNode(iri) for iri in request.default_graphs] if explicit else None,
-        named_graphs=[NamedNode(iri) for iri in request.named_graphs] if explicit else None,
+        default_graph=default_graph if explicit else None,
+        named_graphs=named_graphs if explicit else None,
         substitutions={Variable(name): _term(text) for name, text in request.substitutions.items()}
         or None,
     )
     output = _Capped(request.answer_bytes)
     if isinstance(results, (QueryBoolean, QuerySolutions)):
-        media_type = _accepted(request.results_format, "ASK and SELECT")
+        media_type = _accepted(request.results_format, "SELECT and ASK", "a table", "results")
         results.serialize(output, format=QueryResultsFormat.from_media_type(media_type))
     else:
-        media_type = _accepted(request.graph_format, "CONSTRUCT and DESCRIBE")
+        media_type = _accepted(request.graph_format, "CONSTRUCT and DESCRIBE", "a graph", "graph")
         form = RdfFormat.from_media_type(media_type)
         # A graph is a set, but the engine gives a triple as often as it finds it.
         triples = dict.fromkeys(results)
         serialize(triples, output, format=form, prefixes=_used(request.prefixes, triples))
-    return Answer(media_type, output.getvalue())
-
-
-def _accepted(media_type: str | None, forms: str) -> str:
-    if media_type is None:
+    content = output.getvalue()
+    if media_type.endswith("xml") and _NOT_XML.search(content):
         raise RefusedError(
             NOT_ACCEPTABLE,
-            f"None of the accepted media types can hold the answer to {forms} queries; "
-            "/sparql lists the formats.",
+            "The answer has a control character, which XML cannot carry; ask for another format.",
+        )
+    return Answer(media_type, content)
+
+
+def _nodes(iris: tuple[str, ...]) -> list[Any]:
+    # Any, as the engine's lists are typed to hold blank nodes too.
+    try:
+        return [NamedNode(iri) for iri in iris]
+    except ValueError as error:
+        raise RefusedError(
+            MALFORMED_REQUEST, f"A graph that the request names has no valid IRI: {error}."
+        ) from None
+
+
+def _accepted(media_type: str | None, forms: str, shape: str, kind: Kind) -> str:
+    if media_type is None:
+        names = ", ".join(form.name for form in formats(kind))
+        raise RefusedError(
+            NOT_ACCEPTABLE,
+            f"{forms} give {shape}, which none of the accepted formats holds; ask for {names}.",
         )
     return media_type
 
@@ -139,39 +148,3 @@ def _term(text: str) -> NamedNode | Literal:
     if not isinstance(quad.object, (NamedNode, Literal)):
         raise TypeError(f"{text} is neither an IRI nor a literal")
     return quad.object
-
-
-def _syntax(query: str, error: SyntaxError) -> RefusedError:
-    """Turn the parser's message, which lists all it could have taken, into a readable one."""
-    match = _POSITION.search(str(error))
-    if match is None:
-        return RefusedError(SYNTAX, f"{error}.".replace("..", "."))
-    line, column = int(match["line"]), int(match["column"])
-    lines = query.splitlines() or [""]
-    rest = lines[line - 1][column - 1 :].strip() if line <= len(lines) else ""
-    end = "line" if line < len(lines) else "query"
-    near = f"near '{rest[:_EXCERPT]}'" if rest else f"at the end of the {end}"
-    expected, reasons = _expectations(match["expected"] or "")
-    hint = ""
-    if reasons:
-        hint = f" {'; '.join(reasons)}."
-    elif 0 < len(expected) <= _FEW:
-        hint = f" Expected {' or '.join(expected)}."
-    return RefusedError(
-        SYNTAX,
-        f"Syntax error at line {line}, column {column}, {near}.{hint}",
-        extensions={"line": line, "column": column},
-    )
-
-
-def _expectations(text: str) -> tuple[list[str], list[str]]:
-    """Split the parser's list into what it would have taken and sentences on what is wrong."""
-    expected, reasons = [], []
-    for entry in (match.group().strip() for match in _ENTRIES.finditer(text)):
-        if _QUOTED.fullmatch(entry):
-            expected.append(entry[1:-1].replace('\\"', '"').replace("\\\\", "\\"))
-        elif _KEYWORD.fullmatch(entry):
-            expected.append(entry)
-        elif _SENTENCE.fullmatch(entry):
-            reasons.append(entry.rstrip("."))
-    return expected, reasons

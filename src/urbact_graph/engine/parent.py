@@ -19,14 +19,16 @@ from urbact_graph.engine.messages import frame, receive
 from urbact_graph.engine.worker import work
 
 
-def main(control_descriptor: int, dataset: str, media_type: str, memory_bytes: int) -> None:
+def main(
+    control_descriptor: int, dataset: str, name: str, media_type: str, memory_bytes: int
+) -> None:
     """Serve the control socket until the web process closes it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control = socket.socket(fileno=control_descriptor)
     try:
         store = load(Path(dataset), media_type)
     except (OSError, SyntaxError, ValueError) as error:
-        control.sendall(frame({"error": f"{dataset} cannot be loaded: {error}"}))
+        control.sendall(frame({"error": f"{name} cannot be loaded: {_reason(error)}"}))
         return
     graphs = sum(1 for _ in store.named_graphs())
     control.sendall(frame({"quads": len(store), "named_graphs": graphs}))
@@ -37,6 +39,12 @@ def main(control_descriptor: int, dataset: str, media_type: str, memory_bytes: i
         for child in children:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, SyntaxError):
+        return error.msg
+    return getattr(error, "strerror", None) or str(error)
 
 
 def load(dataset: Path, media_type: str) -> Store:

@@ -19,12 +19,12 @@ from urbact_graph.errors import EngineError
 from urbact_graph.formats import RESULTS_JSON, format_of_file
 from urbact_graph.refusals import (
     BUSY,
-    OUT_OF_MEMORY,
     OUT_OF_TIME,
     REFUSALS,
     TOO_COMPLEX,
     UNAVAILABLE,
     RefusedError,
+    out_of_memory,
 )
 from urbact_graph.settings import Settings
 
@@ -54,14 +54,18 @@ class _Worker:
 class Engine:
     """Evaluates queries on one dataset, as many at once as the settings allow; thread-safe.
 
+    ``held_as`` is where the content of ``dataset`` is read from, if not there: a descriptor that
+    is held open keeps giving the same content when the file is replaced.
+
     Raises:
         DatasetError: the dataset is no RDF file by its name.
         EngineError: it cannot be loaded.
     """
 
-    def __init__(self, settings: Settings, dataset: Path) -> None:
+    def __init__(self, settings: Settings, dataset: Path, held_as: Path | None = None) -> None:
         self.settings = settings
         self.dataset = dataset
+        self._held_as = held_as or dataset
         self._media_type = format_of_file(dataset).media_type
         self._turns = threading.Condition()
         self._running = 0
@@ -81,7 +85,7 @@ class Engine:
         limits = self.settings
         admit(request.query, query_bytes=limits.query_bytes, nesting_depth=limits.nesting_depth)
         allowed = min(seconds or limits.query_seconds, limits.query_seconds)
-        self._take_turn()
+        self._take_turn(allowed)
         try:
             return self._evaluate(request, allowed)
         finally:
@@ -112,7 +116,7 @@ class Engine:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _take_turn(self) -> None:
+    def _take_turn(self, seconds: float) -> None:
         settings = self.settings
         with self._turns:
             if self._running >= settings.running_queries:
@@ -122,12 +126,12 @@ class Engine:
                 try:
                     free = self._turns.wait_for(
                         lambda: self._running < settings.running_queries,
-                        timeout=settings.query_seconds,
+                        timeout=seconds,
                     )
                 finally:
                     self._waiting -= 1
                 if not free:
-                    raise self._busy(f"no turn came within {settings.query_seconds:g} s")
+                    raise self._busy(f"no turn came within {seconds:g} s")
             self._running += 1
 
     def _busy(self, why: str) -> BusyError:
@@ -146,12 +150,7 @@ class Engine:
         except TimeoutError:
             worker.kill()
             self._replace(worker)
-            raise RefusedError(
-                OUT_OF_TIME,
-                f"The query was stopped after {seconds:g} s (query_seconds); add LIMIT, narrow "
-                "its patterns, or load a dump and ask there.",
-                extensions={"limit": "query_seconds", "value": seconds},
-            ) from None
+            raise self._out_of_time(seconds) from None
         except EOFError:
             raise _ended(self._replace(worker)) from None
         if header["retire"]:
@@ -163,6 +162,15 @@ class Engine:
                 REFUSALS[header["refusal"]], header["detail"], extensions=header["extensions"]
             )
         return Answer(header["media_type"], content)
+
+    def _out_of_time(self, seconds: float) -> RefusedError:
+        limit = "timeout" if seconds < self.settings.query_seconds else "query_seconds"
+        return RefusedError(
+            OUT_OF_TIME,
+            f"The query was stopped after {seconds:g} s ({limit}); add LIMIT, narrow its "
+            "patterns, or ask the data on a machine of your own.",
+            extensions={"limit": limit, "value": seconds},
+        )
 
     def _send(self, request: Request) -> _Worker:
         """Hand ``request`` to a worker; one that died while idle is passed over."""
@@ -232,7 +240,8 @@ class Engine:
         self._control, theirs = socket.socketpair()
         arguments = {
             "control_descriptor": theirs.fileno(),
-            "dataset": str(self.dataset),
+            "dataset": str(self._held_as),
+            "name": str(self.dataset),
             "media_type": self._media_type,
             "memory_bytes": self.settings.query_memory_bytes,
         }
@@ -272,12 +281,7 @@ class Engine:
 def _ended(status: int | None) -> RefusedError:
     """Say why a worker ended without an answer, as far as its status tells."""
     if status == -signal.SIGABRT:
-        return RefusedError(
-            OUT_OF_MEMORY,
-            "The query needs more memory than it may take (query_memory_bytes); "
-            "ask for less at once.",
-            extensions={"limit": "query_memory_bytes"},
-        )
+        return out_of_memory()
     return RefusedError(
         TOO_COMPLEX,
         "The engine broke off at this query, most likely because it chains too many patterns or "

@@ -4,12 +4,13 @@ import os
 import resource
 import signal
 import socket
+import traceback
 
 from pyoxigraph import Store
 
 from urbact_graph.engine.evaluation import evaluate
 from urbact_graph.engine.messages import Request, frame, receive
-from urbact_graph.refusals import RefusedError
+from urbact_graph.refusals import EVALUATION, RefusedError
 
 # Memory that a worker may keep after a query; one that kept more is replaced.
 _KEPT_BYTES = 100_000_000
@@ -37,6 +38,15 @@ def work(connection: socket.socket, store: Store, memory_bytes: int) -> None:
                 "refusal": refused.refusal.name,
                 "detail": refused.detail,
                 "extensions": refused.extensions,
+            }
+            content = b""
+        except Exception:  # noqa: BLE001 - whatever it is
+            # Unforeseen, but no reason to die: it is logged, and the client gets an answer.
+            traceback.print_exc()
+            header = {
+                "refusal": EVALUATION.name,
+                "detail": "The engine failed at this query; the reason is in the server's log.",
+                "extensions": {},
             }
             content = b""
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - baseline

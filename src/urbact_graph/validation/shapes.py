@@ -10,6 +10,7 @@ from rdflib import SH, Graph, URIRef
 from urbact_graph.dataset.parsing import parse_turtle
 from urbact_graph.errors import SourceError
 from urbact_graph.sources import GraphSources
+from urbact_graph.syntax import mistake
 from urbact_graph.validation.loading import memory_graph
 from urbact_graph.validation.report import Severity
 
@@ -93,8 +94,11 @@ def _check_queries(triples: Iterable[Triple], name: str, prologue: str) -> None:
         if triple.predicate.value != str(SH.select):
             continue
         try:
-            empty.query(prologue + str(triple.object.value))  # type: ignore[union-attr]
+            query = prologue + str(triple.object.value)  # type: ignore[union-attr]
+            empty.query(query)
         except SyntaxError as error:
+            wrong = mistake(query, error)
             raise SourceError(
-                f"{name}: the query of {triple.subject} is not SPARQL: {error}. Correct it there."
+                f"{name}: the query of {triple.subject}, behind its prefixes: {wrong.sentence} "
+                "Correct it there."
             ) from None

@@ -5,6 +5,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from urbact_graph.errors import SourceError
 from urbact_graph.settings import Settings
 from urbact_graph.validation.report import Report, Result, Severity, shorten
 
@@ -46,13 +47,13 @@ def update_document(document: str, report: Report, base: str = _BASE) -> str:
     """Return ``document`` with what stands between its markers made anew from ``report``.
 
     Raises:
-        ValueError: the markers are missing.
+        SourceError: the markers are missing.
 
     """
     before, begin, rest = document.partition(_BEGIN)
     _, end, after = rest.partition(_END)
     if not begin or not end:
-        raise ValueError(f"The document lacks the lines {_BEGIN} and {_END}.")
+        raise SourceError(f"The document lacks the lines {_BEGIN} and {_END}; add them to it.")
     return f"{before}{begin}\n{markdown_table(report, base)}{end}{after}"
 
 

@@ -3,7 +3,8 @@
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
-from urbact_graph.formats import Format, Kind, format_named, formats
+from urbact_graph.formats import FORMATS, Format, Kind, format_named, formats
+from urbact_graph.refusals import MALFORMED_REQUEST, RefusedError
 
 
 class Acceptance:
@@ -16,6 +17,11 @@ class Acceptance:
     def __init__(self, header: str | None) -> None:
         ranges = parse_accept_header(header or "*/*")
         self._ranges = MIMEAccept([(value.split(";")[0].strip(), q) for value, q in ranges])
+
+    @property
+    def is_particular(self) -> bool:
+        """Whether any type is asked for by its name."""
+        return any("*" not in value for value, _ in self._ranges)
 
     def quality(self, media_type: str) -> float:
         """Return the weight of ``media_type``; 0 means refused."""
@@ -37,13 +43,26 @@ class Acceptance:
         return best if self.format_quality(best) > 0 else None
 
 
-def chosen_formats(accept: str | None, wanted: str | None) -> tuple[Format | None, Format | None]:
+def chosen_formats(
+    accept: str | None, wanted: tuple[str, ...]
+) -> tuple[Format | None, Format | None]:
     """Return the results format and the graph format for a request.
 
-    ``wanted``, the value of a ``format`` parameter, overrides the Accept header, as browsers and
-    simple scripts cannot set that; a form of answer it cannot hold is refused.
+    The first known of ``wanted``, the values of ``format`` parameters, overrides the Accept
+    header, as browsers and simple scripts cannot set that; where none is known, a header that
+    names types decides.
+
+    Raises:
+        RefusedError: no format that is wanted is known, and no type is accepted by name.
     """
-    if wanted is not None:
-        return format_named(wanted, "results"), format_named(wanted, "graph")
+    for name in wanted:
+        chosen = format_named(name, "results"), format_named(name, "graph")
+        if any(chosen):
+            return chosen
     acceptance = Acceptance(accept)
+    if wanted and not acceptance.is_particular:
+        known = ", ".join(dict.fromkeys(form.name for form in FORMATS))
+        raise RefusedError(
+            MALFORMED_REQUEST, f"The format '{wanted[0]}' is unknown; the formats are {known}."
+        )
     return acceptance.format("results"), acceptance.format("graph")

@@ -65,6 +65,11 @@ _DETAILS = {
 }
 
 
+def _page(body: dict[str, object]) -> str:
+    # With the query, so that it can be mended where it stands.
+    return render_template("problem.html", problem=body, query=request.args.get("query"))
+
+
 def problem_response(error: RefusedError, settings: Settings) -> Response:
     """Make the answer for ``error``: JSON, or HTML or plain text for who asks for them."""
     refusal = error.refusal
@@ -78,7 +83,7 @@ def problem_response(error: RefusedError, settings: Settings) -> Response:
     acceptance = Acceptance(request.headers.get("Accept"))
     agent = request.headers.get("User-Agent", "").lower()
     if acceptance.names("text/html"):
-        content, media_type = render_template("problem.html", problem=body), "text/html"
+        content, media_type = _page(body), "text/html"
     elif acceptance.names("text/plain") or agent.startswith(_TERMINALS):
         content, media_type = f"{refusal.title}.\n{error.detail}\n", "text/plain"
     else:

@@ -18,18 +18,19 @@ FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
 _UPDATE = "application/sparql-update"
 _ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
+_SECONDS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 _MOST_PARAMETERS = 1_000
 
 
 @dataclass(frozen=True)
 class ProtocolRequest:
-    """A query operation; ``seconds`` and ``format`` are what the client asks for, if anything."""
+    """A query operation; ``seconds`` and ``formats`` are what the client asks for, if anything."""
 
     query: str
     default_graphs: tuple[str, ...]
     named_graphs: tuple[str, ...]
     seconds: float | None
-    format: str | None
+    formats: tuple[str, ...]
 
 
 def is_bare(request: Request) -> bool:
@@ -60,7 +61,8 @@ def read_request(request: Request) -> ProtocolRequest:
         default_graphs=_graphs(values, "default-graph-uri"),
         named_graphs=_graphs(values, "named-graph-uri"),
         seconds=_seconds(_only(values, "timeout")),
-        format=_only(values, "format"),
+        # Clients name a format by several names at once, and leave the + of a media type bare.
+        formats=tuple(text.replace(" ", "+") for text in values.get("format", ()) if text),
     )
 
 
@@ -89,7 +91,7 @@ def _posted(request: Request) -> list[tuple[str, str]]:
     if media_type == FORM:
         return list(_parameters(body, "body"))
     try:
-        return [("query", body.decode())]
+        return [("query", body.decode("utf-8-sig"))]
     except UnicodeDecodeError as error:
         raise _not_utf8("body", error) from None
 
@@ -144,11 +146,8 @@ def _graphs(values: dict[str, list[str]], name: str) -> tuple[str, ...]:
 def _seconds(text: str | None) -> float | None:
     if text is None:
         return None
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0 < seconds < float("inf"):
+    seconds = float(text) if _SECONDS.fullmatch(text) else 0.0
+    if seconds <= 0:
         raise RefusedError(
             MALFORMED_REQUEST, f"The timeout '{text}' is no number of seconds above 0."
         )

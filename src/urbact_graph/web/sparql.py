@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from urbact_graph.engine.messages import Request
 from urbact_graph.engine.pool import Engine
 from urbact_graph.formats import FORMATS, Format
-from urbact_graph.refusals import MALFORMED_REQUEST, NOT_ACCEPTABLE, RefusedError
+from urbact_graph.refusals import NOT_ACCEPTABLE, RefusedError
 from urbact_graph.settings import Settings
 from urbact_graph.web.description import service_description
 from urbact_graph.web.negotiation import Acceptance, chosen_formats
@@ -35,6 +35,7 @@ WHERE {{
 GROUP BY ?theme
 ORDER BY DESC(?networks) ?theme
 """
+_ANY_EXAMPLE = "SELECT * WHERE { ?subject ?property ?value } LIMIT 10\n"
 
 
 def sparql_blueprint(settings: Settings, engine: Engine) -> Blueprint:
@@ -51,8 +52,8 @@ def sparql_blueprint(settings: Settings, engine: Engine) -> Blueprint:
         if is_bare(request):
             return _endpoint_itself(settings, engine)
         asked = read_request(request)
-        results, graph = chosen_formats(request.headers.get("Accept"), asked.format)
-        _refuse_none(results, graph, asked.format)
+        results, graph = chosen_formats(request.headers.get("Accept"), asked.formats)
+        _refuse_none(results, graph)
         answer = engine.query(
             Request(
                 query=asked.query,
@@ -90,9 +91,9 @@ def _endpoint_itself(settings: Settings, engine: Engine) -> Response:
     form = acceptance.format("graph")
     rdf = acceptance.format_quality(form) if form else 0.0
     if acceptance.names("text/html") and acceptance.quality("text/html") >= rdf:
-        example = _EXAMPLE.format(base=settings.base_iri)
+        example = _ANY_EXAMPLE if settings.dataset else _EXAMPLE.format(base=settings.base_iri)
         content = render_template(
-            "sparql.html", endpoint=endpoint, example=example, settings=settings, formats=FORMATS
+            "sparql.html", endpoint=endpoint, query=example, settings=settings, formats=FORMATS
         )
         response = Response(content, mimetype="text/html")
         response.vary.add("Accept")
@@ -105,16 +106,10 @@ def _endpoint_itself(settings: Settings, engine: Engine) -> Response:
     return _response(service_description(endpoint, engine, form), form)
 
 
-def _refuse_none(results: Format | None, graph: Format | None, wanted: str | None) -> None:
-    if results or graph:
-        return
-    known = ", ".join(dict.fromkeys(form.name for form in FORMATS))
-    if wanted is not None:
-        raise RefusedError(
-            MALFORMED_REQUEST, f"The format '{wanted}' is unknown; the formats are {known}."
-        )
-    types = ", ".join(form.media_type for form in FORMATS)
-    raise RefusedError(NOT_ACCEPTABLE, f"Answers come as {types}; accept one of these.")
+def _refuse_none(results: Format | None, graph: Format | None) -> None:
+    if results is None and graph is None:
+        types = ", ".join(form.media_type for form in FORMATS)
+        raise RefusedError(NOT_ACCEPTABLE, f"Answers come as {types}; accept one of these.")
 
 
 def _response(content: bytes, form: Format) -> Response:
