@@ -97,7 +97,7 @@ def test_a_bad_value_is_told_in_a_sentence(name: str, value: object) -> None:
         Settings.load(**{name: value})
     told = str(caught.value)
     assert told.startswith(f"The setting {name} cannot be {value!r}: ")
-    assert told.endswith(f"correct the option or the variable URBACT_GRAPH_{name.upper()}.")
+    assert told.endswith(f"Correct the option or the variable URBACT_GRAPH_{name.upper()}.")
     assert "\n" not in told
 
 

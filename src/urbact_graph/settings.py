@@ -116,6 +116,7 @@ class Settings(BaseSettings):
 
 _MENDS = {
     "string_pattern_mismatch": "it must be a web address, such as https://example.org/",
+    "int_from_float": "it must be a whole number",
     "int_parsing": "it must be a whole number",
     "float_parsing": "it must be a number",
 }

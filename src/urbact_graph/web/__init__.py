@@ -3,6 +3,7 @@
 from flask import Flask, Response
 
 from urbact_graph.engine.pool import Engine
+from urbact_graph.formats import FORMATS
 from urbact_graph.settings import Settings
 from urbact_graph.web.problems import register_problems
 from urbact_graph.web.sparql import sparql_blueprint
@@ -21,6 +22,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = (
         settings.query_bytes * _BODY_BYTES_PER_QUERY_BYTE + _OTHER_BYTES
     )
+    app.jinja_env.globals["formats"] = FORMATS
     register_problems(app, settings)
     app.register_blueprint(sparql_blueprint(settings, engine))
     app.after_request(_open_to_scripts)

@@ -93,7 +93,7 @@ def _endpoint_itself(settings: Settings, engine: Engine) -> Response:
     if acceptance.names("text/html") and acceptance.quality("text/html") >= rdf:
         example = _ANY_EXAMPLE if settings.dataset else _EXAMPLE.format(base=settings.base_iri)
         content = render_template(
-            "sparql.html", endpoint=endpoint, query=example, settings=settings, formats=FORMATS
+            "sparql.html", endpoint=endpoint, query=example, settings=settings
         )
         response = Response(content, mimetype="text/html")
         response.vary.add("Accept")
