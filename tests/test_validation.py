@@ -100,7 +100,7 @@ def test_the_document_lists_what_is_open(report: Report, sources: GraphSources) 
 
 
 def test_the_document_needs_its_markers(report: Report) -> None:
-    with pytest.raises(ValueError, match="begin: warnings"):
+    with pytest.raises(SourceError, match="begin: warnings"):
         update_document("nothing to replace", report)
 
 

@@ -63,30 +63,29 @@ class PlaceDescriber(Describer):
     def countries(self, tables: Tables) -> list[Entity]:
         """Return the countries that any table names, sorted by code."""
         rows: list[Located[Any]] = [*tables.cities, *tables.partnerships, *tables.plans]
+        codes = sorted({located.row.country for located in rows if located.row.country})
         return [
-            self.country(code) for code in sorted({x.row.country for x in rows if x.row.country})
+            self._entry(country_iri(code), COUNTRIES, code, country_names(code), _ISO_COUNTRIES)
+            for code in codes
         ]
-
-    def country(self, code: str) -> Entity:
-        """Describe a country with its names."""
-        new = self.describe(country_iri(code)).link("a", self.vocabulary("skos:Concept"))
-        new.link("skos:inScheme", URIRef(COUNTRIES)).text("skos:notation", code)
-        for language, name in country_names(code).items():
-            new.text("skos:prefLabel", name, language=language)
-        return new.sources([_ISO_COUNTRIES]).entity()
 
     def languages(self, tables: Tables) -> list[Entity]:
         """Return the languages of the plans, sorted by code."""
-        codes = {located.row.language for located in tables.plans if located.row.language}
-        return [self.language(code) for code in sorted(codes)]
+        codes = sorted({x.row.language for x in tables.plans if x.row.language})
+        return [
+            self._entry(language_iri(code), LANGUAGES, code, language_names(code), _ISO_LANGUAGES)
+            for code in codes
+        ]
 
-    def language(self, code: str) -> Entity:
-        """Describe a language with its names."""
-        new = self.describe(language_iri(code)).link("a", self.vocabulary("skos:Concept"))
-        new.link("skos:inScheme", URIRef(LANGUAGES)).text("skos:notation", code)
-        for language, name in language_names(code).items():
+    def _entry(
+        self, iri: URIRef, table: str, code: str, names: dict[str, str], source: str
+    ) -> Entity:
+        """Describe an entry of an authority table with its names."""
+        new = self.describe(iri).link("a", self.vocabulary("skos:Concept"))
+        new.link("skos:inScheme", URIRef(table)).text("skos:notation", code)
+        for language, name in names.items():
             new.text("skos:prefLabel", name, language=language)
-        return new.sources([_ISO_LANGUAGES]).entity()
+        return new.sources([source]).entity()
 
 
 def has_foreign_nuts(row: City) -> bool:
