@@ -367,3 +367,8 @@ def test_a_seat_or_plan_in_a_city_need_not_repeat_the_country(facts: Path) -> No
 
 def test_the_supplement_adds_to_networks_of_the_tables_alone(facts: Path) -> None:
     assert {x.row.network for x in read_tables(facts).listing} == {"greenplace", "femact-cities"}
+
+
+def test_a_users_name_is_no_part_of_a_pages_address(facts: Path) -> None:
+    change(facts, "networks.jsonl", 1, page="http://somebody@example.org/a@b")
+    assert read_tables(facts).networks[0].row.page == "http://example.org/a@b"

@@ -204,7 +204,7 @@ class Expectation:
     def city(self, row: Row) -> Facts:
         geonames = f"https://sws.geonames.org/{row['geonames']}/" if row["geonames"] else None
         exact, nuts = row["geonames_match"] == "exact", row["nuts3_2021"]
-        note = f"The fact table gives the NUTS code {nuts}, which is not one of this country's;"
+        note = f"The coordinates fall in the NUTS region {nuts}, which is not one of this country;"
         at_home = nuts and nuts[:2] == {"GR": "EL", "GB": "UK"}.get(row["country"], row["country"])
         foreign = nuts and not at_home
         return facts_of(
@@ -220,7 +220,7 @@ class Expectation:
             ("urb:nuts3", pages(f"http://data.europa.eu/nuts/code/{nuts}" if at_home else None)),
             ("foaf:page", pages(row["urbact_page"])),
             ("dct:source", pages(geonames, row["urbact_page"], GISCO if at_home else None)),
-            ("skos:editorialNote", english(f"{note} it is left out." if foreign else None)),
+            ("skos:editorialNote", english(f"{note} no region is linked." if foreign else None)),
         )
 
     def plan(self, row: Row) -> Facts:

@@ -80,6 +80,12 @@ CASES: list[tuple[str, str, str]] = [
         :own urb:planKind urb:LocalActionPlan . :thing a :own .""",
         ":net urb:planKind urb:TransferPlan .",
     ),
+    (
+        "23-plan-kinds",
+        """urb:TransferNetwork a owl:Class ; urb:planKind urb:TransferPlan .
+        :net a urb:TransferNetwork ; urb:planKind urb:LocalActionPlan .""",
+        "",
+    ),
     ("24-calls-of-networks", CALL + NETWORK, ":net urb:call :call ."),
     ("24-calls-of-networks", CALL + NETWORK.replace("2023-06-01", "2023-05-30"), ""),
     ("24-calls-of-networks", CALL + NETWORK.replace(":four", ":three"), ""),
@@ -94,6 +100,14 @@ CASES: list[tuple[str, str, str]] = [
         + CALL
         + NETWORK,
         "",
+    ),
+    (
+        "24-calls-of-networks",
+        """:two a urb:Call ; urb:programme :four ; urb:networkType urb:TransferNetwork ;
+            urb:opens "2024-01-01"^^xsd:date . """
+        + CALL
+        + NETWORK,
+        ":net urb:call :call .",
     ),
     ("24-calls-of-networks", (CALL + NETWORK).replace("TransferNetwork", "OtherNetwork"), ""),
     (

@@ -50,8 +50,8 @@ class PlaceDescriber(Describer):
             new.link("dct:source", place)
         if row.nuts3_2021 and has_foreign_nuts(row):
             note = (
-                f"The fact table gives the NUTS code {row.nuts3_2021}, which is not one of "
-                "this country's; it is left out."
+                f"The coordinates fall in the NUTS region {row.nuts3_2021}, which is not one of "
+                "this country; no region is linked."
             )
             new.text("skos:editorialNote", note, language="en")
         elif row.nuts3_2021:

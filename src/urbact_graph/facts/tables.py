@@ -30,6 +30,7 @@ PlanType = Literal[
 
 NETWORK_TYPES: tuple[str, ...] = get_args(NetworkType)
 
+_USER = re.compile(r"^(https?://)[^/@]*@")
 _PARTIAL_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
 
 
@@ -47,6 +48,8 @@ def _partial_date(text: str) -> str:
 
 
 def _iri(text: str) -> str:
+    # A user's name before the host is no part of a page's address.
+    text = _USER.sub(r"\1", text)
     if not text.startswith(("http://", "https://")):
         raise ValueError(f"'{text}' is no web address; it must start with http:// or https://")
     try:
