@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pyoxigraph import RdfFormat
-from rdflib import RDF, SH, BNode, Graph, Literal, URIRef
+from rdflib import RDF, SH, XSD, BNode, Graph, Literal, URIRef
 from rich.console import Console
 
 from urbact_graph.errors import DatasetError, SourceError
 from urbact_graph.sources import GraphSources
-from urbact_graph.validation.report import DERIVED, Report, Result, Severity
+from urbact_graph.validation.report import DERIVED, Report, Result, Severity, shorten
 from urbact_graph.validation.table import markdown_table, print_table, update_document
 from urbact_graph.validation.validating import check, validate
 
@@ -51,6 +51,7 @@ def planted(
         f"<{base}network/greenplace> <{URB}leadCity> <{base}city/sk/nitra> .\n"
         f"<{base}network/greenplace> <{URB}ledBy> <{base}city/sk/nitra> .\n"
         f"<{base}city/xx/nowhere> <{RDF.type}> <{URB}City> .\n"
+        f"<{base}network/greenplace> <{URB}partnerCity> <{base}city/xx/nowhere> .\n"
     )
     copy = tmp_path_factory.mktemp("planted") / "graph.nt"
     copy.write_text(text, encoding="utf-8")
@@ -134,6 +135,13 @@ def test_a_term_that_is_not_defined_is_told(planted: Report) -> None:
     assert [r.entity for r in found] == [URIRef(f"{URB}ledBy")]
 
 
+def test_of_many_derived_values_only_the_unfounded_is_told(planted: Report, base: str) -> None:
+    found = [r for r in planted.results if r.rule_name == "Network-derived"]
+    assert [(str(r.entity), str(r.value)) for r in found] == [
+        (f"{base}network/greenplace", f"{base}city/xx/nowhere")
+    ]
+
+
 def test_an_entity_in_no_file_is_derived(planted: Report, base: str) -> None:
     found = [r for r in planted.results if r.entity == URIRef(f"{base}city/xx/nowhere")]
     assert "City-name" in {r.rule_name for r in found}
@@ -151,6 +159,33 @@ def test_violations_come_first_and_the_graph_does_not_conform(planted: Report) -
 def test_a_fault_stands_once_though_it_breaks_two_constraints(planted: Report) -> None:
     keys = [(r.entity, r.rule, r.value) for r in planted.results]
     assert len(keys) == len(set(keys))
+
+
+def test_impossible_literals_are_told_without_a_traceback(
+    sources: GraphSources,
+    base: str,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    node = f"<{base}network/a>"
+    dataset = tmp_path / "graph.nt"
+    dataset.write_text(
+        f"{node} <{RDF.type}> <{URB}Network> .\n"
+        f'{node} <{URB}start> "2023-06-31"^^<{XSD.date}> .\n'
+        f'{node} <{URB}end> "2023-06"^^<{XSD.date}> .\n'
+        f'{node} <{URB}declaredPartnerCount> "seven"^^<{XSD.integer}> .\n'
+        f'{node} <{URB}intendedPlanCount> "7" .\n',
+        encoding="utf-8",
+    )
+    results = validate(dataset, sources).results
+    assert not caplog.records
+    assert capfd.readouterr() == ("", "")
+    shown = {r.rule_name: shorten(r.value, base) for r in results if r.value is not None}
+    assert shown["Network-start"] == '"2023-06-31"^^xsd:date'
+    assert shown["Network-end"] == '"2023-06"^^xsd:date'
+    assert shown["Network-declared-count"] == '"seven"^^xsd:integer'
+    assert shown["Network-intended-plan-count"] == '"7"'
 
 
 # The report as RDF ----------------------------------------------------------------------------
@@ -217,6 +252,22 @@ def test_text_with_square_brackets_is_printed_as_it_is(report: Report) -> None:
     assert "[red]x[/red]" in printed(Report((strange,), 1, 1), 160)
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (Literal("7"), '"7"'),
+        (Literal("seven", lang="en"), '"seven"@en'),
+        (Literal("7", datatype=XSD.integer), "7"),
+        (Literal("47.5", datatype=XSD.decimal), "47.5"),
+        (Literal("2023-06-01", datatype=XSD.date), '"2023-06-01"^^xsd:date'),
+        (URIRef("https://example.org/g/city/pl/lodz"), "city/pl/lodz"),
+        (URIRef("https://example.org/g/ontology#Open"), "urb:Open"),
+    ],
+)
+def test_a_value_is_shown_with_its_datatype(value: URIRef | Literal, shown: str) -> None:
+    assert shorten(value, "https://example.org/g/") == shown
+
+
 def test_nothing_found_is_one_line() -> None:
     text = printed(Report((), 155, 1000), 80)
     assert text == "Conforms: 0 violations, 0 warnings, 0 infos (155 rules).\n"
@@ -224,7 +275,7 @@ def test_nothing_found_is_one_line() -> None:
 
 def test_a_value_cannot_break_the_markdown_table(report: Report) -> None:
     strange = replace(report.results[0], value=Literal("a|b\nc"))
-    assert "| a\\|b c |" in markdown_table(Report((strange,), 1, 1))
+    assert '| "a\\|b c" |' in markdown_table(Report((strange,), 1, 1))
 
 
 # What stops it --------------------------------------------------------------------------------

@@ -3,7 +3,9 @@
 Measured on 82,000 triples: 0.9 s this way, 1.7 s with rdflib's own N-Triples parser.
 """
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,15 +42,31 @@ def memory_graph(triples: Iterable[Triple]) -> Graph:
     graph = Graph()
     add = graph.store.add
     known: dict[Any, Node] = {}
-    for triple in triples:
-        nodes = []
-        for term in triple:
-            node = known.get(term)
-            if node is None:
-                node = known[term] = _node(term)
-            nodes.append(node)
-        add((nodes[0], nodes[1], nodes[2]), graph)
+    with _without_complaints():
+        for triple in triples:
+            nodes = []
+            for term in triple:
+                node = known.get(term)
+                if node is None:
+                    node = known[term] = _node(term)
+                nodes.append(node)
+            add((nodes[0], nodes[1], nodes[2]), graph)
     return graph
+
+
+@contextmanager
+def _without_complaints() -> Iterator[None]:
+    """Keep rdflib from logging a traceback for each impossible literal: the report names it."""
+    logger = logging.getLogger("rdflib.term")
+    logger.addFilter(_is_no_complaint)
+    try:
+        yield
+    finally:
+        logger.removeFilter(_is_no_complaint)
+
+
+def _is_no_complaint(record: logging.LogRecord) -> bool:
+    return not record.getMessage().startswith("Failed to convert Literal lexical form")
 
 
 def _node(term: Any) -> Node:

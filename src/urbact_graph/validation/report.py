@@ -15,6 +15,9 @@ from urbact_graph.facts.turtle import PREFIXES
 
 DERIVED = "derived"
 
+# Numbers and truth values are written in Turtle as they are.
+_BARE = {XSD.integer, XSD.decimal, XSD.boolean}
+
 _MORE_PREFIXES = {
     "geo": "http://www.opengis.net/ont/geosparql#",
     "rdf": str(RDF),
@@ -142,15 +145,28 @@ def prefixes(base: str) -> dict[str, str]:
 
 
 def shorten(term: URIRef | Literal | None, base: str) -> str:
-    """Return ``term`` as readers know it: the path below ``base``, a prefixed name or the text."""
+    """Return ``term`` as readers know it: the path below ``base``, a prefixed name or a literal.
+
+    A literal stands as in Turtle, so that text is told from a number or a date that looks alike.
+    """
     if term is None:
         return "none"
     if isinstance(term, Literal):
-        return f"{term}@{term.language}" if term.language else str(term)
+        return _shorten_literal(term, base)
     for prefix, namespace in prefixes(base).items():
         if term.startswith(namespace):
             return f"{prefix}:{term.removeprefix(namespace)}"
     return term.removeprefix(base)
+
+
+def _shorten_literal(term: Literal, base: str) -> str:
+    if term.language:
+        return f'"{term}"@{term.language}'
+    if term.datatype is None:
+        return f'"{term}"'
+    if term.datatype in _BARE and not term.ill_typed:
+        return str(term)
+    return f'"{term}"^^{shorten(term.datatype, base)}'
 
 
 def _of_result(node: URIRef, result: Result) -> list[Triple]:

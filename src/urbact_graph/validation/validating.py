@@ -27,7 +27,7 @@ from urbact_graph.validation.shapes import Rule, load_shapes, rules
 def validate(dataset: Path, sources: GraphSources) -> Report:
     """Check the N-Triples file ``dataset`` against the shapes of ``sources``.
 
-    Takes about 7 s for the whole graph on two cores. The data files are read again only to say
+    Takes about 9 s for the whole graph on two cores. The data files are read again only to say
     in which one an entity stands.
 
     Raises:
