@@ -181,8 +181,7 @@ def test_refuses_an_answer_over_the_size(engine: Engine) -> None:
         + " }",
     ],
 )
-def test_stops_a_query_that_takes_too_much_memory(small: Path, built: Build, query: str) -> None:
-    del small
+def test_stops_a_query_that_takes_too_much_memory(built: Build, query: str) -> None:
     settings = Settings.load(query_seconds=60.0, running_queries=1, query_memory_bytes=80_000_000)
     with Engine(settings, built.dataset) as engine:
         error = refusal(engine, query)

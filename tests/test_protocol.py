@@ -1,7 +1,6 @@
 """The SPARQL 1.1 Protocol over the application: every way to ask, every way to ask wrongly."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -359,9 +358,8 @@ def test_an_answer_over_the_cap_is_no_broken_200(built: Build) -> None:
         assert response.get_json()["limit"] == "answer_bytes"
 
 
-@pytest.mark.parametrize("path", ["/sparql"])
-def test_the_bare_endpoint_describes_itself(client: FlaskClient, path: str) -> None:
-    response = client.get(path)
+def test_the_bare_endpoint_describes_itself(client: FlaskClient) -> None:
+    response = client.get("/sparql")
     assert response.mimetype == "text/turtle"
     graph = Graph().parse(data=response.data, format="turtle")
     answer = graph.query(
@@ -401,9 +399,8 @@ def test_health(client: FlaskClient) -> None:
 
 
 def test_an_unexpected_error_is_a_problem_too(
-    built: Build, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    built: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    del tmp_path
     settings = Settings.load(running_queries=1)
     with Engine(settings, built.dataset) as engine:
         app = create_app(settings, engine)

@@ -43,10 +43,13 @@ class Answer:
     content: bytes
 
 
-def frame(header: dict[str, Any], payload: bytes = b"") -> bytes:
-    """Return a message: the lengths of header and payload, the header as JSON, the payload."""
+def frame(header: dict[str, Any], payload_size: int = 0) -> bytes:
+    """Return a message up to its payload: the lengths of both, and the header as JSON.
+
+    A payload is sent behind it by itself, as an answer may be too large to be copied.
+    """
     encoded = json.dumps(header, separators=(",", ":")).encode()
-    return _LENGTHS.pack(len(encoded), len(payload)) + encoded + payload
+    return _LENGTHS.pack(len(encoded), payload_size) + encoded
 
 
 def receive(connection: socket.socket, deadline: float | None = None) -> tuple[Any, bytes]:

@@ -29,28 +29,31 @@ def work(connection: socket.socket, store: Store, memory_bytes: int) -> None:
             message, _ = receive(connection)
         except EOFError:
             return
-        try:
-            answer = evaluate(store, _request(message))
-            header: dict[str, object] = {"media_type": answer.media_type}
-            content = answer.content
-        except RefusedError as refused:
-            header = {
-                "refusal": refused.refusal.name,
-                "detail": refused.detail,
-                "extensions": refused.extensions,
-            }
-            content = b""
-        except Exception:  # noqa: BLE001 - whatever it is
-            # Unforeseen, but no reason to die: it is logged, and the client gets an answer.
-            traceback.print_exc()
-            header = {
-                "refusal": EVALUATION.name,
-                "detail": "The engine failed at this query; the reason is in the server's log.",
-                "extensions": {},
-            }
-            content = b""
+        header, content = _answer(store, message)
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - baseline
-        connection.sendall(frame({**header, "retire": grown > _KEPT_BYTES}, content))
+        connection.sendall(frame({**header, "retire": grown > _KEPT_BYTES}, len(content)))
+        connection.sendall(content)
+
+
+def _answer(store: Store, message: dict[str, object]) -> tuple[dict[str, object], bytes]:
+    try:
+        answer = evaluate(store, _request(message))
+    except RefusedError as error:
+        refused = error
+    except Exception:  # noqa: BLE001 - whatever it is
+        # Unforeseen, but no reason to die: it is logged, and the client gets an answer.
+        traceback.print_exc()
+        refused = RefusedError(
+            EVALUATION, "The engine failed at this query; the reason is in the server's log."
+        )
+    else:
+        return {"media_type": answer.media_type}, answer.content
+    header: dict[str, object] = {
+        "refusal": refused.refusal.name,
+        "detail": refused.detail,
+        "extensions": refused.extensions,
+    }
+    return header, b""
 
 
 def _request(message: dict[str, object]) -> Request:
