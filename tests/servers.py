@@ -34,15 +34,45 @@ class Server:
             found += parents.get(pid, [])
         return found
 
+    def web(self) -> int:
+        """Return the id of its web process."""
+        return self._running("urbact_graph.web.process")[0]
+
+    def parent(self) -> int:
+        """Return the id of the engine's parent, which forks the workers."""
+        return self._running("urbact_graph.engine.parent")[0]
+
+    def workers(self) -> list[int]:
+        """Return the ids of the engine's workers."""
+        return self._running("urbact_graph.engine.parent")[1:]
+
+    def _running(self, module: str) -> list[int]:
+        found = []
+        for pid in self.processes():
+            with contextlib.suppress(OSError):
+                if module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    found.append(pid)
+        return found
+
 
 @contextlib.contextmanager
-def serving(folder: Path, *options: str, cwd: Path | None = None) -> Iterator[Server]:
-    """Run ``urbact-graph serve`` on a free port while the block lasts."""
+def serving(
+    folder: Path,
+    *options: str,
+    cwd: Path | None = None,
+    settings: dict[str, str] | None = None,
+) -> Iterator[Server]:
+    """Run ``urbact-graph serve`` on a free port while the block lasts.
+
+    ``settings`` are environment variables. What it says goes to server.log in ``folder``, its
+    access log to access.log.
+    """
     log = folder / "server.log"
     command = [sys.executable, "-m", "urbact_graph", "serve", "--port", "0", *options]
-    with log.open("w") as output:
+    environment = {**os.environ, "XDG_RUNTIME_DIR": str(folder), **(settings or {})}
+    with log.open("w") as errors, (folder / "access.log").open("w") as output:
         process = subprocess.Popen(
-            command, stdout=output, stderr=output, cwd=cwd, text=True, env=dict(os.environ)
+            command, stdout=output, stderr=errors, cwd=cwd, text=True, env=environment
         )
     try:
         yield Server(_address(process, log), process, log)

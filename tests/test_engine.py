@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from urbact_graph.dataset.building import Build
+from urbact_graph.engine.engine import Engine
 from urbact_graph.engine.messages import Request
-from urbact_graph.engine.pool import Engine
 from urbact_graph.errors import DatasetError, EngineError
 from urbact_graph.refusals import RefusedError
 from urbact_graph.settings import Settings
@@ -141,14 +141,14 @@ def test_refuses_forms_that_no_accepted_format_holds(engine: Engine) -> None:
 
 
 def test_kills_a_query_at_the_deadline(engine: Engine, wait: Wait) -> None:
-    before = [worker.pid for worker in engine._idle]
+    before = [worker.pid for worker in engine.pool._idle]
     start = time.monotonic()
     error = refusal(engine, ENDLESS, seconds=0.3)
     assert error.refusal.name == "out-of-time"
     assert error.extensions == {"limit": "timeout", "value": 0.3}
     assert time.monotonic() - start < 5, "the kill does not wait for the engine"
     wait(lambda: any(is_gone(pid) for pid in before))
-    assert len(engine._idle) == 2, "the killed worker is replaced at once"
+    assert len(engine.pool._idle) == 2, "the killed worker is replaced at once"
     assert is_healthy(engine)
 
 
@@ -197,7 +197,7 @@ def test_a_crash_of_the_parser_is_an_answer(engine: Engine) -> None:
 
 
 def test_a_worker_opens_no_file_and_no_socket(engine: Engine) -> None:
-    pid = engine._idle[0].pid
+    pid = engine.pool._idle[0].pid
     limits = Path(f"/proc/{pid}/limits").read_text()
     row = next(line for line in limits.splitlines() if line.startswith("Max open files"))
     assert row.split()[3:5] == ["0", "0"]
@@ -211,7 +211,7 @@ def test_refuses_when_too_many_wait(built: Build, wait: Wait) -> None:
         threads = [threading.Thread(target=refusal, args=(engine, ENDLESS, 2.0)) for _ in range(2)]
         for thread in threads:
             thread.start()
-        wait(lambda: engine._waiting == 1)
+        wait(lambda: engine.turns.waiting == 1)
         error = refusal(engine, "ASK {}")
         assert error.refusal.name == "busy"
         assert int(error.headers["Retry-After"]) > 0
@@ -224,19 +224,19 @@ def test_refuses_when_too_many_wait(built: Build, wait: Wait) -> None:
 def test_a_turn_that_never_comes_is_told(built: Build, wait: Wait) -> None:
     settings = Settings.load(query_seconds=0.4, running_queries=1)
     with Engine(settings, built.dataset) as engine:
-        engine._running += 1
+        engine.turns.running += 1
         error = refusal(engine, "ASK {}")
         assert error.refusal.name == "busy"
-        engine._running -= 1
+        engine.turns.running -= 1
         assert is_healthy(engine)
-        wait(lambda: engine._waiting == 0)
+        wait(lambda: engine.turns.waiting == 0)
 
 
 def test_the_time_a_client_gives_bounds_the_wait_too(built: Build) -> None:
     with Engine(Settings.load(query_seconds=60.0, running_queries=1), built.dataset) as engine:
-        engine._running += 1
+        engine.turns.running += 1
         assert refusal(engine, "ASK {}", seconds=0.2).refusal.name == "busy"
-        engine._running -= 1
+        engine.turns.running -= 1
 
 
 def test_an_unforeseen_failure_in_a_worker_is_an_answer(engine: Engine) -> None:
@@ -254,8 +254,8 @@ def test_what_is_held_open_outlives_a_change_of_the_file(tmp_path: Path, wait: W
         with Engine(Settings.load(running_queries=1), file, held_as) as engine:
             file.unlink()
             file.write_text("<x:other> <x:b> <x:c> .\n")
-            parent = engine._parent.pid
-            worker = engine._idle[0].pid
+            parent = engine.pool._parent.pid
+            worker = engine.pool._idle[0].pid
             os.kill(parent, signal.SIGKILL)
             os.kill(worker, signal.SIGKILL)
             wait(lambda: is_gone(parent) and is_gone(worker))
@@ -264,7 +264,7 @@ def test_what_is_held_open_outlives_a_change_of_the_file(tmp_path: Path, wait: W
 
 
 def test_a_worker_killed_while_idle_is_passed_over(engine: Engine, wait: Wait) -> None:
-    victims = [worker.pid for worker in engine._idle]
+    victims = [worker.pid for worker in engine.pool._idle]
     for pid in victims:
         os.kill(pid, signal.SIGKILL)
     wait(lambda: all(is_gone(pid) for pid in victims))
@@ -274,18 +274,18 @@ def test_a_worker_killed_while_idle_is_passed_over(engine: Engine, wait: Wait) -
 
 def test_a_killed_parent_is_started_anew(built: Build, wait: Wait) -> None:
     with Engine(Settings.load(running_queries=1), built.dataset) as engine:
-        parent, worker = engine._parent.pid, engine._idle[0].pid
+        parent, worker = engine.pool._parent.pid, engine.pool._idle[0].pid
         os.kill(parent, signal.SIGKILL)
         os.kill(worker, signal.SIGKILL)
         wait(lambda: is_gone(parent) and is_gone(worker))
         assert is_healthy(engine)
-        assert engine._parent.pid != parent
+        assert engine.pool._parent.pid != parent
         engine.check()
 
 
 def test_closing_ends_every_process(built: Build, wait: Wait) -> None:
     engine = Engine(Settings.load(running_queries=2), built.dataset)
-    pids = [engine._parent.pid, *(worker.pid for worker in engine._idle)]
+    pids = [engine.pool._parent.pid, *(worker.pid for worker in engine.pool._idle)]
     engine.close()
     wait(lambda: all(is_gone(pid) for pid in pids))
     assert refusal(engine, "ASK {}").refusal.name == "unavailable"

@@ -10,7 +10,7 @@ from rdflib import Graph
 from werkzeug.test import TestResponse
 
 from urbact_graph.dataset.building import Build
-from urbact_graph.engine.pool import Engine
+from urbact_graph.engine.engine import Engine
 from urbact_graph.formats import FORMATS, Format, formats
 from urbact_graph.settings import Settings
 from urbact_graph.web import create_app

@@ -23,8 +23,11 @@ SERVICE_REFUSED = Refusal("service-refused", 403, "Queries to other services are
 NOT_FOUND = Refusal("not-found", 404, "There is nothing here")
 METHOD_REFUSED = Refusal("method-refused", 405, "The method is not allowed here")
 NOT_ACCEPTABLE = Refusal("not-acceptable", 406, "None of the accepted formats can be given")
+TOO_SLOW = Refusal("too-slow", 408, "The request came too slowly")
 QUERY_TOO_LARGE = Refusal("query-too-large", 413, "The query is too large")
 MEDIA_TYPE_REFUSED = Refusal("media-type-refused", 415, "The body's media type is not a query's")
+SHARE_USED = Refusal("share-used", 429, "Your share of engine time is used up")
+CLIENT_LEFT = Refusal("client-left", 499, "The client left before its answer")
 OUT_OF_TIME = Refusal("out-of-time", 503, "The query took too long")
 OUT_OF_MEMORY = Refusal("out-of-memory", 503, "The query took too much memory")
 ANSWER_TOO_LARGE = Refusal("answer-too-large", 503, "The answer is too large")
@@ -45,8 +48,11 @@ REFUSALS = {
         NOT_FOUND,
         METHOD_REFUSED,
         NOT_ACCEPTABLE,
+        TOO_SLOW,
         QUERY_TOO_LARGE,
         MEDIA_TYPE_REFUSED,
+        SHARE_USED,
+        CLIENT_LEFT,
         OUT_OF_TIME,
         OUT_OF_MEMORY,
         ANSWER_TOO_LARGE,

@@ -7,10 +7,10 @@ in capitals), else from its default. Nothing else in the package reads the envir
 import difflib
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, IPvAnyNetwork, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from urbact_graph.errors import UrbactGraphError
 
@@ -26,6 +26,26 @@ _PATH = r"[^\s<>\"{}|\\^`#?]"
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0))
+
+
+def _limit(description: str, unit: str = "", **bounds: Any) -> Any:
+    """Describe a setting that limits what clients may do; ``unit`` is that of its value."""
+    extra: dict[str, Any] = {"limit": True, "unit": unit} if unit else {"limit": True}
+    return Field(description=description, json_schema_extra=extra, **bounds)
+
+
+def _split(value: object) -> object:
+    """Take several values in one text apart, as an environment variable has them."""
+    return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+
+
+class Limit(NamedTuple):
+    """A row of the table of limits; without a value there is no such limit."""
+
+    name: str
+    value: float | None
+    unit: str
+    meaning: str
 
 
 class Settings(BaseSettings):
@@ -61,38 +81,72 @@ class Settings(BaseSettings):
             pattern=rf"^https?://{_PATH}+$",
         ),
     ] = None
-    query_seconds: Annotated[
-        float,
-        Field(gt=0, description="longest time a query may run", json_schema_extra={"unit": "s"}),
-    ] = 10.0
-    answer_bytes: Annotated[
-        int, Field(gt=0, description="largest answer", json_schema_extra={"unit": "bytes"})
-    ] = 64_000_000
-    query_bytes: Annotated[
-        int, Field(gt=0, description="longest query", json_schema_extra={"unit": "bytes"})
-    ] = 64_000
+    query_seconds: Annotated[float, _limit("longest time a query may run", "s", gt=0)] = 10.0
+    answer_bytes: Annotated[int, _limit("largest answer", "bytes", gt=0)] = 64_000_000
+    query_bytes: Annotated[int, _limit("longest query", "bytes", gt=0)] = 64_000
     nesting_depth: Annotated[
         int,
-        Field(
-            gt=0,
-            description="deepest nesting of brackets, and longest run of prefix operators, in a "
-            "query",
+        _limit(
+            "deepest nesting of brackets, and longest run of prefix operators, in a query", gt=0
         ),
     ] = 100
     query_memory_bytes: Annotated[
-        int,
-        Field(
-            gt=0,
-            description="memory a query may take beyond the dataset",
-            json_schema_extra={"unit": "bytes"},
-        ),
+        int, _limit("memory a query may take beyond the dataset", "bytes", gt=0)
     ] = 1_000_000_000
     running_queries: Annotated[
-        int, Field(gt=0, description="queries that run at once; by default one a core")
+        int, _limit("queries that run at once; by default one a core", gt=0)
     ] = Field(default_factory=_cores)
     waiting_queries: Annotated[
-        int, Field(ge=0, description="queries that may wait for their turn; one more gets 503")
+        int, _limit("queries that may wait for their turn; one more gets 503", ge=0)
     ] = 16
+    client_seconds: Annotated[
+        float | None,
+        _limit(
+            "engine time that a client may take in a minute, 429 beyond it; any by default",
+            "s",
+            gt=0,
+        ),
+    ] = None
+    request_seconds: Annotated[
+        int, _limit("longest time a client may take to send a request", "s", gt=0)
+    ] = 10
+    answer_pause_seconds: Annotated[
+        int, _limit("longest time a client may take nothing of its answer", "s", gt=0)
+    ] = 30
+    sending_bytes: Annotated[
+        int,
+        _limit("answers being sent, all together; one more gets 503", "bytes", gt=0),
+    ] = 500_000_000
+    connections: Annotated[
+        int, _limit("connections that are served at once; more wait to be", gt=0)
+    ] = 1_000
+    cache_bytes: Annotated[
+        int, _limit("answers kept to be sent again, all together", "bytes", ge=0)
+    ] = 128_000_000
+    trusted_proxies: Annotated[
+        tuple[IPvAnyNetwork, ...],
+        Field(
+            description="addresses or networks of the proxies whose X-Forwarded headers are "
+            "believed, with commas between them"
+        ),
+        NoDecode,
+        BeforeValidator(_split),
+    ] = ()
+    access_log: Annotated[
+        bool, Field(description="write a line of JSON a request to standard output")
+    ] = True
+    log_queries: Annotated[bool, Field(description="have the queries in the access log")] = False
+
+    @property
+    def limits(self) -> list["Limit"]:
+        """The settings that limit what a client may do, in the order of the table."""
+        rows = []
+        for name, field in type(self).model_fields.items():
+            extra = field.json_schema_extra
+            if isinstance(extra, dict) and "limit" in extra:
+                unit, meaning = str(extra.get("unit", "")), field.description or ""
+                rows.append(Limit(name, getattr(self, name), unit, meaning))
+        return rows
 
     @classmethod
     def load(cls, **given: Any) -> "Settings":
@@ -106,7 +160,7 @@ class Settings(BaseSettings):
             return cls(**{name: value for name, value in given.items() if value is not None})
         except ValidationError as error:
             detail = error.errors()[0]
-            name = ".".join(str(step) for step in detail["loc"])
+            name = str(detail["loc"][0])
             mend = _MENDS.get(detail["type"]) or detail["msg"].replace("Input should", "it must")
             raise UrbactGraphError(
                 f"The setting {name} cannot be {detail['input']!r}: {mend}. Correct the option or "

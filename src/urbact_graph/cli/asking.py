@@ -16,8 +16,8 @@ from rich.text import Text
 
 from urbact_graph.cli.curating import built
 from urbact_graph.cli.options import setting_options
+from urbact_graph.engine.engine import Engine
 from urbact_graph.engine.messages import Request
-from urbact_graph.engine.pool import Engine
 from urbact_graph.errors import QueryError
 from urbact_graph.formats import FORMATS, RESULTS_JSON, format_named
 from urbact_graph.queries import StoredQuery, load_queries, load_query

@@ -17,6 +17,7 @@ _TYPES: dict[str, Any] = {
     "dataset": click.Path(path_type=Path, dir_okay=False),
     "port": int,
     "query_seconds": float,
+    "client_seconds": float,
 }
 
 
@@ -33,11 +34,18 @@ def setting_options(*names: str) -> Callable[[Function], Function]:
 
 def _option(name: str) -> Callable[[Function], Function]:
     field = Settings.model_fields[name]
-    default = "" if field.default in (None, PydanticUndefined) else f"; {field.default} by default"
+    default = ""
+    if field.annotation is bool:
+        default = "; on by default" if field.default else "; off by default"
+    elif field.default not in (None, PydanticUndefined, ()):
+        default = f"; {field.default} by default"
+    option = name.replace("_", "-")
+    is_switch = field.annotation is bool
     return click.option(
-        f"--{name.replace('_', '-')}",
+        f"--{option}/--no-{option}" if is_switch else f"--{option}",
         name,
-        type=_TYPES.get(name, str),
+        type=bool if is_switch else _TYPES.get(name, str),
+        default=None,
         help=f"{_sentence(field.description or name)}{default} "
         f"[{ENVIRONMENT_PREFIX}{name.upper()}].",
     )

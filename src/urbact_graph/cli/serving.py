@@ -1,26 +1,38 @@
-"""``urbact-graph serve``."""
+"""``urbact-graph serve`` and ``reload``."""
 
+import asyncio
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from urbact_graph.cli.curating import built, ensure_valid
 from urbact_graph.cli.options import setting_options
-from urbact_graph.dataset.parsing import check_dataset
+from urbact_graph.cli.preparing import prepared
+from urbact_graph.errors import EngineError
 from urbact_graph.settings import Settings
-from urbact_graph.sources import build_folder, find_sources
 
 
 @click.command("serve")
 @setting_options(
-    "host", "port", "public_url", "dataset", "query_seconds", "sources", "build_folder"
+    "host",
+    "port",
+    "public_url",
+    "dataset",
+    "query_seconds",
+    "client_seconds",
+    "trusted_proxies",
+    "access_log",
+    "log_queries",
+    "sources",
+    "build_folder",
 )
 def serve_graph(**given: Any) -> None:
     """Serve the graph's SPARQL endpoint.
 
     The graph is built and validated first, unless that has been done since its sources changed;
-    with violations it is not served.
+    with violations it is not served. Standard output gets a line of JSON a request. SIGHUP
+    reloads the data, as `urbact-graph reload` does; SIGTERM ends once what was begun is answered.
 
     \b
     Examples:
@@ -32,15 +44,42 @@ def serve_graph(**given: Any) -> None:
     from urbact_graph.web.serving import serve  # noqa: PLC0415
 
     settings = Settings.load(**given)
-    serve(settings, _dataset(settings))
+    serve(settings, prepared(settings), lambda: _prepared_apart(settings))
 
 
-def _dataset(settings: Settings) -> Path:
-    if settings.dataset is not None:
-        check_dataset(settings.dataset)
+@click.command("reload")
+@setting_options("port")
+def reload_graph(**given: Any) -> None:
+    """Have the running server serve the graph as it is now.
+
+    It builds and validates the graph as `serve` does, loads it beside the old one, checks that it
+    answers, and changes over without a pause. What it refuses, it says; the old one goes on.
+
+    \b
+    Example:
+      urbact-graph reload
+    """
+    from urbact_graph.web.control import ask_to_reload  # noqa: PLC0415
+
+    click.echo(ask_to_reload(Settings.load(**given)))
+
+
+async def _prepared_apart(settings: Settings) -> Path:
+    """Prepare the dataset in a process of its own, which gives back the memory that it takes.
+
+    Raises:
+        EngineError: it cannot be prepared.
+    """
+    if settings.dataset:
         return settings.dataset
-    sources = find_sources(settings)
-    folder = build_folder(settings, sources)
-    graph = built(sources, folder)
-    ensure_valid(graph, sources, folder, settings)
-    return graph.dataset
+    program = "from urbact_graph.cli.preparing import main; main()"
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", program, settings.model_dump_json()),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    output, errors = await process.communicate()
+    if process.returncode:
+        raise EngineError(errors.decode().strip() or "The graph could not be prepared.")
+    return Path(output.decode().strip())

@@ -1,12 +1,10 @@
 """Parse the graph's source files, with errors that name file, line and column."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from pyoxigraph import BlankNode, RdfFormat, Triple, parse
 
-from urbact_graph.errors import DatasetError, SourceError
-from urbact_graph.formats import format_of_file
+from urbact_graph.errors import SourceError
 
 
 def parse_turtle(content: bytes, name: str) -> Iterator[Triple]:
@@ -22,24 +20,6 @@ def parse_turtle(content: bytes, name: str) -> Iterator[Triple]:
         place = f"{name}, line {error.lineno}, column {error.offset}"
         reason = error.msg.split(": ", 1)[-1]
         raise SourceError(f"{place}: {reason}. Correct the Turtle there.") from None
-
-
-def check_dataset(path: Path) -> None:
-    """Read the RDF file ``path`` to its end, to know that it can be served.
-
-    Raises:
-        DatasetError: it is no file, no RDF by its name, or not what its name says.
-    """
-    if not path.is_file():
-        raise DatasetError(f"{path} is no file; name an RDF file.")
-    form = RdfFormat.from_media_type(format_of_file(path).media_type)
-    try:
-        for _ in parse(path=str(path), format=form, base_iri=path.resolve().as_uri()):
-            pass
-    except SyntaxError as error:
-        raise DatasetError(f"{path} cannot be read: {error.msg}.") from None
-    except (OSError, ValueError) as error:
-        raise DatasetError(f"{path} cannot be read: {error}.") from None
 
 
 def named(triple: Triple, name: str) -> Triple:

@@ -21,6 +21,9 @@ from urbact_graph.syntax import Token, position, tokens
 _UPDATES = frozenset(
     ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
 )
+# Functions that give something else each time (SPARQL 1.1, section 17.4). The parser wants no
+# boundary before a name, so that one may stand at the end of a longer word.
+_VOLATILE = re.compile(r"(?i:NOW|RAND|UUID|BNODE)(?![\w:-])")
 _PROLOGUE = frozenset(("BASE", "PREFIX", "VERSION"))
 
 
@@ -62,6 +65,21 @@ def admit(query: str, *, query_bytes: int, nesting_depth: int) -> None:
         if not form and token.kind == "name" and ":" not in word and word not in _PROLOGUE:
             form = word
             _refuse_update(form)
+
+
+def is_repeatable(query: str) -> bool:
+    """Tell whether ``query`` gives the same each time it is asked of the same dataset.
+
+    In doubt it is said not to be: the answer to such a query is neither kept nor shared.
+    """
+    if not _VOLATILE.search(query):
+        return True
+    # What looks like an IRI may be a comparison, as in FILTER(1<RAND()&&2>1).
+    return not any(
+        (token.kind == "iri" and "(" in token.text)
+        or (token.kind == "name" and ":" not in token.text and _VOLATILE.search(token.text))
+        for token in tokens(query)
+    )
 
 
 def _suspect_service(query: str, token: Token) -> Token | None:

@@ -37,10 +37,14 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer: whole, serialised, and in the format that was asked for."""
+    """An answer: whole, serialised, and in the format that was asked for.
+
+    ``version`` is that of the dataset it was drawn from.
+    """
 
     media_type: str
     content: bytes
+    version: str = ""
 
 
 def frame(header: dict[str, Any], payload_size: int = 0) -> bytes:

@@ -23,12 +23,16 @@ def main(
     control_descriptor: int, dataset: str, name: str, media_type: str, memory_bytes: int
 ) -> None:
     """Serve the control socket until the web process closes it."""
+    # These are for the main process, which may share its terminal and its name with this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     control = socket.socket(fileno=control_descriptor)
     try:
         store = load(Path(dataset), media_type)
     except (OSError, SyntaxError, ValueError) as error:
-        control.sendall(frame({"error": f"{name} cannot be loaded: {_reason(error)}"}))
+        # The web process may have met the same and be gone.
+        with contextlib.suppress(BrokenPipeError):
+            control.sendall(frame({"error": f"{name} cannot be loaded: {_reason(error)}"}))
         return
     graphs = sum(1 for _ in store.named_graphs())
     control.sendall(frame({"quads": len(store), "named_graphs": graphs}))

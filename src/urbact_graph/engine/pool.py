@@ -1,6 +1,7 @@
-"""The pool of workers, as the web process sees it: queries in, answers or refusals out."""
+"""A pool of workers on one dataset, with the parent that forks them."""
 
 import contextlib
+import hashlib
 import json
 import os
 import signal
@@ -13,26 +14,54 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from urbact_graph.engine.admission import admit
+from urbact_graph.engine.cancellation import Cancellation
 from urbact_graph.engine.messages import Answer, Request, frame, receive
 from urbact_graph.errors import EngineError
-from urbact_graph.formats import RESULTS_JSON, format_of_file
+from urbact_graph.formats import format_of_file
 from urbact_graph.refusals import (
-    BUSY,
-    OUT_OF_TIME,
+    CLIENT_LEFT,
     REFUSALS,
     TOO_COMPLEX,
     UNAVAILABLE,
     RefusedError,
     out_of_memory,
 )
-from urbact_graph.settings import Settings
 
-_PROBE = Request("ASK {}", RESULTS_JSON, None, answer_bytes=1_000)
+_VERSION_CHARACTERS = 16
 
 
-class BusyError(RefusedError):
-    """All workers are busy, and no more queries may wait."""
+@dataclass(frozen=True)
+class Source:
+    """A dataset to load: the file it is called by, and where its content is read from.
+
+    The two differ where a descriptor is held open, which keeps giving the same content when the
+    file is replaced.
+
+    Raises:
+        DatasetError: ``file`` is no RDF file by its name.
+    """
+
+    file: Path
+    content: Path
+    media_type: str
+
+    @classmethod
+    def of(cls, file: Path, content: Path | None = None) -> "Source":
+        """Name the dataset ``file``, whose content is read from ``content`` if that is given."""
+        return cls(file, content or file, format_of_file(file).media_type)
+
+    def version(self) -> str:
+        """Return the dataset's version, which its content makes.
+
+        Raises:
+            EngineError: it cannot be read.
+        """
+        try:
+            with self.content.open("rb") as content:
+                digest = hashlib.file_digest(content, "sha256").hexdigest()
+        except OSError as error:
+            raise EngineError(f"{self.file} cannot be loaded: {error.strerror}.") from None
+        return digest[:_VERSION_CHARACTERS]
 
 
 @dataclass(frozen=True)
@@ -51,108 +80,44 @@ class _Worker:
         os.close(self.process)
 
 
-class Engine:
-    """Evaluates queries on one dataset, as many at once as the settings allow; thread-safe.
+class Pool:
+    """``workers`` processes that evaluate queries on ``source``; thread-safe.
 
-    ``held_as`` is where the content of ``dataset`` is read from, if not there: a descriptor that
-    is held open keeps giving the same content when the file is replaced.
+    A worker takes one query at a time and may use ``memory_bytes`` beyond the dataset; callers
+    see to it that no more queries come at once than there are workers.
 
     Raises:
-        DatasetError: the dataset is no RDF file by its name.
-        EngineError: it cannot be loaded.
+        EngineError: the dataset cannot be loaded.
     """
 
-    def __init__(self, settings: Settings, dataset: Path, held_as: Path | None = None) -> None:
-        self.settings = settings
-        self.dataset = dataset
-        self._held_as = held_as or dataset
-        self._media_type = format_of_file(dataset).media_type
-        self._turns = threading.Condition()
-        self._running = 0
-        self._waiting = 0
+    def __init__(self, source: Source, workers: int, memory_bytes: int) -> None:
+        self.source = source
+        self._memory_bytes = memory_bytes
         self._idle: list[_Worker] = []
         self._control_lock = threading.Lock()
         self._closed = False
-        self._start()
+        self._start_parent()
+        self._idle = [self._fork() for _ in range(workers)]
 
-    def query(self, request: Request, seconds: float | None = None) -> Answer:
-        """Evaluate ``request`` within ``seconds``, or the setting query_seconds if that is less.
-
-        Raises:
-            RefusedError: there is no turn for it, it is not answered in time, or the worker says
-                why it cannot be answered.
-        """
-        limits = self.settings
-        admit(request.query, query_bytes=limits.query_bytes, nesting_depth=limits.nesting_depth)
-        allowed = min(seconds or limits.query_seconds, limits.query_seconds)
-        self._take_turn(allowed)
-        try:
-            return self._evaluate(request, allowed)
-        finally:
-            with self._turns:
-                self._running -= 1
-                self._turns.notify()
-
-    def check(self) -> None:
-        """Prove that the engine answers; while it is at work on other queries, that it lives.
+    def evaluate(self, request: Request, seconds: float, cancellation: Cancellation) -> Answer:
+        """Evaluate ``request`` within ``seconds``, or until it is cancelled.
 
         Raises:
-            RefusedError: it does not, and could not be started anew.
+            TimeoutError: it took longer.
+            RefusedError: nobody waits for it any more, or the worker says why it cannot be
+                answered.
         """
-        if self._running < self.settings.running_queries:
-            with contextlib.suppress(BusyError):
-                self.query(_PROBE)
-
-    def close(self) -> None:
-        """End the parent and with it all workers."""
-        self._closed = True
-        with self._control_lock:
-            self._end_parent()
-        self._dismiss_idle()
-
-    def __enter__(self) -> "Engine":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _take_turn(self, seconds: float) -> None:
-        settings = self.settings
-        with self._turns:
-            if self._running >= settings.running_queries:
-                if self._waiting >= settings.waiting_queries:
-                    raise self._busy(f"{self._waiting} queries are waiting already")
-                self._waiting += 1
-                try:
-                    free = self._turns.wait_for(
-                        lambda: self._running < settings.running_queries,
-                        timeout=seconds,
-                    )
-                finally:
-                    self._waiting -= 1
-                if not free:
-                    raise self._busy(f"no turn came within {seconds:g} s")
-            self._running += 1
-
-    def _busy(self, why: str) -> BusyError:
-        seconds = max(1, round(self.settings.query_seconds))
-        return BusyError(
-            BUSY,
-            f"All {self.settings.running_queries} workers are busy and {why} "
-            f"(running_queries, waiting_queries); try again in {seconds} s.",
-            headers={"Retry-After": str(seconds)},
-        )
-
-    def _evaluate(self, request: Request, seconds: float) -> Answer:
         worker = self._send(request)
         try:
-            header, content = receive(worker.connection, time.monotonic() + seconds)
+            with cancellation.calls(worker.kill):
+                header, content = receive(worker.connection, time.monotonic() + seconds)
         except TimeoutError:
             worker.kill()
             self._replace(worker)
-            raise self._out_of_time(seconds) from None
+            raise
         except EOFError:
-            raise _ended(self._replace(worker)) from None
+            status = self._replace(worker)
+            raise (_left() if cancellation.told else _ended(status)) from None
         if header["retire"]:
             self._replace(worker)
         else:
@@ -161,16 +126,14 @@ class Engine:
             raise RefusedError(
                 REFUSALS[header["refusal"]], header["detail"], extensions=header["extensions"]
             )
-        return Answer(header["media_type"], content)
+        return Answer(header["media_type"], content, self.version)
 
-    def _out_of_time(self, seconds: float) -> RefusedError:
-        limit = "timeout" if seconds < self.settings.query_seconds else "query_seconds"
-        return RefusedError(
-            OUT_OF_TIME,
-            f"The query was stopped after {seconds:g} s ({limit}); add LIMIT, narrow its "
-            "patterns, or ask the data on a machine of your own.",
-            extensions={"limit": limit, "value": seconds},
-        )
+    def close(self) -> None:
+        """End the parent and with it all workers."""
+        self._closed = True
+        with self._control_lock:
+            self._end_parent()
+        self._dismiss_idle()
 
     def _send(self, request: Request) -> _Worker:
         """Hand ``request`` to a worker; one that died while idle is passed over."""
@@ -232,18 +195,14 @@ class Engine:
         except (OSError, EOFError, EngineError) as error:
             raise RefusedError(UNAVAILABLE, f"The engine does not start: {error}") from None
 
-    def _start(self) -> None:
-        self._start_parent()
-        self._idle = [self._fork() for _ in range(self.settings.running_queries)]
-
     def _start_parent(self) -> None:
         self._control, theirs = socket.socketpair()
         arguments = {
             "control_descriptor": theirs.fileno(),
-            "dataset": str(self._held_as),
-            "name": str(self.dataset),
-            "media_type": self._media_type,
-            "memory_bytes": self.settings.query_memory_bytes,
+            "dataset": str(self.source.content),
+            "name": str(self.source.file),
+            "media_type": self.source.media_type,
+            "memory_bytes": self._memory_bytes,
         }
         self._parent = subprocess.Popen(
             [sys.executable, "-m", "urbact_graph.engine.parent", json.dumps(arguments)],
@@ -254,7 +213,12 @@ class Engine:
         )
         theirs.close()
         try:
+            # While the parent loads it.
+            self.version = self.source.version()
             header, _ = receive(self._control)
+        except EngineError:
+            self._end_parent()
+            raise
         except EOFError:
             header = {"error": "the process that holds the dataset ended while it started"}
         if "error" in header:
@@ -278,10 +242,21 @@ class Engine:
                 self._idle.pop().close()
 
 
+def _left() -> RefusedError:
+    return RefusedError(CLIENT_LEFT, "The query was stopped, as its client left.")
+
+
 def _ended(status: int | None) -> RefusedError:
     """Say why a worker ended without an answer, as far as its status tells."""
     if status == -signal.SIGABRT:
         return out_of_memory()
+    if status == -signal.SIGKILL:
+        # Not by us: by an administrator, or by the system for want of memory.
+        return RefusedError(
+            UNAVAILABLE,
+            "The worker was ended from outside while it was at this query; try again.",
+            headers={"Retry-After": "1"},
+        )
     return RefusedError(
         TOO_COMPLEX,
         "The engine broke off at this query, most likely because it chains too many patterns or "

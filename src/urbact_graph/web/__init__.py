@@ -2,9 +2,13 @@
 
 from flask import Flask, Response
 
-from urbact_graph.engine.pool import Engine
+from urbact_graph.engine.engine import Engine
 from urbact_graph.formats import FORMATS
 from urbact_graph.settings import Settings
+from urbact_graph.web.caching import ResponseCache
+from urbact_graph.web.endpoint import Endpoint
+from urbact_graph.web.limits import limits_blueprint
+from urbact_graph.web.metrics import Metrics, metrics_blueprint
 from urbact_graph.web.problems import register_problems
 from urbact_graph.web.sparql import sparql_blueprint
 
@@ -13,20 +17,40 @@ _BODY_BYTES_PER_QUERY_BYTE = 3
 _OTHER_BYTES = 16_000
 
 
-def create_app(settings: Settings, engine: Engine) -> Flask:
+class Application(Flask):
+    """The web application: pages and errors behind a cache of answers.
+
+    ``engine`` is whose it is: whoever started it closes it.
+    """
+
+    def __init__(self, settings: Settings, engine: Engine) -> None:
+        super().__init__("urbact_graph.web")
+        self.settings = settings
+        self.sparql = Endpoint(settings, engine)
+        self.responses = ResponseCache(self.wsgi_app, self.sparql, settings.cache_bytes)
+        self.metrics = Metrics(engine, self.responses)
+        self.wsgi_app = self.responses  # type: ignore[method-assign]
+
+
+def create_app(settings: Settings, engine: Engine) -> Application:
     """Make the web application that answers from ``engine``.
 
     Whoever started the engine closes it; the application holds no other resource.
     """
-    app = Flask("urbact_graph.web")
-    app.config["MAX_CONTENT_LENGTH"] = (
-        settings.query_bytes * _BODY_BYTES_PER_QUERY_BYTE + _OTHER_BYTES
-    )
+    app = Application(settings, engine)
+    app.config["MAX_CONTENT_LENGTH"] = body_bytes(settings)
     app.jinja_env.globals["formats"] = FORMATS
     register_problems(app, settings)
-    app.register_blueprint(sparql_blueprint(settings, engine))
+    app.register_blueprint(sparql_blueprint(settings, app.sparql))
+    app.register_blueprint(limits_blueprint(settings))
+    app.register_blueprint(metrics_blueprint(app.metrics))
     app.after_request(_open_to_scripts)
     return app
+
+
+def body_bytes(settings: Settings) -> int:
+    """Return how large the body of a request may be: that of a form with the longest query."""
+    return settings.query_bytes * _BODY_BYTES_PER_QUERY_BYTE + _OTHER_BYTES
 
 
 def _open_to_scripts(response: Response) -> Response:

@@ -2,7 +2,7 @@
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
-from urbact_graph.engine.pool import Engine
+from urbact_graph.engine.engine import Engine
 from urbact_graph.formats import FORMATS, Format
 
 _SD = "http://www.w3.org/ns/sparql-service-description#"

@@ -1,10 +1,15 @@
 """Content negotiation: which format an Accept header asks for (RFC 9110, section 12.5.1)."""
 
+from functools import lru_cache
+
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
 from urbact_graph.formats import FORMATS, Format, Kind, format_named, formats
-from urbact_graph.refusals import MALFORMED_REQUEST, RefusedError
+from urbact_graph.refusals import MALFORMED_REQUEST, NOT_ACCEPTABLE, RefusedError
+
+# Clients send a few hundred characters; reading thousands of ranges would take its time.
+_LONGEST_HEADER = 4_000
 
 
 class Acceptance:
@@ -12,9 +17,12 @@ class Acceptance:
 
     The weight of a media type is that of the most specific range that matches it. Parameters of a
     range (a charset, a JSON-LD profile) do not narrow it, as each format comes in one shape only.
+    A header of more than 4,000 characters counts as none.
     """
 
     def __init__(self, header: str | None) -> None:
+        if header and len(header) > _LONGEST_HEADER:
+            header = None
         ranges = parse_accept_header(header or "*/*")
         self._ranges = MIMEAccept([(value.split(";")[0].strip(), q) for value, q in ranges])
 
@@ -43,9 +51,10 @@ class Acceptance:
         return best if self.format_quality(best) > 0 else None
 
 
-def chosen_formats(
-    accept: str | None, wanted: tuple[str, ...]
-) -> tuple[Format | None, Format | None]:
+Choice = tuple[Format | None, Format | None]
+
+
+def chosen_formats(accept: str | None, wanted: tuple[str, ...]) -> Choice:
     """Return the results format and the graph format for a request.
 
     The first known of ``wanted``, the values of ``format`` parameters, overrides the Accept
@@ -53,8 +62,16 @@ def chosen_formats(
     names types decides.
 
     Raises:
-        RefusedError: no format that is wanted is known, and no type is accepted by name.
+        RefusedError: no format that is wanted is known, and no type is accepted by name; or none
+            of ours is accepted.
     """
+    # Clients are few in kind, so that most choices have been made before.
+    is_short = len(accept or "") + sum(map(len, wanted)) <= _LONGEST_HEADER
+    return _choose(accept, wanted) if is_short else _choose.__wrapped__(accept, wanted)
+
+
+@lru_cache(maxsize=1_024)
+def _choose(accept: str | None, wanted: tuple[str, ...]) -> Choice:
     for name in wanted:
         chosen = format_named(name, "results"), format_named(name, "graph")
         if any(chosen):
@@ -65,4 +82,20 @@ def chosen_formats(
         raise RefusedError(
             MALFORMED_REQUEST, f"The format '{wanted[0]}' is unknown; the formats are {known}."
         )
-    return acceptance.format("results"), acceptance.format("graph")
+    accepted = acceptance.format("results"), acceptance.format("graph")
+    if not any(accepted):
+        types = ", ".join(form.media_type for form in FORMATS)
+        raise RefusedError(NOT_ACCEPTABLE, f"Answers come as {types}; accept one of these.")
+    return accepted
+
+
+def accepts_gzip(header: str | None) -> bool:
+    """Tell whether an Accept-Encoding header prefers gzip (RFC 9110, section 12.5.3)."""
+    return bool(header) and len(header or "") <= _LONGEST_HEADER and _prefers_gzip(header)
+
+
+@lru_cache(maxsize=1_024)
+def _prefers_gzip(header: str | None) -> bool:
+    qualities = {name.lower(): quality for name, quality in parse_accept_header(header)}
+    gzip = qualities.get("gzip", qualities.get("*", 0))
+    return gzip > 0 and gzip >= qualities.get("identity", 0)

@@ -2,6 +2,7 @@
 
 import json
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -16,6 +17,10 @@ from urbact_graph.refusals import (
 )
 from urbact_graph.settings import Settings
 from urbact_graph.web.negotiation import Acceptance
+from urbact_graph.web.records import Record
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 # Programs of the command line say that they take anything; people read what they print.
@@ -26,6 +31,14 @@ _BY_STATUS = {
     HTTPStatus.METHOD_NOT_ALLOWED: METHOD_REFUSED,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: QUERY_TOO_LARGE,
 }
+
+
+_REFUSED = "urbact_graph.refused"
+
+
+def refuse(environ: "WSGIEnvironment", error: RefusedError) -> None:
+    """Have the application answer a request, whatever it asks, with ``error``."""
+    environ[_REFUSED] = error
 
 
 def register_problems(app: Flask, settings: Settings) -> None:
@@ -53,6 +66,12 @@ def register_problems(app: Flask, settings: Settings) -> None:
         detail = "The server met an error it did not expect; it is in the server's log."
         return problem_response(RefusedError(INTERNAL, detail), settings)
 
+    def refused_before() -> None:
+        Record.of(request.environ).route = request.url_rule.rule if request.url_rule else "none"
+        if error := request.environ.get(_REFUSED):
+            raise error
+
+    app.before_request(refused_before)
     app.register_error_handler(RefusedError, refused)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(Exception, unexpected)
@@ -73,6 +92,7 @@ def _page(body: dict[str, object]) -> str:
 def problem_response(error: RefusedError, settings: Settings) -> Response:
     """Make the answer for ``error``: JSON, or HTML or plain text for who asks for them."""
     refusal = error.refusal
+    Record.of(request.environ).problem = refusal.name
     body = {
         "type": f"{settings.base_iri}problem/{refusal.name}",
         "title": refusal.title,

@@ -5,14 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from flask import Request
+from werkzeug.wrappers import Request
 
+from urbact_graph.formats import Format
 from urbact_graph.refusals import (
     MALFORMED_REQUEST,
     MEDIA_TYPE_REFUSED,
     UPDATE_REFUSED,
     RefusedError,
 )
+from urbact_graph.web.negotiation import chosen_formats
 
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
@@ -23,14 +25,19 @@ _MOST_PARAMETERS = 1_000
 
 
 @dataclass(frozen=True)
-class ProtocolRequest:
-    """A query operation; ``seconds`` and ``formats`` are what the client asks for, if anything."""
+class QueryOperation:
+    """A query operation of the protocol.
+
+    ``results`` and ``graph`` are the formats for either form of answer, at least one of them;
+    ``seconds`` is the time that the client gives, if any.
+    """
 
     query: str
     default_graphs: tuple[str, ...]
     named_graphs: tuple[str, ...]
+    results: Format | None
+    graph: Format | None
     seconds: float | None
-    formats: tuple[str, ...]
 
 
 def is_bare(request: Request) -> bool:
@@ -38,13 +45,14 @@ def is_bare(request: Request) -> bool:
     return request.method in ("GET", "HEAD") and not request.query_string
 
 
-def read_request(request: Request) -> ProtocolRequest:
+def read_operation(request: Request) -> QueryOperation:
     """Read a query operation from GET, from a form or from a direct POST.
 
     The rules are those of SPARQL 1.1 Protocol, section 2.1.
 
     Raises:
-        RefusedError: the request is malformed, of another media type, or an update.
+        RefusedError: the request is malformed, of another media type, or an update, or accepts
+            none of our formats.
     """
     parameters = list(_parameters(request.query_string, "address"))
     if request.method == "POST":
@@ -56,14 +64,14 @@ def read_request(request: Request) -> ProtocolRequest:
         raise RefusedError(
             UPDATE_REFUSED, "This endpoint only answers queries; send 'query' instead of 'update'."
         )
-    return ProtocolRequest(
-        query=_only(values, "query", needed=True) or "",
-        default_graphs=_graphs(values, "default-graph-uri"),
-        named_graphs=_graphs(values, "named-graph-uri"),
-        seconds=_seconds(_only(values, "timeout")),
-        # Clients name a format by several names at once, and leave the + of a media type bare.
-        formats=tuple(text.replace(" ", "+") for text in values.get("format", ()) if text),
-    )
+    # Clients name a format by several names at once, and leave the + of a media type bare.
+    wanted = tuple(text.replace(" ", "+") for text in values.get("format", ()) if text)
+    query = _only(values, "query", needed=True) or ""
+    default_graphs = _graphs(values, "default-graph-uri")
+    named_graphs = _graphs(values, "named-graph-uri")
+    seconds = _seconds(_only(values, "timeout"))
+    results, graph = chosen_formats(request.headers.get("Accept"), wanted)
+    return QueryOperation(query, default_graphs, named_graphs, results, graph, seconds)
 
 
 def _posted(request: Request) -> list[tuple[str, str]]:
@@ -87,7 +95,7 @@ def _posted(request: Request) -> list[tuple[str, str]]:
         raise RefusedError(
             MEDIA_TYPE_REFUSED, f"The body's charset is {charset}; send it as UTF-8."
         )
-    body = request.get_data(cache=False)
+    body = request.get_data()
     if media_type == FORM:
         return list(_parameters(body, "body"))
     try:

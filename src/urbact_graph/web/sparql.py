@@ -1,30 +1,16 @@
-"""The query endpoint, /sparql, and the engine's /health."""
+"""The query endpoint's pages: /sparql, and the engine's /health."""
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from urbact_graph.engine.messages import Request
-from urbact_graph.engine.pool import Engine
 from urbact_graph.formats import FORMATS, Format
 from urbact_graph.refusals import NOT_ACCEPTABLE, RefusedError
 from urbact_graph.settings import Settings
+from urbact_graph.web.caller import Caller
 from urbact_graph.web.description import service_description
-from urbact_graph.web.negotiation import Acceptance, chosen_formats
-from urbact_graph.web.protocol import is_bare, read_request
+from urbact_graph.web.endpoint import PATH, Endpoint
+from urbact_graph.web.negotiation import Acceptance
 
-# The prefixes that graph answers may use, besides the vocabulary's own.
-_PREFIXES = {
-    "dct": "http://purl.org/dc/terms/",
-    "foaf": "http://xmlns.com/foaf/0.1/",
-    "geo": "http://www.opengis.net/ont/geosparql#",
-    "owl": "http://www.w3.org/2002/07/owl#",
-    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-    "schema": "https://schema.org/",
-    "skos": "http://www.w3.org/2004/02/skos/core#",
-    "wgs": "http://www.w3.org/2003/01/geo/wgs84_pos#",
-    "xsd": "http://www.w3.org/2001/XMLSchema#",
-}
 _EXAMPLE = """PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX urb: <{base}ontology#>
 
@@ -38,42 +24,34 @@ ORDER BY DESC(?networks) ?theme
 _ANY_EXAMPLE = "SELECT * WHERE { ?subject ?property ?value } LIMIT 10\n"
 
 
-def sparql_blueprint(settings: Settings, engine: Engine) -> Blueprint:
-    """Make the routes of the endpoint over ``engine``."""
+def sparql_blueprint(settings: Settings, endpoint: Endpoint) -> Blueprint:
+    """Make the routes of ``endpoint``."""
     routes = Blueprint("sparql", __name__)
-    prefixes = {**_PREFIXES, "urb": f"{settings.base_iri}ontology#"}
+    engine = endpoint.engine
 
     @routes.get("/")
     def home() -> AnyResponse:
         return redirect("sparql", 303)
 
-    @routes.route("/sparql", methods=["GET", "POST"])
+    @routes.route(PATH, methods=["GET", "POST"])
     def sparql() -> Response:
-        if is_bare(request):
-            return _endpoint_itself(settings, engine)
-        asked = read_request(request)
-        results, graph = chosen_formats(request.headers.get("Accept"), asked.formats)
-        _refuse_none(results, graph)
-        answer = engine.query(
-            Request(
-                query=asked.query,
-                results_format=results.media_type if results else None,
-                graph_format=graph.media_type if graph else None,
-                answer_bytes=settings.answer_bytes,
-                default_graphs=asked.default_graphs,
-                named_graphs=asked.named_graphs,
-                prefixes=prefixes,
-            ),
-            asked.seconds,
-        )
+        operation = endpoint.operation(request.environ)
+        if operation is None:
+            return _endpoint_itself(settings, endpoint)
+        tag = endpoint.tag(operation, engine.version)
+        if tag and request.method == "GET" and request.if_none_match.contains_weak(tag):
+            # Only who has had the answer to this very question has its tag: no need to ask again.
+            return _tagged(_response(b"", FORMATS[0], status=304), tag)
+        answer = endpoint.answer(operation, Caller.of(request.environ))
         form = next(f for f in FORMATS if f.media_type == answer.media_type)
-        return _response(answer.content, form)
+        tag = endpoint.tag(operation, answer.version)
+        return _tagged(_response(answer.content, form), tag)
 
     @routes.get("/health")
     def health() -> Response:
         engine.check()
-        response = jsonify(status="ok", quads=engine.quads)
-        response.headers["Cache-Control"] = "no-store"
+        response = jsonify(status="ok", quads=engine.quads, version=engine.version)
+        response.cache_control.no_store = True
         return response
 
     return routes
@@ -85,16 +63,15 @@ def public_address(settings: Settings) -> str:
     return (settings.public_url or f"http://{host}:{settings.port}").rstrip("/")
 
 
-def _endpoint_itself(settings: Settings, engine: Engine) -> Response:
-    endpoint = f"{public_address(settings)}/sparql"
+def _endpoint_itself(settings: Settings, endpoint: Endpoint) -> Response:
+    caller = Caller.of(request.environ)
+    address = f"{caller.public_address or public_address(settings)}{PATH}"
     acceptance = Acceptance(request.headers.get("Accept"))
     form = acceptance.format("graph")
     rdf = acceptance.format_quality(form) if form else 0.0
     if acceptance.names("text/html") and acceptance.quality("text/html") >= rdf:
         example = _ANY_EXAMPLE if settings.dataset else _EXAMPLE.format(base=settings.base_iri)
-        content = render_template(
-            "sparql.html", endpoint=endpoint, query=example, settings=settings
-        )
+        content = render_template("sparql.html", endpoint=address, query=example, settings=settings)
         response = Response(content, mimetype="text/html")
         response.vary.add("Accept")
         return response
@@ -103,16 +80,22 @@ def _endpoint_itself(settings: Settings, engine: Engine) -> Response:
             NOT_ACCEPTABLE,
             "The endpoint describes itself in RDF or HTML; accept text/turtle or text/html.",
         )
-    return _response(service_description(endpoint, engine, form), form)
+    return _response(service_description(address, endpoint.engine, form), form)
 
 
-def _refuse_none(results: Format | None, graph: Format | None) -> None:
-    if results is None and graph is None:
-        types = ", ".join(form.media_type for form in FORMATS)
-        raise RefusedError(NOT_ACCEPTABLE, f"Answers come as {types}; accept one of these.")
-
-
-def _response(content: bytes, form: Format) -> Response:
-    response = Response(content, content_type=form.content_type)
+def _response(content: bytes, form: Format, status: int = 200) -> Response:
+    response = Response(content, status, content_type=form.content_type)
     response.vary.add("Accept")
+    return response
+
+
+def _tagged(response: Response, tag: str | None) -> Response:
+    """Say how long the answer holds: until the tag is another, or not at all."""
+    if tag is None:
+        response.cache_control.no_store = True
+    else:
+        response.set_etag(tag, weak=True)
+        response.cache_control.public = True
+        # To be asked about each time, which costs a 304.
+        response.cache_control.no_cache = True
     return response

@@ -1,0 +1,40 @@
+"""The dataset to serve: a file that was named, or the graph, built and validated."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from urbact_graph.cli.curating import built, ensure_valid
+from urbact_graph.errors import DatasetError, UrbactGraphError
+from urbact_graph.settings import Settings
+from urbact_graph.sources import build_folder, find_sources
+
+
+def prepared(settings: Settings) -> Path:
+    """Return the dataset that the settings name.
+
+    Raises:
+        UrbactGraphError: it is missing, or cannot be built.
+        SystemExit: it has violations; they have been told.
+    """
+    if settings.dataset is not None:
+        if not settings.dataset.is_file():
+            raise DatasetError(f"{settings.dataset} is no file; name an RDF file.")
+        return settings.dataset
+    sources = find_sources(settings)
+    folder = build_folder(settings, sources)
+    graph = built(sources, folder)
+    ensure_valid(graph, sources, folder, settings)
+    return graph.dataset
+
+
+def main() -> None:
+    """Prepare the dataset of the settings given as JSON, and print where it is."""
+    try:
+        dataset = prepared(Settings(**json.loads(sys.argv[1])))
+    except UrbactGraphError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    click.echo(dataset)

@@ -1,0 +1,222 @@
+"""The engine, as everybody else sees it: queries in, answers or refusals out."""
+
+import contextlib
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from urbact_graph.engine.admission import admit
+from urbact_graph.engine.cancellation import Cancellation
+from urbact_graph.engine.messages import Answer, Request
+from urbact_graph.engine.pool import Pool, Source
+from urbact_graph.engine.shares import Shares
+from urbact_graph.engine.turns import BusyError, Turns
+from urbact_graph.errors import EngineError
+from urbact_graph.formats import RESULTS_JSON
+from urbact_graph.refusals import CLIENT_LEFT, OUT_OF_TIME, RefusedError
+from urbact_graph.settings import Settings
+
+_PROBE = Request("SELECT * { ?s ?p ?o } LIMIT 1", RESULTS_JSON, None, answer_bytes=100_000)
+
+
+@dataclass
+class Tally:
+    """What the engine has done since it started; ``refusals`` counts by the problem's name."""
+
+    answers: int = 0
+    refusals: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+    reloads: int = 0
+    failed_reloads: int = 0
+
+
+@dataclass
+class _Post:
+    """A pool and how many queries it has; ``is_left`` once another has taken its place."""
+
+    pool: Pool
+    queries: int = 0
+    is_left: bool = False
+
+
+class Engine:
+    """Evaluates queries on a dataset, as many at once as the settings allow; thread-safe.
+
+    Raises:
+        DatasetError: the dataset is no RDF file by its name.
+        EngineError: it cannot be loaded.
+    """
+
+    def __init__(self, settings: Settings, dataset: Path, held_as: Path | None = None) -> None:
+        self.settings = settings
+        self.tally = Tally()
+        self.turns = Turns(
+            settings.running_queries, settings.waiting_queries, settings.query_seconds
+        )
+        share = settings.client_seconds
+        self._shares = Shares(share) if share else None
+        self._lock = threading.Lock()
+        self._reloading = threading.Lock()
+        self._post = _Post(self._pool(Source.of(dataset, held_as)))
+
+    @property
+    def pool(self) -> Pool:
+        """The workers on the dataset that is answered from now."""
+        return self._post.pool
+
+    @property
+    def version(self) -> str:
+        """The version of the dataset that is answered from now."""
+        return self.pool.version
+
+    @property
+    def quads(self) -> int:
+        """How many statements it has."""
+        return self.pool.quads
+
+    @property
+    def named_graphs(self) -> int:
+        """How many named graphs it has."""
+        return self.pool.named_graphs
+
+    def query(
+        self,
+        request: Request,
+        seconds: float | None = None,
+        *,
+        client: str = "",
+        cancellation: Cancellation | None = None,
+    ) -> Answer:
+        """Evaluate ``request`` within ``seconds``, or the setting query_seconds if that is less.
+
+        The time is taken from the share of ``client``, an IP address, if shares are kept.
+
+        Raises:
+            RefusedError: the query must not reach the engine, there is no turn for it, it is not
+                answered in time, it was cancelled, or the worker says why it cannot be answered.
+        """
+        try:
+            answer = self._answer(request, seconds, client, cancellation or Cancellation())
+        except RefusedError as error:
+            with self._lock:
+                self.tally.refusals[error.refusal.name] += 1
+            raise
+        with self._lock:
+            self.tally.answers += 1
+        return answer
+
+    def check(self) -> None:
+        """Prove that the engine answers; while it is at work on other queries, that it lives.
+
+        Raises:
+            RefusedError: it does not, and could not be started anew.
+        """
+        if self.turns.is_free:
+            with contextlib.suppress(BusyError):
+                self.query(_PROBE)
+
+    def reload(self, dataset: Path, held_as: Path | None = None) -> bool:
+        """Answer from another dataset from now on; return whether its content is another.
+
+        Queries that run are answered from the dataset they began on.
+
+        Raises:
+            DatasetError: the new dataset is no RDF file by its name.
+            EngineError: it cannot be loaded, has no statement, or gives no answer. The old one
+                goes on.
+        """
+        with self._reloading:
+            try:
+                source = Source.of(dataset, held_as)
+                if source.version() == self.version:
+                    return False
+                pool = self._checked(self._pool(source))
+            except Exception:
+                self.tally.failed_reloads += 1
+                raise
+            with self._lock:
+                old, self._post = self._post, _Post(pool)
+                old.is_left = True
+                is_done = not old.queries
+            if is_done:
+                old.pool.close()
+            self.tally.reloads += 1
+            return True
+
+    def close(self) -> None:
+        """End all processes."""
+        self.pool.close()
+
+    def __enter__(self) -> "Engine":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _pool(self, source: Source) -> Pool:
+        return Pool(source, self.settings.running_queries, self.settings.query_memory_bytes)
+
+    def _checked(self, pool: Pool) -> Pool:
+        """Return ``pool`` if it can take over, else end it."""
+        why = "" if pool.quads else "it has no statement"
+        if not why:
+            try:
+                pool.evaluate(_PROBE, self.settings.query_seconds, Cancellation())
+            except (RefusedError, TimeoutError) as error:
+                why = f"it gives no answer ({error})"
+        if why:
+            pool.close()
+            raise EngineError(f"{pool.source.file} cannot be served: {why}.")
+        return pool
+
+    def _answer(
+        self, request: Request, seconds: float | None, client: str, cancellation: Cancellation
+    ) -> Answer:
+        limits = self.settings
+        admit(request.query, query_bytes=limits.query_bytes, nesting_depth=limits.nesting_depth)
+        allowed = min(seconds or limits.query_seconds, limits.query_seconds)
+        if self._shares:
+            self._shares.admit(client)
+        with self.turns.turn(allowed, cancellation), self._current() as pool:
+            if cancellation.told:
+                raise RefusedError(CLIENT_LEFT, "The query never ran, as its client left.")
+            start = time.monotonic()
+            try:
+                return pool.evaluate(request, allowed, cancellation)
+            except TimeoutError:
+                raise self._out_of_time(allowed) from None
+            finally:
+                self._charge(client, time.monotonic() - start)
+
+    @contextlib.contextmanager
+    def _current(self) -> Iterator[Pool]:
+        """Give the pool of now, and end it afterwards if it was left meanwhile."""
+        with self._lock:
+            post = self._post
+            post.queries += 1
+        try:
+            yield post.pool
+        finally:
+            with self._lock:
+                post.queries -= 1
+                is_done = post.is_left and not post.queries
+            if is_done:
+                post.pool.close()
+
+    def _charge(self, client: str, seconds: float) -> None:
+        with self._lock:
+            self.tally.seconds += seconds
+        if self._shares:
+            self._shares.charge(client, seconds)
+
+    def _out_of_time(self, seconds: float) -> RefusedError:
+        limit = "timeout" if seconds < self.settings.query_seconds else "query_seconds"
+        return RefusedError(
+            OUT_OF_TIME,
+            f"The query was stopped after {seconds:g} s ({limit}); add LIMIT, narrow its "
+            "patterns, or ask the data on a machine of your own.",
+            extensions={"limit": limit, "value": seconds},
+        )

@@ -1,0 +1,143 @@
+"""The response cache: answers to queries, sent again without the application taking part."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from cachetools import LRUCache
+
+from urbact_graph.refusals import RefusedError
+from urbact_graph.web.endpoint import PATH
+from urbact_graph.web.records import Record
+from urbact_graph.web.replies import OK, Reply, Representation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from urbact_graph.web.endpoint import Endpoint
+    from urbact_graph.web.protocol import QueryOperation
+
+# One answer may take this part of the cache, so that none drives out all the others.
+_LARGEST_PART = 4
+# What an entry takes beside its body and its query.
+_ENTRY_BYTES = 2_000
+
+_Key = tuple[object, ...]
+
+
+class ResponseCache:
+    """A WSGI application in front of ``app`` that answers repeated queries by itself.
+
+    Answers are kept by dataset version, query, graphs and formats, the least used of them going
+    first when they have more than ``capacity`` bytes; those of an older version go at once.
+    """
+
+    def __init__(self, app: WSGIApplication, endpoint: Endpoint, capacity: int) -> None:
+        self._app = app
+        self._endpoint = endpoint
+        self._capacity = capacity
+        self._lock = threading.Lock()
+        self._kept: LRUCache[_Key, Representation] = LRUCache(capacity, getsizeof=_size)
+        self._version = ""
+        self.hits = 0
+        self.misses = 0
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer as a WSGI application (PEP 3333)."""
+        reply = self.reply(environ)
+        start_response(f"{reply.status} {HTTPStatus(reply.status).phrase}", reply.headers)
+        return [reply.body]
+
+    @property
+    def size(self) -> float:
+        """How many bytes are kept."""
+        return self._kept.currsize
+
+    def kept(self, environ: WSGIEnvironment) -> Reply | None:
+        """Return the reply that can be given at once, if there is one."""
+        found = self._find(environ)
+        if found is None or not found.is_ready_for(environ):
+            return None
+        return self._hit(environ, found.reply(environ))
+
+    def reply(self, environ: WSGIEnvironment) -> Reply:
+        """Return the reply to a request, from the cache or from the application."""
+        # Made here, as the application gets a copy of the environment.
+        Record.of(environ)
+        found = self._find(environ)
+        if found:
+            reply = found.reply(environ)
+            # Its size may have grown, by being compressed.
+            self._keep(environ, found)
+            return self._hit(environ, reply)
+        made = Representation.from_app(self._app, environ)
+        reply = made.reply(environ)
+        if self._operation(environ) is None:
+            return reply
+        self.misses += 1
+        Record.of(environ).cache = "miss"
+        is_kept = self._keep(environ, made)
+        return _told(reply, "fwd=miss; stored" if is_kept else "fwd=miss")
+
+    def _hit(self, environ: WSGIEnvironment, reply: Reply) -> Reply:
+        self.hits += 1
+        record = Record.of(environ)
+        record.route, record.cache = PATH, "hit"
+        return _told(reply, "hit")
+
+    def _find(self, environ: WSGIEnvironment) -> Representation | None:
+        operation = self._operation(environ)
+        if operation is None:
+            return None
+        version = self._endpoint.engine.version
+        with self._lock:
+            if version != self._version:
+                self._kept.clear()
+                self._version = version
+            return self._kept.get(_key(version, operation))
+
+    def _keep(self, environ: WSGIEnvironment, made: Representation) -> bool:
+        operation = self._operation(environ)
+        if operation is None or made.status != OK or made.size > self._capacity // _LARGEST_PART:
+            return False
+        version = self._endpoint.engine.version
+        # While it was made, another dataset may have come.
+        if made.tag is None or made.tag != self._endpoint.tag(operation, version):
+            return False
+        with self._lock, contextlib.suppress(ValueError):
+            self._kept[_key(version, operation)] = made
+            return True
+        return False
+
+    def _operation(self, environ: WSGIEnvironment) -> QueryOperation | None:
+        try:
+            return self._endpoint.operation(environ)
+        except RefusedError:
+            # That is for the application to say.
+            return None
+
+
+def _key(version: str, operation: QueryOperation) -> _Key:
+    return (
+        version,
+        operation.query,
+        operation.default_graphs,
+        operation.named_graphs,
+        operation.results,
+        operation.graph,
+    )
+
+
+def _size(kept: Representation) -> int:
+    return kept.size + _ENTRY_BYTES
+
+
+def _told(reply: Reply, how: str) -> Reply:
+    """Say in the reply what the cache did (RFC 9211)."""
+    headers = [*reply.headers, ("Cache-Status", f"urbact-graph; {how}")]
+    return Reply(reply.status, headers, reply.body)

@@ -1,0 +1,130 @@
+"""The query endpoint apart from its web pages: operations in, answers out."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from werkzeug.wrappers import Request
+
+from urbact_graph import __version__
+from urbact_graph.engine import messages
+from urbact_graph.engine.admission import is_repeatable
+from urbact_graph.engine.flights import Flight, Flights
+from urbact_graph.refusals import RefusedError
+from urbact_graph.web.protocol import QueryOperation, is_bare, read_operation
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+    from urbact_graph.engine.engine import Engine
+    from urbact_graph.engine.messages import Answer
+    from urbact_graph.settings import Settings
+    from urbact_graph.web.caller import Caller
+
+PATH = "/sparql"
+_METHODS = frozenset(("GET", "HEAD", "POST"))
+_OPERATION = "urbact_graph.operation"
+
+# The prefixes that graph answers may use, besides the vocabulary's own.
+_PREFIXES = {
+    "dct": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "geo": "http://www.opengis.net/ont/geosparql#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "schema": "https://schema.org/",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "wgs": "http://www.w3.org/2003/01/geo/wgs84_pos#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+
+
+class Endpoint:
+    """Answers query operations from ``engine``, equal ones at one time together."""
+
+    def __init__(self, settings: Settings, engine: Engine) -> None:
+        self.settings = settings
+        self.engine = engine
+        self._flights = Flights(engine)
+        self._prefixes = {**_PREFIXES, "urb": f"{settings.base_iri}ontology#"}
+
+    def operation(self, environ: WSGIEnvironment) -> QueryOperation | None:
+        """Return the query operation that a request is, None if it is something else.
+
+        Raises:
+            RefusedError: it is one, but malformed.
+        """
+        if _OPERATION not in environ:
+            environ[_OPERATION] = self._read(environ)
+        found = environ[_OPERATION]
+        if isinstance(found, RefusedError):
+            raise found
+        return found if isinstance(found, QueryOperation) else None
+
+    def answer(self, operation: QueryOperation, caller: Caller) -> Answer:
+        """Answer ``operation``.
+
+        Raises:
+            RefusedError: the engine refuses it.
+        """
+        request, seconds = self._request(operation), operation.seconds
+        who, cancellation = caller.address, caller.cancellation
+        if is_repeatable(operation.query):
+            return self._flights.query(
+                request, seconds, client=who, cancellation=cancellation, landed=caller.landed
+            )
+        return self.engine.query(request, seconds, client=who, cancellation=cancellation)
+
+    def flight(self, environ: WSGIEnvironment) -> Flight | None:
+        """Return the evaluation on its way that answers a request too, if there is one."""
+        try:
+            operation = self.operation(environ)
+        except RefusedError:
+            return None
+        if operation is None or not is_repeatable(operation.query):
+            return None
+        return self._flights.find(self._request(operation), operation.seconds)
+
+    def tag(self, operation: QueryOperation, version: str) -> str | None:
+        """Return the entity tag of the answer drawn from the dataset ``version``.
+
+        None if the query gives something else each time. It is a weak tag (RFC 9110, section
+        8.8.1): SPARQL leaves open in which order an answer comes.
+        """
+        if not is_repeatable(operation.query):
+            return None
+        parts = (
+            __version__,
+            version,
+            operation.query,
+            *operation.default_graphs,
+            "",
+            *operation.named_graphs,
+            operation.results.name if operation.results else "",
+            operation.graph.name if operation.graph else "",
+        )
+        return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()[:24]
+
+    def _read(self, environ: WSGIEnvironment) -> QueryOperation | RefusedError | None:
+        if environ["PATH_INFO"] != PATH or environ["REQUEST_METHOD"] not in _METHODS:
+            return None
+        request = Request(environ)
+        if is_bare(request):
+            return None
+        try:
+            return read_operation(request)
+        except RefusedError as error:
+            return error
+
+    def _request(self, operation: QueryOperation) -> messages.Request:
+        return messages.Request(
+            query=operation.query,
+            results_format=operation.results.media_type if operation.results else None,
+            graph_format=operation.graph.media_type if operation.graph else None,
+            answer_bytes=self.settings.answer_bytes,
+            default_graphs=operation.default_graphs,
+            named_graphs=operation.named_graphs,
+            prefixes=self._prefixes,
+        )

@@ -1,0 +1,238 @@
+"""Between the network and the application: RSGI outside, WSGI inside.
+
+Granian speaks to it by RSGI, where a client that is slow, silent or gone costs no thread. The
+application is called, in a thread of a bounded number, once a request has come whole; and what the
+cache can answer is answered without one.
+"""
+
+import asyncio
+import io
+import sys
+import time
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from urbact_graph.refusals import BUSY, QUERY_TOO_LARGE, TOO_SLOW, RefusedError
+from urbact_graph.settings import Settings
+from urbact_graph.web import Application, body_bytes
+from urbact_graph.web.access_log import AccessLog
+from urbact_graph.web.caller import Caller
+from urbact_graph.web.problems import refuse
+from urbact_graph.web.proxies import Proxies
+from urbact_graph.web.replies import Reply
+from urbact_graph.web.sparql import public_address
+
+# Threads that hold a request while a worker evaluates it: all that run, all that wait, and some
+# that make pages, answer /health, or tell the rest to come back later.
+_SPARE_THREADS = 8
+# A request up to this size is looked up in the cache by the loop itself; reading a larger one
+# would keep all others waiting.
+_SMALL_REQUEST = 16_000
+# A body from this size on is sent in chunks, as fast as the client takes them.
+_LARGE_REPLY = 256_000
+_CHUNK = 128_000
+_LEFT = 499
+
+Environ = dict[str, Any]
+
+
+class _Scope(Protocol):
+    """What RSGI tells of a request (RSGI specification 1.5)."""
+
+    proto: str
+    http_version: str
+    client: str
+    scheme: str
+    method: str
+    path: str
+    query_string: str
+    headers: Any
+
+
+class Gateway:
+    """The RSGI application around ``app``; what it did goes to ``log`` and the app's metrics."""
+
+    def __init__(self, app: Application, settings: Settings, log: AccessLog) -> None:
+        self._app = app
+        self._settings = settings
+        self._log = log
+        self._proxies = Proxies(settings.trusted_proxies)
+        self._address = urlsplit(public_address(settings))
+        self._threads = ThreadPoolExecutor(
+            settings.running_queries + settings.waiting_queries + _SPARE_THREADS, "request"
+        )
+        self._sending = 0
+
+    async def __rsgi__(self, scope: _Scope, protocol: Any) -> None:
+        """Answer one request."""
+        start = time.perf_counter()
+        environ = self._environ(scope)
+        status = sent = 0
+        try:
+            reply = await self._reply(environ, protocol)
+            if reply is None:
+                status = _LEFT
+            else:
+                status, sent = reply.status, len(reply.body)
+                await self._send(protocol, reply)
+        except (OSError, RuntimeError):
+            # The connection is closed.
+            status = _LEFT
+        except Exception:  # noqa: BLE001 - whatever it is, the others are served on
+            status = 500
+            traceback.print_exc(file=sys.stderr)
+            protocol.response_str(500, [("content-type", "text/plain")], "Something went wrong.\n")
+        finally:
+            seconds = time.perf_counter() - start
+            self._app.metrics.count(environ, status, seconds)
+            self._log.write(environ, status, sent, seconds)
+
+    async def _reply(self, environ: Environ, protocol: Any) -> Reply | None:
+        """Return the reply to a request; None if the client left first."""
+        try:
+            body = await self._body(environ, protocol)
+        except RefusedError as error:
+            refuse(environ, error)
+            body = b""
+        environ["wsgi.input"] = io.BytesIO(body)
+        environ["CONTENT_LENGTH"] = str(len(body)) if body else ""
+        is_small = len(body) + len(environ["QUERY_STRING"]) <= _SMALL_REQUEST
+        if is_small and (kept := self._app.responses.kept(environ)):
+            return kept
+        reply = await self._made(environ, protocol)
+        if reply and len(reply.body) + self._sending > self._settings.sending_bytes:
+            refuse(environ, _overloaded(self._settings))
+            reply = await self._made(environ, protocol)
+        return reply
+
+    async def _body(self, environ: Environ, protocol: Any) -> bytes:
+        """Read the body, if there is one.
+
+        Raises:
+            RefusedError: it is too large, or too slow in coming.
+        """
+        if environ["REQUEST_METHOD"] in ("GET", "HEAD", "OPTIONS"):
+            return b""
+        limit = body_bytes(self._settings)
+        chunks, size = [], 0
+        try:
+            async with asyncio.timeout(self._settings.request_seconds):
+                async for chunk in protocol:
+                    size += len(chunk)
+                    if size > limit:
+                        raise RefusedError(
+                            QUERY_TOO_LARGE,
+                            "The body is larger than a query may be (query_bytes); shorten it.",
+                            extensions={"limit": "query_bytes"},
+                        )
+                    chunks.append(chunk)
+        except TimeoutError:
+            raise _slow(self._settings) from None
+        return b"".join(chunks)
+
+    async def _made(self, environ: Environ, protocol: Any) -> Reply | None:
+        """Have a thread make the reply; stop what it does if the client leaves first."""
+        caller = Caller.of(environ)
+        left = asyncio.ensure_future(protocol.client_disconnect())
+        try:
+            if await self._joins(environ, caller, left):
+                return None
+            loop = asyncio.get_running_loop()
+            work = loop.run_in_executor(self._threads, self._app.responses.reply, environ)
+            await asyncio.wait((work, left), return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                caller.cancellation.cancel()
+                await work
+                return None
+            return work.result()
+        finally:
+            left.cancel()
+
+    async def _joins(self, environ: Environ, caller: Caller, left: "asyncio.Future[None]") -> bool:
+        """Wait for an equal query that is on its way; return whether the client left meanwhile."""
+        flight = self._app.sparql.flight(environ)
+        if flight is None:
+            return False
+        with flight.joined(caller.cancellation):
+            landed = asyncio.wrap_future(flight.outcome)
+            await asyncio.wait((landed, left), return_when=asyncio.FIRST_COMPLETED)
+            if not landed.done():
+                caller.cancellation.cancel()
+                return True
+            landed.exception()
+        caller.landed = flight
+        return False
+
+    async def _send(self, protocol: Any, reply: Reply) -> None:
+        if len(reply.body) < _LARGE_REPLY:
+            protocol.response_bytes(reply.status, reply.headers, reply.body)
+            return
+        self._sending += len(reply.body)
+        try:
+            transport = protocol.response_stream(reply.status, reply.headers)
+            for start in range(0, len(reply.body), _CHUNK):
+                await transport.send_bytes(reply.body[start : start + _CHUNK])
+        finally:
+            self._sending -= len(reply.body)
+
+    def _environ(self, scope: _Scope) -> Environ:
+        """Describe a request as WSGI does (PEP 3333)."""
+        environ: Environ = {}
+        for name, value in scope.headers.items():
+            # A name with an underscore would pass for another with a hyphen.
+            if "_" not in name:
+                key = "HTTP_" + name.upper().replace("-", "_")
+                environ[key] = f"{environ[key]}, {value}" if key in environ else value
+        caller = self._proxies.caller(scope.client, environ)
+        address = self._address
+        if caller.public_address and not self._settings.public_url:
+            address = urlsplit(caller.public_address)
+        prefix = address.path.rstrip("/")
+        path = unquote_to_bytes(scope.path).decode("latin-1")
+        environ |= {
+            "REQUEST_METHOD": scope.method,
+            "SCRIPT_NAME": prefix,
+            "PATH_INFO": path.removeprefix(prefix) if path.startswith(f"{prefix}/") else path,
+            "QUERY_STRING": scope.query_string,
+            "CONTENT_TYPE": environ.pop("HTTP_CONTENT_TYPE", ""),
+            "REMOTE_ADDR": caller.address,
+            # Never what a stranger says that it is.
+            "HTTP_HOST": address.netloc,
+            "SERVER_NAME": self._settings.host,
+            "SERVER_PORT": str(self._settings.port),
+            "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": address.scheme,
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+            # The body is whole by now, however it was framed.
+            "wsgi.input_terminated": True,
+        }
+        environ.pop("HTTP_CONTENT_LENGTH", None)
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
+        caller.enter(environ)
+        return environ
+
+
+def _slow(settings: Settings) -> RefusedError:
+    seconds = settings.request_seconds
+    return RefusedError(
+        TOO_SLOW,
+        f"The request was not whole after {seconds} s (request_seconds); send it faster.",
+        extensions={"limit": "request_seconds", "value": seconds},
+    )
+
+
+def _overloaded(settings: Settings) -> RefusedError:
+    pause = settings.answer_pause_seconds
+    return RefusedError(
+        BUSY,
+        "Too many large answers are being sent (sending_bytes); ask for less, or try again in "
+        f"{pause} s.",
+        extensions={"limit": "sending_bytes", "value": settings.sending_bytes},
+        headers={"Retry-After": str(pause)},
+    )
