@@ -27,6 +27,7 @@ from urbact_graph.settings import Settings
 from urbact_graph.web import create_app
 from urbact_graph.web.access_log import AccessLog
 from urbact_graph.web.gateway import Gateway
+from urbact_graph.web.serving import BACKLOG
 
 # From linux/prctl.h: the signal that a process gets when the one that started it ends.
 _PR_SET_PDEATHSIG = 1
@@ -50,8 +51,8 @@ class _Server(Server):
             backpressure=settings.connections,
             log_enabled=False,
         )
-        # Descriptor, whether it is a Unix socket, backlog.
-        self._held: tuple[Any, ...] = (listener.fileno(), False, 0)
+        # Descriptor, whether it is a Unix socket, backlog. The server closes it when it ends.
+        self._held: tuple[Any, ...] = (listener.detach(), False, BACKLOG)
 
     def end(self) -> None:
         """Accept no more; serve() returns once what was begun is answered."""

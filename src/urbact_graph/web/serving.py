@@ -20,7 +20,8 @@ from urbact_graph.settings import Settings
 from urbact_graph.web.control import Control
 from urbact_graph.web.sparql import public_address
 
-_BACKLOG = 1_024
+# Connections that wait to be accepted, while the server is at work or is started anew.
+BACKLOG = 1_024
 # A web process that ends is started again: at once, or after a pause that doubles up to this many
 # seconds if it ended soon after its start.
 _LONGEST_PAUSE = 5.0
@@ -75,6 +76,8 @@ class Supervisor:
         _say(f"Serving {ready['quads']:,} statements of {name} at {address}/sparql")
         async with Control(self._settings, self.reload):
             await self._keep_serving()
+        # Whoever comes now is refused at once.
+        self._listener.close()
         await self._web.end(2 * self._settings.query_seconds + _GRACE)
 
     async def reload(self) -> str:
@@ -272,7 +275,7 @@ def _listening(settings: Settings) -> Iterator[tuple[socket.socket, int]]:
         pause = settings.answer_pause_seconds * 1_000
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, pause)
         listener.bind((address, settings.port))
-        listener.listen(_BACKLOG)
+        listener.listen(BACKLOG)
     except OSError as error:
         raise UrbactGraphError(
             f"{settings.host}, port {settings.port}, cannot be listened on "
