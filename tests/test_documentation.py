@@ -15,16 +15,6 @@ from urbact_graph.sources import GraphSources
 
 from .readme_answers import with_answers
 
-LIMITS = (
-    "query_seconds",
-    "answer_bytes",
-    "query_bytes",
-    "nesting_depth",
-    "query_memory_bytes",
-    "running_queries",
-    "waiting_queries",
-)
-
 
 @pytest.fixture
 def root(sources: GraphSources) -> Path:
@@ -40,20 +30,22 @@ def rows(document: Path, heading: str) -> list[list[str]]:
 
 
 def test_every_limit_is_listed_with_its_default(root: Path) -> None:
+    defaults = Settings()
     listed = rows(root / "docs" / "http.md", "Limits")
-    assert [row[0] for row in listed] == list(LIMITS)
-    for name, default, unit, meaning in listed:
-        field = Settings.model_fields[name]
-        extra = field.json_schema_extra
-        assert meaning == field.description
-        assert unit == (extra["unit"] if isinstance(extra, dict) else "")
-        if name != "running_queries":
-            assert float(default) == field.default
+    assert [row[0] for row in listed] == [limit.name for limit in defaults.limits]
+    for row, limit in zip(listed, defaults.limits, strict=True):
+        value = f"{limit.value:g}" if isinstance(limit.value, float) else str(limit.value)
+        default = {"running_queries": "one a core", "None": "none"}
+        shown = default.get(limit.name) or default.get(value, value)
+        assert row == [limit.name, shown, limit.unit, limit.meaning]
 
 
 def test_every_setting_that_limits_is_among_them() -> None:
-    others = {"base_iri", "sources", "build_folder", "dataset", "host", "port", "public_url"}
-    assert set(Settings.model_fields) == others | set(LIMITS)
+    others = {
+        *("base_iri", "sources", "build_folder", "dataset", "host", "port", "public_url"),
+        *("trusted_proxies", "access_log", "log_queries"),
+    }
+    assert set(Settings.model_fields) == others | {limit.name for limit in Settings().limits}
 
 
 def test_every_format_is_listed(root: Path) -> None:
@@ -81,13 +73,15 @@ def test_ci_runs_the_readmes_test_command(root: Path) -> None:
     assert "pip install . && urbact-graph serve" in (root / "README.md").read_text()
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/http.md", "docs/operating.md"]
+)
 def test_every_relative_link_leads_somewhere(root: Path, name: str) -> None:
     text = (root / name).read_text()
     links = re.findall(r"\]\((?!https?://|#)([^)#]+)", text)
     links += re.findall(r'src="(?!https?://)([^"]+)"', text)
     for link in links:
-        assert (root / link).exists(), link
+        assert (root / name).parent.joinpath(link).exists(), link
 
 
 def test_the_readmes_answers_are_the_graphs(root: Path, store: Store) -> None:

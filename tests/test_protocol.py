@@ -81,7 +81,7 @@ def test_every_results_format(client: FlaskClient, form: Format) -> None:
     for asked in (form.media_type, *form.aliases):
         response = get(client, SELECT, asked)
         assert response.content_type == form.content_type
-        assert response.vary.as_set() == {"accept"}
+        assert "accept" in response.vary.as_set()
         if form.name == "csv":
             assert len(response.text.splitlines()) == 1 + 2
         else:

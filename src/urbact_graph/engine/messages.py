@@ -4,11 +4,12 @@ import json
 import socket
 import struct
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 _LENGTHS = struct.Struct("!II")
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16
+_LARGEST_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Request:
 
     def encode(self) -> bytes:
         """Return the frame of this request."""
-        return frame(asdict(self))
+        return frame(vars(self))
 
 
 @dataclass(frozen=True)
@@ -63,25 +64,40 @@ def receive(connection: socket.socket, deadline: float | None = None) -> tuple[A
         TimeoutError: the deadline passed.
         EOFError: the other side is gone.
     """
-    header_size, payload_size = _LENGTHS.unpack(_exactly(connection, _LENGTHS.size, deadline))
-    header = json.loads(_exactly(connection, header_size, deadline))
-    return header, _exactly(connection, payload_size, deadline)
+    # The sides speak in turns, so that nothing of a next message can come along; and most
+    # messages come whole with the first reading.
+    received = bytearray()
+    expected = _LENGTHS.size
+    while len(received) < expected:
+        received += _some(connection, max(_CHUNK, expected - len(received)), deadline)
+        if expected == _LENGTHS.size and len(received) >= _LENGTHS.size:
+            header_size, payload_size = _LENGTHS.unpack_from(received)
+            expected += header_size + payload_size
+    start = _LENGTHS.size + header_size
+    return json.loads(received[_LENGTHS.size : start]), bytes(memoryview(received)[start:])
 
 
-def _exactly(connection: socket.socket, size: int, deadline: float | None) -> bytes:
-    chunks: list[bytes] = []
-    while size:
-        if deadline is not None:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise TimeoutError
-            connection.settimeout(left)
-        try:
-            chunk = connection.recv(min(size, _CHUNK))
-        except ConnectionError:
-            chunk = b""
-        if not chunk:
-            raise EOFError
-        chunks.append(chunk)
-        size -= len(chunk)
-    return b"".join(chunks)
+def parse(message: bytes) -> Any:
+    """Return the header of a ``message`` without a payload that has come whole.
+
+    Raises:
+        EOFError: it has not: the other side is gone.
+    """
+    if len(message) <= _LENGTHS.size:
+        raise EOFError
+    return json.loads(message[_LENGTHS.size :])
+
+
+def _some(connection: socket.socket, size: int, deadline: float | None) -> bytes:
+    if deadline is not None:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        connection.settimeout(left)
+    try:
+        chunk = connection.recv(min(size, _LARGEST_CHUNK))
+    except ConnectionError:
+        chunk = b""
+    if not chunk:
+        raise EOFError
+    return chunk

@@ -90,9 +90,8 @@ def _serve(control: socket.socket, store: Store, memory_bytes: int, children: se
         children.add(child)
         theirs.close()
         descriptor = os.pidfd_open(child)
-        control.sendall(frame({"status": status, "pid": child}))
-        # The descriptors travel with a byte of their own, after the message that announces them.
-        socket.send_fds(control, [b"*"], [ours.fileno(), descriptor])
+        reply = frame({"status": status, "pid": child})
+        socket.send_fds(control, [reply], [ours.fileno(), descriptor])
         ours.close()
         os.close(descriptor)
 

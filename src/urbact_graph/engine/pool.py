@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from urbact_graph.engine.cancellation import Cancellation
-from urbact_graph.engine.messages import Answer, Request, frame, receive
+from urbact_graph.engine.messages import Answer, Request, frame, parse, receive
 from urbact_graph.errors import EngineError
 from urbact_graph.formats import format_of_file
 from urbact_graph.refusals import (
@@ -28,6 +28,12 @@ from urbact_graph.refusals import (
 )
 
 _VERSION_CHARACTERS = 16
+_LARGEST_REPLY = 1_000
+# A worker that is killed, and not by us, was so by an administrator or by the system for want of
+# memory; of one whose parent died with it nobody knows. That need not be the query's fault, which
+# is tried once more.
+_ENDED_FROM_OUTSIDE = (-signal.SIGKILL, None)
+_ATTEMPTS = 2
 
 
 @dataclass(frozen=True)
@@ -107,17 +113,34 @@ class Pool:
             RefusedError: nobody waits for it any more, or the worker says why it cannot be
                 answered.
         """
-        worker = self._send(request)
+        deadline = time.monotonic() + seconds
+        message = request.encode()
+        status = None
+        for _ in range(_ATTEMPTS):
+            try:
+                return self._attempt(message, deadline, cancellation)
+            except _EndedError as error:
+                status = error.status
+            if status not in _ENDED_FROM_OUTSIDE:
+                break
+        raise _ended(status)
+
+    def _attempt(self, message: bytes, deadline: float, cancellation: Cancellation) -> Answer:
+        worker = self._send(message)
         try:
             with cancellation.calls(worker.kill):
-                header, content = receive(worker.connection, time.monotonic() + seconds)
+                header, content = receive(worker.connection, deadline)
         except TimeoutError:
             worker.kill()
             self._replace(worker)
             raise
         except EOFError:
             status = self._replace(worker)
-            raise (_left() if cancellation.told else _ended(status)) from None
+            if cancellation.told:
+                raise RefusedError(
+                    CLIENT_LEFT, "The query was stopped, as its client left."
+                ) from None
+            raise _EndedError(status) from None
         if header["retire"]:
             self._replace(worker)
         else:
@@ -135,9 +158,8 @@ class Pool:
             self._end_parent()
         self._dismiss_idle()
 
-    def _send(self, request: Request) -> _Worker:
-        """Hand ``request`` to a worker; one that died while idle is passed over."""
-        message = request.encode()
+    def _send(self, message: bytes) -> _Worker:
+        """Hand ``message`` to a worker; one that died while idle is passed over."""
         while True:
             try:
                 worker = self._idle.pop()
@@ -178,10 +200,11 @@ class Pool:
 
     def _exchange(self, message: dict[str, Any]) -> tuple[int | None, _Worker | None]:
         self._control.sendall(frame(message))
-        header, _ = receive(self._control)
-        if "pid" not in header:
+        # Short enough to come as it was sent: whole, and with its descriptors.
+        reply, descriptors, _, _ = socket.recv_fds(self._control, _LARGEST_REPLY, 2)
+        header = parse(reply)
+        if not descriptors:
             return header["status"], None
-        _, descriptors, _, _ = socket.recv_fds(self._control, 1, 2)
         worker = _Worker(header["pid"], socket.socket(fileno=descriptors[0]), descriptors[1])
         return header["status"], worker
 
@@ -242,21 +265,23 @@ class Pool:
                 self._idle.pop().close()
 
 
-def _left() -> RefusedError:
-    return RefusedError(CLIENT_LEFT, "The query was stopped, as its client left.")
+class _EndedError(Exception):
+    """A worker ended while it was at a query; ``status`` is None where nobody knows how."""
+
+    def __init__(self, status: int | None) -> None:
+        self.status = status
 
 
 def _ended(status: int | None) -> RefusedError:
-    """Say why a worker ended without an answer, as far as its status tells."""
-    if status == -signal.SIGABRT:
-        return out_of_memory()
-    if status == -signal.SIGKILL:
-        # Not by us: by an administrator, or by the system for want of memory.
+    """Say why a query's worker ended, as far as its status tells."""
+    if status in _ENDED_FROM_OUTSIDE:
         return RefusedError(
             UNAVAILABLE,
-            "The worker was ended from outside while it was at this query; try again.",
+            "The workers that were at this query were ended from outside; try again.",
             headers={"Retry-After": "1"},
         )
+    if status == -signal.SIGABRT:
+        return out_of_memory()
     return RefusedError(
         TOO_COMPLEX,
         "The engine broke off at this query, most likely because it chains too many patterns or "

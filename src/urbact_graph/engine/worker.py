@@ -14,6 +14,8 @@ from urbact_graph.refusals import EVALUATION, RefusedError
 
 # Memory that a worker may keep after a query; one that kept more is replaced.
 _KEPT_BYTES = 100_000_000
+# An answer up to this size is sent together with its head; a larger one is not to be copied.
+_SMALL_BYTES = 100_000
 # A query runs below the web process, so that a full machine still answers /health.
 _NICENESS = 5
 
@@ -31,8 +33,12 @@ def work(connection: socket.socket, store: Store, memory_bytes: int) -> None:
             return
         header, content = _answer(store, message)
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - baseline
-        connection.sendall(frame({**header, "retire": grown > _KEPT_BYTES}, len(content)))
-        connection.sendall(content)
+        head = frame({**header, "retire": grown > _KEPT_BYTES}, len(content))
+        if len(content) < _SMALL_BYTES:
+            connection.sendall(head + content)
+        else:
+            connection.sendall(head)
+            connection.sendall(content)
 
 
 def _answer(store: Store, message: dict[str, object]) -> tuple[dict[str, object], bytes]:

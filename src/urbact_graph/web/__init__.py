@@ -10,6 +10,7 @@ from urbact_graph.web.endpoint import Endpoint
 from urbact_graph.web.limits import limits_blueprint
 from urbact_graph.web.metrics import Metrics, metrics_blueprint
 from urbact_graph.web.problems import register_problems
+from urbact_graph.web.replies import OPEN_TO_SCRIPTS
 from urbact_graph.web.sparql import sparql_blueprint
 
 # A form's percent-encoding may make three bytes of one; the rest is room for other parameters.
@@ -54,11 +55,8 @@ def body_bytes(settings: Settings) -> int:
 
 
 def _open_to_scripts(response: Response) -> Response:
-    """Let scripts of any origin read every answer, errors too (Fetch standard, CORS protocol)."""
     headers = response.headers
-    headers["Access-Control-Allow-Origin"] = "*"
-    headers["Access-Control-Expose-Headers"] = "*"
-    headers["X-Content-Type-Options"] = "nosniff"
+    headers.update(OPEN_TO_SCRIPTS)
     if "Allow" in headers:
         headers["Access-Control-Allow-Methods"] = headers["Allow"]
         headers["Access-Control-Allow-Headers"] = "Accept, Content-Type"

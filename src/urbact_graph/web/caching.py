@@ -1,4 +1,4 @@
-"""The response cache: answers to queries, sent again without the application taking part."""
+"""The response cache: queries are answered here, before the application, and their answers kept."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from cachetools import LRUCache
 
 from urbact_graph.refusals import RefusedError
 from urbact_graph.web.endpoint import PATH
+from urbact_graph.web.problems import refuse
 from urbact_graph.web.records import Record
 from urbact_graph.web.replies import OK, Reply, Representation
 
@@ -31,8 +32,9 @@ _Key = tuple[object, ...]
 
 
 class ResponseCache:
-    """A WSGI application in front of ``app`` that answers repeated queries by itself.
+    """A WSGI application in front of ``app`` that answers queries, repeated ones by itself.
 
+    Everything else, and what is to be said of a query that is refused, is left to ``app``.
     Answers are kept by dataset version, query, graphs and formats, the least used of them going
     first when they have more than ``capacity`` bytes; those of an older version go at once.
     """
@@ -75,14 +77,22 @@ class ResponseCache:
             # Its size may have grown, by being compressed.
             self._keep(environ, found)
             return self._hit(environ, reply)
-        made = Representation.from_app(self._app, environ)
+        operation = self._operation(environ)
+        if operation is None:
+            return Representation.from_app(self._app, environ).reply(environ)
+        made = self._answered(operation, environ)
         reply = made.reply(environ)
-        if self._operation(environ) is None:
-            return reply
         self.misses += 1
         Record.of(environ).cache = "miss"
         is_kept = self._keep(environ, made)
         return _told(reply, "fwd=miss; stored" if is_kept else "fwd=miss")
+
+    def _answered(self, operation: QueryOperation, environ: WSGIEnvironment) -> Representation:
+        try:
+            return self._endpoint.representation(operation, environ)
+        except RefusedError as error:
+            refuse(environ, error)
+        return Representation.from_app(self._app, environ)
 
     def _hit(self, environ: WSGIEnvironment, reply: Reply) -> Reply:
         self.hits += 1

@@ -11,8 +11,19 @@ from urbact_graph import __version__
 from urbact_graph.engine import messages
 from urbact_graph.engine.admission import is_repeatable
 from urbact_graph.engine.flights import Flight, Flights
+from urbact_graph.formats import FORMATS
 from urbact_graph.refusals import RefusedError
+from urbact_graph.web.caller import Caller
+from urbact_graph.web.problems import ensure_not_refused
 from urbact_graph.web.protocol import QueryOperation, is_bare, read_operation
+from urbact_graph.web.replies import (
+    NOT_MODIFIED,
+    OK,
+    OPEN_TO_SCRIPTS,
+    Headers,
+    Representation,
+    knows,
+)
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -20,11 +31,13 @@ if TYPE_CHECKING:
     from urbact_graph.engine.engine import Engine
     from urbact_graph.engine.messages import Answer
     from urbact_graph.settings import Settings
-    from urbact_graph.web.caller import Caller
 
 PATH = "/sparql"
 _METHODS = frozenset(("GET", "HEAD", "POST"))
 _OPERATION = "urbact_graph.operation"
+
+_CONTENT_TYPES = {form.media_type: form.content_type for form in FORMATS}
+_ALWAYS: Headers = [("Vary", "Accept, Accept-Encoding"), *OPEN_TO_SCRIPTS]
 
 # The prefixes that graph answers may use, besides the vocabulary's own.
 _PREFIXES = {
@@ -54,8 +67,9 @@ class Endpoint:
         """Return the query operation that a request is, None if it is something else.
 
         Raises:
-            RefusedError: it is one, but malformed.
+            RefusedError: it is one, but malformed; or it was refused before.
         """
+        ensure_not_refused(environ)
         if _OPERATION not in environ:
             environ[_OPERATION] = self._read(environ)
         found = environ[_OPERATION]
@@ -63,12 +77,22 @@ class Endpoint:
             raise found
         return found if isinstance(found, QueryOperation) else None
 
-    def answer(self, operation: QueryOperation, caller: Caller) -> Answer:
-        """Answer ``operation``.
+    def representation(self, operation: QueryOperation, environ: WSGIEnvironment) -> Representation:
+        """Answer ``operation``, which the request ``environ`` is.
 
         Raises:
             RefusedError: the engine refuses it.
         """
+        tag = self.tag(operation, self.engine.version)
+        if tag and knows(environ, tag):
+            # Only who has had the answer to this very question has its tag: no need to ask again.
+            return Representation(NOT_MODIFIED, _headers(tag), b"", tag)
+        answer = self._answer(operation, Caller.of(environ))
+        tag = self.tag(operation, answer.version)
+        headers = [("Content-Type", _CONTENT_TYPES[answer.media_type]), *_headers(tag)]
+        return Representation(OK, headers, answer.content, tag)
+
+    def _answer(self, operation: QueryOperation, caller: Caller) -> Answer:
         request, seconds = self._request(operation), operation.seconds
         who, cancellation = caller.address, caller.cancellation
         if is_repeatable(operation.query):
@@ -128,3 +152,11 @@ class Endpoint:
             named_graphs=operation.named_graphs,
             prefixes=self._prefixes,
         )
+
+
+def _headers(tag: str | None) -> Headers:
+    """Say how long an answer holds: until its tag is another, or not at all."""
+    if tag is None:
+        return [("Cache-Control", "no-store"), *_ALWAYS]
+    # To be asked about each time, which costs a 304.
+    return [("ETag", f'W/"{tag}"'), ("Cache-Control", "public, no-cache"), *_ALWAYS]

@@ -6,6 +6,7 @@ cache can answer is answered without one.
 """
 
 import asyncio
+import contextlib
 import io
 import sys
 import time
@@ -13,6 +14,8 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes, urlsplit
+
+from granian._granian import RSGIProtocolClosed, RSGIProtocolError
 
 from urbact_graph.refusals import BUSY, QUERY_TOO_LARGE, TOO_SLOW, RefusedError
 from urbact_graph.settings import Settings
@@ -33,7 +36,9 @@ _SMALL_REQUEST = 16_000
 # A body from this size on is sent in chunks, as fast as the client takes them.
 _LARGE_REPLY = 256_000
 _CHUNK = 128_000
+_MOMENT = 0.05
 _LEFT = 499
+_CONNECTION_ERRORS = (RSGIProtocolClosed, RSGIProtocolError)
 
 Environ = dict[str, Any]
 
@@ -77,13 +82,13 @@ class Gateway:
             else:
                 status, sent = reply.status, len(reply.body)
                 await self._send(protocol, reply)
-        except (OSError, RuntimeError):
-            # The connection is closed.
+        except _CONNECTION_ERRORS:
             status = _LEFT
         except Exception:  # noqa: BLE001 - whatever it is, the others are served on
             status = 500
             traceback.print_exc(file=sys.stderr)
-            protocol.response_str(500, [("content-type", "text/plain")], "Something went wrong.\n")
+            with contextlib.suppress(*_CONNECTION_ERRORS):
+                protocol.response_str(500, [], "Something went wrong here.\n")
         finally:
             seconds = time.perf_counter() - start
             self._app.metrics.count(environ, status, seconds)
@@ -102,7 +107,9 @@ class Gateway:
         if is_small and (kept := self._app.responses.kept(environ)):
             return kept
         reply = await self._made(environ, protocol)
-        if reply and len(reply.body) + self._sending > self._settings.sending_bytes:
+        # One is always sent, however large.
+        room = self._settings.sending_bytes - self._sending
+        if reply and self._sending and len(reply.body) > room:
             refuse(environ, _overloaded(self._settings))
             reply = await self._made(environ, protocol)
         return reply
@@ -134,36 +141,31 @@ class Gateway:
 
     async def _made(self, environ: Environ, protocol: Any) -> Reply | None:
         """Have a thread make the reply; stop what it does if the client leaves first."""
-        caller = Caller.of(environ)
-        left = asyncio.ensure_future(protocol.client_disconnect())
-        try:
-            if await self._joins(environ, caller, left):
-                return None
-            loop = asyncio.get_running_loop()
-            work = loop.run_in_executor(self._threads, self._app.responses.reply, environ)
-            await asyncio.wait((work, left), return_when=asyncio.FIRST_COMPLETED)
-            if not work.done():
-                caller.cancellation.cancel()
-                await work
-                return None
-            return work.result()
-        finally:
-            left.cancel()
+        if not await self._lands(environ, protocol):
+            return None
+        loop = asyncio.get_running_loop()
+        work = loop.run_in_executor(self._threads, self._app.responses.reply, environ)
+        if not await _stays(protocol, work):
+            Caller.of(environ).cancellation.cancel()
+            await work
+            return None
+        return work.result()
 
-    async def _joins(self, environ: Environ, caller: Caller, left: "asyncio.Future[None]") -> bool:
-        """Wait for an equal query that is on its way; return whether the client left meanwhile."""
+    async def _lands(self, environ: Environ, protocol: Any) -> bool:
+        """Wait for an equal query that is on its way; return whether the client waited too."""
         flight = self._app.sparql.flight(environ)
         if flight is None:
-            return False
+            return True
+        caller = Caller.of(environ)
         with flight.joined(caller.cancellation):
             landed = asyncio.wrap_future(flight.outcome)
-            await asyncio.wait((landed, left), return_when=asyncio.FIRST_COMPLETED)
-            if not landed.done():
+            if not await _stays(protocol, landed):
                 caller.cancellation.cancel()
-                return True
+                return False
+            # What it was is told when the reply is made.
             landed.exception()
         caller.landed = flight
-        return False
+        return True
 
     async def _send(self, protocol: Any, reply: Reply) -> None:
         if len(reply.body) < _LARGE_REPLY:
@@ -216,6 +218,20 @@ class Gateway:
         environ.pop("HTTP_TRANSFER_ENCODING", None)
         caller.enter(environ)
         return environ
+
+
+async def _stays(protocol: Any, work: "asyncio.Future[Any]") -> bool:
+    """Wait for ``work``; return False at once if the client leaves first."""
+    # Most is done in a moment, and to look for a client that leaves has its price.
+    done, _ = await asyncio.wait((work,), timeout=_MOMENT)
+    if done:
+        return True
+    left = asyncio.ensure_future(protocol.client_disconnect())
+    try:
+        await asyncio.wait((work, left), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        left.cancel()
+    return work.done()
 
 
 def _slow(settings: Settings) -> RefusedError:

@@ -41,6 +41,13 @@ def refuse(environ: "WSGIEnvironment", error: RefusedError) -> None:
     environ[_REFUSED] = error
 
 
+def ensure_not_refused(environ: "WSGIEnvironment") -> None:
+    """Raise the error, if there is one, that a request is to be answered with."""
+    error = environ.get(_REFUSED)
+    if isinstance(error, RefusedError):
+        raise error
+
+
 def register_problems(app: Flask, settings: Settings) -> None:
     """Make ``app`` answer every error, its own and Flask's, with a problem body."""
 
@@ -68,8 +75,7 @@ def register_problems(app: Flask, settings: Settings) -> None:
 
     def refused_before() -> None:
         Record.of(request.environ).route = request.url_rule.rule if request.url_rule else "none"
-        if error := request.environ.get(_REFUSED):
-            raise error
+        ensure_not_refused(request.environ)
 
     app.before_request(refused_before)
     app.register_error_handler(RefusedError, refused)

@@ -8,6 +8,7 @@ import asyncio
 import ctypes
 import json
 import os
+import resource
 import signal
 import socket
 import sys
@@ -27,12 +28,14 @@ from urbact_graph.settings import Settings
 from urbact_graph.web import create_app
 from urbact_graph.web.access_log import AccessLog
 from urbact_graph.web.gateway import Gateway
-from urbact_graph.web.serving import BACKLOG
+from urbact_graph.web.supervised import BACKLOG
 
 # From linux/prctl.h: the signal that a process gets when the one that started it ends.
 _PR_SET_PDEATHSIG = 1
 # An address may have 64 kB; the rest is room for the other lines of a request's head.
 _HEAD_BYTES = 100_000
+# Files that are open beside the connections: those to the workers, and some that come and go.
+_OTHER_FILES = 500
 
 
 class _Server(Server):
@@ -63,7 +66,7 @@ class _Server(Server):
         self._shd: Any = SocketHolder(*self._held)
 
 
-class WebProcess:
+class _Process:
     """Serves what the main process says, until it says so no more."""
 
     def __init__(self, settings: Settings, listener: socket.socket, control: socket.socket) -> None:
@@ -124,15 +127,23 @@ def main(settings: str, listener: int, control: int, dataset: str, held_as: str)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     # The times at which counters began would double the page of metrics.
     prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
-    process = WebProcess(
-        Settings(**json.loads(settings)),
+    known = Settings(**json.loads(settings))
+    _allow_files(known.connections + _OTHER_FILES)
+    process = _Process(
+        known,
         socket.socket(fileno=listener),
         socket.socket(fileno=control),
     )
     uvloop.run(process.run(dataset, held_as))
-    sys.stdout.flush()
-    # Without waiting for threads that may be held up by a client.
+    # Without waiting for the log's thread, which a reader may hold up.
     os._exit(0)
+
+
+def _allow_files(count: int) -> None:
+    """Raise the number of files that may be open to ``count``, as far as that is allowed."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = count if hard == resource.RLIM_INFINITY else min(hard, count)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
 
 
 if __name__ == "__main__":

@@ -35,6 +35,13 @@ _KEPT_BY_304 = frozenset(
 
 Headers = list[tuple[str, str]]
 
+# Scripts of any origin may read every answer, errors too (Fetch standard, CORS protocol).
+OPEN_TO_SCRIPTS: Headers = [
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", "*"),
+    ("X-Content-Type-Options", "nosniff"),
+]
+
 
 @dataclass
 class Representation:
@@ -95,11 +102,7 @@ class Representation:
         return Reply(self.status, headers, b"" if environ["REQUEST_METHOD"] == "HEAD" else body)
 
     def _is_known_to(self, environ: WSGIEnvironment) -> bool:
-        known = environ.get("HTTP_IF_NONE_MATCH")
-        if not known or self.status != OK or environ["REQUEST_METHOD"] not in _SAFE:
-            return False
-        tags = parse_etags(known)
-        return tags.star_tag or bool(self.tag and tags.contains_weak(self.tag))
+        return self.status == OK and self.tag is not None and knows(environ, self.tag)
 
     def _is_compressed_for(self, environ: WSGIEnvironment) -> bool:
         return len(self.body) >= _SMALLEST_COMPRESSED and accepts_gzip(
@@ -114,3 +117,12 @@ class Reply:
     status: int
     headers: Headers
     body: bytes
+
+
+def knows(environ: WSGIEnvironment, tag: str) -> bool:
+    """Tell whether a client that asks has what has the entity ``tag`` (RFC 9110, 13.1.2)."""
+    known = environ.get("HTTP_IF_NONE_MATCH")
+    if not known or environ["REQUEST_METHOD"] not in _SAFE:
+        return False
+    tags = parse_etags(known)
+    return tags.contains_weak(tag) or bool(tags.star_tag)

@@ -3,11 +3,9 @@
 import asyncio
 import contextlib
 import ipaddress
-import json
 import os
 import signal
 import socket
-import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -19,9 +17,8 @@ from urbact_graph.errors import EngineError, UrbactGraphError
 from urbact_graph.settings import Settings
 from urbact_graph.web.control import Control
 from urbact_graph.web.sparql import public_address
+from urbact_graph.web.supervised import BACKLOG, HeldDataset, WebProcess
 
-# Connections that wait to be accepted, while the server is at work or is started anew.
-BACKLOG = 1_024
 # A web process that ends is started again: at once, or after a pause that doubles up to this many
 # seconds if it ended soon after its start.
 _LONGEST_PAUSE = 5.0
@@ -53,8 +50,9 @@ class Supervisor:
         self._settings = settings
         self._listener = listener
         self._prepare = prepare
-        self._dataset: _Held
-        self._web: _Web
+        self._dataset: HeldDataset
+        self._web: WebProcess | None = None
+        self._is_starting = False
         self._stopping = asyncio.Event()
         self._reloading = asyncio.Lock()
         self._reloads: set[asyncio.Task[None]] = set()
@@ -70,15 +68,21 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop)
         loop.add_signal_handler(signal.SIGHUP, self._hang_up)
-        self._dataset = _Held(dataset)
-        ready = await self._start()
+        self._dataset = HeldDataset(dataset)
+        try:
+            ready = await self._start()
+        except EngineError:
+            if self._stopping.is_set():
+                return
+            raise
         name, address = self._dataset.file.name, public_address(self._settings)
         _say(f"Serving {ready['quads']:,} statements of {name} at {address}/sparql")
         async with Control(self._settings, self.reload):
             await self._keep_serving()
         # Whoever comes now is refused at once.
         self._listener.close()
-        await self._web.end(2 * self._settings.query_seconds + _GRACE)
+        if self._web:
+            await self._web.end(2 * self._settings.query_seconds + _GRACE)
 
     async def reload(self) -> str:
         """Have the dataset made anew and served; return a sentence that says what is served now.
@@ -87,17 +91,24 @@ class Supervisor:
             UrbactGraphError: it cannot be made or served; the old one goes on.
         """
         async with self._reloading:
-            held = _Held(await self._prepare())
+            held = HeldDataset(await self._prepare())
             try:
-                reply = await self._web.ask(**held.order)
+                reply = await self._web.ask(**held.order) if self._web else {}
             except EOFError:
-                raise EngineError("The web process ended meanwhile; try again.") from None
+                reply = {}
+            if not reply.get("is_other"):
+                held.close()
             if "refused" in reply:
                 raise EngineError(f"{reply['refused']} What was served before is served on.")
-            self._dataset = held
+            if "reloaded" not in reply:
+                raise EngineError("The web process ended meanwhile; try again.")
             state = reply["reloaded"]
             what = f"{state['quads']:,} statements of {held.file.name} (version {state['version']})"
-            return f"Serving {what}." if reply["is_other"] else f"Nothing changed: {what}."
+            if not reply["is_other"]:
+                return f"Nothing changed: {what}."
+            self._dataset.close()
+            self._dataset = held
+            return f"Serving {what}."
 
     async def _start(self) -> dict[str, Any]:
         """Start a web process and return its state once it serves.
@@ -105,11 +116,14 @@ class Supervisor:
         Raises:
             EngineError: the dataset cannot be served, or the process ended.
         """
-        self._web = await _Web.start(self._settings, self._listener, self._dataset)
+        self._is_starting = True
         try:
+            self._web = await WebProcess.start(self._settings, self._listener, self._dataset)
             reply = await self._web.reply()
         except EOFError:
             raise EngineError("The web process ended while it started.") from None
+        finally:
+            self._is_starting = False
         if "failed" in reply:
             raise EngineError(reply["failed"])
         state: dict[str, Any] = reply["ready"]
@@ -118,25 +132,26 @@ class Supervisor:
     async def _keep_serving(self) -> None:
         pause = 0.0
         stopping = asyncio.create_task(self._stopping.wait())
-        while True:
+        while web := self._web:
             began = time.monotonic()
-            ended = asyncio.create_task(self._web.wait())
+            ended = asyncio.create_task(web.wait())
             await asyncio.wait((ended, stopping), return_when=asyncio.FIRST_COMPLETED)
             if self._stopping.is_set():
                 ended.cancel()
                 return
             is_soon = time.monotonic() - began < _SOON
             pause = min(_LONGEST_PAUSE, max(0.1, 2 * pause)) if is_soon else 0.0
-            _say(f"The web process ended ({self._web.outcome}); starting another.")
+            _say(f"The web process ended ({web.outcome}); starting another.")
             await asyncio.wait((stopping,), timeout=pause)
-            try:
-                await self._start()
-            except EngineError as error:
-                _say(f"Error: {error}")
+            if not self._stopping.is_set():
+                try:
+                    await self._start()
+                except EngineError as error:
+                    _say(f"Error: {error}")
 
     def _stop(self) -> None:
-        if self._stopping.is_set():
-            # Told twice: no more patience.
+        # There is nothing to wait for before it serves, and no patience when told twice.
+        if self._web and (self._is_starting or self._stopping.is_set()):
             self._web.kill()
         self._stopping.set()
 
@@ -154,113 +169,6 @@ class Supervisor:
             _say(await self.reload())
         except UrbactGraphError as error:
             _say(f"Error: {error}")
-
-
-class _Held:
-    """A dataset that is held open, so that its content stays what it is.
-
-    Raises:
-        EngineError: it cannot be read.
-    """
-
-    def __init__(self, file: Path) -> None:
-        self.file = file
-        try:
-            self._content = file.open("rb")
-        except OSError as error:
-            raise EngineError(f"{file} cannot be loaded: {error.strerror}.") from None
-
-    @property
-    def order(self) -> dict[str, str]:
-        """What a web process needs to know to load it."""
-        content = f"/proc/{os.getpid()}/fd/{self._content.fileno()}"
-        return {"dataset": str(self.file), "held_as": content}
-
-
-class _Web:
-    """A web process and the line to it."""
-
-    def __init__(
-        self,
-        process: asyncio.subprocess.Process,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-    ) -> None:
-        self._process = process
-        self._reader = reader
-        self._writer = writer
-
-    @classmethod
-    async def start(cls, settings: Settings, listener: socket.socket, dataset: _Held) -> "_Web":
-        ours, theirs = socket.socketpair()
-        with theirs:
-            arguments = {
-                "settings": settings.model_dump_json(),
-                "listener": listener.fileno(),
-                "control": theirs.fileno(),
-                **dataset.order,
-            }
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "urbact_graph.web.process", json.dumps(arguments)),
-                pass_fds=(listener.fileno(), theirs.fileno()),
-                stdin=asyncio.subprocess.DEVNULL,
-            )
-        reader, writer = await asyncio.open_connection(sock=ours)
-        return cls(process, reader, writer)
-
-    @property
-    def outcome(self) -> str:
-        """How the process ended."""
-        code = self._process.returncode or 0
-        return f"status {code}" if code >= 0 else signal.Signals(-code).name
-
-    async def ask(self, **order: str) -> dict[str, Any]:
-        """Give an order and return the reply.
-
-        Raises:
-            EOFError: the process ended.
-        """
-        try:
-            self._writer.write(json.dumps(order).encode() + b"\n")
-            await self._writer.drain()
-        except ConnectionError:
-            raise EOFError from None
-        return await self.reply()
-
-    async def reply(self) -> dict[str, Any]:
-        """Return the next message.
-
-        Raises:
-            EOFError: the process ended.
-        """
-        try:
-            line = await self._reader.readline()
-        except ConnectionError:
-            line = b""
-        if not line:
-            raise EOFError
-        message: dict[str, Any] = json.loads(line)
-        return message
-
-    async def wait(self) -> None:
-        """Wait until the process has ended."""
-        await self._process.wait()
-        self._writer.close()
-
-    def kill(self) -> None:
-        """End the process at once."""
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
-
-    async def end(self, seconds: float) -> None:
-        """Have the process answer what it has begun, and end within ``seconds``."""
-        with contextlib.suppress(ProcessLookupError):
-            self._process.terminate()
-        try:
-            await asyncio.wait_for(self.wait(), seconds)
-        except TimeoutError:
-            self.kill()
-            await self.wait()
 
 
 @contextlib.contextmanager

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from urbact_graph.formats import FORMATS, Format
+from urbact_graph.formats import Format
 from urbact_graph.refusals import NOT_ACCEPTABLE, RefusedError
 from urbact_graph.settings import Settings
 from urbact_graph.web.caller import Caller
@@ -35,17 +35,9 @@ def sparql_blueprint(settings: Settings, endpoint: Endpoint) -> Blueprint:
 
     @routes.route(PATH, methods=["GET", "POST"])
     def sparql() -> Response:
-        operation = endpoint.operation(request.environ)
-        if operation is None:
-            return _endpoint_itself(settings, endpoint)
-        tag = endpoint.tag(operation, engine.version)
-        if tag and request.method == "GET" and request.if_none_match.contains_weak(tag):
-            # Only who has had the answer to this very question has its tag: no need to ask again.
-            return _tagged(_response(b"", FORMATS[0], status=304), tag)
-        answer = endpoint.answer(operation, Caller.of(request.environ))
-        form = next(f for f in FORMATS if f.media_type == answer.media_type)
-        tag = endpoint.tag(operation, answer.version)
-        return _tagged(_response(answer.content, form), tag)
+        # Queries were answered before the application; one that cannot be read is told of here.
+        endpoint.operation(request.environ)
+        return _endpoint_itself(settings, endpoint)
 
     @routes.get("/health")
     def health() -> Response:
@@ -83,19 +75,7 @@ def _endpoint_itself(settings: Settings, endpoint: Endpoint) -> Response:
     return _response(service_description(address, endpoint.engine, form), form)
 
 
-def _response(content: bytes, form: Format, status: int = 200) -> Response:
-    response = Response(content, status, content_type=form.content_type)
+def _response(content: bytes, form: Format) -> Response:
+    response = Response(content, content_type=form.content_type)
     response.vary.add("Accept")
-    return response
-
-
-def _tagged(response: Response, tag: str | None) -> Response:
-    """Say how long the answer holds: until the tag is another, or not at all."""
-    if tag is None:
-        response.cache_control.no_store = True
-    else:
-        response.set_etag(tag, weak=True)
-        response.cache_control.public = True
-        # To be asked about each time, which costs a 304.
-        response.cache_control.no_cache = True
     return response
