@@ -51,6 +51,8 @@ class Flights:
 
     def find(self, request: Request, seconds: float | None) -> Flight | None:
         """Return the flight of an equal request, to join it without a thread."""
+        if not self._flights:
+            return None
         with self._lock:
             return self._flights.get(self._key(request, seconds))
 
@@ -85,7 +87,7 @@ class Flights:
                     return answer
 
     def _key(self, request: Request, seconds: float | None) -> "_Key":
-        return self._engine.version, request.encode(), seconds
+        return self._engine.version, request.encoded, seconds
 
     def _fly(self, key: "_Key", flight: Flight, request: Request, client: str) -> Answer:
         try:

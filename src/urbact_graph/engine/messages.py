@@ -5,6 +5,7 @@ import socket
 import struct
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 _LENGTHS = struct.Struct("!II")
@@ -31,8 +32,9 @@ class Request:
     substitutions: dict[str, str] = field(default_factory=dict)
     prefixes: dict[str, str] = field(default_factory=dict)
 
-    def encode(self) -> bytes:
-        """Return the frame of this request."""
+    @cached_property
+    def encoded(self) -> bytes:
+        """The frame of this request; equal requests have equal frames."""
         return frame(vars(self))
 
 

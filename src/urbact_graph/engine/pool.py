@@ -114,19 +114,18 @@ class Pool:
                 answered.
         """
         deadline = time.monotonic() + seconds
-        message = request.encode()
         status = None
         for _ in range(_ATTEMPTS):
             try:
-                return self._attempt(message, deadline, cancellation)
+                return self._attempt(request, deadline, cancellation)
             except _EndedError as error:
                 status = error.status
             if status not in _ENDED_FROM_OUTSIDE:
                 break
         raise _ended(status)
 
-    def _attempt(self, message: bytes, deadline: float, cancellation: Cancellation) -> Answer:
-        worker = self._send(message)
+    def _attempt(self, request: Request, deadline: float, cancellation: Cancellation) -> Answer:
+        worker = self._send(request)
         try:
             with cancellation.calls(worker.kill):
                 header, content = receive(worker.connection, deadline)
@@ -158,8 +157,8 @@ class Pool:
             self._end_parent()
         self._dismiss_idle()
 
-    def _send(self, message: bytes) -> _Worker:
-        """Hand ``message`` to a worker; one that died while idle is passed over."""
+    def _send(self, request: Request) -> _Worker:
+        """Hand ``request`` to a worker; one that died while idle is passed over."""
         while True:
             try:
                 worker = self._idle.pop()
@@ -167,7 +166,7 @@ class Pool:
                 worker = self._fork()
             try:
                 worker.connection.settimeout(None)
-                worker.connection.sendall(message)
+                worker.connection.sendall(request.encoded)
             except OSError:
                 self._replace(worker)
             else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import threading
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
 
 # One answer may take this part of the cache, so that none drives out all the others.
 _LARGEST_PART = 4
-# What an entry takes beside its body and its query.
+# What an entry takes beside its body and its key.
 _ENTRY_BYTES = 2_000
 
 _Key = tuple[object, ...]
+# What is kept, and the bytes of its key.
+_Entry = tuple[Representation, int]
 
 
 class ResponseCache:
@@ -44,7 +47,7 @@ class ResponseCache:
         self._endpoint = endpoint
         self._capacity = capacity
         self._lock = threading.Lock()
-        self._kept: LRUCache[_Key, Representation] = LRUCache(capacity, getsizeof=_size)
+        self._kept: LRUCache[_Key, _Entry] = LRUCache(capacity, getsizeof=_size)
         self._version = ""
         self.hits = 0
         self.misses = 0
@@ -109,7 +112,8 @@ class ResponseCache:
             if version != self._version:
                 self._kept.clear()
                 self._version = version
-            return self._kept.get(_key(version, operation))
+            entry = self._kept.get(_key(version, operation))
+        return entry[0] if entry else None
 
     def _keep(self, environ: WSGIEnvironment, made: Representation) -> bool:
         operation = self._operation(environ)
@@ -120,7 +124,9 @@ class ResponseCache:
         if made.tag is None or made.tag != self._endpoint.tag(operation, version):
             return False
         with self._lock, contextlib.suppress(ValueError):
-            self._kept[_key(version, operation)] = made
+            graphs = (*operation.default_graphs, *operation.named_graphs)
+            weight = sum(map(sys.getsizeof, (operation.query, *graphs)))
+            self._kept[_key(version, operation)] = (made, weight)
             return True
         return False
 
@@ -143,8 +149,9 @@ def _key(version: str, operation: QueryOperation) -> _Key:
     )
 
 
-def _size(kept: Representation) -> int:
-    return kept.size + _ENTRY_BYTES
+def _size(entry: _Entry) -> int:
+    kept, weight = entry
+    return kept.size + weight + _ENTRY_BYTES
 
 
 def _told(reply: Reply, how: str) -> Reply:

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Request
 
 from urbact_graph import __version__
 from urbact_graph.engine import messages
-from urbact_graph.engine.admission import is_repeatable
 from urbact_graph.engine.flights import Flight, Flights
 from urbact_graph.formats import FORMATS
 from urbact_graph.refusals import RefusedError
@@ -95,7 +94,7 @@ class Endpoint:
     def _answer(self, operation: QueryOperation, caller: Caller) -> Answer:
         request, seconds = self._request(operation), operation.seconds
         who, cancellation = caller.address, caller.cancellation
-        if is_repeatable(operation.query):
+        if operation.is_repeatable:
             return self._flights.query(
                 request, seconds, client=who, cancellation=cancellation, landed=caller.landed
             )
@@ -107,7 +106,7 @@ class Endpoint:
             operation = self.operation(environ)
         except RefusedError:
             return None
-        if operation is None or not is_repeatable(operation.query):
+        if operation is None or not operation.is_repeatable:
             return None
         return self._flights.find(self._request(operation), operation.seconds)
 
@@ -117,7 +116,7 @@ class Endpoint:
         None if the query gives something else each time. It is a weak tag (RFC 9110, section
         8.8.1): SPARQL leaves open in which order an answer comes.
         """
-        if not is_repeatable(operation.query):
+        if not operation.is_repeatable:
             return None
         parts = (
             __version__,

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import parse_qsl
 
 from werkzeug.wrappers import Request
 
+from urbact_graph.engine.admission import is_repeatable
 from urbact_graph.formats import Format
 from urbact_graph.refusals import (
     MALFORMED_REQUEST,
@@ -38,6 +40,11 @@ class QueryOperation:
     results: Format | None
     graph: Format | None
     seconds: float | None
+
+    @cached_property
+    def is_repeatable(self) -> bool:
+        """Whether the query gives the same each time it is asked of the same dataset."""
+        return is_repeatable(self.query)
 
 
 def is_bare(request: Request) -> bool:
