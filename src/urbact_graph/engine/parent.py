@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pyoxigraph import RdfFormat, Store
 
+from urbact_graph.engine.lifelines import end_with_parent
 from urbact_graph.engine.messages import frame, receive
 from urbact_graph.engine.worker import work
 
@@ -82,11 +83,12 @@ def _serve(control: socket.socket, store: Store, memory_bytes: int, children: se
             control.sendall(frame({"status": status}))
             continue
         ours, theirs = socket.socketpair()
+        parent = os.getpid()
         child = os.fork()
         if child == 0:
             control.close()
             ours.close()
-            _run_worker(theirs, store, memory_bytes)
+            _run_worker(theirs, store, memory_bytes, parent)
         children.add(child)
         theirs.close()
         descriptor = os.pidfd_open(child)
@@ -96,9 +98,10 @@ def _serve(control: socket.socket, store: Store, memory_bytes: int, children: se
         os.close(descriptor)
 
 
-def _run_worker(connection: socket.socket, store: Store, memory_bytes: int) -> None:
+def _run_worker(connection: socket.socket, store: Store, memory_bytes: int, parent: int) -> None:
     """Work, and leave without the parent's clean-up whatever happens."""
     try:
+        end_with_parent(signal.SIGKILL, parent)
         work(connection, store, memory_bytes)
     finally:
         os._exit(0)

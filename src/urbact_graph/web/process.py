@@ -5,7 +5,6 @@ is started anew wait instead of being refused.
 """
 
 import asyncio
-import ctypes
 import json
 import os
 import resource
@@ -23,6 +22,7 @@ from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
 from urbact_graph.engine.engine import Engine
+from urbact_graph.engine.lifelines import end_with_parent
 from urbact_graph.errors import UrbactGraphError
 from urbact_graph.settings import Settings
 from urbact_graph.web import create_app
@@ -30,8 +30,6 @@ from urbact_graph.web.access_log import AccessLog
 from urbact_graph.web.gateway import Gateway
 from urbact_graph.web.supervised import BACKLOG
 
-# From linux/prctl.h: the signal that a process gets when the one that started it ends.
-_PR_SET_PDEATHSIG = 1
 # An address may have 64 kB; the rest is room for the other lines of a request's head.
 _HEAD_BYTES = 100_000
 # Files that are open beside the connections: those to the workers, and some that come and go.
@@ -122,7 +120,7 @@ def _state(engine: Engine) -> dict[str, object]:
 def main(settings: str, listener: int, control: int, dataset: str, held_as: str) -> NoReturn:
     """Run the web process with the arguments that the main process gives."""
     # Without the main process nobody would ever stop this one.
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    end_with_parent(signal.SIGTERM, os.getppid())
     # A reload is the main process's to begin.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     # The times at which counters began would double the page of metrics.
