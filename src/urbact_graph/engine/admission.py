@@ -21,9 +21,9 @@ from urbact_graph.syntax import Token, position, tokens
 _UPDATES = frozenset(
     ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
 )
-# Functions that give something else each time (SPARQL 1.1, section 17.4). The parser wants no
-# boundary before a name, so that one may stand at the end of a longer word.
-_VOLATILE = re.compile(r"(?i:NOW|RAND|UUID|BNODE)(?![\w:-])")
+# Calls of functions that give something else each time (SPARQL 1.1, section 17.4). The parser
+# wants no boundary before a name; between it and the bracket a comment may stand.
+_VOLATILE = re.compile(r"(?i:NOW|RAND|UUID|BNODE)\s*+[(#]")
 _PROLOGUE = frozenset(("BASE", "PREFIX", "VERSION"))
 
 
@@ -35,14 +35,9 @@ def admit(query: str, *, query_bytes: int, nesting_depth: int) -> None:
             than ``nesting_depth`` or has a longer run of prefix operators, has a string that is
             not closed, is an update, or calls another service.
     """
-    if len(query.encode(errors="surrogatepass")) > query_bytes:
-        raise RefusedError(
-            QUERY_TOO_LARGE,
-            f"The query has more than {query_bytes:,} bytes (query_bytes); shorten it or ask in "
-            "parts.",
-            extensions={"limit": "query_bytes", "value": query_bytes},
-        )
+    ensure_size(query, query_bytes)
     depth = run = 0
+    angle: Token | None = None
     form = ""
     suspect: Token | None = None
     for token in tokens(query):
@@ -58,6 +53,12 @@ def admit(query: str, *, query_bytes: int, nesting_depth: int) -> None:
         suspect = _suspect_service(query, token)
         run = run + 1 if token.kind == "prefix" else 0
         depth += (token.kind == "open") - (token.kind == "close")
+        if angle and angle.end == token.start:
+            # Two in a row are the brackets of a triple that is spoken of (SPARQL 1.2).
+            depth += (angle.text == "<" == token.text[0]) - (angle.text == ">" == token.text)
+            angle = None
+        else:
+            angle = token if token.text in ("<", ">") else None
         inner = _brackets_inside(token) if token.kind == "iri" else 0
         if max(depth + inner, run) > nesting_depth:
             raise _too_deep(query, token, nesting_depth)
@@ -67,19 +68,28 @@ def admit(query: str, *, query_bytes: int, nesting_depth: int) -> None:
             _refuse_update(form)
 
 
+def ensure_size(query: str, query_bytes: int) -> None:
+    """Refuse a query that is too long to be looked at.
+
+    Raises:
+        RefusedError: it has more than ``query_bytes`` bytes of UTF-8.
+    """
+    if len(query.encode(errors="surrogatepass")) > query_bytes:
+        raise RefusedError(
+            QUERY_TOO_LARGE,
+            f"The query has more than {query_bytes:,} bytes (query_bytes); shorten it or ask in "
+            "parts.",
+            extensions={"limit": "query_bytes", "value": query_bytes},
+        )
+
+
 def is_repeatable(query: str) -> bool:
     """Tell whether ``query`` gives the same each time it is asked of the same dataset.
 
-    In doubt it is said not to be: the answer to such a query is neither kept nor shared.
+    In doubt, as where a string has what looks like such a call, it is said not to be: its answer
+    is neither kept nor shared.
     """
-    if not _VOLATILE.search(query):
-        return True
-    # What looks like an IRI may be a comparison, as in FILTER(1<RAND()&&2>1).
-    return not any(
-        (token.kind == "iri" and "(" in token.text)
-        or (token.kind == "name" and ":" not in token.text and _VOLATILE.search(token.text))
-        for token in tokens(query)
-    )
+    return _VOLATILE.search(query) is None
 
 
 def _suspect_service(query: str, token: Token) -> Token | None:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from urbact_graph.engine.admission import admit
+from urbact_graph.engine.admission import ensure_size
 from urbact_graph.engine.cancellation import Cancellation
-from urbact_graph.engine.messages import Answer, Request
+from urbact_graph.engine.messages import Answer, Limits, Request
 from urbact_graph.engine.pool import Pool, Source
 from urbact_graph.engine.shares import Shares
 from urbact_graph.engine.turns import BusyError, Turns
@@ -157,7 +157,9 @@ class Engine:
         self.close()
 
     def _pool(self, source: Source) -> Pool:
-        return Pool(source, self.settings.running_queries, self.settings.query_memory_bytes)
+        settings = self.settings
+        limits = Limits(settings.query_bytes, settings.nesting_depth, settings.query_memory_bytes)
+        return Pool(source, settings.running_queries, limits)
 
     def _checked(self, pool: Pool) -> Pool:
         """Return ``pool`` if it can take over, else end it."""
@@ -176,7 +178,7 @@ class Engine:
         self, request: Request, seconds: float | None, client: str, cancellation: Cancellation
     ) -> Answer:
         limits = self.settings
-        admit(request.query, query_bytes=limits.query_bytes, nesting_depth=limits.nesting_depth)
+        ensure_size(request.query, limits.query_bytes)
         allowed = min(seconds or limits.query_seconds, limits.query_seconds)
         if self._shares:
             self._shares.admit(client)

@@ -6,11 +6,19 @@ import struct
 import time
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 _LENGTHS = struct.Struct("!II")
 _CHUNK = 1 << 16
 _LARGEST_CHUNK = 1 << 20
+
+
+class Limits(NamedTuple):
+    """What a worker holds its queries to; bytes of memory are beyond those of the dataset."""
+
+    query_bytes: int
+    nesting_depth: int
+    memory_bytes: int
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,12 @@ from pathlib import Path
 from pyoxigraph import RdfFormat, Store
 
 from urbact_graph.engine.lifelines import end_with_parent
-from urbact_graph.engine.messages import frame, receive
+from urbact_graph.engine.messages import Limits, frame, receive
 from urbact_graph.engine.worker import work
 
 
 def main(
-    control_descriptor: int, dataset: str, name: str, media_type: str, memory_bytes: int
+    control_descriptor: int, dataset: str, name: str, media_type: str, limits: list[int]
 ) -> None:
     """Serve the control socket until the web process closes it."""
     # These are for the main process, which may share its terminal and its name with this one.
@@ -39,7 +39,7 @@ def main(
     control.sendall(frame({"quads": len(store), "named_graphs": graphs}))
     children: set[int] = set()
     try:
-        _serve(control, store, memory_bytes, children)
+        _serve(control, store, Limits(*limits), children)
     finally:
         for child in children:
             with contextlib.suppress(ProcessLookupError):
@@ -69,7 +69,7 @@ def load(dataset: Path, media_type: str) -> Store:
     return store
 
 
-def _serve(control: socket.socket, store: Store, memory_bytes: int, children: set[int]) -> None:
+def _serve(control: socket.socket, store: Store, limits: Limits, children: set[int]) -> None:
     while True:
         try:
             message, _ = receive(control)
@@ -88,7 +88,7 @@ def _serve(control: socket.socket, store: Store, memory_bytes: int, children: se
         if child == 0:
             control.close()
             ours.close()
-            _run_worker(theirs, store, memory_bytes, parent)
+            _run_worker(theirs, store, limits, parent)
         children.add(child)
         theirs.close()
         descriptor = os.pidfd_open(child)
@@ -98,11 +98,11 @@ def _serve(control: socket.socket, store: Store, memory_bytes: int, children: se
         os.close(descriptor)
 
 
-def _run_worker(connection: socket.socket, store: Store, memory_bytes: int, parent: int) -> None:
+def _run_worker(connection: socket.socket, store: Store, limits: Limits, parent: int) -> None:
     """Work, and leave without the parent's clean-up whatever happens."""
     try:
         end_with_parent(signal.SIGKILL, parent)
-        work(connection, store, memory_bytes)
+        work(connection, store, limits)
     finally:
         os._exit(0)
 

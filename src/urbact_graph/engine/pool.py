@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from urbact_graph.engine.cancellation import Cancellation
-from urbact_graph.engine.messages import Answer, Request, frame, parse, receive
+from urbact_graph.engine.messages import Answer, Limits, Request, frame, parse, receive
 from urbact_graph.errors import EngineError
 from urbact_graph.formats import format_of_file
 from urbact_graph.refusals import (
@@ -87,18 +87,17 @@ class _Worker:
 
 
 class Pool:
-    """``workers`` processes that evaluate queries on ``source``; thread-safe.
+    """``workers`` processes that evaluate queries on ``source`` within ``limits``; thread-safe.
 
-    A worker takes one query at a time and may use ``memory_bytes`` beyond the dataset; callers
-    see to it that no more queries come at once than there are workers.
+    A worker takes one query at a time; where more come than there are workers, more are forked.
 
     Raises:
         EngineError: the dataset cannot be loaded.
     """
 
-    def __init__(self, source: Source, workers: int, memory_bytes: int) -> None:
+    def __init__(self, source: Source, workers: int, limits: Limits) -> None:
         self.source = source
-        self._memory_bytes = memory_bytes
+        self._limits = limits
         self._idle: list[_Worker] = []
         self._control_lock = threading.Lock()
         self._closed = False
@@ -224,7 +223,7 @@ class Pool:
             "dataset": str(self.source.content),
             "name": str(self.source.file),
             "media_type": self.source.media_type,
-            "memory_bytes": self._memory_bytes,
+            "limits": self._limits,
         }
         self._parent = subprocess.Popen(
             [sys.executable, "-m", "urbact_graph.engine.parent", json.dumps(arguments)],

@@ -8,8 +8,9 @@ import traceback
 
 from pyoxigraph import Store
 
+from urbact_graph.engine.admission import admit
 from urbact_graph.engine.evaluation import evaluate
-from urbact_graph.engine.messages import Request, frame, receive
+from urbact_graph.engine.messages import Limits, Request, frame, receive
 from urbact_graph.refusals import EVALUATION, RefusedError
 
 # Memory that a worker may keep after a query; one that kept more is replaced.
@@ -20,18 +21,18 @@ _SMALL_BYTES = 100_000
 _NICENESS = 5
 
 
-def work(connection: socket.socket, store: Store, memory_bytes: int) -> None:
+def work(connection: socket.socket, store: Store, limits: Limits) -> None:
     """Answer the requests that come over ``connection``; returns when it is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     baseline = _resident_bytes()
-    _confine(memory_bytes)
+    _confine(limits.memory_bytes)
     while True:
         try:
             message, _ = receive(connection)
         except EOFError:
             return
-        header, content = _answer(store, message)
+        header, content = _answer(store, message, limits)
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - baseline
         head = frame({**header, "retire": grown > _KEPT_BYTES}, len(content))
         if len(content) < _SMALL_BYTES:
@@ -41,9 +42,13 @@ def work(connection: socket.socket, store: Store, memory_bytes: int) -> None:
             connection.sendall(content)
 
 
-def _answer(store: Store, message: dict[str, object]) -> tuple[dict[str, object], bytes]:
+def _answer(
+    store: Store, message: dict[str, object], limits: Limits
+) -> tuple[dict[str, object], bytes]:
     try:
-        answer = evaluate(store, _request(message))
+        request = _request(message)
+        admit(request.query, query_bytes=limits.query_bytes, nesting_depth=limits.nesting_depth)
+        answer = evaluate(store, request)
     except RefusedError as error:
         refused = error
     except Exception:  # noqa: BLE001 - whatever it is

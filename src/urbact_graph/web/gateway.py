@@ -123,17 +123,16 @@ class Gateway:
         if environ["REQUEST_METHOD"] in ("GET", "HEAD", "OPTIONS"):
             return b""
         limit = body_bytes(self._settings)
+        stated = environ["CONTENT_LENGTH"]
+        if stated.isdecimal() and int(stated) > limit:
+            raise _too_large()
         chunks, size = [], 0
         try:
             async with asyncio.timeout(self._settings.request_seconds):
                 async for chunk in protocol:
                     size += len(chunk)
                     if size > limit:
-                        raise RefusedError(
-                            QUERY_TOO_LARGE,
-                            "The body is larger than a query may be (query_bytes); shorten it.",
-                            extensions={"limit": "query_bytes"},
-                        )
+                        raise _too_large()
                     chunks.append(chunk)
         except TimeoutError:
             raise _slow(self._settings) from None
@@ -199,6 +198,7 @@ class Gateway:
             "PATH_INFO": path.removeprefix(prefix) if path.startswith(f"{prefix}/") else path,
             "QUERY_STRING": scope.query_string,
             "CONTENT_TYPE": environ.pop("HTTP_CONTENT_TYPE", ""),
+            "CONTENT_LENGTH": environ.pop("HTTP_CONTENT_LENGTH", ""),
             "REMOTE_ADDR": caller.address,
             # Never what a stranger says that it is.
             "HTTP_HOST": address.netloc,
@@ -214,7 +214,6 @@ class Gateway:
             # The body is whole by now, however it was framed.
             "wsgi.input_terminated": True,
         }
-        environ.pop("HTTP_CONTENT_LENGTH", None)
         environ.pop("HTTP_TRANSFER_ENCODING", None)
         caller.enter(environ)
         return environ
@@ -232,6 +231,14 @@ async def _stays(protocol: Any, work: "asyncio.Future[Any]") -> bool:
     finally:
         left.cancel()
     return work.done()
+
+
+def _too_large() -> RefusedError:
+    return RefusedError(
+        QUERY_TOO_LARGE,
+        "The body is larger than a query may be (query_bytes); shorten it.",
+        extensions={"limit": "query_bytes"},
+    )
 
 
 def _slow(settings: Settings) -> RefusedError:

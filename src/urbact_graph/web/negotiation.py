@@ -8,8 +8,8 @@ from werkzeug.http import parse_accept_header
 from urbact_graph.formats import FORMATS, Format, Kind, format_named, formats
 from urbact_graph.refusals import MALFORMED_REQUEST, NOT_ACCEPTABLE, RefusedError
 
-# Clients send a few hundred characters; reading thousands of ranges would take its time.
-_LONGEST_HEADER = 4_000
+# Clients send a few hundred characters; reading hundreds of ranges would take its time.
+_LONGEST_HEADER = 1_000
 
 
 class Acceptance:
@@ -17,7 +17,7 @@ class Acceptance:
 
     The weight of a media type is that of the most specific range that matches it. Parameters of a
     range (a charset, a JSON-LD profile) do not narrow it, as each format comes in one shape only.
-    A header of more than 4,000 characters counts as none.
+    A header of more than 1,000 characters counts as none.
     """
 
     def __init__(self, header: str | None) -> None:

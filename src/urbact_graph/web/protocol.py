@@ -24,6 +24,9 @@ _UPDATE = "application/sparql-update"
 _ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
 _SECONDS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 _MOST_PARAMETERS = 1_000
+_LONGEST_TYPE = 200
+# What a client gives is taken for no less, as each query that is out of time costs a new worker.
+_LEAST_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,11 @@ def read_operation(request: Request) -> QueryOperation:
 
 
 def _posted(request: Request) -> list[tuple[str, str]]:
+    if len(request.content_type or "") > _LONGEST_TYPE:
+        raise RefusedError(
+            MEDIA_TYPE_REFUSED,
+            f"The Content-Type has more than {_LONGEST_TYPE} characters; send {DIRECT}.",
+        )
     media_type = request.mimetype
     if media_type == _UPDATE:
         raise RefusedError(
@@ -166,4 +174,4 @@ def _seconds(text: str | None) -> float | None:
         raise RefusedError(
             MALFORMED_REQUEST, f"The timeout '{text}' is no number of seconds above 0."
         )
-    return seconds
+    return max(seconds, _LEAST_SECONDS)

@@ -19,6 +19,8 @@ OK, NOT_MODIFIED = 200, 304
 _SMALLEST_COMPRESSED = 1_000
 # Of a large answer most is had at the first level, in a fifth of the time.
 _LARGE = 1_000_000
+# Some twenty tags; a longer list would take its time to be read, and counts as none.
+_LONGEST_TAGS = 1_000
 _SAFE = frozenset(("GET", "HEAD"))
 # What a 304 repeats of the 200 (RFC 9110, section 15.4.5), and what scripts need to read it.
 _KEPT_BY_304 = frozenset(
@@ -102,7 +104,7 @@ class Representation:
         return Reply(self.status, headers, b"" if environ["REQUEST_METHOD"] == "HEAD" else body)
 
     def _is_known_to(self, environ: WSGIEnvironment) -> bool:
-        return self.status == OK and self.tag is not None and knows(environ, self.tag)
+        return self.status == OK and self.tag is not None and knows(environ, self.tag, or_any=True)
 
     def _is_compressed_for(self, environ: WSGIEnvironment) -> bool:
         return len(self.body) >= _SMALLEST_COMPRESSED and accepts_gzip(
@@ -119,10 +121,13 @@ class Reply:
     body: bytes
 
 
-def knows(environ: WSGIEnvironment, tag: str) -> bool:
-    """Tell whether a client that asks has what has the entity ``tag`` (RFC 9110, 13.1.2)."""
+def knows(environ: WSGIEnvironment, tag: str, *, or_any: bool = False) -> bool:
+    """Tell whether a client has what has the entity ``tag`` (RFC 9110, section 13.1.2).
+
+    With ``or_any`` also one that says it has anything: right only where there is an answer.
+    """
     known = environ.get("HTTP_IF_NONE_MATCH")
-    if not known or environ["REQUEST_METHOD"] not in _SAFE:
+    if not known or len(known) > _LONGEST_TAGS or environ["REQUEST_METHOD"] not in _SAFE:
         return False
     tags = parse_etags(known)
-    return tags.contains_weak(tag) or bool(tags.star_tag)
+    return tags.contains_weak(tag) or (or_any and bool(tags.star_tag))

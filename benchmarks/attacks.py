@@ -1,0 +1,56 @@
+"""What healthy clients feel under the whole attack corpus: ``python -m benchmarks.attacks``.
+
+The server runs as it does by default, on the real graph. While the corpus is sent by several
+clients at once, others ask queries that each have one right answer; printed is how long these took.
+"""
+
+import argparse
+import contextlib
+import statistics
+import tempfile
+from pathlib import Path
+
+from tests.attacking import Report, Storm, ask, attacks, canary
+from tests.servers import serving
+
+QUESTION = """SELECT ?network (COUNT(?city) AS ?cities) WHERE {
+  ?network a <https://w3id.org/urbact-graph/ontology#Network> ;
+    <https://w3id.org/urbact-graph/ontology#partnerCity> ?city .
+} GROUP BY ?network ORDER BY DESC(?cities) ?network LIMIT 20 #«i»"""
+
+
+def main() -> None:
+    """Measure, and print the measurements."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--attackers", type=int, default=8, help="attacks at once")
+    options.add_argument("--others", type=int, default=4, help="healthy clients")
+    options.add_argument("--query-seconds", default="10", help="the server's limit")
+    given = options.parse_args()
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        bird = stack.enter_context(canary())
+        server = stack.enter_context(serving(folder, "--query-seconds", given.query_seconds))
+        right = ask(server.url, QUESTION).body
+        storm = Storm(server, QUESTION, right, given.attackers, given.others)
+        report = storm.rage(attacks(), bird)
+        calls = bird.calls()
+    for line in (*_table(report), f"requests of the server itself {calls:>9}"):
+        print(line)
+
+
+def _table(report: Report) -> list[str]:
+    cuts = statistics.quantiles(report.seconds, n=100)
+    return [
+        f"right answers               {len(report.seconds):>10,}",
+        f"wrong answers               {len(report.wrong):>10,}",
+        f"told to come back later     {report.busy:>10,}",
+        f"attacks answered unlike told{len(report.mistakes):>10,}",
+        f"median                      {statistics.median(report.seconds):>10.3f} s",
+        f"p99                         {cuts[98]:>10.3f} s",
+        f"longest                     {max(report.seconds):>10.3f} s",
+        f"memory at its highest       {report.peak_bytes / 1e6:>10,.0f} MB",
+    ]
+
+
+if __name__ == "__main__":
+    main()
