@@ -16,7 +16,11 @@ _LETTERS = (
 _LATER = r"0-9\u00B7\u0300-\u036F\u203F-\u2040"
 _ESCAPE = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
 _CHARACTER = rf"\\[tbnrf\\\"']|{_ESCAPE}"
-_LOCAL = rf"(?:[{_LETTERS}{_LATER}.:-]|%[0-9A-Fa-f]{{2}}|\\[_~.\-!$&'()*+,;=/?\#@%])*+"
+_LOCAL_ESCAPE = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]"
+_LOCAL = (
+    rf"(?:(?:[{_LETTERS}0-9:]|{_LOCAL_ESCAPE})"
+    rf"(?:[{_LETTERS}{_LATER}.:-]|{_LOCAL_ESCAPE})*+)?+"
+)
 
 # Every repetition is possessive: no text is read twice, so that reading takes linear time.
 _TOKEN = re.compile(

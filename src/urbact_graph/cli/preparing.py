@@ -1,6 +1,9 @@
 """The dataset to serve: a file that was named, or the graph, built and validated."""
 
+import contextlib
+import io
 import json
+import signal
 import sys
 from pathlib import Path
 
@@ -32,9 +35,17 @@ def prepared(settings: Settings) -> Path:
 
 def main() -> None:
     """Prepare the dataset of the settings given as JSON, and print where it is."""
+    # A reload is the main process's to begin, this one is a part of it.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    told = sys.stderr
     try:
-        dataset = prepared(Settings(**json.loads(sys.argv[1])))
+        # Progress and the table of what is wrong are for those who asked for them.
+        with contextlib.redirect_stderr(io.StringIO()):
+            dataset = prepared(Settings(**json.loads(sys.argv[1])))
     except UrbactGraphError as error:
-        click.echo(str(error), err=True)
+        click.echo(str(error), file=told)
         sys.exit(2)
+    except SystemExit:
+        click.echo("The graph has violations; `urbact-graph validate` lists them.", file=told)
+        sys.exit(1)
     click.echo(dataset)

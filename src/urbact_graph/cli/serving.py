@@ -1,6 +1,7 @@
 """``urbact-graph serve`` and ``reload``."""
 
 import asyncio
+import contextlib
 import sys
 from pathlib import Path
 from typing import Any
@@ -79,7 +80,12 @@ async def _prepared_apart(settings: Settings) -> Path:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    output, errors = await process.communicate()
+    try:
+        output, errors = await process.communicate()
+    finally:
+        # A server that ends meanwhile leaves nothing behind.
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
     if process.returncode:
         raise EngineError(errors.decode().strip() or "The graph could not be prepared.")
     return Path(output.decode().strip())

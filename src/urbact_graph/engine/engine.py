@@ -166,9 +166,10 @@ class Engine:
         why = "" if pool.quads else "it has no statement"
         if not why:
             try:
-                pool.evaluate(_PROBE, self.settings.query_seconds, Cancellation())
+                with Turns(1, 0, 1).turn(0, Cancellation()) as turn:
+                    pool.evaluate(_PROBE, self.settings.query_seconds, Cancellation(), turn)
             except (RefusedError, TimeoutError) as error:
-                why = f"it gives no answer ({error})"
+                why = f"it gives no answer ({error or 'it took too long'})"
         if why:
             pool.close()
             raise EngineError(f"{pool.source.file} cannot be served: {why}.")
@@ -182,14 +183,21 @@ class Engine:
         allowed = min(seconds or limits.query_seconds, limits.query_seconds)
         if self._shares:
             self._shares.admit(client)
-        with self.turns.turn(allowed, cancellation), self._current() as pool:
+        with (
+            self.turns.turn(allowed, cancellation, client) as turn,
+            self._current() as pool,
+        ):
             if cancellation.told:
                 raise RefusedError(CLIENT_LEFT, "The query never ran, as its client left.")
             start = time.monotonic()
             try:
-                return pool.evaluate(request, allowed, cancellation)
+                return pool.evaluate(request, allowed, cancellation, turn)
             except TimeoutError:
                 raise self._out_of_time(allowed) from None
+            except RefusedError:
+                if turn.is_dismissed:
+                    raise self.turns.busy("others have fewer queries here than you") from None
+                raise
             finally:
                 self._charge(client, time.monotonic() - start)
 

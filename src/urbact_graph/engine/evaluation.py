@@ -133,12 +133,11 @@ def _accepted(media_type: str | None, forms: str, shape: str, kind: Kind) -> str
 
 def _used(prefixes: dict[str, str], triples: dict[Triple, None]) -> dict[str, str]:
     """Return the prefixes that occur, so that a small graph has a small head."""
-    found: set[str] = set()
-    for triple in triples:
-        for term in (triple.subject, triple.predicate, triple.object):
-            iri = term.datatype if isinstance(term, Literal) else term
-            if isinstance(iri, NamedNode) and iri.value not in _UNWRITTEN:
-                found.add(re.split(r"[^#/]*$", iri.value, maxsplit=1)[0])
+    iris: set[str] = set()
+    for subject, predicate, value in triples:
+        iri = value.datatype if isinstance(value, Literal) else value
+        iris |= {term.value for term in (subject, predicate, iri) if isinstance(term, NamedNode)}
+    found = {iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in iris - _UNWRITTEN}
     return {name: iri for name, iri in prefixes.items() if iri in found}
 
 

@@ -17,7 +17,7 @@ from pyoxigraph import RdfFormat, Store
 
 from urbact_graph.engine.lifelines import end_with_parent
 from urbact_graph.engine.messages import Limits, frame, receive
-from urbact_graph.engine.worker import work
+from urbact_graph.engine.worker import resident_bytes, work
 
 
 def main(
@@ -26,6 +26,7 @@ def main(
     """Serve the control socket until the web process closes it."""
     # These are for the main process, which may share its terminal and its name with this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     control = socket.socket(fileno=control_descriptor)
     try:
@@ -36,10 +37,12 @@ def main(
             control.sendall(frame({"error": f"{name} cannot be loaded: {_reason(error)}"}))
         return
     graphs = sum(1 for _ in store.named_graphs())
-    control.sendall(frame({"quads": len(store), "named_graphs": graphs}))
     children: set[int] = set()
     try:
-        _serve(control, store, Limits(*limits), children)
+        # The web process may be gone at any time.
+        with contextlib.suppress(ConnectionError):
+            control.sendall(frame({"quads": len(store), "named_graphs": graphs}))
+            _serve(control, store, Limits(*limits), children)
     finally:
         for child in children:
             with contextlib.suppress(ProcessLookupError):
@@ -92,7 +95,8 @@ def _serve(control: socket.socket, store: Store, limits: Limits, children: set[i
         children.add(child)
         theirs.close()
         descriptor = os.pidfd_open(child)
-        reply = frame({"status": status, "pid": child})
+        resident = resident_bytes(parent)
+        reply = frame({"status": status, "pid": child, "resident": resident})
         socket.send_fds(control, [reply], [ours.fileno(), descriptor])
         ours.close()
         os.close(descriptor)

@@ -16,6 +16,8 @@ from typing import Any
 
 from urbact_graph.engine.cancellation import Cancellation
 from urbact_graph.engine.messages import Answer, Limits, Request, frame, parse, receive
+from urbact_graph.engine.turns import Turn
+from urbact_graph.engine.worker import resident_bytes
 from urbact_graph.errors import EngineError
 from urbact_graph.formats import format_of_file
 from urbact_graph.refusals import (
@@ -29,6 +31,8 @@ from urbact_graph.refusals import (
 
 _VERSION_CHARACTERS = 16
 _LARGEST_REPLY = 1_000
+# Beyond the dataset; what a worker may have taken while it is held up for others.
+_LIGHT_BYTES = 100_000_000
 # A worker that is killed, and not by us, was so by an administrator or by the system for want of
 # memory; of one whose parent died with it nobody knows. That need not be the query's fault, which
 # is tried once more.
@@ -75,11 +79,25 @@ class _Worker:
     pid: int
     connection: socket.socket
     process: int
+    resident: int
+
+    @property
+    def is_light(self) -> bool:
+        return resident_bytes(self.pid) - self.resident < _LIGHT_BYTES
+
+    def suspend(self) -> None:
+        self._send(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self._send(signal.SIGCONT)
 
     def kill(self) -> None:
+        self._send(signal.SIGKILL)
+
+    def _send(self, number: signal.Signals) -> None:
         # By descriptor, not by number: the number may be another process's by now.
         with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self.process, signal.SIGKILL)
+            signal.pidfd_send_signal(self.process, number)
 
     def close(self) -> None:
         self.connection.close()
@@ -104,8 +122,10 @@ class Pool:
         self._start_parent()
         self._idle = [self._fork() for _ in range(workers)]
 
-    def evaluate(self, request: Request, seconds: float, cancellation: Cancellation) -> Answer:
-        """Evaluate ``request`` within ``seconds``, or until it is cancelled.
+    def evaluate(
+        self, request: Request, seconds: float, cancellation: Cancellation, turn: Turn
+    ) -> Answer:
+        """Evaluate ``request`` in its ``turn`` within ``seconds``, or until it is cancelled.
 
         Raises:
             TimeoutError: it took longer.
@@ -116,17 +136,19 @@ class Pool:
         status = None
         for _ in range(_ATTEMPTS):
             try:
-                return self._attempt(request, deadline, cancellation)
+                return self._attempt(request, deadline, cancellation, turn)
             except _EndedError as error:
                 status = error.status
             if status not in _ENDED_FROM_OUTSIDE:
                 break
         raise _ended(status)
 
-    def _attempt(self, request: Request, deadline: float, cancellation: Cancellation) -> Answer:
+    def _attempt(
+        self, request: Request, deadline: float, cancellation: Cancellation, turn: Turn
+    ) -> Answer:
         worker = self._send(request)
         try:
-            with cancellation.calls(worker.kill):
+            with cancellation.calls(worker.kill), turn.taken_by(worker):
                 header, content = receive(worker.connection, deadline)
         except TimeoutError:
             worker.kill()
@@ -139,7 +161,8 @@ class Pool:
                     CLIENT_LEFT, "The query was stopped, as its client left."
                 ) from None
             raise _EndedError(status) from None
-        if header["retire"]:
+        if header["retire"] or cancellation.told:
+            # Whoever told it may have killed the worker just when it was done.
             self._replace(worker)
         else:
             self._idle.append(worker)
@@ -203,7 +226,8 @@ class Pool:
         header = parse(reply)
         if not descriptors:
             return header["status"], None
-        worker = _Worker(header["pid"], socket.socket(fileno=descriptors[0]), descriptors[1])
+        connection, process = socket.socket(fileno=descriptors[0]), descriptors[1]
+        worker = _Worker(header["pid"], connection, process, header["resident"])
         return header["status"], worker
 
     def _recover(self) -> tuple[int | None, _Worker | None]:

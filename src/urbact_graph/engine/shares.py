@@ -42,7 +42,7 @@ class Shares:
             left = self._account(client).left
         if left > 0:
             return
-        wait = max(1, math.ceil(-left / self._seconds * _MINUTE))
+        wait = math.floor(-left / self._seconds * _MINUTE) + 1
         raise RefusedError(
             SHARE_USED,
             f"Your address has taken its {self._seconds:g} s of engine time a minute "
@@ -70,6 +70,7 @@ class Shares:
 def _network(client: str) -> str:
     try:
         address = ipaddress.ip_address(client)
+        address = getattr(address, "ipv4_mapped", None) or address
     except ValueError:
         return client
     if isinstance(address, ipaddress.IPv6Address):

@@ -1,33 +1,106 @@
-"""Turns: as many queries run at once as may, others wait in the order of their coming."""
+"""Turns: which queries run, which wait, and which have to make room for a while.
+
+No more run at once than may. The others wait, but none for long: a query that has had a moment's
+run is stopped where it stands when another waits, and goes on when there is room. So quick queries
+are answered in a moment, however many endless ones there are; those share what is left, and end at
+their deadline. Nobody knows beforehand which is which: this is the feedback scheduling of operating
+systems.
+"""
 
 import contextlib
 import threading
-from collections import deque
+import time
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from urbact_graph.engine.cancellation import Cancellation
-from urbact_graph.refusals import BUSY, RefusedError
+from urbact_graph.refusals import BUSY, CLIENT_LEFT, RefusedError
+
+# What a query runs at least before it makes room for one that has not run yet, and before it
+# changes places with another that has.
+_MOMENT = 0.25
+_SPELL = 1.0
+# How often somebody looks whether it has, while any wait.
+_LOOK = 0.05
 
 
 class BusyError(RefusedError):
     """All workers are busy, and the query may not wait, or has waited long enough."""
 
 
+class Suspendable(Protocol):
+    """A process at work on a query."""
+
+    @property
+    def is_light(self) -> bool:
+        """Whether it takes so little memory that many may be held up at once."""
+
+    def suspend(self) -> None:
+        """Stop it where it stands."""
+
+    def resume(self) -> None:
+        """Let it go on."""
+
+    def kill(self) -> None:
+        """End it."""
+
+
+@dataclass(eq=False)
+class Turn:
+    """A query's place: it waits until ``called``, runs, and may be held up in between."""
+
+    client: str
+    lock: threading.Lock
+    called: threading.Event = field(default_factory=threading.Event)
+    process: Suspendable | None = None
+    began: float = 0.0
+    is_dismissed: bool = False
+
+    @contextlib.contextmanager
+    def taken_by(self, process: Suspendable) -> Iterator[None]:
+        """Have ``process`` work on the query while the block lasts."""
+        with self.lock:
+            self.process = process
+            if self.is_dismissed:
+                process.kill()
+        try:
+            yield
+        finally:
+            with self.lock:
+                # It may have been held up just when it was done.
+                process.resume()
+                self.process = None
+
+
 class Turns:
-    """``running`` at once and ``waiting`` more; ``pause`` is what who is refused should wait."""
+    """``running`` at once and ``waiting`` more; ``pause`` is what who is refused should wait.
+
+    Where all places are taken, a client that has none yet gets that of the one that has most.
+    """
 
     def __init__(self, running: int, waiting: int, pause: float) -> None:
         self._may_run = running
         self._may_wait = waiting
         self._pause = max(1, round(pause))
         self._lock = threading.Lock()
-        self._queue: deque[threading.Event] = deque()
-        self.running = 0
+        self._changed = threading.Condition(self._lock)
+        self._running: list[Turn] = []
+        self._waiting: list[Turn] = []
+        self._held_up: list[Turn] = []
+        self._keeper: threading.Thread | None = None
+        self._is_keeper_asleep = False
+
+    @property
+    def running(self) -> int:
+        """How many run."""
+        return len(self._running)
 
     @property
     def waiting(self) -> int:
-        """How many wait."""
-        return len(self._queue)
+        """How many wait, for the first time or again."""
+        return len(self._waiting) + len(self._held_up)
 
     @property
     def is_free(self) -> bool:
@@ -35,47 +108,133 @@ class Turns:
         return self.running < self._may_run
 
     @contextlib.contextmanager
-    def turn(self, seconds: float, cancellation: Cancellation) -> Iterator[None]:
+    def turn(self, seconds: float, cancellation: Cancellation, client: str = "") -> Iterator[Turn]:
         """Have a turn while the block lasts; wait for it at most ``seconds``.
 
         Raises:
-            BusyError: too many wait, or no turn came. Who has left waits no longer, and has a
-                turn only if it came before.
+            BusyError: too many wait, or no turn came.
+            RefusedError: the client left while it waited.
         """
-        self._take(seconds, cancellation)
+        turn = Turn(client, self._lock)
+        self._take(turn, seconds, cancellation)
         try:
-            yield
+            yield turn
         finally:
-            self._give()
+            with self._lock:
+                self._remove(turn)
+                self._fill()
 
-    def _take(self, seconds: float, cancellation: Cancellation) -> None:
-        with self._lock:
-            if self.running < self._may_run:
-                self.running += 1
-                return
-            if self.waiting >= self._may_wait:
-                raise self._busy(f"{self.waiting} queries are waiting already")
-            called = threading.Event()
-            self._queue.append(called)
-        with cancellation.calls(called.set):
-            called.wait(seconds)
-        with self._lock:
-            # Who is no longer in the queue was given a turn, even if too late.
-            if called in self._queue:
-                self._queue.remove(called)
-                raise self._busy(f"no turn came within {seconds:g} s")
-
-    def _give(self) -> None:
-        with self._lock:
-            if self._queue:
-                self._queue.popleft().set()
-            else:
-                self.running -= 1
-
-    def _busy(self, why: str) -> BusyError:
+    def busy(self, why: str) -> BusyError:
+        """Make the error of a query for which there is no room."""
         return BusyError(
             BUSY,
             f"All {self._may_run} workers are busy and {why} (running_queries, waiting_queries); "
             f"try again in {self._pause} s.",
             headers={"Retry-After": str(self._pause)},
         )
+
+    def _take(self, turn: Turn, seconds: float, cancellation: Cancellation) -> None:
+        with self._lock:
+            if self.is_free and not self._waiting:
+                self._run(turn)
+                return
+            if self.waiting >= self._may_wait and not self._make_place(turn):
+                raise self.busy(f"{self.waiting} queries are waiting already")
+            self._waiting.append(turn)
+            self._rearrange()
+            self._keep_time()
+        with cancellation.calls(turn.called.set):
+            turn.called.wait(seconds)
+        with self._lock:
+            if turn.is_dismissed:
+                raise self.busy("others have fewer queries here than you")
+            # Who is no longer waiting was given a turn, even if too late.
+            if turn in self._waiting:
+                self._waiting.remove(turn)
+                if cancellation.told:
+                    raise RefusedError(CLIENT_LEFT, "The query never ran, as its client left.")
+                raise self.busy(f"no turn came within {seconds:g} s")
+
+    def _run(self, turn: Turn) -> None:
+        turn.began = time.monotonic()
+        self._running.append(turn)
+        turn.called.set()
+
+    def _remove(self, turn: Turn) -> None:
+        for places in (self._running, self._held_up):
+            if turn in places:
+                places.remove(turn)
+
+    def _fill(self) -> None:
+        """Give free turns to those that wait for their first, else to those held up."""
+        while self.is_free and (self._waiting or self._held_up):
+            if self._waiting:
+                self._run(self._next())
+            else:
+                self._go_on(self._held_up.pop(0))
+
+    def _next(self) -> Turn:
+        """Take who waits longest of those whose client has the fewest queries here."""
+        here = Counter(turn.client for turn in (*self._running, *self._held_up))
+        turn = min(self._waiting, key=lambda turn: here[turn.client])
+        self._waiting.remove(turn)
+        return turn
+
+    def _rearrange(self) -> float | None:
+        """Have those that ran long enough make room; return after how long to look again."""
+        self._fill()
+        spell = _MOMENT if self._waiting else _SPELL
+        now = time.monotonic()
+        for turn in list(self._running):
+            if not self._waiting and not self._held_up:
+                return None
+            if turn.began + spell <= now and turn.process and turn.process.is_light:
+                turn.process.suspend()
+                self._running.remove(turn)
+                self._fill()
+                self._held_up.append(turn)
+        if not self._waiting and not self._held_up:
+            return None
+        return _LOOK
+
+    def _go_on(self, turn: Turn) -> None:
+        turn.began = time.monotonic()
+        self._running.append(turn)
+        if turn.process:
+            turn.process.resume()
+
+    def _make_place(self, turn: Turn) -> bool:
+        """Dismiss a query of the client that has most here, if ``turn`` is of one with fewer."""
+        here = Counter(other.client for other in (*self._running, *self._waiting, *self._held_up))
+        greediest, count = here.most_common(1)[0]
+        if here[turn.client] + 1 >= count:
+            return False
+        for other in reversed((*self._held_up, *self._waiting)):
+            if other.client == greediest:
+                self._dismiss(other)
+                return True
+        return False
+
+    def _dismiss(self, turn: Turn) -> None:
+        turn.is_dismissed = True
+        for places in (self._waiting, self._held_up):
+            if turn in places:
+                places.remove(turn)
+        turn.called.set()
+        if turn.process:
+            turn.process.kill()
+
+    def _keep_time(self) -> None:
+        """See to it that somebody looks after those that wait."""
+        if self._keeper is None:
+            self._keeper = threading.Thread(target=self._look_after, name="turns", daemon=True)
+            self._keeper.start()
+        elif self._is_keeper_asleep:
+            self._changed.notify()
+
+    def _look_after(self) -> None:
+        with self._lock:
+            while True:
+                pause = self._rearrange()
+                self._is_keeper_asleep = pause is None
+                self._changed.wait(pause)

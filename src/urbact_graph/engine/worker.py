@@ -2,9 +2,9 @@
 
 import os
 import resource
-import signal
 import socket
 import traceback
+from pathlib import Path
 
 from pyoxigraph import Store
 
@@ -23,9 +23,7 @@ _NICENESS = 5
 
 def work(connection: socket.socket, store: Store, limits: Limits) -> None:
     """Answer the requests that come over ``connection``; returns when it is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    baseline = _resident_bytes()
+    baseline = resident_bytes(os.getpid())
     _confine(limits.memory_bytes)
     while True:
         try:
@@ -73,8 +71,8 @@ def _request(message: dict[str, object]) -> Request:
 
 def _confine(memory_bytes: int) -> None:
     """Give up what no query needs: more memory than allowed, new files, new sockets, cores."""
-    with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123
-        mapped = int(file.read().split()[0]) * resource.getpagesize()
+    statm = Path("/proc/self/statm").read_text(encoding="ascii")
+    mapped = int(statm.split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (mapped + memory_bytes,) * 2)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # Files that are open stay open; none can be opened any more, and no socket either.
@@ -82,6 +80,10 @@ def _confine(memory_bytes: int) -> None:
     os.nice(_NICENESS)
 
 
-def _resident_bytes() -> int:
-    with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123
-        return int(file.read().split()[1]) * resource.getpagesize()
+def resident_bytes(pid: int) -> int:
+    """Return the memory that a process has, shared or not; 0 if there is none."""
+    try:
+        statm = Path(f"/proc/{pid}/statm").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    return int(statm.split()[1]) * resource.getpagesize()

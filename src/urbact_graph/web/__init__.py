@@ -41,6 +41,8 @@ def create_app(settings: Settings, engine: Engine) -> Application:
     app = Application(settings, engine)
     app.config["MAX_CONTENT_LENGTH"] = body_bytes(settings)
     app.jinja_env.globals["formats"] = FORMATS
+    # An address has one way to be written.
+    app.url_map.merge_slashes = False
     register_problems(app, settings)
     app.register_blueprint(sparql_blueprint(settings, app.sparql))
     app.register_blueprint(limits_blueprint(settings))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import queue
 import threading
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from urbact_graph.settings import Settings
     from urbact_graph.web.endpoint import Endpoint
 
-_MOST_WAITING = 10_000
+_MOST_WAITING = 5_000
 _LONGEST_TEXT = 300
 _GATHERING_SECONDS = 0.05
 
@@ -51,7 +52,7 @@ class AccessLog:
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "client": Caller.of(environ).address,
             "method": environ["REQUEST_METHOD"][:_LONGEST_TEXT],
-            "path": environ["PATH_INFO"][:_LONGEST_TEXT],
+            "path": environ["PATH_INFO"].encode("latin-1").decode(errors="replace")[:_LONGEST_TEXT],
             "status": status,
             "bytes": sent,
             "seconds": round(seconds, 6),
@@ -87,13 +88,14 @@ class AccessLog:
                 # The lines of a while together: to wake up for each would cost the requests more.
                 time.sleep(_GATHERING_SECONDS)
             try:
-                self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
+                self._file.write(json.dumps(line, ensure_ascii=True) + "\n")
                 if self._lines.empty():
                     self._file.flush()
             except (OSError, ValueError):
                 # Nobody reads any more; the server goes on without.
                 continue
-        self._file.flush()
+        with contextlib.suppress(OSError, ValueError):
+            self._file.flush()
 
 
 def _query(endpoint: Endpoint, environ: WSGIEnvironment) -> str | None:

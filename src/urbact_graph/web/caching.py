@@ -12,7 +12,7 @@ from cachetools import LRUCache
 
 from urbact_graph.refusals import RefusedError
 from urbact_graph.web.endpoint import PATH
-from urbact_graph.web.problems import refuse
+from urbact_graph.web.problems import refuse, unexpected
 from urbact_graph.web.records import Record
 from urbact_graph.web.replies import OK, Reply, Representation
 
@@ -83,10 +83,11 @@ class ResponseCache:
         operation = self._operation(environ)
         if operation is None:
             return Representation.from_app(self._app, environ).reply(environ)
+        self.misses += 1
+        record = Record.of(environ)
+        record.route, record.cache = PATH, "miss"
         made = self._answered(operation, environ)
         reply = made.reply(environ)
-        self.misses += 1
-        Record.of(environ).cache = "miss"
         is_kept = self._keep(environ, made)
         return _told(reply, "fwd=miss; stored" if is_kept else "fwd=miss")
 
@@ -95,6 +96,8 @@ class ResponseCache:
             return self._endpoint.representation(operation, environ)
         except RefusedError as error:
             refuse(environ, error)
+        except Exception:  # noqa: BLE001 - whatever it is
+            refuse(environ, unexpected())
         return Representation.from_app(self._app, environ)
 
     def _hit(self, environ: WSGIEnvironment, reply: Reply) -> Reply:

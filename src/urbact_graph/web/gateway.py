@@ -13,7 +13,7 @@ import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import urlsplit
 
 from granian._granian import RSGIProtocolClosed, RSGIProtocolError
 
@@ -22,6 +22,7 @@ from urbact_graph.settings import Settings
 from urbact_graph.web import Application, body_bytes
 from urbact_graph.web.access_log import AccessLog
 from urbact_graph.web.caller import Caller
+from urbact_graph.web.outgoing import Outgoing
 from urbact_graph.web.problems import refuse
 from urbact_graph.web.proxies import Proxies
 from urbact_graph.web.replies import Reply
@@ -33,9 +34,9 @@ _SPARE_THREADS = 8
 # A request up to this size is looked up in the cache by the loop itself; reading a larger one
 # would keep all others waiting.
 _SMALL_REQUEST = 16_000
-# A body from this size on is sent in chunks, as fast as the client takes them.
-_LARGE_REPLY = 256_000
-_CHUNK = 128_000
+# A body from this size on is sent from a file, as fast as the client takes it.
+_LARGE_REPLY = 64_000
+_OPENING_SECONDS = 2
 _MOMENT = 0.05
 _LEFT = 499
 _CONNECTION_ERRORS = (RSGIProtocolClosed, RSGIProtocolError)
@@ -68,20 +69,21 @@ class Gateway:
         self._threads = ThreadPoolExecutor(
             settings.running_queries + settings.waiting_queries + _SPARE_THREADS, "request"
         )
-        self._sending = 0
+        self._outgoing = Outgoing(settings.sending_bytes)
 
     async def __rsgi__(self, scope: _Scope, protocol: Any) -> None:
         """Answer one request."""
         start = time.perf_counter()
-        environ = self._environ(scope)
+        environ: Environ = {"REQUEST_METHOD": scope.method, "PATH_INFO": "", "QUERY_STRING": ""}
         status = sent = 0
         try:
+            self._describe(scope, environ)
             reply = await self._reply(environ, protocol)
             if reply is None:
                 status = _LEFT
             else:
+                reply = await self._send(environ, protocol, reply)
                 status, sent = reply.status, len(reply.body)
-                await self._send(protocol, reply)
         except _CONNECTION_ERRORS:
             status = _LEFT
         except Exception:  # noqa: BLE001 - whatever it is, the others are served on
@@ -106,13 +108,7 @@ class Gateway:
         is_small = len(body) + len(environ["QUERY_STRING"]) <= _SMALL_REQUEST
         if is_small and (kept := self._app.responses.kept(environ)):
             return kept
-        reply = await self._made(environ, protocol)
-        # One is always sent, however large.
-        room = self._settings.sending_bytes - self._sending
-        if reply and self._sending and len(reply.body) > room:
-            refuse(environ, _overloaded(self._settings))
-            reply = await self._made(environ, protocol)
-        return reply
+        return await self._made(environ, protocol)
 
     async def _body(self, environ: Environ, protocol: Any) -> bytes:
         """Read the body, if there is one.
@@ -129,6 +125,9 @@ class Gateway:
         chunks, size = [], 0
         try:
             async with asyncio.timeout(self._settings.request_seconds):
+                if stated:
+                    # Which granian holds the client to.
+                    return bytes(await protocol())
                 async for chunk in protocol:
                     size += len(chunk)
                     if size > limit:
@@ -160,27 +159,33 @@ class Gateway:
             landed = asyncio.wrap_future(flight.outcome)
             if not await _stays(protocol, landed):
                 caller.cancellation.cancel()
+                # Its outcome is nobody's here any more.
+                landed.cancel()
                 return False
             # What it was is told when the reply is made.
             landed.exception()
         caller.landed = flight
         return True
 
-    async def _send(self, protocol: Any, reply: Reply) -> None:
+    async def _send(self, environ: Environ, protocol: Any, reply: Reply) -> Reply:
+        """Send ``reply``, or that there is no room for it; return what was sent."""
         if len(reply.body) < _LARGE_REPLY:
             protocol.response_bytes(reply.status, reply.headers, reply.body)
-            return
-        self._sending += len(reply.body)
-        try:
-            transport = protocol.response_stream(reply.status, reply.headers)
-            for start in range(0, len(reply.body), _CHUNK):
-                await transport.send_bytes(reply.body[start : start + _CHUNK])
-        finally:
-            self._sending -= len(reply.body)
+            return reply
+        loop = asyncio.get_running_loop()
+        file = await loop.run_in_executor(self._threads, self._outgoing.add, reply.body)
+        if file is None:
+            refuse(environ, _overloaded(self._settings))
+            refusal = await loop.run_in_executor(self._threads, self._app.responses.reply, environ)
+            return await self._send(environ, protocol, refusal)
+        path, close = file
+        protocol.response_file(reply.status, reply.headers, path)
+        # By then the server has opened it.
+        loop.call_later(_OPENING_SECONDS, close)
+        return reply
 
-    def _environ(self, scope: _Scope) -> Environ:
+    def _describe(self, scope: _Scope, environ: Environ) -> None:
         """Describe a request as WSGI does (PEP 3333)."""
-        environ: Environ = {}
         for name, value in scope.headers.items():
             # A name with an underscore would pass for another with a hyphen.
             if "_" not in name:
@@ -191,12 +196,13 @@ class Gateway:
         if caller.public_address and not self._settings.public_url:
             address = urlsplit(caller.public_address)
         prefix = address.path.rstrip("/")
-        path = unquote_to_bytes(scope.path).decode("latin-1")
+        # What RSGI has decoded, WSGI wants as the bytes it came in (PEP 3333).
+        path = scope.path.encode(errors="surrogateescape").decode("latin-1")
         environ |= {
             "REQUEST_METHOD": scope.method,
             "SCRIPT_NAME": prefix,
             "PATH_INFO": path.removeprefix(prefix) if path.startswith(f"{prefix}/") else path,
-            "QUERY_STRING": scope.query_string,
+            "QUERY_STRING": scope.query_string.encode().decode("latin-1"),
             "CONTENT_TYPE": environ.pop("HTTP_CONTENT_TYPE", ""),
             "CONTENT_LENGTH": environ.pop("HTTP_CONTENT_LENGTH", ""),
             "REMOTE_ADDR": caller.address,
@@ -214,9 +220,9 @@ class Gateway:
             # The body is whole by now, however it was framed.
             "wsgi.input_terminated": True,
         }
-        environ.pop("HTTP_TRANSFER_ENCODING", None)
+        for name in ("HTTP_TRANSFER_ENCODING", "HTTP_UPGRADE"):
+            environ.pop(name, None)
         caller.enter(environ)
-        return environ
 
 
 async def _stays(protocol: Any, work: "asyncio.Future[Any]") -> bool:

@@ -1,10 +1,11 @@
 """The one body that every error has: RFC 9457 problem details, or text for people."""
 
 import json
+import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, current_app, render_template, request
+from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from urbact_graph.refusals import (
@@ -33,12 +34,21 @@ _BY_STATUS = {
 }
 
 
+_LOGGER = logging.getLogger(__name__)
 _REFUSED = "urbact_graph.refused"
 
 
 def refuse(environ: "WSGIEnvironment", error: RefusedError) -> None:
     """Have the application answer a request, whatever it asks, with ``error``."""
     environ[_REFUSED] = error
+
+
+def unexpected() -> RefusedError:
+    """Log the exception that is being handled, and make the error to answer with."""
+    _LOGGER.exception("Unexpected error")
+    return RefusedError(
+        INTERNAL, "The server met an error it did not expect; it is in the server's log."
+    )
 
 
 def ensure_not_refused(environ: "WSGIEnvironment") -> None:
@@ -68,10 +78,8 @@ def register_problems(app: Flask, settings: Settings) -> None:
         detail = _DETAILS.get(refusal, error.description or refusal.title)
         return problem_response(RefusedError(refusal, detail, headers=headers), settings)
 
-    def unexpected(error: Exception) -> Response:
-        current_app.logger.exception("Unexpected error", exc_info=error)
-        detail = "The server met an error it did not expect; it is in the server's log."
-        return problem_response(RefusedError(INTERNAL, detail), settings)
+    def unforeseen(_: Exception) -> Response:
+        return problem_response(unexpected(), settings)
 
     def refused_before() -> None:
         Record.of(request.environ).route = request.url_rule.rule if request.url_rule else "none"
@@ -80,7 +88,7 @@ def register_problems(app: Flask, settings: Settings) -> None:
     app.before_request(refused_before)
     app.register_error_handler(RefusedError, refused)
     app.register_error_handler(HTTPException, http_error)
-    app.register_error_handler(Exception, unexpected)
+    app.register_error_handler(Exception, unforeseen)
 
 
 _DETAILS = {

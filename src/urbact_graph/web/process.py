@@ -32,7 +32,9 @@ from urbact_graph.web.supervised import BACKLOG
 
 # An address may have 64 kB; the rest is room for the other lines of a request's head.
 _HEAD_BYTES = 100_000
-# Files that are open beside the connections: those to the workers, and some that come and go.
+# Files that a connection may have open, which is itself and an answer on its way, and those that
+# are open beside the connections.
+_FILES_PER_CONNECTION = 2
 _OTHER_FILES = 500
 
 
@@ -126,7 +128,7 @@ def main(settings: str, listener: int, control: int, dataset: str, held_as: str)
     # The times at which counters began would double the page of metrics.
     prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
     known = Settings(**json.loads(settings))
-    _allow_files(known.connections + _OTHER_FILES)
+    _allow_files(known.connections * _FILES_PER_CONNECTION + _OTHER_FILES)
     process = _Process(
         known,
         socket.socket(fileno=listener),

@@ -55,6 +55,8 @@ class Supervisor:
         self._is_starting = False
         self._stopping = asyncio.Event()
         self._reloading = asyncio.Lock()
+        # Whoever holds it speaks with the web process; nobody else reads its replies meanwhile.
+        self._speaking = asyncio.Lock()
         self._reloads: set[asyncio.Task[None]] = set()
         self._had_terminal = _has_terminal()
 
@@ -92,10 +94,11 @@ class Supervisor:
         """
         async with self._reloading:
             held = HeldDataset(await self._prepare())
-            try:
-                reply = await self._web.ask(**held.order) if self._web else {}
-            except EOFError:
-                reply = {}
+            async with self._speaking:
+                try:
+                    reply = await self._web.ask(**held.order) if self._web else {}
+                except EOFError:
+                    reply = {}
             if not reply.get("is_other"):
                 held.close()
             if "refused" in reply:
@@ -145,7 +148,8 @@ class Supervisor:
             await asyncio.wait((stopping,), timeout=pause)
             if not self._stopping.is_set():
                 try:
-                    await self._start()
+                    async with self._speaking:
+                        await self._start()
                 except EngineError as error:
                     _say(f"Error: {error}")
 
