@@ -381,7 +381,7 @@ def test_the_graph_itself_is_reloaded_once_it_conforms(
         cities.write_text(changed.replace("urb:population 8707", "urb:population 'many'"))
         ended = ask_to_reload(server)
         assert ended.returncode == 2
-        assert "VIOLATION  City-population" in ended.stderr
+        assert "violations: City-population" in ended.stderr
         assert "city/mt/paola" in ended.stderr
         assert b"true" in server.query(ask).body
 

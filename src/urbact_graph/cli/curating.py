@@ -10,7 +10,7 @@ from rich.console import Console
 from urbact_graph.cli.options import setting_options
 from urbact_graph.cli.progress import progress_bar, spinner
 from urbact_graph.dataset.building import Build, build, unwritable
-from urbact_graph.errors import FactsError, SourceError
+from urbact_graph.errors import FactsError, SourceError, UrbactGraphError
 from urbact_graph.files import write_whole
 from urbact_graph.settings import Settings
 from urbact_graph.sources import GraphSources, build_folder, find_sources
@@ -120,17 +120,30 @@ def built(sources: GraphSources, folder: Path) -> Build:
 
 
 def ensure_valid(graph: Build, sources: GraphSources, folder: Path, settings: Settings) -> None:
-    """Validate ``graph`` unless that has been done; end with code 1 if it has violations."""
+    """Validate ``graph`` unless that has been done.
+
+    Raises:
+        ViolationsError: it has violations.
+    """
     from urbact_graph.validation.standing import is_known_valid  # noqa: PLC0415
 
     if is_known_valid(graph, sources, folder):
         return
-    from urbact_graph.validation.table import print_table  # noqa: PLC0415
-
     report = _validated(graph, sources, folder, settings)
     if not report.conforms:
-        print_table(report, Console(stderr=True), settings.base_iri)
-        sys.exit(1)
+        raise ViolationsError(report, settings.base_iri)
+
+
+class ViolationsError(UrbactGraphError):
+    """A graph with violations; ``report`` has them."""
+
+    def __init__(self, report: "Report", base: str) -> None:
+        self.report = report
+        first = report.results[0]
+        super().__init__(
+            f"The graph has violations: {first.rule_name} by {first.entity.removeprefix(base)} in "
+            f"{first.file}, for one ({first.message}). `urbact-graph validate` lists them all."
+        )
 
 
 def _validated(graph: Build, sources: GraphSources, folder: Path, settings: Settings) -> "Report":

@@ -19,8 +19,7 @@ def prepared(settings: Settings) -> Path:
     """Return the dataset that the settings name.
 
     Raises:
-        UrbactGraphError: it is missing, or cannot be built.
-        SystemExit: it has violations; they have been told.
+        UrbactGraphError: it is missing, cannot be built, or has violations.
     """
     if settings.dataset is not None:
         if not settings.dataset.is_file():
@@ -39,13 +38,10 @@ def main() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     told = sys.stderr
     try:
-        # Progress and the table of what is wrong are for those who asked for them.
+        # Progress is for those who wait for it.
         with contextlib.redirect_stderr(io.StringIO()):
             dataset = prepared(Settings(**json.loads(sys.argv[1])))
     except UrbactGraphError as error:
         click.echo(str(error), file=told)
         sys.exit(2)
-    except SystemExit:
-        click.echo("The graph has violations; `urbact-graph validate` lists them.", file=told)
-        sys.exit(1)
     click.echo(dataset)

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Console
 
+from urbact_graph.cli.curating import ViolationsError
 from urbact_graph.cli.options import setting_options
 from urbact_graph.cli.preparing import prepared
 from urbact_graph.errors import EngineError
@@ -45,7 +47,14 @@ def serve_graph(**given: Any) -> None:
     from urbact_graph.web.serving import serve  # noqa: PLC0415
 
     settings = Settings.load(**given)
-    serve(settings, prepared(settings), lambda: _prepared_apart(settings))
+    try:
+        dataset = prepared(settings)
+    except ViolationsError as error:
+        from urbact_graph.validation.table import print_table  # noqa: PLC0415
+
+        print_table(error.report, Console(stderr=True), settings.base_iri)
+        sys.exit(1)
+    serve(settings, dataset, lambda: _prepared_apart(settings))
 
 
 @click.command("reload")
