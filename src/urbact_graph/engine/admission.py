@@ -54,8 +54,7 @@ def admit(query: str, *, query_bytes: int, nesting_depth: int) -> None:
         run = run + 1 if token.kind == "prefix" else 0
         depth += (token.kind == "open") - (token.kind == "close")
         if angle and angle.end == token.start:
-            # Two in a row are the brackets of a triple that is spoken of (SPARQL 1.2).
-            depth += (angle.text == "<" == token.text[0]) - (angle.text == ">" == token.text)
+            depth += _brackets_of_triple(query, angle, token)
             angle = None
         else:
             angle = token if token.text in ("<", ">") else None
@@ -66,6 +65,16 @@ def admit(query: str, *, query_bytes: int, nesting_depth: int) -> None:
         if not form and token.kind == "name" and ":" not in word and word not in _PROLOGUE:
             form = word
             _refuse_update(form)
+
+
+def _brackets_of_triple(query: str, angle: Token, token: Token) -> int:
+    """Return 1 for << and -1 for >>, the brackets of a triple that is spoken of (SPARQL 1.2).
+
+    Those with a parenthesis, as in <<( )>>, are counted by that.
+    """
+    if angle.text == "<":
+        return int(token.text[0] == "<" and query[token.start + 1 : token.start + 2] != "(")
+    return -int(token.text == ">" and query[angle.start - 1] != ")")
 
 
 def ensure_size(query: str, query_bytes: int) -> None:

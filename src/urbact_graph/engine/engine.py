@@ -54,7 +54,11 @@ class Engine:
         self.settings = settings
         self.tally = Tally()
         self.turns = Turns(
-            settings.running_queries, settings.waiting_queries, settings.query_seconds
+            settings.running_queries,
+            settings.waiting_queries,
+            settings.query_seconds,
+            # So that one more query than run at once may have all the memory that it may take.
+            held_bytes=settings.query_memory_bytes,
         )
         share = settings.client_seconds
         self._shares = Shares(share) if share else None

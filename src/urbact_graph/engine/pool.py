@@ -31,8 +31,6 @@ from urbact_graph.refusals import (
 
 _VERSION_CHARACTERS = 16
 _LARGEST_REPLY = 1_000
-# Beyond the dataset; what a worker may have taken while it is held up for others.
-_LIGHT_BYTES = 100_000_000
 # A worker that is killed, and not by us, was so by an administrator or by the system for want of
 # memory; of one whose parent died with it nobody knows. That need not be the query's fault, which
 # is tried once more.
@@ -82,8 +80,8 @@ class _Worker:
     resident: int
 
     @property
-    def is_light(self) -> bool:
-        return resident_bytes(self.pid) - self.resident < _LIGHT_BYTES
+    def memory_bytes(self) -> int:
+        return max(0, resident_bytes(self.pid) - self.resident)
 
     def suspend(self) -> None:
         self._send(signal.SIGSTOP)

@@ -8,6 +8,7 @@ systems.
 """
 
 import contextlib
+import math
 import threading
 import time
 from collections import Counter
@@ -24,6 +25,8 @@ _MOMENT = 0.25
 _SPELL = 1.0
 # How often somebody looks whether it has, while any wait.
 _LOOK = 0.05
+# A query that takes no more can always be held up.
+_LIGHT_BYTES = 20_000_000
 
 
 class BusyError(RefusedError):
@@ -34,8 +37,8 @@ class Suspendable(Protocol):
     """A process at work on a query."""
 
     @property
-    def is_light(self) -> bool:
-        """Whether it takes so little memory that many may be held up at once."""
+    def memory_bytes(self) -> int:
+        """What it takes for itself."""
 
     def suspend(self) -> None:
         """Stop it where it stands."""
@@ -77,13 +80,17 @@ class Turn:
 class Turns:
     """``running`` at once and ``waiting`` more; ``pause`` is what who is refused should wait.
 
-    Where all places are taken, a client that has none yet gets that of the one that has most.
+    Those that are held up take no more than ``held_bytes`` of memory together, besides small
+    ones. Where all places are taken, a client that has none yet gets that of the one that has most.
     """
 
-    def __init__(self, running: int, waiting: int, pause: float) -> None:
+    def __init__(
+        self, running: int, waiting: int, pause: float, held_bytes: float = math.inf
+    ) -> None:
         self._may_run = running
         self._may_wait = waiting
         self._pause = max(1, round(pause))
+        self._may_hold = held_bytes
         self._lock = threading.Lock()
         self._changed = threading.Condition(self._lock)
         self._running: list[Turn] = []
@@ -188,7 +195,7 @@ class Turns:
         for turn in list(self._running):
             if not self._waiting and not self._held_up:
                 return None
-            if turn.began + spell <= now and turn.process and turn.process.is_light:
+            if turn.began + spell <= now and turn.process and self._may_hold_up(turn.process):
                 turn.process.suspend()
                 self._running.remove(turn)
                 self._fill()
@@ -196,6 +203,11 @@ class Turns:
         if not self._waiting and not self._held_up:
             return None
         return _LOOK
+
+    def _may_hold_up(self, process: Suspendable) -> bool:
+        taken = process.memory_bytes
+        held = sum(turn.process.memory_bytes for turn in self._held_up if turn.process)
+        return taken < _LIGHT_BYTES or held + taken <= self._may_hold
 
     def _go_on(self, turn: Turn) -> None:
         turn.began = time.monotonic()

@@ -130,4 +130,4 @@ def knows(environ: WSGIEnvironment, tag: str, *, or_any: bool = False) -> bool:
     if not known or len(known) > _LONGEST_TAGS or environ["REQUEST_METHOD"] not in _SAFE:
         return False
     tags = parse_etags(known)
-    return tags.contains_weak(tag) or (or_any and bool(tags.star_tag))
+    return tags.is_weak(tag) or tags.is_strong(tag) or (or_any and bool(tags.star_tag))
