@@ -119,7 +119,7 @@ class Settings(BaseSettings):
     ] = 500_000_000
     connections: Annotated[
         int, _limit("connections that are served at once; more wait to be", gt=0)
-    ] = 1_000
+    ] = 5_000
     cache_bytes: Annotated[
         int, _limit("answers kept to be sent again, all together", "bytes", ge=0)
     ] = 128_000_000

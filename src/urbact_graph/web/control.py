@@ -3,7 +3,10 @@
 import asyncio
 import contextlib
 import json
+import os
 import socket
+import stat
+import warnings
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +19,20 @@ from urbact_graph.settings import Settings
 
 
 def _place(settings: Settings) -> Path:
-    return platformdirs.user_runtime_path("urbact-graph") / f"{settings.port}.socket"
+    """Return where the socket is, in a folder that is this user's alone.
+
+    Raises:
+        OSError: there can be no such folder.
+    """
+    with warnings.catch_warnings():
+        # It falls back to another folder with a warning that says nothing to an operator.
+        warnings.simplefilter("ignore")
+        folder = platformdirs.user_runtime_path("urbact-graph")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise PermissionError(f"{folder} is not yours alone")
+    return folder / f"{settings.port}.socket"
 
 
 class Control:
@@ -26,24 +42,28 @@ class Control:
     """
 
     def __init__(self, settings: Settings, reload: Callable[[], Awaitable[str]]) -> None:
-        self._place = _place(settings)
+        self._settings = settings
+        self._place: Path | None = None
         self._reload = reload
         self._server: asyncio.Server | None = None
 
     async def __aenter__(self) -> "Control":
         try:
-            self._place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            place = _place(self._settings)
             # Nobody else has our port, so that one which stands there is left from before.
-            self._place.unlink(missing_ok=True)
-            self._server = await asyncio.start_unix_server(self._answer, self._place)
+            place.unlink(missing_ok=True)
+            self._server = await asyncio.start_unix_server(self._answer, place)
+            self._place = place
         except OSError as error:
             click.echo(
-                f"Note: {self._place} cannot be made ({error}); to reload, send SIGHUP.", err=True
+                f"Note: `urbact-graph reload` will not find this server ({error}); to reload, "
+                "send SIGHUP.",
+                err=True,
             )
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._server:
+        if self._server and self._place:
             self._server.close()
             with contextlib.suppress(OSError):
                 self._place.unlink()

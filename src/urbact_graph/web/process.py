@@ -128,9 +128,8 @@ def main(settings: str, listener: int, control: int, dataset: str, held_as: str)
     # The times at which counters began would double the page of metrics.
     prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
     known = Settings(**json.loads(settings))
-    _allow_files(known.connections * _FILES_PER_CONNECTION + _OTHER_FILES)
     process = _Process(
-        known,
+        known.model_copy(update={"connections": _connections(known.connections)}),
         socket.socket(fileno=listener),
         socket.socket(fileno=control),
     )
@@ -139,11 +138,14 @@ def main(settings: str, listener: int, control: int, dataset: str, held_as: str)
     os._exit(0)
 
 
-def _allow_files(count: int) -> None:
-    """Raise the number of files that may be open to ``count``, as far as that is allowed."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = count if hard == resource.RLIM_INFINITY else min(hard, count)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
+def _connections(wanted: int) -> int:
+    """Return how many of ``wanted`` connections can be served by the files that may be open."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = wanted * _FILES_PER_CONNECTION + _OTHER_FILES
+    if hard != resource.RLIM_INFINITY:
+        files = min(files, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
+    return max(1, (files - _OTHER_FILES) // _FILES_PER_CONNECTION)
 
 
 if __name__ == "__main__":
