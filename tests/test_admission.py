@@ -38,6 +38,41 @@ def test_brackets_side_by_side_do_not_nest() -> None:
     passes("{}" * 50, nesting_depth=1)
 
 
+@pytest.mark.parametrize(
+    ("opening", "closing"), [("<< ", " >>"), ("<<", ">>"), ("<<\n<x:s> <x:p> ", ">>")]
+)
+def test_triples_that_are_spoken_of_nest(opening: str, closing: str) -> None:
+    for depth in (5, 6):
+        query = f"ASK {{ {opening * depth}?s ?p ?o{closing * depth} ?q ?r }}"
+        passes(query, nesting_depth=depth + 1)
+        assert refused(query, nesting_depth=depth).refusal.name == "too-deep"
+
+
+def test_triple_terms_nest() -> None:
+    query = "ASK { ?s ?p " + "<<( ?s ?p " * 6 + "?o" + " )>>" * 6 + " }"
+    passes(query, nesting_depth=7)
+    assert refused(query, nesting_depth=6).refusal.name == "too-deep"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<< ?s ?p ?o >> ?q ?r . ",
+        "<<?s ?p ?o>> ?q ?r . ",
+        "<<<x:s> <x:p> <x:o>>> ?q ?r . ",
+        "?s ?p <<(<x:s> <x:p> <x:o>)>> . ",
+        "FILTER(?a < ?b) ",
+        "FILTER(?a<?b && ?c>?d) ",
+        "FILTER(?a < <x:b>) ",
+        "FILTER(?a <= ?b || ?a >= ?c) ",
+        "<x:s> <x:p> <x:o> . ",
+        "<x:s><x:p><x:o>. ",
+    ],
+)
+def test_neither_comparisons_nor_iris_nest_nor_what_stands_side_by_side(text: str) -> None:
+    passes(f"ASK {{ {text * 50} }}", nesting_depth=2)
+
+
 @pytest.mark.parametrize("operator", ["!", "-", "+", "^"])
 def test_runs_of_prefix_operators_count_as_nesting(operator: str) -> None:
     passes(f"ASK {{ FILTER({operator * 5} true) }}", nesting_depth=5)
@@ -101,6 +136,9 @@ def test_what_stands_in_strings_iris_comments_and_names_does_not_count(text: str
         "?s ?p 1SERVICE<x:y>{}",
         "?s ?p 1e5SERVICE<x:y>{}",
         "?s ?p 1.SERVICE<x:y>{}",
+        # Neither a stop nor a hyphen begins a local name.
+        "?s ?p x:.SERVICE <x:y> {}",
+        "?s ?p :.SERVICE <x:y> {}",
         # What looks like a string, a comment or an IRI, and is none.
         "?s ?p x:a\\' . SERVICE <x:y> {} VALUES ?y {'a'}",
         "?s ?p x:a\\#b . SERVICE <x:y> {}",

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from urbact_graph.dataset.building import Build
+from urbact_graph.engine.cancellation import Cancellation
 from urbact_graph.engine.engine import Engine
 from urbact_graph.engine.messages import Request
 from urbact_graph.errors import DatasetError, EngineError
@@ -224,19 +225,20 @@ def test_refuses_when_too_many_wait(built: Build, wait: Wait) -> None:
 def test_a_turn_that_never_comes_is_told(built: Build, wait: Wait) -> None:
     settings = Settings.load(query_seconds=0.4, running_queries=1)
     with Engine(settings, built.dataset) as engine:
-        engine.turns.running += 1
-        error = refusal(engine, "ASK {}")
-        assert error.refusal.name == "busy"
-        engine.turns.running -= 1
+        with engine.turns.turn(1, Cancellation()):
+            error = refusal(engine, "ASK {}")
+            assert error.refusal.name == "busy"
         assert is_healthy(engine)
         wait(lambda: engine.turns.waiting == 0)
 
 
 def test_the_time_a_client_gives_bounds_the_wait_too(built: Build) -> None:
-    with Engine(Settings.load(query_seconds=60.0, running_queries=1), built.dataset) as engine:
-        engine.turns.running += 1
+    settings = Settings.load(query_seconds=60.0, running_queries=1)
+    with (
+        Engine(settings, built.dataset) as engine,
+        engine.turns.turn(1, Cancellation()),
+    ):
         assert refusal(engine, "ASK {}", seconds=0.2).refusal.name == "busy"
-        engine.turns.running -= 1
 
 
 def test_an_unforeseen_failure_in_a_worker_is_an_answer(engine: Engine) -> None:

@@ -122,7 +122,12 @@ def test_who_is_held_up_is_told_when_its_worker_is_killed(server: Server) -> Non
     server.until_at_work(running=2, waiting=1)
     # Each query is tried twice.
     replies = [client.reply for client in lost]
-    until(lambda: not kill(*server.workers()) and server.metric("queries_running") == 0)
+
+    def is_over() -> bool:
+        kill(*server.workers())
+        return server.metric("queries_running") == 0
+
+    until(is_over)
     assert [reply().problem for reply in replies] == ["unavailable"] * 3
 
 

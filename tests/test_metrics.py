@@ -139,7 +139,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-@pytest.mark.xfail(strict=True, reason="an answer that is not from the cache has no route")
 def test_a_query_is_a_request_to_the_endpoint(server: Server) -> None:
     ask_server(server, b"GET /sparql?query=ASK%7B%7D")
     samples = read(ask_server(server, b"GET /metrics").body.decode())

@@ -2,21 +2,27 @@
 
 import random
 import threading
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import partial
+from pathlib import Path
 
 import pytest
 
+from urbact_graph.engine import turns as module
 from urbact_graph.engine.cancellation import Cancellation
-from urbact_graph.engine.turns import Turns
+from urbact_graph.engine.engine import Engine
+from urbact_graph.engine.turns import Turn, Turns
 from urbact_graph.refusals import RefusedError
+from urbact_graph.settings import Settings
 
-from .engines import together, until
+from .engines import ENDLESS, request, together, until, write_facts
 
 
-def refused(turns: Turns, seconds: float = 20.0, told: Cancellation | None = None) -> RefusedError:
-    with pytest.raises(RefusedError) as raised, turns.turn(seconds, told or Cancellation()):
+def refused(
+    turns: Turns, seconds: float = 20.0, told: Cancellation | None = None, client: str = ""
+) -> RefusedError:
+    with pytest.raises(RefusedError) as raised, turns.turn(seconds, told or Cancellation(), client):
         pytest.fail("a turn was given")
     return raised.value
 
@@ -107,11 +113,15 @@ def test_who_is_refused_is_told_when_to_come_again(pause: float, header: str) ->
 
 
 def test_who_leaves_while_waiting_frees_the_place_at_once() -> None:
-    turns, told = Turns(1, 1, 5), Cancellation()
-    with all_taken(turns, 1), together(lambda: refused(turns, told=told)) as threads:
+    turns, told, errors = Turns(1, 1, 5), Cancellation(), list[RefusedError]()
+    with (
+        all_taken(turns, 1),
+        together(lambda: errors.append(refused(turns, told=told))) as threads,
+    ):
         until(lambda: turns.waiting == 1)
         told.cancel()
         threads[0].join(timeout=20)
+        assert [error.refusal.name for error in errors] == ["client-left"]
         assert turns.waiting == 0
         # The place is another's, the turn still whose it was.
         assert "no turn came" in refused(turns, seconds=0.01).detail
@@ -123,7 +133,7 @@ def test_who_has_left_before_does_not_wait() -> None:
     turns, told = Turns(1, 1, 5), Cancellation()
     told.cancel()
     with all_taken(turns, 1):
-        refused(turns, told=told)
+        assert refused(turns, told=told).refusal.name == "client-left"
         assert turns.waiting == 0
 
 
@@ -162,6 +172,345 @@ def test_a_turn_handed_over_as_the_wait_ends_is_not_lost() -> None:
     assert gave_up
     assert (turns.running, turns.waiting) == (0, 0), "a turn was lost or given twice"
     assert turns.is_free
+
+
+# What those that are held up may take together, and what one takes that never can be.
+HELD, HEAVY = 200_000_000, 300_000_000
+
+
+class Process:
+    """Notes what is done with it; a process that is killed is done with its query."""
+
+    def __init__(self, memory_bytes: int) -> None:
+        self.memory_bytes = memory_bytes
+        self.is_stopped = False
+        self.is_done = threading.Event()
+        self.suspended = self.resumed = self.killed = 0
+
+    def suspend(self) -> None:
+        self.suspended += 1
+        self.is_stopped = True
+
+    def resume(self) -> None:
+        self.resumed += 1
+        self.is_stopped = False
+
+    def kill(self) -> None:
+        self.killed += 1
+        self.is_done.set()
+
+
+class Query:
+    """A query of ``client``, which a process works on until it is done."""
+
+    def __init__(self, turns: Turns, client: str, process: Process) -> None:
+        self.process = process
+        self.began = threading.Event()
+        self.ended = threading.Event()
+        self.turn: Turn | None = None
+        self.refusal: RefusedError | None = None
+        self._turns, self._client = turns, client
+
+    def __call__(self) -> None:
+        try:
+            with (
+                self._turns.turn(20.0, Cancellation(), self._client) as self.turn,
+                self.turn.taken_by(self.process),
+            ):
+                self.began.set()
+                self.process.is_done.wait(20)
+        except RefusedError as error:
+            self.refusal = error
+        self.ended.set()
+
+    def is_held_up(self) -> bool:
+        return self.process.is_stopped
+
+    def end(self) -> None:
+        self.process.is_done.set()
+        assert self.ended.wait(20)
+
+
+class Asking:
+    """Has queries ask for turns, in a thread each; they have all ended when the block has."""
+
+    def __init__(self, turns: Turns, stack: ExitStack) -> None:
+        self.queries: list[Query] = []
+        self._turns, self._stack = turns, stack
+
+    def comes(self, client: str = "", takes: int = 0) -> Query:
+        query = Query(self._turns, client, Process(takes))
+        self.queries.append(query)
+        self._stack.enter_context(together(query))
+        return query
+
+    def begins(self, client: str = "", takes: int = 0) -> Query:
+        query = self.comes(client, takes)
+        assert query.began.wait(20)
+        return query
+
+    def waits(self, client: str = "", takes: int = 0) -> Query:
+        waiting = self._turns.waiting
+        query = self.comes(client, takes)
+        until(lambda: self._turns.waiting == waiting + 1)
+        return query
+
+
+@contextmanager
+def asking(turns: Turns) -> Iterator[Asking]:
+    with ExitStack() as stack:
+        made = Asking(turns, stack)
+        try:
+            yield made
+        finally:
+            for query in made.queries:
+                query.process.is_done.set()
+
+
+def test_who_comes_gets_in_after_a_moment_although_all_turns_are_taken() -> None:
+    turns = Turns(2, 5, 5, HELD)
+    with asking(turns) as queries:
+        long = [queries.begins() for _ in range(2)]
+        assert (turns.running, turns.waiting) == (2, 0)
+        queries.begins()
+        # One of them has made room, and counts as waiting.
+        until(lambda: sum(query.is_held_up() for query in long) == 1)
+        assert (turns.running, turns.waiting) == (2, 1)
+        assert not turns.is_free
+    assert (turns.running, turns.waiting) == (0, 0)
+
+
+def test_who_takes_much_memory_is_not_held_up() -> None:
+    turns = Turns(2, 5, 5, HELD)
+    with asking(turns) as queries:
+        heavy, light = queries.begins(takes=HEAVY), queries.begins()
+        queries.begins(takes=HEAVY)
+        assert light.is_held_up()
+        assert heavy.process.suspended == 0
+        # Nor is anybody else, as long as there is no other.
+        assert "no turn came" in refused(turns, seconds=0.6).detail
+        assert [query.process.suspended for query in queries.queries] == [0, 1, 0]
+
+
+def test_those_held_up_take_no_more_memory_together_than_they_may() -> None:
+    turns = Turns(1, 9, 5, HELD)
+    with asking(turns) as queries:
+        large = [queries.begins(takes=size) for size in (HELD // 2, HELD // 2, HELD // 2)]
+        # A third as large does not fit beside two, a small one always does.
+        assert [query.is_held_up() for query in large] == [True, True, False]
+        assert "no turn came" in refused(turns, seconds=0.6).detail
+        large[2].process.memory_bytes = 1_000_000
+        queries.begins(takes=HEAVY)
+        assert [query.is_held_up() for query in large] == [True, True, True]
+
+
+def test_without_a_bound_whoever_takes_much_is_held_up_too() -> None:
+    turns = Turns(1, 9, 5)
+    with asking(turns) as queries:
+        first = queries.begins(takes=HEAVY)
+        queries.begins()
+        assert first.process.suspended == 1
+
+
+def test_who_has_no_process_yet_is_not_held_up() -> None:
+    turns = Turns(1, 5, 5, HELD)
+    with all_taken(turns, 1):
+        assert "no turn came" in refused(turns, seconds=0.6).detail
+        assert turns.running == 1
+
+
+def test_who_was_held_up_goes_on_when_a_turn_is_free() -> None:
+    turns = Turns(1, 5, 5, HELD)
+    with asking(turns) as queries:
+        first = queries.begins()
+        second = queries.begins()
+        third = queries.begins(takes=HEAVY)
+        assert first.is_held_up()
+        assert second.is_held_up()
+        assert (turns.running, turns.waiting) == (1, 2)
+        third.end()
+        # In the order in which they were held up.
+        until(lambda: not first.is_held_up())
+        assert second.process.resumed == 0
+        first.end()
+        until(lambda: not second.is_held_up())
+        second.end()
+    assert (turns.running, turns.waiting) == (0, 0)
+    assert [query.process.killed for query in queries.queries] == [0, 0, 0]
+
+
+def test_who_comes_goes_before_who_was_held_up() -> None:
+    turns = Turns(1, 5, 5, HELD)
+    with asking(turns) as queries:
+        held_up, heavy = queries.begins(), queries.begins(takes=HEAVY)
+        newcomer = queries.waits(takes=HEAVY)
+        heavy.end()
+        assert newcomer.began.wait(20)
+        assert held_up.is_held_up()
+        assert held_up.process.resumed == 0
+
+
+def test_long_ones_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_SPELL", 0.05)
+    turns = Turns(1, 5, 5, HELD)
+    with asking(turns) as queries:
+        long = [queries.comes() for _ in range(2)]
+        for query in long:
+            until(lambda: query.process.resumed >= 3)  # noqa: B023
+        assert (turns.running, turns.waiting) == (1, 1)
+        assert abs(long[0].process.suspended - long[1].process.suspended) <= 2
+    assert not any(query.is_held_up() for query in long)
+
+
+def test_a_process_that_was_done_as_it_was_held_up_goes_on() -> None:
+    turns = Turns(1, 5, 5, HELD)
+    with asking(turns) as queries:
+        held_up = queries.begins()
+        other = queries.begins(takes=HEAVY)
+        assert held_up.is_held_up()
+        held_up.end()
+        # It is idle now, and must be able to take the next query.
+        assert not held_up.is_held_up()
+        assert held_up.process.killed == 0
+        assert (turns.running, turns.waiting) == (1, 0)
+        assert not other.ended.is_set()
+    assert (turns.running, turns.waiting) == (0, 0)
+
+
+def test_the_client_that_has_fewest_queries_here_goes_first() -> None:
+    turns, order = Turns(2, 9, 5, HELD), list[str]()
+    with asking(turns) as queries:
+        queries.begins("a", takes=HEAVY)
+        last = queries.begins("x", takes=HEAVY)
+        waiting = {name: queries.waits(name[0], takes=HEAVY) for name in ("a1", "a2", "b1", "b2")}
+        for _ in range(4):
+            last.end()
+            until(lambda: any(query.began.is_set() for query in waiting.values()))
+            [name] = [name for name, query in waiting.items() if query.began.is_set()]
+            order.append(name)
+            last = waiting.pop(name)
+    assert order == ["b1", "b2", "a1", "a2"]
+
+
+def test_who_is_held_up_counts_as_here() -> None:
+    turns = Turns(1, 9, 5, HELD)
+    with asking(turns) as queries:
+        queries.begins("a")
+        last = queries.begins("x", takes=HEAVY)
+        waiting = [queries.waits(client, takes=HEAVY) for client in ("a", "b")]
+        last.end()
+        assert waiting[1].began.wait(20)
+        assert not waiting[0].began.is_set()
+
+
+def test_where_all_places_are_taken_the_greediest_client_gives_one() -> None:
+    turns = Turns(1, 3, 5, HELD)
+    with asking(turns) as queries:
+        queries.begins("a", takes=HEAVY)
+        first = queries.waits("a")
+        other = queries.waits("b")
+        last = queries.waits("a")
+        newcomer = queries.comes("c", takes=HEAVY)
+        assert last.ended.wait(20)
+        assert last.refusal is not None
+        assert last.refusal.refusal.name == "busy"
+        assert last.refusal.headers == {"Retry-After": "5"}
+        assert "others have fewer queries here than you" in last.refusal.detail
+        assert not last.began.is_set()
+        assert (turns.running, turns.waiting) == (1, 3)
+        assert not any(query.ended.is_set() for query in (first, other, newcomer))
+    assert [query.refusal for query in (first, other, newcomer)] == [None] * 3
+    assert (turns.running, turns.waiting) == (0, 0)
+
+
+def test_who_gives_its_place_while_held_up_is_killed() -> None:
+    turns = Turns(1, 1, 5, HELD)
+    with asking(turns) as queries:
+        held_up = queries.begins("a")
+        running = queries.begins("a", takes=HEAVY)
+        assert held_up.is_held_up()
+        newcomer = queries.comes("b")
+        assert held_up.ended.wait(20)
+        assert held_up.process.killed == 1
+        assert held_up.turn is not None
+        assert held_up.turn.is_dismissed
+        until(lambda: turns.waiting == 1)
+        running.end()
+        assert newcomer.began.wait(20)
+        assert running.process.killed == 0
+    assert (turns.running, turns.waiting) == (0, 0)
+
+
+def test_who_was_dismissed_before_it_had_a_process_is_killed_as_it_has() -> None:
+    process = Process(0)
+    turn = Turn("a", threading.Lock(), is_dismissed=True)
+    with turn.taken_by(process):
+        assert process.killed == 1
+
+
+def test_nobody_gives_a_place_to_who_has_as_many() -> None:
+    turns = Turns(1, 1, 5, HELD)
+    for others in ("a", "b"):
+        with asking(turns) as queries:
+            queries.begins("a", takes=HEAVY)
+            queries.waits(others)
+            # Another of the same client, and where each has one, one more of whomever.
+            for client in ("a",) if others == "a" else ("a", "b", "c"):
+                error = refused(turns, client=client)
+                assert "1 queries are waiting already" in error.detail
+        assert [query.refusal for query in queries.queries] == [None, None]
+
+
+def test_no_turn_is_lost_where_many_are_held_up_and_dismissed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, seconds in {"_MOMENT": 0.0, "_SPELL": 0.0, "_LOOK": 0.0005}.items():
+        monkeypatch.setattr(module, name, seconds)
+    turns, ran, gave_up = Turns(2, 3, 5, HELD), list[Process](), list[int]()
+
+    def hammer(seed: int) -> None:
+        chance = random.Random(seed)  # noqa: S311
+        for _ in range(150):
+            process = Process(chance.choice((0, 0, 0, HELD // 2, HEAVY)))
+            client = chance.choice("abc")
+            try:
+                with (
+                    turns.turn(chance.uniform(0, 0.01), Cancellation(), client) as turn,
+                    turn.taken_by(process),
+                ):
+                    process.is_done.wait(chance.uniform(0, 0.003))
+                ran.append(process)
+            except RefusedError:
+                gave_up.append(seed)
+
+    with together(*(partial(hammer, seed) for seed in range(8))):
+        pass
+    assert len(ran) + len(gave_up) == 8 * 150
+    assert sum(process.suspended for process in ran) > 0
+    assert not any(process.is_stopped for process in ran), "one is left as it was held up"
+    assert (turns.running, turns.waiting) == (0, 0), "a turn was lost or given twice"
+
+
+def test_the_engine_holds_up_and_dismisses_the_queries_of_who_has_many(tmp_path: Path) -> None:
+    settings = Settings.load(running_queries=1, waiting_queries=1, query_seconds=20.0)
+    told, errors = Cancellation(), list[RefusedError]()
+    with Engine(settings, write_facts(tmp_path / "facts.nt")) as engine:
+
+        def ask() -> None:
+            with pytest.raises(RefusedError) as raised:
+                engine.query(request(ENDLESS), client="192.0.2.1", cancellation=told)
+            errors.append(raised.value)
+
+        with together(ask, ask):
+            until(lambda: len(engine.turns._held_up) == 1)
+            # It gets both a place and a turn.
+            assert b"true" in engine.query(request("ASK {}"), client="192.0.2.2").content
+            until(lambda: bool(errors))
+            told.cancel()
+        assert [error.refusal.name for error in errors] == ["busy", "client-left"]
+        assert "others have fewer queries here than you" in errors[0].detail
+        assert (engine.turns.running, engine.turns.waiting) == (0, 0)
+        assert b"true" in engine.query(request("ASK {}")).content
 
 
 class Noted:

@@ -154,13 +154,13 @@ class Pool:
             raise
         except EOFError:
             status = self._replace(worker)
-            if cancellation.told:
+            if cancellation.told or turn.is_dismissed:
                 raise RefusedError(
                     CLIENT_LEFT, "The query was stopped, as its client left."
                 ) from None
             raise _EndedError(status) from None
-        if header["retire"] or cancellation.told:
-            # Whoever told it may have killed the worker just when it was done.
+        if header["retire"] or cancellation.told or turn.is_dismissed:
+            # It may have been killed just when it was done.
             self._replace(worker)
         else:
             self._idle.append(worker)

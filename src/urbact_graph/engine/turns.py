@@ -191,11 +191,11 @@ class Turns:
         """Have those that ran long enough make room; return after how long to look again."""
         self._fill()
         spell = _MOMENT if self._waiting else _SPELL
-        now = time.monotonic()
-        for turn in list(self._running):
-            if not self._waiting and not self._held_up:
-                return None
-            if turn.began + spell <= now and turn.process and self._may_hold_up(turn.process):
+        wanted = len(self._waiting) or len(self._held_up)
+        long_ago = time.monotonic() - spell
+        for turn in [turn for turn in self._running if turn.began <= long_ago]:
+            if wanted and turn.process and self._may_hold_up(turn.process):
+                wanted -= 1
                 turn.process.suspend()
                 self._running.remove(turn)
                 self._fill()
@@ -206,8 +206,10 @@ class Turns:
 
     def _may_hold_up(self, process: Suspendable) -> bool:
         taken = process.memory_bytes
+        if taken < _LIGHT_BYTES:
+            return True
         held = sum(turn.process.memory_bytes for turn in self._held_up if turn.process)
-        return taken < _LIGHT_BYTES or held + taken <= self._may_hold
+        return held + taken <= self._may_hold
 
     def _go_on(self, turn: Turn) -> None:
         turn.began = time.monotonic()
@@ -218,14 +220,13 @@ class Turns:
     def _make_place(self, turn: Turn) -> bool:
         """Dismiss a query of the client that has most here, if ``turn`` is of one with fewer."""
         here = Counter(other.client for other in (*self._running, *self._waiting, *self._held_up))
-        greediest, count = here.most_common(1)[0]
-        if here[turn.client] + 1 >= count:
+        # The latest first, and of those that have not run.
+        places = (*reversed(self._waiting), *reversed(self._held_up))
+        other = max(places, key=lambda other: here[other.client], default=None)
+        if other is None or here[turn.client] + 1 >= here[other.client]:
             return False
-        for other in reversed((*self._held_up, *self._waiting)):
-            if other.client == greediest:
-                self._dismiss(other)
-                return True
-        return False
+        self._dismiss(other)
+        return True
 
     def _dismiss(self, turn: Turn) -> None:
         turn.is_dismissed = True

@@ -36,7 +36,7 @@ _SPARE_THREADS = 8
 _SMALL_REQUEST = 16_000
 # A body from this size on is sent from a file, as fast as the client takes it.
 _LARGE_REPLY = 64_000
-_OPENING_SECONDS = 2
+_OPENING_SECONDS = 1
 _MOMENT = 0.05
 _LEFT = 499
 _CONNECTION_ERRORS = (RSGIProtocolClosed, RSGIProtocolError)

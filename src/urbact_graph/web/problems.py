@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
 from urbact_graph.refusals import (
     INTERNAL,
@@ -84,6 +84,10 @@ def register_problems(app: Flask, settings: Settings) -> None:
     def refused_before() -> None:
         Record.of(request.environ).route = request.url_rule.rule if request.url_rule else "none"
         ensure_not_refused(request.environ)
+        if request.environ["PATH_INFO"].startswith("//"):
+            # Werkzeug would take it for the address with one slash, which is none of ours.
+            Record.of(request.environ).route = "none"
+            raise NotFound
 
     app.before_request(refused_before)
     app.register_error_handler(RefusedError, refused)
