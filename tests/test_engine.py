@@ -265,6 +265,23 @@ def test_what_is_held_open_outlives_a_change_of_the_file(tmp_path: Path, wait: W
             assert b"true" in answer.content
 
 
+def test_relative_iris_stay_what_they_are_when_the_file_is_replaced(
+    tmp_path: Path, wait: Wait
+) -> None:
+    file = tmp_path / "data.ttl"
+    file.write_text("<#me> <x:b> <x:c> .\n")
+    with file.open("rb") as content:
+        held_as = Path(f"/proc/{os.getpid()}/fd/{content.fileno()}")
+        with Engine(Settings.load(running_queries=1), file, held_as) as engine:
+            before = engine.query(request("SELECT ?s { ?s ?p ?o }")).content
+            assert f"{file.as_uri()}#me".encode() in before
+            file.rename(tmp_path / "old.ttl")
+            parent = engine.pool._parent.pid
+            os.kill(parent, signal.SIGKILL)
+            wait(lambda: is_gone(parent))
+            assert engine.query(request("SELECT ?s { ?s ?p ?o }")).content == before
+
+
 def test_a_worker_killed_while_idle_is_passed_over(engine: Engine, wait: Wait) -> None:
     victims = [worker.pid for worker in engine.pool._idle]
     for pid in victims:

@@ -12,7 +12,14 @@ from urbact_graph.engine.cancellation import Cancellation
 from urbact_graph.engine.engine import Engine
 from urbact_graph.engine.flights import Flight, Flights
 from urbact_graph.engine.messages import Answer, Request
-from urbact_graph.refusals import CLIENT_LEFT, OUT_OF_MEMORY, SHARE_USED, Refusal, RefusedError
+from urbact_graph.refusals import (
+    BUSY,
+    CLIENT_LEFT,
+    OUT_OF_MEMORY,
+    SHARE_USED,
+    Refusal,
+    RefusedError,
+)
 from urbact_graph.settings import Settings
 from urbact_graph.web import create_app
 
@@ -199,7 +206,9 @@ def landed_with(refusal: Refusal) -> Flight:
     return flight
 
 
-@pytest.mark.parametrize("refusal", [CLIENT_LEFT, SHARE_USED], ids=lambda refusal: refusal.name)
+@pytest.mark.parametrize(
+    "refusal", [BUSY, CLIENT_LEFT, SHARE_USED], ids=lambda refusal: refusal.name
+)
 def test_what_befell_the_first_for_its_own_reason_does_not_bind_others(
     engine: Engine, flights: Flights, refusal: Refusal
 ) -> None:

@@ -44,13 +44,16 @@ def server(tmp_path_factory: pytest.TempPathFactory, file: Path) -> Iterator[Ser
 @pytest.fixture(scope="module")
 def public(tmp_path_factory: pytest.TempPathFactory, file: Path) -> Iterator[Server]:
     """Serve at a public address with a path."""
-    settings = {"URBACT_GRAPH_PUBLIC_URL": "http://data.example/graph/"}
+    settings = {
+        "URBACT_GRAPH_PUBLIC_URL": "http://data.example/graph/",
+        "URBACT_GRAPH_TRUSTED_PROXIES": "127.0.0.1",
+    }
     folder = tmp_path_factory.mktemp("public")
     with serving(folder, "--dataset", str(file), settings=settings) as server:
         # It says where it is reached, which is not where it listens.
         place = folder / "urbact-graph"
         until(lambda: any(place.glob("*.socket")))
-        port = next(place.glob("*.socket")).stem
+        port = next(place.glob("*.socket")).stem.rpartition("-")[2]
         yield Server(f"http://127.0.0.1:{port}", server.process, server.log)
 
 

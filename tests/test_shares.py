@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from urbact_graph.engine import shares as module
 from urbact_graph.engine.engine import Engine
-from urbact_graph.engine.shares import Shares
+from urbact_graph.engine.shares import Shares, network
 from urbact_graph.refusals import RefusedError
 from urbact_graph.settings import Settings
 from urbact_graph.web import create_app
@@ -116,19 +116,17 @@ def test_who_comes_again_on_the_second_is_admitted(clock: Clock, spent: float) -
     shares.admit("192.0.2.1")
 
 
-def test_the_addresses_of_one_ipv6_network_share(clock: Clock) -> None:
-    shares = Shares(6.0, clock)
-    shares.charge("2001:db8:1:2::1", 7.0)
-    refused(shares, "2001:db8:1:2:ffff:ffff:ffff:ffff")
-    refused(shares, "2001:0db8:0001:0002::1")
-    shares.admit("2001:db8:1:3::1")
+def test_the_addresses_of_one_ipv6_network_are_one_client() -> None:
+    client = network("2001:db8:1:2::1")
+    assert network("2001:db8:1:2:ffff:ffff:ffff:ffff") == client
+    assert network("2001:0db8:0001:0002::1") == client
+    assert network("2001:db8:1:3::1") != client
 
 
-def test_ipv4_addresses_written_as_ipv6_have_shares_of_their_own(clock: Clock) -> None:
-    shares = Shares(6.0, clock)
-    shares.charge("::ffff:192.0.2.1", 7.0)
-    refused(shares, "::ffff:192.0.2.1")
-    shares.admit("::ffff:192.0.2.2")
+def test_ipv4_addresses_are_a_client_each_however_written() -> None:
+    assert network("::ffff:192.0.2.1") == network("192.0.2.1") == "192.0.2.1"
+    assert network("::ffff:192.0.2.2") != network("192.0.2.1")
+    assert network("unix") == "unix"
 
 
 def test_whoever_has_no_address_has_a_share_too(clock: Clock) -> None:

@@ -339,6 +339,30 @@ def test_who_was_held_up_goes_on_when_a_turn_is_free() -> None:
     assert [query.process.killed for query in queries.queries] == [0, 0, 0]
 
 
+def test_the_time_for_which_a_query_is_held_up_does_not_count() -> None:
+    turns = Turns(1, 5, 5, HELD)
+    with asking(turns) as queries:
+        first, second = queries.begins(), queries.begins()
+        until(first.is_held_up)
+        assert first.turn
+        before = first.turn.seconds
+        assert second.turn
+        until(lambda: second.turn is not None and second.turn.seconds > 0.05)
+        assert first.turn.seconds == before > 0
+
+
+def test_who_takes_over_a_query_that_is_held_up_is_so_too() -> None:
+    turns = Turns(1, 5, 5, HELD)
+    with asking(turns) as queries:
+        first, _ = queries.begins(), queries.begins()
+        until(first.is_held_up)
+        assert first.turn
+        other = Process(0)
+        with first.turn.taken_by(other):
+            assert other.suspended == 1
+        assert other.resumed == 1
+
+
 def test_who_comes_goes_before_who_was_held_up() -> None:
     turns = Turns(1, 5, 5, HELD)
     with asking(turns) as queries:

@@ -58,7 +58,7 @@ def serve_graph(**given: Any) -> None:
 
 
 @click.command("reload")
-@setting_options("port")
+@setting_options("host", "port")
 def reload_graph(**given: Any) -> None:
     """Have the running server serve the graph as it is now.
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ from urbact_graph.engine.admission import ensure_size
 from urbact_graph.engine.cancellation import Cancellation
 from urbact_graph.engine.messages import Answer, Limits, Request
 from urbact_graph.engine.pool import Pool, Source
-from urbact_graph.engine.shares import Shares
+from urbact_graph.engine.shares import Shares, network
 from urbact_graph.engine.turns import BusyError, Turns
 from urbact_graph.errors import EngineError
 from urbact_graph.formats import RESULTS_JSON
@@ -103,7 +102,7 @@ class Engine:
                 answered in time, it was cancelled, or the worker says why it cannot be answered.
         """
         try:
-            answer = self._answer(request, seconds, client, cancellation or Cancellation())
+            answer = self._answer(request, seconds, network(client), cancellation or Cancellation())
         except RefusedError as error:
             with self._lock:
                 self.tally.refusals[error.refusal.name] += 1
@@ -113,14 +112,14 @@ class Engine:
         return answer
 
     def check(self) -> None:
-        """Prove that the engine answers; while it is at work on other queries, that it lives.
+        """Prove that the engine answers, unless it is at work on as many queries as it may.
 
         Raises:
             RefusedError: it does not, and could not be started anew.
         """
         if self.turns.is_free:
-            with contextlib.suppress(BusyError):
-                self.query(_PROBE)
+            with contextlib.suppress(BusyError, TimeoutError):
+                self._probe(self.turns, self.pool)
 
     def reload(self, dataset: Path, held_as: Path | None = None) -> bool:
         """Answer from another dataset from now on; return whether its content is another.
@@ -170,14 +169,18 @@ class Engine:
         why = "" if pool.quads else "it has no statement"
         if not why:
             try:
-                with Turns(1, 0, 1).turn(0, Cancellation()) as turn:
-                    pool.evaluate(_PROBE, self.settings.query_seconds, Cancellation(), turn)
+                self._probe(Turns(1, 0, 1), pool)
             except (RefusedError, TimeoutError) as error:
-                why = f"it gives no answer ({error or 'it took too long'})"
+                why = f"it gives no answer ({str(error) or 'it took too long'})"
         if why:
             pool.close()
             raise EngineError(f"{pool.source.file} cannot be served: {why}.")
         return pool
+
+    def _probe(self, turns: Turns, pool: Pool) -> None:
+        seconds, cancellation = self.settings.query_seconds, Cancellation()
+        with turns.turn(seconds, cancellation) as turn:
+            pool.evaluate(_PROBE, seconds, cancellation, turn)
 
     def _answer(
         self, request: Request, seconds: float | None, client: str, cancellation: Cancellation
@@ -193,7 +196,6 @@ class Engine:
         ):
             if cancellation.told:
                 raise RefusedError(CLIENT_LEFT, "The query never ran, as its client left.")
-            start = time.monotonic()
             try:
                 return pool.evaluate(request, allowed, cancellation, turn)
             except TimeoutError:
@@ -203,7 +205,7 @@ class Engine:
                     raise self.turns.busy("others have fewer queries here than you") from None
                 raise
             finally:
-                self._charge(client, time.monotonic() - start)
+                self._charge(client, turn.seconds)
 
     @contextlib.contextmanager
     def _current(self) -> Iterator[Pool]:

@@ -8,10 +8,10 @@ from concurrent.futures import Future
 from urbact_graph.engine.cancellation import Cancellation
 from urbact_graph.engine.engine import Engine
 from urbact_graph.engine.messages import Answer, Request
-from urbact_graph.refusals import CLIENT_LEFT, SHARE_USED, RefusedError
+from urbact_graph.refusals import BUSY, CLIENT_LEFT, SHARE_USED, RefusedError
 
 # What befell the first for a reason of its own does not bind those who joined it.
-_OWN = (CLIENT_LEFT, SHARE_USED)
+_OWN = (BUSY, CLIENT_LEFT, SHARE_USED)
 
 
 class Flight:

@@ -30,7 +30,7 @@ def main(
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     control = socket.socket(fileno=control_descriptor)
     try:
-        store = load(Path(dataset), media_type)
+        store = load(Path(dataset), media_type, Path(name))
     except (OSError, SyntaxError, ValueError) as error:
         # The web process may have met the same and be gone.
         with contextlib.suppress(BrokenPipeError):
@@ -55,19 +55,20 @@ def _reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
-def load(dataset: Path, media_type: str) -> Store:
+def load(dataset: Path, media_type: str, name: Path) -> Store:
     """Load an RDF file into a store in memory; the named graphs of quads are kept.
+
+    Relative IRIs, common in hand-made files, are taken as relative to the file ``name``.
 
     Raises:
         OSError: the file cannot be read.
         SyntaxError: it does not hold what its name says.
     """
     store = Store()
-    # The base lets relative IRIs, common in hand-made files, be read at all.
     store.bulk_load(
         path=str(dataset),
         format=RdfFormat.from_media_type(media_type),
-        base_iri=dataset.resolve().as_uri(),
+        base_iri=name.resolve().as_uri(),
     )
     return store
 

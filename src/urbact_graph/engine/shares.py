@@ -33,7 +33,7 @@ class Shares:
         self._accounts: OrderedDict[str, _Account] = OrderedDict()
 
     def admit(self, client: str) -> None:
-        """Refuse ``client``, an IP address, while nothing is left of its share.
+        """Refuse ``client``, as network() names it, while nothing is left of its share.
 
         Raises:
             RefusedError: its share is used up.
@@ -57,7 +57,7 @@ class Shares:
             self._account(client).left -= seconds
 
     def _account(self, client: str) -> _Account:
-        name, now = _network(client), self._clock()
+        name, now = client, self._clock()
         account = self._accounts.pop(name, None) or _Account(self._seconds, now)
         grown = (now - account.since) * self._seconds / _MINUTE
         account.left, account.since = min(self._seconds, account.left + grown), now
@@ -67,7 +67,8 @@ class Shares:
         return account
 
 
-def _network(client: str) -> str:
+def network(client: str) -> str:
+    """Return what stands for the client at an IP address: it, or the network it has to itself."""
     try:
         address = ipaddress.ip_address(client)
         address = getattr(address, "ipv4_mapped", None) or address

@@ -59,7 +59,14 @@ class Turn:
     called: threading.Event = field(default_factory=threading.Event)
     process: Suspendable | None = None
     began: float = 0.0
+    ran: float = 0.0
+    is_held_up: bool = False
     is_dismissed: bool = False
+
+    @property
+    def seconds(self) -> float:
+        """How long the query has run, without the time for which it was held up."""
+        return self.ran + (0.0 if self.is_held_up else time.monotonic() - self.began)
 
     @contextlib.contextmanager
     def taken_by(self, process: Suspendable) -> Iterator[None]:
@@ -68,6 +75,8 @@ class Turn:
             self.process = process
             if self.is_dismissed:
                 process.kill()
+            elif self.is_held_up:
+                process.suspend()
         try:
             yield
         finally:
@@ -197,6 +206,7 @@ class Turns:
             if wanted and turn.process and self._may_hold_up(turn.process):
                 wanted -= 1
                 turn.process.suspend()
+                turn.ran, turn.is_held_up = turn.seconds, True
                 self._running.remove(turn)
                 self._fill()
                 self._held_up.append(turn)
@@ -212,7 +222,7 @@ class Turns:
         return held + taken <= self._may_hold
 
     def _go_on(self, turn: Turn) -> None:
-        turn.began = time.monotonic()
+        turn.began, turn.is_held_up = time.monotonic(), False
         self._running.append(turn)
         if turn.process:
             turn.process.resume()

@@ -106,6 +106,10 @@ class ResponseCache:
         record.route, record.cache = PATH, "hit"
         return _told(reply, "hit")
 
+    def is_query(self, environ: WSGIEnvironment) -> bool:
+        """Tell whether a request is a query, which is known from then on."""
+        return self._operation(environ) is not None
+
     def _find(self, environ: WSGIEnvironment) -> Representation | None:
         operation = self._operation(environ)
         if operation is None:
@@ -120,9 +124,14 @@ class ResponseCache:
 
     def _keep(self, environ: WSGIEnvironment, made: Representation) -> bool:
         operation = self._operation(environ)
-        if operation is None or made.status != OK or made.size > self._capacity // _LARGEST_PART:
+        if operation is None or made.status != OK:
             return False
         version = self._endpoint.engine.version
+        if made.size > self._capacity // _LARGEST_PART:
+            # It may have been kept before it was compressed as well.
+            with self._lock:
+                self._kept.pop(_key(version, operation), None)
+            return False
         # While it was made, another dataset may have come.
         if made.tag is None or made.tag != self._endpoint.tag(operation, version):
             return False

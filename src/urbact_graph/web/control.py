@@ -32,7 +32,7 @@ def _place(settings: Settings) -> Path:
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
         raise PermissionError(f"{folder} is not yours alone")
-    return folder / f"{settings.port}.socket"
+    return folder / f"{settings.host}-{settings.port}.socket"
 
 
 class Control:
@@ -50,7 +50,7 @@ class Control:
     async def __aenter__(self) -> "Control":
         try:
             place = _place(self._settings)
-            # Nobody else has our port, so that one which stands there is left from before.
+            # Nobody else has our host and port, so that one which stands there is left from before.
             place.unlink(missing_ok=True)
             self._server = await asyncio.start_unix_server(self._answer, place)
             self._place = place
@@ -91,7 +91,8 @@ def ask_to_reload(settings: Settings) -> str:
             connection.connect(str(_place(settings)))
         except OSError:
             raise EngineError(
-                f"No server of yours was found on port {settings.port}; name its port with --port."
+                f"No server of yours was found on port {settings.port}; name it with --port and "
+                "--host."
             ) from None
         connection.sendall(b"reload\n")
         with connection.makefile("rb") as answer:

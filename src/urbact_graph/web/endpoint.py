@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request
@@ -122,13 +123,12 @@ class Endpoint:
             __version__,
             version,
             operation.query,
-            *operation.default_graphs,
-            "",
-            *operation.named_graphs,
+            operation.default_graphs,
+            operation.named_graphs,
             operation.results.name if operation.results else "",
             operation.graph.name if operation.graph else "",
         )
-        return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()[:24]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]
 
     def _read(self, environ: WSGIEnvironment) -> QueryOperation | RefusedError | None:
         if environ["PATH_INFO"] != PATH or environ["REQUEST_METHOD"] not in _METHODS:

@@ -31,11 +31,11 @@ from urbact_graph.web.sparql import public_address
 # Threads that hold a request while a worker evaluates it: all that run, all that wait, and some
 # that make pages, answer /health, or tell the rest to come back later.
 _SPARE_THREADS = 8
-# A request up to this size is looked up in the cache by the loop itself; reading a larger one
-# would keep all others waiting.
+# A request up to this size is read by the loop itself; a larger one would keep all others waiting.
 _SMALL_REQUEST = 16_000
 # A body from this size on is sent from a file, as fast as the client takes it.
 _LARGE_REPLY = 64_000
+# By then the server has opened it, as a rule.
 _OPENING_SECONDS = 1
 _MOMENT = 0.05
 _LEFT = 499
@@ -69,7 +69,7 @@ class Gateway:
         self._threads = ThreadPoolExecutor(
             settings.running_queries + settings.waiting_queries + _SPARE_THREADS, "request"
         )
-        self._outgoing = Outgoing(settings.sending_bytes)
+        self._outgoing = Outgoing(settings.sending_bytes, settings.answer_pause_seconds)
 
     async def __rsgi__(self, scope: _Scope, protocol: Any) -> None:
         """Answer one request."""
@@ -105,8 +105,11 @@ class Gateway:
             body = b""
         environ["wsgi.input"] = io.BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body)) if body else ""
-        is_small = len(body) + len(environ["QUERY_STRING"]) <= _SMALL_REQUEST
-        if is_small and (kept := self._app.responses.kept(environ)):
+        loop = asyncio.get_running_loop()
+        if len(body) + len(environ["QUERY_STRING"]) > _SMALL_REQUEST:
+            # Read by a thread, and then known.
+            await loop.run_in_executor(self._threads, self._app.responses.is_query, environ)
+        if kept := self._app.responses.kept(environ):
             return kept
         return await self._made(environ, protocol)
 
@@ -178,11 +181,12 @@ class Gateway:
             refuse(environ, _overloaded(self._settings))
             refusal = await loop.run_in_executor(self._threads, self._app.responses.reply, environ)
             return await self._send(environ, protocol, refusal)
-        path, close = file
-        protocol.response_file(reply.status, reply.headers, path)
-        # By then the server has opened it.
-        loop.call_later(_OPENING_SECONDS, close)
+        loop.call_later(_OPENING_SECONDS, self._let_go, file)
+        protocol.response_file(reply.status, reply.headers, self._outgoing.path(file))
         return reply
+
+    def _let_go(self, file: int) -> None:
+        asyncio.get_running_loop().run_in_executor(self._threads, self._outgoing.let_go, file)
 
     def _describe(self, scope: _Scope, environ: Environ) -> None:
         """Describe a request as WSGI does (PEP 3333)."""
@@ -192,9 +196,9 @@ class Gateway:
                 key = "HTTP_" + name.upper().replace("-", "_")
                 environ[key] = f"{environ[key]}, {value}" if key in environ else value
         caller = self._proxies.caller(scope.client, environ)
-        address = self._address
-        if caller.public_address and not self._settings.public_url:
-            address = urlsplit(caller.public_address)
+        if self._settings.public_url:
+            caller.public_address = None
+        address = urlsplit(caller.public_address) if caller.public_address else self._address
         prefix = address.path.rstrip("/")
         # What RSGI has decoded, WSGI wants as the bytes it came in (PEP 3333).
         path = scope.path.encode(errors="surrogateescape").decode("latin-1")

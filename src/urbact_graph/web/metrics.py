@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from urbact_graph.engine.engine import Engine
     from urbact_graph.web.caching import ResponseCache
 
-# The refusals after which a worker was not what it was: killed by us, or ended by itself.
+# The refusals of queries that had begun.
 _KILLS = (OUT_OF_TIME, OUT_OF_MEMORY, TOO_COMPLEX, CLIENT_LEFT, UNAVAILABLE, ANSWER_TOO_LARGE)
 _METHODS = frozenset(("GET", "HEAD", "OPTIONS", "POST"))
 _BUCKETS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)

@@ -2,60 +2,109 @@
 
 Bytes that are handed to the server are out of sight: it takes them at once, however slowly the
 client does, and does not tell when it is done. Of a file it reads what the connection takes, and
-as long as it does, the file is open in this process, where it can be counted.
+as long as it does, the file is open in this process, where it can be counted. An answer whose file
+is emptied meanwhile ends before its stated length, which no client takes for a whole one.
 """
 
 import contextlib
 import os
 import threading
-from collections.abc import Callable
+import time
+from collections import Counter, deque
 from pathlib import Path
 
 _NAME = "urbact-graph answer"
+_REST_SECONDS = 20.0
 _OPEN_FILES = Path("/proc/self/fd")
 
 
 class Outgoing:
-    """At most ``capacity`` bytes at a time, except that one answer is always sent; thread-safe."""
+    """At most ``capacity`` bytes at a time, except that one answer is always sent; thread-safe.
 
-    def __init__(self, capacity: int) -> None:
+    Where there is no room, answers that have been on their way for more than ``patience`` seconds
+    are given up, the oldest first.
+    """
+
+    def __init__(self, capacity: int, patience: float) -> None:
         self._capacity = capacity
+        self._patience = patience
         self._lock = threading.Lock()
-        self._sizes: dict[int, int] = {}
+        # By inode: the size, and when it was added.
+        self._on_their_way: dict[int, tuple[int, float]] = {}
+        # Until when, and the descriptor.
+        self._resting: deque[tuple[float, int]] = deque()
 
-    @property
-    def size(self) -> int:
-        """How many bytes are on their way."""
+    def add(self, body: bytes) -> int | None:
+        """Put ``body`` into a file, if there is room for it; return its descriptor."""
         with self._lock:
-            self._forget_sent()
-            return sum(self._sizes.values())
-
-    def add(self, body: bytes) -> tuple[str, Callable[[], None]] | None:
-        """Put ``body`` into a file, if there is room for it.
-
-        Returns its path, and what is to be called once the server has opened it.
-        """
-        descriptor = os.memfd_create(_NAME)
-        with self._lock:
-            self._sizes[os.fstat(descriptor).st_ino] = len(body)
-            if not self._fits():
+            self._close_rested()
+            if not self._has_room(len(body)):
                 self._forget_sent()
-            is_refused = not self._fits()
-        if is_refused:
-            os.close(descriptor)
-            return None
+                self._give_up_old(len(body))
+                if not self._has_room(len(body)):
+                    return None
+            descriptor = os.memfd_create(_NAME)
+            # Empty ones are no answers any more.
+            os.ftruncate(descriptor, len(body))
+            inode = os.fstat(descriptor).st_ino
+            self._on_their_way[inode] = (len(body), time.monotonic())
         with open(descriptor, "wb", closefd=False) as file:
             file.write(body)
-        return str(_OPEN_FILES / str(descriptor)), lambda: os.close(descriptor)
+        return descriptor
 
-    def _fits(self) -> bool:
-        return len(self._sizes) == 1 or sum(self._sizes.values()) <= self._capacity
+    @staticmethod
+    def path(descriptor: int) -> str:
+        """Return the path by which the server opens the file of ``descriptor``."""
+        return str(_OPEN_FILES / str(descriptor))
+
+    def let_go(self, descriptor: int) -> None:
+        """Leave the file to the server, which had time enough to open it.
+
+        If it does not have it open, it has sent it, or it has not come to it yet. For the latter
+        case the file is emptied, and its number kept for some time: the path would soon be that
+        of another answer.
+        """
+        inode = os.fstat(descriptor).st_ino
+        if Counter(_open_answers().values())[inode] > 1:
+            os.close(descriptor)
+            return
+        os.ftruncate(descriptor, 0)
+        with self._lock:
+            self._on_their_way.pop(inode, None)
+            self._resting.append((time.monotonic() + _REST_SECONDS, descriptor))
+
+    def _close_rested(self) -> None:
+        while self._resting and self._resting[0][0] < time.monotonic():
+            os.close(self._resting.popleft()[1])
+
+    def _has_room(self, size: int) -> bool:
+        taken = sum(size for size, _ in self._on_their_way.values())
+        return not taken or taken + size <= self._capacity
 
     def _forget_sent(self) -> None:
-        still_open = set()
-        for file in _OPEN_FILES.iterdir():
-            # It may be closed meanwhile.
-            with contextlib.suppress(OSError):
-                if _NAME in file.readlink().name:
-                    still_open.add(file.stat().st_ino)
-        self._sizes = {inode: size for inode, size in self._sizes.items() if inode in still_open}
+        still_open = set(_open_answers().values())
+        self._on_their_way = {
+            inode: entry for inode, entry in self._on_their_way.items() if inode in still_open
+        }
+
+    def _give_up_old(self, size: int) -> None:
+        descriptors = {inode: descriptor for descriptor, inode in _open_answers().items()}
+        long_ago = time.monotonic() - self._patience
+        for inode, (_, since) in list(self._on_their_way.items()):
+            if self._has_room(size) or since > long_ago:
+                return
+            if inode in descriptors:
+                # By its path, as the server may have it open for reading only.
+                os.truncate(self.path(descriptors[inode]), 0)
+            del self._on_their_way[inode]
+
+
+def _open_answers() -> dict[int, int]:
+    """Return the descriptors of this process that are answers, not emptied, and their inodes."""
+    found = {}
+    for file in _OPEN_FILES.iterdir():
+        # It may be closed meanwhile.
+        with contextlib.suppress(OSError):
+            if _NAME in file.readlink().name and (state := file.stat()).st_size:
+                found[int(file.name)] = state.st_ino
+    return found

@@ -11,6 +11,7 @@ import resource
 import signal
 import socket
 import sys
+import traceback
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -32,9 +33,9 @@ from urbact_graph.web.supervised import BACKLOG
 
 # An address may have 64 kB; the rest is room for the other lines of a request's head.
 _HEAD_BYTES = 100_000
-# Files that a connection may have open, which is itself and an answer on its way, and those that
-# are open beside the connections.
-_FILES_PER_CONNECTION = 2
+# Files that a connection may have open, which is itself and twice an answer on its way, and those
+# that are open beside the connections.
+_FILES_PER_CONNECTION = 3
 _OTHER_FILES = 500
 
 
@@ -106,6 +107,9 @@ class _Process:
                 )
             except UrbactGraphError as error:
                 await self._tell(refused=str(error))
+            except Exception as error:  # noqa: BLE001 - whatever it is, an answer is waited for
+                traceback.print_exc()
+                await self._tell(refused=f"The dataset cannot be loaded ({error}).")
             else:
                 await self._tell(reloaded=_state(engine), is_other=is_other)
         server.end()

@@ -119,14 +119,17 @@ class Supervisor:
         Raises:
             EngineError: the dataset cannot be served, or the process ended.
         """
-        self._is_starting = True
-        try:
-            self._web = await WebProcess.start(self._settings, self._listener, self._dataset)
-            reply = await self._web.reply()
-        except EOFError:
-            raise EngineError("The web process ended while it started.") from None
-        finally:
-            self._is_starting = False
+        async with self._speaking:
+            self._is_starting = True
+            try:
+                self._web = await WebProcess.start(self._settings, self._listener, self._dataset)
+                reply = await self._web.reply()
+            except EOFError:
+                raise EngineError("The web process ended while it started.") from None
+            except OSError as error:
+                raise EngineError(f"No web process could be started ({error}).") from None
+            finally:
+                self._is_starting = False
         if "failed" in reply:
             raise EngineError(reply["failed"])
         state: dict[str, Any] = reply["ready"]
@@ -148,8 +151,7 @@ class Supervisor:
             await asyncio.wait((stopping,), timeout=pause)
             if not self._stopping.is_set():
                 try:
-                    async with self._speaking:
-                        await self._start()
+                    await self._start()
                 except EngineError as error:
                     _say(f"Error: {error}")
 
