@@ -148,7 +148,7 @@ def test_a_server_that_is_still_loading_ends(
 def test_no_file_is_left(file: Path) -> None:
     with serving(file.parent, "--dataset", str(file)) as server:
         sockets = list(file.parent.rglob("*.socket"))
-        assert [place.name for place in sockets] == [f"{server.port}.socket"]
+        assert [place.name for place in sockets] == [f"127.0.0.1-{server.port}.socket"]
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait(PATIENCE) == 0
         assert not sockets[0].exists()

@@ -103,15 +103,13 @@ def test_the_number_of_what_was_not_opened_is_not_given_to_another() -> None:
 
 
 def test_the_number_of_what_was_not_opened_is_free_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_REST_SECONDS", -1.0)
+    monkeypatch.setattr(module, "REST_SECONDS", 0.0)
     before, outgoing = descriptors(), Outgoing(1_000, PATIENT)
     late = outgoing.add(b"first")
     assert late is not None
     outgoing.let_go(late)
     assert descriptors() == before + 1
-    file = opened(outgoing, b"second")
-    assert file
-    file.close()
+    outgoing.close_rested()
     assert descriptors() == before
 
 

@@ -29,7 +29,7 @@ from SPARQLWrapper import (
 from urbact_graph.dataset.building import Build
 from urbact_graph.sources import GraphSources
 
-from .servers import Server, serving
+from .servers import Server, serving, until_gone
 
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 
@@ -52,22 +52,6 @@ def fetch(url: str) -> tuple[int, bytes]:
     except urllib.error.HTTPError as error:
         with error:
             return error.code, error.read()
-
-
-def wait_until_gone(pids: list[int]) -> None:
-    deadline = time.monotonic() + 20
-    while any(is_running(pid) for pid in pids):
-        assert time.monotonic() < deadline, "a process was left behind"
-        time.sleep(0.05)
-
-
-def is_running(pid: int) -> bool:
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    # An orphan that has ended waits for whoever adopted it to take note.
-    return stat.rsplit(")", 1)[1].split()[0] != "Z"
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -145,7 +129,7 @@ def test_stopping_leaves_no_process(tmp_path: Path) -> None:
         assert len(pids) > 3
         everything = "CONSTRUCT%20WHERE%7B%3Fs%3Fp%3Fo%7D"
         assert b"<x:c>" in fetch(f"{server.url}/sparql?query={everything}")[1]
-    wait_until_gone(pids)
+    until_gone(*pids)
 
 
 def test_killing_the_main_process_leaves_no_process(tmp_path: Path) -> None:
@@ -155,7 +139,7 @@ def test_killing_the_main_process_leaves_no_process(tmp_path: Path) -> None:
         pids = server.processes()
         server.process.kill()
         server.process.wait()
-        wait_until_gone(pids)
+        until_gone(*pids)
 
 
 def test_a_new_web_process_serves_what_the_old_one_did(tmp_path: Path) -> None:
@@ -166,7 +150,7 @@ def test_a_new_web_process_serves_what_the_old_one_did(tmp_path: Path) -> None:
         file.write_text("this is no RDF any more")
         web = server.web()
         os.kill(web, signal.SIGKILL)
-        wait_until_gone([web])
+        until_gone(web)
         ask = f"{server.url}/sparql?query=ASK%7B%3Cx:a%3E%20%3Fp%20%3Fo%7D"
         deadline = time.monotonic() + 30
         while True:

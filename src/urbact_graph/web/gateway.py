@@ -22,7 +22,7 @@ from urbact_graph.settings import Settings
 from urbact_graph.web import Application, body_bytes
 from urbact_graph.web.access_log import AccessLog
 from urbact_graph.web.caller import Caller
-from urbact_graph.web.outgoing import Outgoing
+from urbact_graph.web.outgoing import REST_SECONDS, Outgoing
 from urbact_graph.web.problems import refuse
 from urbact_graph.web.proxies import Proxies
 from urbact_graph.web.replies import Reply
@@ -186,7 +186,9 @@ class Gateway:
         return reply
 
     def _let_go(self, file: int) -> None:
-        asyncio.get_running_loop().run_in_executor(self._threads, self._outgoing.let_go, file)
+        loop = asyncio.get_running_loop()
+        loop.run_in_executor(self._threads, self._outgoing.let_go, file)
+        loop.call_later(REST_SECONDS + 1, self._outgoing.close_rested)
 
     def _describe(self, scope: _Scope, environ: Environ) -> None:
         """Describe a request as WSGI does (PEP 3333)."""

@@ -14,7 +14,7 @@ from collections import Counter, deque
 from pathlib import Path
 
 _NAME = "urbact-graph answer"
-_REST_SECONDS = 20.0
+REST_SECONDS = 10.0
 _OPEN_FILES = Path("/proc/self/fd")
 
 
@@ -37,7 +37,6 @@ class Outgoing:
     def add(self, body: bytes) -> int | None:
         """Put ``body`` into a file, if there is room for it; return its descriptor."""
         with self._lock:
-            self._close_rested()
             if not self._has_room(len(body)):
                 self._forget_sent()
                 self._give_up_old(len(body))
@@ -71,11 +70,13 @@ class Outgoing:
         os.ftruncate(descriptor, 0)
         with self._lock:
             self._on_their_way.pop(inode, None)
-            self._resting.append((time.monotonic() + _REST_SECONDS, descriptor))
+            self._resting.append((time.monotonic() + REST_SECONDS, descriptor))
 
-    def _close_rested(self) -> None:
-        while self._resting and self._resting[0][0] < time.monotonic():
-            os.close(self._resting.popleft()[1])
+    def close_rested(self) -> None:
+        """Close the descriptors that were kept, and have been for ``REST_SECONDS``."""
+        with self._lock:
+            while self._resting and self._resting[0][0] <= time.monotonic():
+                os.close(self._resting.popleft()[1])
 
     def _has_room(self, size: int) -> bool:
         taken = sum(size for size, _ in self._on_their_way.values())
