@@ -16,6 +16,11 @@ from .engines import together
 PATIENT = 3_600.0
 
 
+@pytest.fixture(autouse=True)
+def _opened_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "OPENING_SECONDS", 0.0)
+
+
 def descriptors() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
 
@@ -26,7 +31,7 @@ def opened(outgoing: Outgoing, body: bytes) -> BinaryIO | None:
     if descriptor is None:
         return None
     file = Path(outgoing.path(descriptor)).open("rb")  # noqa: SIM115 - the caller closes it
-    outgoing.let_go(descriptor)
+    outgoing.sweep()
     return file
 
 
@@ -93,7 +98,7 @@ def test_the_number_of_what_was_not_opened_is_not_given_to_another() -> None:
     outgoing = Outgoing(1_000, PATIENT)
     late = outgoing.add(b"first")
     assert late is not None
-    outgoing.let_go(late)
+    outgoing.sweep()
     with ExitStack() as stack:
         for _ in range(3):
             assert sends(outgoing, stack, 100)
@@ -103,13 +108,12 @@ def test_the_number_of_what_was_not_opened_is_not_given_to_another() -> None:
 
 
 def test_the_number_of_what_was_not_opened_is_free_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "REST_SECONDS", 0.0)
     before, outgoing = descriptors(), Outgoing(1_000, PATIENT)
-    late = outgoing.add(b"first")
-    assert late is not None
-    outgoing.let_go(late)
+    assert outgoing.add(b"first") is not None
+    assert outgoing.sweep(), "it rests"
     assert descriptors() == before + 1
-    outgoing.close_rested()
+    monkeypatch.setattr(module, "REST_SECONDS", 0.0)
+    assert not outgoing.sweep()
     assert descriptors() == before
 
 
@@ -124,19 +128,24 @@ def test_nothing_is_left_open_of_what_was_refused_or_sent() -> None:
     assert descriptors() == before
 
 
-def test_several_threads_may_send_at_once() -> None:
-    outgoing, sent = Outgoing(30_000, PATIENT), list[bytes]()
+def test_several_threads_may_send_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "OPENING_SECONDS", PATIENT)
+    outgoing, sent = Outgoing(10_000_000, PATIENT), list[bytes]()
 
     def send(number: int) -> None:
         body = bytes([number]) * 5_000
         for _ in range(50):
-            if file := opened(outgoing, body):
-                with file:
-                    assert file.read() == body
-                sent.append(body)
+            file = opened(outgoing, body)
+            assert file
+            with file:
+                assert file.read() == body
+            sent.append(body)
 
     before = descriptors()
     with together(*(partial(send, number) for number in range(8))):
         pass
-    assert set(sent) == {bytes([number]) * 5_000 for number in range(8)}
+    assert len(sent) == 8 * 50
+    monkeypatch.setattr(module, "OPENING_SECONDS", 0.0)
+    monkeypatch.setattr(module, "REST_SECONDS", 0.0)
+    assert not outgoing.sweep()
     assert descriptors() == before

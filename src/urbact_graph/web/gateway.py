@@ -22,7 +22,7 @@ from urbact_graph.settings import Settings
 from urbact_graph.web import Application, body_bytes
 from urbact_graph.web.access_log import AccessLog
 from urbact_graph.web.caller import Caller
-from urbact_graph.web.outgoing import REST_SECONDS, Outgoing
+from urbact_graph.web.outgoing import OPENING_SECONDS, Outgoing
 from urbact_graph.web.problems import refuse
 from urbact_graph.web.proxies import Proxies
 from urbact_graph.web.replies import Reply
@@ -34,9 +34,7 @@ _SPARE_THREADS = 8
 # A request up to this size is read by the loop itself; a larger one would keep all others waiting.
 _SMALL_REQUEST = 16_000
 # A body from this size on is sent from a file, as fast as the client takes it.
-_LARGE_REPLY = 64_000
-# By then the server has opened it, as a rule.
-_OPENING_SECONDS = 1
+_LARGE_REPLY = 128_000
 _MOMENT = 0.05
 _LEFT = 499
 _CONNECTION_ERRORS = (RSGIProtocolClosed, RSGIProtocolError)
@@ -69,6 +67,7 @@ class Gateway:
         self._threads = ThreadPoolExecutor(
             settings.running_queries + settings.waiting_queries + _SPARE_THREADS, "request"
         )
+        self._is_sweeping = False
         self._outgoing = Outgoing(settings.sending_bytes, settings.answer_pause_seconds)
 
     async def __rsgi__(self, scope: _Scope, protocol: Any) -> None:
@@ -181,14 +180,22 @@ class Gateway:
             refuse(environ, _overloaded(self._settings))
             refusal = await loop.run_in_executor(self._threads, self._app.responses.reply, environ)
             return await self._send(environ, protocol, refusal)
-        loop.call_later(_OPENING_SECONDS, self._let_go, file)
+        if not self._is_sweeping:
+            self._is_sweeping = True
+            loop.call_later(OPENING_SECONDS, self._sweep_soon)
         protocol.response_file(reply.status, reply.headers, self._outgoing.path(file))
         return reply
 
-    def _let_go(self, file: int) -> None:
+    def _sweep_soon(self) -> None:
+        """Look after the answers on their way in a thread, and again as long as there are any."""
         loop = asyncio.get_running_loop()
-        loop.run_in_executor(self._threads, self._outgoing.let_go, file)
-        loop.call_later(REST_SECONDS + 1, self._outgoing.close_rested)
+
+        def swept(sweeping: "asyncio.Future[bool]") -> None:
+            self._is_sweeping = sweeping.result()
+            if self._is_sweeping:
+                loop.call_later(OPENING_SECONDS, self._sweep_soon)
+
+        loop.run_in_executor(self._threads, self._outgoing.sweep).add_done_callback(swept)
 
     def _describe(self, scope: _Scope, environ: Environ) -> None:
         """Describe a request as WSGI does (PEP 3333)."""

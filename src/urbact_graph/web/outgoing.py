@@ -14,6 +14,8 @@ from collections import Counter, deque
 from pathlib import Path
 
 _NAME = "urbact-graph answer"
+# The server opens a file in a moment; a number is given to another no sooner than after a rest.
+OPENING_SECONDS = 1.0
 REST_SECONDS = 10.0
 _OPEN_FILES = Path("/proc/self/fd")
 
@@ -31,7 +33,8 @@ class Outgoing:
         self._lock = threading.Lock()
         # By inode: the size, and when it was added.
         self._on_their_way: dict[int, tuple[int, float]] = {}
-        # Until when, and the descriptor.
+        # Since when, the descriptor, and of those that were added the inode.
+        self._added: deque[tuple[float, int, int]] = deque()
         self._resting: deque[tuple[float, int]] = deque()
 
     def add(self, body: bytes) -> int | None:
@@ -47,8 +50,12 @@ class Outgoing:
             os.ftruncate(descriptor, len(body))
             inode = os.fstat(descriptor).st_ino
             self._on_their_way[inode] = (len(body), time.monotonic())
-        with open(descriptor, "wb", closefd=False) as file:
-            file.write(body)
+        try:
+            with open(descriptor, "wb", closefd=False) as file:
+                file.write(body)
+        finally:
+            with self._lock:
+                self._added.append((time.monotonic(), descriptor, inode))
         return descriptor
 
     @staticmethod
@@ -56,27 +63,27 @@ class Outgoing:
         """Return the path by which the server opens the file of ``descriptor``."""
         return str(_OPEN_FILES / str(descriptor))
 
-    def let_go(self, descriptor: int) -> None:
-        """Leave the file to the server, which had time enough to open it.
+    def sweep(self) -> bool:
+        """Leave the files to the server that had time to open them; return whether any are left.
 
-        If it does not have it open, it has sent it, or it has not come to it yet. For the latter
-        case the file is emptied, and its number kept for some time: the path would soon be that
-        of another answer.
+        What it does not have open it has sent, or has not come to yet. For the latter case the
+        file is emptied, and its number kept for some time: the path would soon be that of another
+        answer. To be called from time to time, as to look once costs much less than to look for
+        each answer.
         """
-        inode = os.fstat(descriptor).st_ino
-        if Counter(_open_answers().values())[inode] > 1:
-            os.close(descriptor)
-            return
-        os.ftruncate(descriptor, 0)
         with self._lock:
-            self._on_their_way.pop(inode, None)
-            self._resting.append((time.monotonic() + REST_SECONDS, descriptor))
-
-    def close_rested(self) -> None:
-        """Close the descriptors that were kept, and have been for ``REST_SECONDS``."""
-        with self._lock:
-            while self._resting and self._resting[0][0] <= time.monotonic():
+            now, opened = time.monotonic(), Counter(_open_answers().values())
+            while self._added and self._added[0][0] <= now - OPENING_SECONDS:
+                _, descriptor, inode = self._added.popleft()
+                if opened[inode] > 1:
+                    os.close(descriptor)
+                    continue
+                os.ftruncate(descriptor, 0)
+                self._on_their_way.pop(inode, None)
+                self._resting.append((now, descriptor))
+            while self._resting and self._resting[0][0] <= now - REST_SECONDS:
                 os.close(self._resting.popleft()[1])
+            return bool(self._added or self._resting)
 
     def _has_room(self, size: int) -> bool:
         taken = sum(size for size, _ in self._on_their_way.values())
