@@ -34,7 +34,7 @@ _SPARE_THREADS = 8
 # A request up to this size is read by the loop itself; a larger one would keep all others waiting.
 _SMALL_REQUEST = 16_000
 # A body from this size on is sent from a file, as fast as the client takes it.
-_LARGE_REPLY = 128_000
+_LARGE_REPLY = 64_000
 _MOMENT = 0.05
 _LEFT = 499
 _CONNECTION_ERRORS = (RSGIProtocolClosed, RSGIProtocolError)
