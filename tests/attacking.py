@@ -346,8 +346,11 @@ class Storm:
 
     def _attack(self, attack: Attack, bird: Canary) -> list[str]:
         answer = send(self.server.url, attack.request(bird), ATTACKER)
-        # Among others an attack may have to wait, or meet the time limit before another.
-        if answer.problem in ("busy", "out-of-time") and bird.secret.encode() not in answer.body:
+        # Among others an attack may have to wait, or meet one limit before another.
+        if (
+            answer.problem in ("busy", "out-of-time", "out-of-memory")
+            and bird.secret.encode() not in answer.body
+        ):
             return []
         return [f"{attack.name}: {mistake}" for mistake in attack.mistakes(answer, bird)]
 

@@ -118,8 +118,8 @@ class Engine:
             RefusedError: it does not, and could not be started anew.
         """
         if self.turns.is_free:
-            with contextlib.suppress(BusyError, TimeoutError):
-                self._probe(self.turns, self.pool)
+            with contextlib.suppress(BusyError, TimeoutError), self._current() as pool:
+                self._probe(self.turns, pool)
 
     def reload(self, dataset: Path, held_as: Path | None = None) -> bool:
         """Answer from another dataset from now on; return whether its content is another.
