@@ -170,6 +170,8 @@ def _multiples(axis: Any, values: list[float], room: float) -> None:
     known = [value for value in values if value > 0]
     axis.set_xscale("log")
     low, high = min([*known, 1]), max([*known, 1])
+    # A figure beside its mark takes a part of the axis, however much that spans.
+    room = max(room, (high / low) ** 0.35)
     axis.set_xlim(low / (room if low < 1 else 1.25), high * room)
     axis.axvline(1, color=_INK, linewidth=0.8)
     _plain_ticks(axis.xaxis, axis.get_xlim(), " ×")
