@@ -1,0 +1,119 @@
+"""The one table of what the graph is given out as: its dumps, their formats and file names."""
+
+from dataclasses import dataclass
+
+from pyoxigraph import RdfFormat
+
+NAME = "urbact-graph"
+CHECKSUMS_NAME = "SHA256SUMS"
+
+_IANA = "http://www.iana.org/assignments/media-types/"
+_FILE_TYPE = "http://publications.europa.eu/resource/authority/file-type/"
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A form in which the whole graph, or one table of it, can be downloaded.
+
+    ``key`` names it among the others and in its IRI; ``part`` is the table it holds, empty where
+    it holds the whole graph; ``extension`` is that of its file, ``file_type`` its name in the
+    file-type authority table of the European Union. With ``gzip`` the file is compressed.
+    """
+
+    key: str
+    title: str
+    extension: str
+    media_type: str
+    file_type: str
+    rdf_format: RdfFormat | None = None
+    part: str = ""
+    gzip: bool = False
+
+    @property
+    def media_type_iri(self) -> str:
+        """Its media type, as DCAT names it: an entry of IANA's register."""
+        return f"{_IANA}{self.media_type}"
+
+    @property
+    def file_type_iri(self) -> str:
+        """Its format in the file-type table of the Publications Office."""
+        return f"{_FILE_TYPE}{self.file_type}"
+
+    def file_name(self, version: str = "") -> str:
+        """Return the name of its file in the edition ``version``; without one, the stable name."""
+        parts = (NAME, version, self.part)
+        ending = f"{self.extension}.gz" if self.gzip else self.extension
+        return f"{'-'.join(part for part in parts if part)}.{ending}"
+
+
+@dataclass(frozen=True)
+class TableName:
+    """A CSV table of a main class: ``name`` is that of its file, ``title`` what it lists."""
+
+    name: str
+    title: str
+
+
+# The tables of the main classes; what stands in their columns is told in tables.py.
+TABLES = (
+    TableName("networks", "Networks"),
+    TableName("partnerships", "Partnerships"),
+    TableName("cities", "Cities"),
+    TableName("plans", "Plans"),
+    TableName("recommendations", "Recommendations"),
+    TableName("calls", "Calls"),
+    TableName("programmes", "Programmes"),
+    TableName("people", "People"),
+    TableName("documents", "Documents"),
+    TableName("themes", "Themes"),
+)
+
+_WHOLE = (
+    Distribution("turtle", "Turtle", "ttl", "text/turtle", "RDF_TURTLE", RdfFormat.TURTLE),
+    Distribution(
+        "n-triples",
+        "N-Triples",
+        "nt",
+        "application/n-triples",
+        "RDF_N_TRIPLES",
+        RdfFormat.N_TRIPLES,
+    ),
+    Distribution(
+        "n-quads", "N-Quads", "nq", "application/n-quads", "RDF_N_QUADS", RdfFormat.N_QUADS
+    ),
+    Distribution(
+        "json-ld", "JSON-LD", "jsonld", "application/ld+json", "JSON_LD", RdfFormat.JSON_LD
+    ),
+    Distribution("rdf-xml", "RDF/XML", "rdf", "application/rdf+xml", "RDF_XML", RdfFormat.RDF_XML),
+)
+_TABLES = tuple(
+    Distribution(
+        f"csv-{table.name}", f"{table.title} (CSV)", "csv", "text/csv", "CSV", part=table.name
+    )
+    for table in TABLES
+)
+# The description of the tables (CSV on the Web), which is no distribution of the data.
+TABLES_METADATA = "csv-metadata.json"
+
+
+def _compressed(plain: Distribution) -> Distribution:
+    return Distribution(
+        f"{plain.key}-gz",
+        f"{plain.title}, compressed",
+        plain.extension,
+        plain.media_type,
+        plain.file_type,
+        plain.rdf_format,
+        plain.part,
+        gzip=True,
+    )
+
+
+DISTRIBUTIONS: tuple[Distribution, ...] = tuple(
+    form for plain in (*_WHOLE, *_TABLES) for form in (plain, _compressed(plain))
+)
+
+
+def tables_metadata_name(version: str = "") -> str:
+    """Return the name of the description of the tables in the edition ``version``."""
+    return "-".join(part for part in (NAME, version, TABLES_METADATA) if part)
