@@ -138,6 +138,12 @@ class Settings(BaseSettings):
     log_queries: Annotated[bool, Field(description="have the queries in the access log")] = False
 
     @property
+    def address(self) -> str:
+        """The address at which this instance is reached, without a final slash."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    @property
     def limits(self) -> list["Limit"]:
         """The settings that limit what a client may do, in the order of the table."""
         rows = []

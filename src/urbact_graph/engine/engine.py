@@ -76,6 +76,11 @@ class Engine:
         return self.pool.version
 
     @property
+    def modified(self) -> float:
+        """When its content was written, in seconds since 1970."""
+        return self.pool.modified
+
+    @property
     def quads(self) -> int:
         """How many statements it has."""
         return self.pool.quads

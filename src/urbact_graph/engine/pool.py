@@ -71,6 +71,17 @@ class Source:
             raise EngineError(f"{self.file} cannot be loaded: {error.strerror}.") from None
         return digest[:_VERSION_CHARACTERS]
 
+    def modified(self) -> float:
+        """Return when its content was written, in seconds since 1970.
+
+        Raises:
+            EngineError: it cannot be read.
+        """
+        try:
+            return self.content.stat().st_mtime
+        except OSError as error:
+            raise EngineError(f"{self.file} cannot be loaded: {error.strerror}.") from None
+
 
 @dataclass(frozen=True)
 class _Worker:
@@ -258,6 +269,7 @@ class Pool:
         try:
             # While the parent loads it.
             self.version = self.source.version()
+            self.modified = self.source.modified()
             header, _ = receive(self._control)
         except EngineError:
             self._end_parent()

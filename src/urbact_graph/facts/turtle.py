@@ -6,14 +6,9 @@ from dataclasses import dataclass
 
 from rdflib import RDF, XSD, Literal, URIRef
 
-PREFIXES = {
-    "dct": "http://purl.org/dc/terms/",
-    "foaf": "http://xmlns.com/foaf/0.1/",
-    "owl": "http://www.w3.org/2002/07/owl#",
-    "skos": "http://www.w3.org/2004/02/skos/core#",
-    "wgs": "http://www.w3.org/2003/01/geo/wgs84_pos#",
-    "xsd": str(XSD),
-}
+from urbact_graph.namespaces import NAMESPACES
+
+PREFIXES = {name: NAMESPACES[name] for name in ("dct", "foaf", "owl", "skos", "wgs", "xsd")}
 
 # What a reader looks for first; every other predicate follows by name.
 _FIRST = ("a", "skos:prefLabel", "foaf:name", "dct:title", "urb:network", "urb:city")

@@ -11,18 +11,14 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 from rdflib import RDF, SH, XSD, Literal, URIRef
 from rdflib.term import Node
 
-from urbact_graph.facts.turtle import PREFIXES
+from urbact_graph.namespaces import NAMESPACES
 
 DERIVED = "derived"
 
 # Numbers and truth values are written in Turtle as they are.
 _BARE = {XSD.integer, XSD.decimal, XSD.boolean}
 
-_MORE_PREFIXES = {
-    "geo": "http://www.opengis.net/ont/geosparql#",
-    "rdf": str(RDF),
-    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-}
+_PREFIXES = ("dct", "foaf", "geo", "owl", "rdf", "rdfs", "sh", "skos", "wgs", "xsd")
 
 
 class Severity(StrEnum):
@@ -140,8 +136,8 @@ class Report:
 
 def prefixes(base: str) -> dict[str, str]:
     """Return the prefixes that a report is written with."""
-    own = {"urb": f"{base}ontology#", "shape": f"{base}shapes#", "sh": str(SH)}
-    return dict(sorted({**PREFIXES, **_MORE_PREFIXES, **own}.items()))
+    own = {"urb": f"{base}ontology#", "shape": f"{base}shapes#"}
+    return dict(sorted({**{name: NAMESPACES[name] for name in _PREFIXES}, **own}.items()))
 
 
 def shorten(term: URIRef | Literal | None, base: str) -> str:

@@ -1,13 +1,15 @@
 """The graph over HTTP."""
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 from urbact_graph.engine.engine import Engine
 from urbact_graph.formats import FORMATS
 from urbact_graph.settings import Settings
 from urbact_graph.web.caching import ResponseCache
 from urbact_graph.web.endpoint import Endpoint
+from urbact_graph.web.graph import ServedGraph
 from urbact_graph.web.limits import limits_blueprint
+from urbact_graph.web.linked_data.entities import entities_blueprint
 from urbact_graph.web.metrics import Metrics, metrics_blueprint
 from urbact_graph.web.problems import register_problems
 from urbact_graph.web.replies import OPEN_TO_SCRIPTS
@@ -29,6 +31,9 @@ class Application(Flask):
         self.settings = settings
         self.sparql = Endpoint(settings, engine)
         self.responses = ResponseCache(self.wsgi_app, self.sparql, settings.cache_bytes)
+        # Only a graph that was built here has editions; whoever serves it says where.
+        build_folder = None if settings.dataset else settings.build_folder
+        self.graph = ServedGraph(settings, engine, build_folder)
         self.metrics = Metrics(engine, self.responses)
         self.wsgi_app = self.responses  # type: ignore[method-assign]
 
@@ -41,12 +46,14 @@ def create_app(settings: Settings, engine: Engine) -> Application:
     app = Application(settings, engine)
     app.config["MAX_CONTENT_LENGTH"] = body_bytes(settings)
     app.jinja_env.globals["formats"] = FORMATS
+    app.context_processor(_root)
     # An address has one way to be written.
     app.url_map.merge_slashes = False
     register_problems(app, settings)
     app.register_blueprint(sparql_blueprint(settings, app.sparql))
     app.register_blueprint(limits_blueprint(settings))
     app.register_blueprint(metrics_blueprint(app.metrics))
+    app.register_blueprint(entities_blueprint(app.graph))
     app.after_request(_open_to_scripts)
     return app
 
@@ -54,6 +61,11 @@ def create_app(settings: Settings, engine: Engine) -> Application:
 def body_bytes(settings: Settings) -> int:
     """Return how large the body of a request may be: that of a form with the longest query."""
     return settings.query_bytes * _BODY_BYTES_PER_QUERY_BYTE + _OTHER_BYTES
+
+
+def _root() -> dict[str, str]:
+    """Give the pages the path that this instance stands at, with a final slash."""
+    return {"root": f"{request.script_root}/"}
 
 
 def _open_to_scripts(response: Response) -> Response:

@@ -12,6 +12,7 @@ from urbact_graph import __version__
 from urbact_graph.engine import messages
 from urbact_graph.engine.flights import Flight, Flights
 from urbact_graph.formats import FORMATS
+from urbact_graph.namespaces import namespaces
 from urbact_graph.refusals import RefusedError
 from urbact_graph.web.caller import Caller
 from urbact_graph.web.problems import ensure_not_refused
@@ -39,20 +40,6 @@ _OPERATION = "urbact_graph.operation"
 _CONTENT_TYPES = {form.media_type: form.content_type for form in FORMATS}
 _ALWAYS: Headers = [("Vary", "Accept, Accept-Encoding"), *OPEN_TO_SCRIPTS]
 
-# The prefixes that graph answers may use, besides the vocabulary's own.
-_PREFIXES = {
-    "dct": "http://purl.org/dc/terms/",
-    "foaf": "http://xmlns.com/foaf/0.1/",
-    "geo": "http://www.opengis.net/ont/geosparql#",
-    "owl": "http://www.w3.org/2002/07/owl#",
-    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-    "schema": "https://schema.org/",
-    "skos": "http://www.w3.org/2004/02/skos/core#",
-    "wgs": "http://www.w3.org/2003/01/geo/wgs84_pos#",
-    "xsd": "http://www.w3.org/2001/XMLSchema#",
-}
-
 
 class Endpoint:
     """Answers query operations from ``engine``, equal ones at one time together."""
@@ -61,7 +48,7 @@ class Endpoint:
         self.settings = settings
         self.engine = engine
         self._flights = Flights(engine)
-        self._prefixes = {**_PREFIXES, "urb": f"{settings.base_iri}ontology#"}
+        self._prefixes = namespaces(settings.base_iri)
 
     def operation(self, environ: WSGIEnvironment) -> QueryOperation | None:
         """Return the query operation that a request is, None if it is something else.

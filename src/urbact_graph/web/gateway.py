@@ -26,7 +26,6 @@ from urbact_graph.web.outgoing import OPENING_SECONDS, Outgoing
 from urbact_graph.web.problems import refuse
 from urbact_graph.web.proxies import Proxies
 from urbact_graph.web.replies import Reply
-from urbact_graph.web.sparql import public_address
 
 # Threads that hold a request while a worker evaluates it: all that run, all that wait, and some
 # that make pages, answer /health, or tell the rest to come back later.
@@ -63,7 +62,7 @@ class Gateway:
         self._settings = settings
         self._log = log
         self._proxies = Proxies(settings.trusted_proxies)
-        self._address = urlsplit(public_address(settings))
+        self._address = urlsplit(settings.address)
         self._threads = ThreadPoolExecutor(
             settings.running_queries + settings.waiting_queries + _SPARE_THREADS, "request"
         )

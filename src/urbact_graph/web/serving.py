@@ -16,7 +16,6 @@ import click
 from urbact_graph.errors import EngineError, UrbactGraphError
 from urbact_graph.settings import Settings
 from urbact_graph.web.control import Control
-from urbact_graph.web.sparql import public_address
 from urbact_graph.web.supervised import BACKLOG, HeldDataset, WebProcess
 
 # A web process that ends is started again: at once, or after a pause that doubles up to this many
@@ -77,7 +76,7 @@ class Supervisor:
             if self._stopping.is_set():
                 return
             raise
-        name, address = self._dataset.file.name, public_address(self._settings)
+        name, address = self._dataset.file.name, self._settings.address
         _say(f"Serving {ready['quads']:,} statements of {name} at {address}/sparql")
         async with Control(self._settings, self.reload):
             await self._keep_serving()

@@ -49,15 +49,9 @@ def sparql_blueprint(settings: Settings, endpoint: Endpoint) -> Blueprint:
     return routes
 
 
-def public_address(settings: Settings) -> str:
-    """Return the address at which this instance is reached, without a final slash."""
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return (settings.public_url or f"http://{host}:{settings.port}").rstrip("/")
-
-
 def _endpoint_itself(settings: Settings, endpoint: Endpoint) -> Response:
     caller = Caller.of(request.environ)
-    address = f"{caller.public_address or public_address(settings)}{PATH}"
+    address = f"{caller.public_address or settings.address}{PATH}"
     acceptance = Acceptance(request.headers.get("Accept"))
     form = acceptance.format("graph")
     rdf = acceptance.format_quality(form) if form else 0.0

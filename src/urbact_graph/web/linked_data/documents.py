@@ -1,0 +1,96 @@
+"""Documents: the same triples in each of the formats that an address with a suffix gives."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from flask import Response
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
+
+from urbact_graph.formats import Format, format_named
+from urbact_graph.namespaces import namespaces
+from urbact_graph.refusals import NOT_ACCEPTABLE, RefusedError
+from urbact_graph.web.linked_data.jsonld import to_jsonld
+from urbact_graph.web.negotiation import Acceptance
+
+# The first is what a client without a preference gets.
+RDF_SUFFIXES = ("ttl", "jsonld", "nt", "rdf")
+HTML = "html"
+SUFFIXES = (HTML, *RDF_SUFFIXES)
+HTML_TYPE = "text/html"
+# As people call them.
+NAMES = {"html": "HTML", "ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples", "rdf": "RDF/XML"}
+# Asked about each time, which costs a 304.
+REVALIDATED = "public, no-cache"
+
+# IRIs that Turtle has a shorter way to say.
+_UNWRITTEN = ("http://www.w3.org/1999/02/22-rdf-syntax-ns#type",)
+
+
+def format_of(suffix: str) -> Format:
+    """Return the format that an address with ``suffix`` gives."""
+    form = format_named(suffix, "graph")
+    if form is None:
+        raise ValueError(f"{suffix} is no suffix of a graph")
+    return form
+
+
+def media_type_of(suffix: str) -> str:
+    """Return the media type of an address with ``suffix``."""
+    return HTML_TYPE if suffix == HTML else format_of(suffix).media_type
+
+
+def chosen_suffix(accept: str | None) -> str:
+    """Return the suffix of the document that an Accept header asks for.
+
+    A page is for those who name text/html, as browsers do; others get RDF.
+
+    Raises:
+        RefusedError: none of the formats is accepted.
+    """
+    acceptance = Acceptance(accept)
+    best = max(RDF_SUFFIXES, key=lambda suffix: acceptance.format_quality(format_of(suffix)))
+    quality = acceptance.format_quality(format_of(best))
+    html = acceptance.quality(HTML_TYPE)
+    if html > 0 and (html >= quality if acceptance.names(HTML_TYPE) else not quality):
+        return HTML
+    if quality > 0:
+        return best
+    types = ", ".join(media_type_of(suffix) for suffix in SUFFIXES)
+    raise RefusedError(NOT_ACCEPTABLE, f"This document comes as {types}; accept one of these.")
+
+
+@dataclass(frozen=True)
+class Document:
+    """Triples to be written; ``subject`` is what they are about, and comes first."""
+
+    triples: Sequence[Triple]
+    subject: NamedNode
+    base: str
+
+    def content(self, suffix: str) -> bytes:
+        """Return the triples in the RDF format of ``suffix``; equal triples give equal bytes."""
+        form = format_of(suffix)
+        if form.name == "jsonld":
+            return to_jsonld(self.triples, self.subject, self.base)
+        prefixes = used_prefixes(self.triples, namespaces(self.base))
+        rdf_format = RdfFormat.from_media_type(form.media_type)
+        # Without an output to write to, the content is what comes back.
+        return serialize(self.triples, format=rdf_format, prefixes=prefixes) or b""
+
+    def response(self, suffix: str) -> Response:
+        """Make the response with the triples in the RDF format of ``suffix``."""
+        response = Response(self.content(suffix), content_type=format_of(suffix).content_type)
+        response.headers["Cache-Control"] = REVALIDATED
+        return response
+
+
+def used_prefixes(triples: Iterable[Triple], prefixes: dict[str, str]) -> dict[str, str]:
+    """Return those of ``prefixes`` that occur, so that a small document has a small head."""
+    iris: set[str] = set()
+    for triple in triples:
+        for term in (triple.subject, triple.predicate, triple.object):
+            named = term.datatype if isinstance(term, Literal) and not term.language else term
+            if isinstance(named, NamedNode):
+                iris.add(named.value)
+    found = {iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in iris.difference(_UNWRITTEN)}
+    return {name: iri for name, iri in prefixes.items() if iri in found}

@@ -1,0 +1,99 @@
+"""Entities: their IRIs, which lead to their documents, and the documents."""
+
+from urllib.parse import quote
+
+from flask import Blueprint, Response, redirect, render_template, request
+from pyoxigraph import NamedNode
+from werkzeug.wrappers import Response as AnyResponse
+
+from urbact_graph.refusals import NOT_FOUND, RefusedError
+from urbact_graph.web.graph import ByVersion, ServedGraph
+from urbact_graph.web.linked_data.descriptions import description
+from urbact_graph.web.linked_data.documents import (
+    HTML,
+    NAMES,
+    RDF_SUFFIXES,
+    REVALIDATED,
+    SUFFIXES,
+    Document,
+    chosen_suffix,
+)
+from urbact_graph.web.linked_data.index import Entity, Index
+from urbact_graph.web.linked_data.links import document_links, link_header
+from urbact_graph.web.linked_data.pages import EntityPage, Vocabulary
+
+_OTHER_FORMATS = {suffix: NAMES[suffix] for suffix in RDF_SUFFIXES}
+# Of a path that is not known.
+_LONGEST_TOLD = 200
+_RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+
+
+def entities_blueprint(graph: ServedGraph) -> Blueprint:
+    """Make the routes of all entities of ``graph``, whatever their paths are."""
+    routes = Blueprint("entities", __name__)
+    index = ByVersion(graph.engine, lambda: Index.of(graph))
+    vocabulary = ByVersion(graph.engine, lambda: Vocabulary.of(graph))
+
+    @routes.get("/<path:path>")
+    def entity(path: str) -> AnyResponse:
+        if found := index.get().get(path):
+            return _see_other(found)
+        stem, _, suffix = path.rpartition(".")
+        found = index.get().get(stem) if suffix in SUFFIXES else None
+        if found is None:
+            raise unknown(path, index.get(), graph)
+        document = Document(description(graph, found.iri), found.iri, graph.base)
+        if suffix == HTML:
+            page = EntityPage.of(found, document.triples, vocabulary.get(), graph.base)
+            response = Response(render_template("entity.html", page=page, formats=_OTHER_FORMATS))
+            response.headers["Cache-Control"] = REVALIDATED
+        else:
+            response = document.response(suffix)
+        response.headers["Link"] = _links(graph, found, document, suffix)
+        return response
+
+    return routes
+
+
+def _see_other(entity: Entity) -> AnyResponse:
+    """Lead from the entity to its document: httpRange-14, by 303 (Cool URIs, section 4.2)."""
+    suffix = chosen_suffix(request.headers.get("Accept"))
+    # Relative, so that a local instance stays local.
+    name = quote(entity.path.rpartition("/")[2], safe="")
+    response = redirect(f"{name}.{suffix}", 303)
+    response.headers["Cache-Control"] = REVALIDATED
+    response.vary.add("Accept")
+    return response
+
+
+def _links(graph: ServedGraph, entity: Entity, document: Document, suffix: str) -> str:
+    types = sorted(
+        triple.object.value
+        for triple in document.triples
+        if triple.subject == entity.iri
+        and triple.predicate.value == _RDF_TYPE
+        and isinstance(triple.object, NamedNode)
+    )
+    address = f"{graph.address()}/{entity.address}"
+    collection = f"{graph.address()}/dataset"
+    return link_header(document_links(entity.iri.value, address, suffix, types, collection))
+
+
+def unknown(path: str, index: Index, graph: ServedGraph) -> RefusedError:
+    """Say that nothing has this path, and what is meant most likely."""
+    stem, _, suffix = path.rpartition(".")
+    near = index.like(stem if suffix in SUFFIXES else path)
+    suggestions = [
+        {
+            "label": entity.label,
+            "iri": entity.iri.value,
+            "document": f"{graph.address()}/{entity.address}",
+        }
+        for entity in near
+    ]
+    hint = f"is /{near[0].path} meant?" if near else "the query endpoint is /sparql."
+    return RefusedError(
+        NOT_FOUND,
+        f"Nothing here has the address /{path[:_LONGEST_TOLD]}; {hint}",
+        extensions={"suggestions": suggestions} if suggestions else None,
+    )
