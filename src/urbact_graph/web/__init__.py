@@ -7,9 +7,11 @@ from urbact_graph.formats import FORMATS
 from urbact_graph.settings import Settings
 from urbact_graph.web.caching import ResponseCache
 from urbact_graph.web.endpoint import Endpoint
-from urbact_graph.web.graph import ServedGraph
+from urbact_graph.web.graph import ByVersion, ServedGraph
 from urbact_graph.web.limits import limits_blueprint
 from urbact_graph.web.linked_data.entities import entities_blueprint
+from urbact_graph.web.linked_data.index import Index
+from urbact_graph.web.linked_data.reports import reports_blueprint
 from urbact_graph.web.metrics import Metrics, metrics_blueprint
 from urbact_graph.web.problems import register_problems
 from urbact_graph.web.replies import OPEN_TO_SCRIPTS
@@ -53,7 +55,9 @@ def create_app(settings: Settings, engine: Engine) -> Application:
     app.register_blueprint(sparql_blueprint(settings, app.sparql))
     app.register_blueprint(limits_blueprint(settings))
     app.register_blueprint(metrics_blueprint(app.metrics))
-    app.register_blueprint(entities_blueprint(app.graph))
+    index = ByVersion(engine, lambda: Index.of(app.graph))
+    app.register_blueprint(reports_blueprint(app.graph, index))
+    app.register_blueprint(entities_blueprint(app.graph, index))
     app.after_request(_open_to_scripts)
     return app
 

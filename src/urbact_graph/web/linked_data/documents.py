@@ -19,6 +19,8 @@ SUFFIXES = (HTML, *RDF_SUFFIXES)
 HTML_TYPE = "text/html"
 # As people call them.
 NAMES = {"html": "HTML", "ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples", "rdf": "RDF/XML"}
+# What a page says that it comes as, too.
+OTHER_FORMATS = {suffix: NAMES[suffix] for suffix in RDF_SUFFIXES}
 # Asked about each time, which costs a 304.
 REVALIDATED = "public, no-cache"
 

@@ -11,8 +11,7 @@ from urbact_graph.web.graph import ByVersion, ServedGraph
 from urbact_graph.web.linked_data.descriptions import description
 from urbact_graph.web.linked_data.documents import (
     HTML,
-    NAMES,
-    RDF_SUFFIXES,
+    OTHER_FORMATS,
     REVALIDATED,
     SUFFIXES,
     Document,
@@ -20,18 +19,18 @@ from urbact_graph.web.linked_data.documents import (
 )
 from urbact_graph.web.linked_data.index import Entity, Index
 from urbact_graph.web.linked_data.links import document_links, link_header
+from urbact_graph.web.linked_data.ontology import OntologyPage
 from urbact_graph.web.linked_data.pages import EntityPage, Vocabulary
 
-_OTHER_FORMATS = {suffix: NAMES[suffix] for suffix in RDF_SUFFIXES}
+_ONTOLOGY = "ontology"
 # Of a path that is not known.
 _LONGEST_TOLD = 200
 _RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
-def entities_blueprint(graph: ServedGraph) -> Blueprint:
+def entities_blueprint(graph: ServedGraph, index: ByVersion[Index]) -> Blueprint:
     """Make the routes of all entities of ``graph``, whatever their paths are."""
     routes = Blueprint("entities", __name__)
-    index = ByVersion(graph.engine, lambda: Index.of(graph))
     vocabulary = ByVersion(graph.engine, lambda: Vocabulary.of(graph))
 
     @routes.get("/<path:path>")
@@ -44,8 +43,7 @@ def entities_blueprint(graph: ServedGraph) -> Blueprint:
             raise unknown(path, index.get(), graph)
         document = Document(description(graph, found.iri), found.iri, graph.base)
         if suffix == HTML:
-            page = EntityPage.of(found, document.triples, vocabulary.get(), graph.base)
-            response = Response(render_template("entity.html", page=page, formats=_OTHER_FORMATS))
+            response = Response(_page(found, document, vocabulary.get()))
             response.headers["Cache-Control"] = REVALIDATED
         else:
             response = document.response(suffix)
@@ -64,6 +62,14 @@ def _see_other(entity: Entity) -> AnyResponse:
     response.headers["Cache-Control"] = REVALIDATED
     response.vary.add("Accept")
     return response
+
+
+def _page(entity: Entity, document: Document, vocabulary: Vocabulary) -> str:
+    about = entity, document.triples, vocabulary, document.base
+    if entity.path == _ONTOLOGY:
+        ontology = OntologyPage.of(*about)
+        return render_template("ontology.html", ontology=ontology, formats=OTHER_FORMATS)
+    return render_template("entity.html", page=EntityPage.of(*about), formats=OTHER_FORMATS)
 
 
 def _links(graph: ServedGraph, entity: Entity, document: Document, suffix: str) -> str:

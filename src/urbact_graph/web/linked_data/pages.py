@@ -35,7 +35,20 @@ _WORDS = {
     "geo:hasGeometry": "geometry",
     "owl:sameAs": "same as",
     "owl:versionInfo": "version",
+    "owl:disjointWith": "disjoint with",
+    "owl:inverseOf": "inverse of",
     "rdf:type": "type",
+    "rdfs:comment": "comment",
+    "rdfs:domain": "domain",
+    "rdfs:range": "range",
+    "rdfs:seeAlso": "see also",
+    "rdfs:subClassOf": "subclass of",
+    "rdfs:subPropertyOf": "subproperty of",
+    "schema:domainIncludes": "used on",
+    "schema:rangeIncludes": "values",
+    "skos:example": "example",
+    "vann:preferredNamespacePrefix": "preferred prefix",
+    "vann:preferredNamespaceUri": "namespace",
     "rdfs:label": "label",
     "rdfs:isDefinedBy": "defined by",
     "skos:altLabel": "other name",
@@ -162,8 +175,8 @@ class EntityPage:
         cls, entity: Entity, triples: Sequence[Triple], vocabulary: Vocabulary, base: str
     ) -> EntityPage:
         """Arrange ``triples``, the description of ``entity``."""
-        arranging = _Arranging(triples, vocabulary, base)
         start = f"{entity.iri.value}#"
+        arranging = _Arranging(triples, vocabulary, base, start)
         stated: dict[str, list[Triple]] = {}
         for triple in triples:
             if isinstance(triple.subject, NamedNode):
@@ -190,9 +203,12 @@ class EntityPage:
 class _Arranging:
     """Makes rows of triples, with the labels that stand among them."""
 
-    def __init__(self, triples: Iterable[Triple], vocabulary: Vocabulary, base: str) -> None:
+    def __init__(
+        self, triples: Iterable[Triple], vocabulary: Vocabulary, base: str, start: str
+    ) -> None:
         self._vocabulary = vocabulary
         self._base = base
+        self._start = start
         self._labels: dict[str, tuple[int, str]] = {}
         for triple in triples:
             if triple.predicate.value == _RDFS_LABEL and isinstance(triple.object, Literal):
@@ -205,8 +221,11 @@ class _Arranging:
 
     def label(self, iri: str) -> str:
         """Return what a resource is called."""
-        known = self._labels.get(iri)
-        return known[1] if known else shortened(iri, self._vocabulary.prefixes)
+        if known := self._labels.get(iri):
+            return known[1]
+        if iri.startswith(self._start):
+            return iri.removeprefix(self._start)
+        return shortened(iri, self._vocabulary.prefixes)
 
     def rows(self, triples: Iterable[Triple]) -> tuple[Row, ...]:
         """Arrange what is stated of one subject."""
@@ -241,6 +260,8 @@ class _Arranging:
         if isinstance(term, Literal):
             return Value(term.value, language=term.language or "")
         iri = _iri(term)
+        if iri.startswith(self._start):
+            return Value(self.label(iri), f"#{iri.removeprefix(self._start)}")
         is_here = iri.startswith(self._base)
         address = iri.removeprefix(self._base) if is_here else iri
         if not is_here and not iri.startswith(("http://", "https://")):
