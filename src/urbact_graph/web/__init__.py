@@ -9,8 +9,10 @@ from urbact_graph.web.caching import ResponseCache
 from urbact_graph.web.endpoint import Endpoint
 from urbact_graph.web.graph import ByVersion, ServedGraph
 from urbact_graph.web.limits import limits_blueprint
+from urbact_graph.web.linked_data.catalogue import catalogue_blueprint
 from urbact_graph.web.linked_data.entities import entities_blueprint
 from urbact_graph.web.linked_data.index import Index
+from urbact_graph.web.linked_data.pages import Vocabulary
 from urbact_graph.web.linked_data.reports import reports_blueprint
 from urbact_graph.web.metrics import Metrics, metrics_blueprint
 from urbact_graph.web.problems import register_problems
@@ -56,8 +58,10 @@ def create_app(settings: Settings, engine: Engine) -> Application:
     app.register_blueprint(limits_blueprint(settings))
     app.register_blueprint(metrics_blueprint(app.metrics))
     index = ByVersion(engine, lambda: Index.of(app.graph))
+    vocabulary = ByVersion(engine, lambda: Vocabulary.of(app.graph))
+    app.register_blueprint(catalogue_blueprint(app.graph, index, vocabulary))
     app.register_blueprint(reports_blueprint(app.graph, index))
-    app.register_blueprint(entities_blueprint(app.graph, index))
+    app.register_blueprint(entities_blueprint(app.graph, index, vocabulary))
     app.after_request(_open_to_scripts)
     return app
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from urbact_graph.refusals import NOT_FOUND, RefusedError
 from urbact_graph.web.graph import ByVersion, ServedGraph
+from urbact_graph.web.linked_data.dataset_page import DATASET, DatasetPage
 from urbact_graph.web.linked_data.descriptions import description
 from urbact_graph.web.linked_data.documents import (
     HTML,
@@ -28,10 +29,11 @@ _LONGEST_TOLD = 200
 _RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
-def entities_blueprint(graph: ServedGraph, index: ByVersion[Index]) -> Blueprint:
+def entities_blueprint(
+    graph: ServedGraph, index: ByVersion[Index], vocabulary: ByVersion[Vocabulary]
+) -> Blueprint:
     """Make the routes of all entities of ``graph``, whatever their paths are."""
     routes = Blueprint("entities", __name__)
-    vocabulary = ByVersion(graph.engine, lambda: Vocabulary.of(graph))
 
     @routes.get("/<path:path>")
     def entity(path: str) -> AnyResponse:
@@ -69,6 +71,9 @@ def _page(entity: Entity, document: Document, vocabulary: Vocabulary) -> str:
     if entity.path == _ONTOLOGY:
         ontology = OntologyPage.of(*about)
         return render_template("ontology.html", ontology=ontology, formats=OTHER_FORMATS)
+    if entity.path == DATASET:
+        dataset = DatasetPage.of(*about)
+        return render_template("dataset.html", page=dataset, address=DATASET, formats=OTHER_FORMATS)
     return render_template("entity.html", page=EntityPage.of(*about), formats=OTHER_FORMATS)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import Literal, Triple
 
 from urbact_graph.web.linked_data.pages import EntityPage, Part, Row, Vocabulary
+from urbact_graph.web.linked_data.statements import Statements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from urbact_graph.web.linked_data.index import Entity
 
@@ -45,44 +46,29 @@ class OntologyPage:
     ) -> OntologyPage:
         """Arrange ``triples``, the description of the ontology ``entity``."""
         page = EntityPage.of(entity, triples, vocabulary, base)
-        texts = _texts(triples)
-        kinds = _kinds(triples)
+        stated = Statements(triples)
         groups: dict[str, list[TermEntry]] = {"Classes": [], "Properties": [], "Individuals": []}
         for part in sorted(page.parts, key=lambda part: part.name.casefold()):
-            groups[_group(kinds.get(part.iri, set()))].append(_entry(part, texts))
+            groups[_group(stated.texts(part.iri, _RDF_TYPE))].append(_entry(part, stated))
         return cls(page, tuple((name, tuple(entries)) for name, entries in groups.items()))
 
 
-def _group(kinds: set[str]) -> str:
+def _group(kinds: list[str]) -> str:
     if _CLASS in kinds:
         return "Classes"
     return "Properties" if any(kind.endswith("Property") for kind in kinds) else "Individuals"
 
 
-def _entry(part: Part, texts: dict[tuple[str, str], list[Literal]]) -> TermEntry:
-    comments = [text.value for text in texts.get((part.iri, _COMMENT), []) if text.language == "en"]
-    labels = sorted(
-        (text.language or "", text.value)
-        for text in texts.get((part.iri, _LABEL), [])
-        if text.language != "en"
+def _entry(part: Part, stated: Statements) -> TermEntry:
+    comments, labels = (
+        [text for text in stated.values(part.iri, told) if isinstance(text, Literal)]
+        for told in (_COMMENT, _LABEL)
     )
-    rows = tuple(row for row in part.rows if row.iri not in _TOLD)
-    return TermEntry(part, " ".join(comments), tuple(labels), rows)
-
-
-def _texts(triples: Iterable[Triple]) -> dict[tuple[str, str], list[Literal]]:
-    found: dict[tuple[str, str], list[Literal]] = {}
-    for triple in triples:
-        if isinstance(triple.object, Literal) and isinstance(triple.subject, NamedNode):
-            key = triple.subject.value, triple.predicate.value
-            found.setdefault(key, []).append(triple.object)
-    return found
-
-
-def _kinds(triples: Iterable[Triple]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for triple in triples:
-        subject, kind = triple.subject, triple.object
-        if triple.predicate.value == _RDF_TYPE and isinstance(kind, NamedNode):
-            found.setdefault(str(getattr(subject, "value", "")), set()).add(kind.value)
-    return found
+    return TermEntry(
+        part,
+        " ".join(text.value for text in comments if text.language == "en"),
+        tuple(
+            sorted((text.language or "", text.value) for text in labels if text.language != "en")
+        ),
+        tuple(row for row in part.rows if row.iri not in _TOLD),
+    )

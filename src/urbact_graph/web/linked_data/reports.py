@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, redirect, render_template, request
@@ -12,6 +13,7 @@ from urbact_graph.namespaces import NAMESPACES, namespaces, shortened
 from urbact_graph.refusals import NOT_FOUND, RefusedError
 from urbact_graph.web.linked_data.documents import HTML, OTHER_FORMATS, Document, chosen_suffix
 from urbact_graph.web.linked_data.resources import addresses, respond
+from urbact_graph.web.linked_data.statements import Statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,9 +26,6 @@ if TYPE_CHECKING:
 _SH = NAMESPACES["sh"]
 # The gravest first (SHACL, section 2.1.4).
 _SEVERITIES = ("Violation", "Warning", "Info")
-
-# Of each subject, the values of each property.
-_Stated = dict[str, dict[str, list[str]]]
 
 
 @dataclass(frozen=True)
@@ -117,20 +116,22 @@ def reports_blueprint(graph: ServedGraph, index: ByVersion[Index]) -> Blueprint:
     return routes
 
 
-def rules(shapes: Iterable[Triple]) -> list[Rule]:
+def rules(shapes: Sequence[Triple]) -> list[Rule]:
     """Return the rules among ``shapes``, sorted by name."""
+    stated = Statements(shapes)
+    remedies = {t.subject: t.object for t in shapes if t.predicate.value.endswith("#remedy")}
     found = []
-    for iri, stated in _stated(shapes).items():
-        if severity := _one(stated, f"{_SH}severity"):
-            remedies = [texts[0] for name, texts in stated.items() if name.endswith("#remedy")]
+    for iri in stated.subjects():
+        if severity := stated.text(iri, f"{_SH}severity"):
+            remedy = remedies.get(NamedNode(iri))
             found.append(
                 Rule(
                     iri.partition("#")[2],
                     iri,
-                    _one(stated, f"{_SH}name"),
+                    stated.text(iri, f"{_SH}name"),
                     severity.removeprefix(_SH),
-                    _one(stated, f"{_SH}message"),
-                    " ".join(remedies),
+                    stated.text(iri, f"{_SH}message"),
+                    remedy.value if isinstance(remedy, Literal) else "",
                 )
             )
     return sorted(found, key=lambda rule: rule.name)
@@ -142,16 +143,18 @@ def findings(
     """Return what ``report`` says, by rule, the gravest first."""
     titles = {rule.iri: rule.title for rule in known}
     prefixes = namespaces(base)
+    stated = Statements(report)
     cases: dict[tuple[int, str, str], list[Case]] = {}
-    for iri, stated in _stated(report).items():
-        focus = _one(stated, f"{_SH}focusNode")
+    for iri in stated.subjects():
+        said = partial(stated.text, iri)
+        focus = said(f"{_SH}focusNode")
         if not focus:
             continue
         path = focus.removeprefix(base)
         entity = index.get(path)
-        value = shortened(_one(stated, f"{_SH}value"), prefixes).removeprefix(base)
-        severity = _one(stated, f"{_SH}resultSeverity").removeprefix(_SH)
-        key = _SEVERITIES.index(severity), _one(stated, f"{_SH}sourceShape"), _message(stated)
+        value = shortened(said(f"{_SH}value"), prefixes).removeprefix(base)
+        rank = _SEVERITIES.index(said(f"{_SH}resultSeverity").removeprefix(_SH))
+        key = rank, said(f"{_SH}sourceShape"), said(f"{_SH}resultMessage")
         label = entity.label if entity else path
         address = entity.address if entity else ""
         cases.setdefault(key, []).append(Case(iri.rpartition("/")[2], label, address, value))
@@ -183,22 +186,3 @@ def _document(graph: ServedGraph, name: str) -> Document:
     file = edition.shapes if name == "shapes" else edition.validation
     quads = parse(path=str(file), format=RdfFormat.N_TRIPLES)
     return Document([quad.triple for quad in quads], NamedNode(f"{graph.base}{name}"), graph.base)
-
-
-def _stated(triples: Iterable[Triple]) -> _Stated:
-    stated: _Stated = {}
-    for triple in triples:
-        subject, value = triple.subject, triple.object
-        if isinstance(subject, NamedNode) and isinstance(value, NamedNode | Literal):
-            values = stated.setdefault(subject.value, {})
-            values.setdefault(triple.predicate.value, []).append(value.value)
-    return stated
-
-
-def _one(stated: dict[str, Sequence[str]] | dict[str, list[str]], name: str) -> str:
-    values = stated.get(name)
-    return values[0] if values else ""
-
-
-def _message(stated: dict[str, list[str]]) -> str:
-    return _one(stated, f"{_SH}resultMessage")

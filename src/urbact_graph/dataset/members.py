@@ -1,0 +1,72 @@
+"""What belongs together in the dataset: all statements of a resource, with its fragments."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from urbact_graph.errors import DatasetError
+
+# A statement of N-Triples ends with this.
+_END = " ."
+# 128 bits keep any two contents apart.
+_DIGEST_DIGITS = 32
+
+
+@dataclass(frozen=True)
+class Member:
+    """A resource with all that the dataset says of it.
+
+    ``statements`` are sorted and in N-Triples, each without its final dot.
+    """
+
+    resource: str
+    statements: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        """What its statements, and no others, come to."""
+        return digest("\n".join(self.statements))
+
+
+def digest(text: str) -> str:
+    """Return the digest by which ``text`` is known, in hexadecimal digits."""
+    return hashlib.sha256(text.encode()).hexdigest()[:_DIGEST_DIGITS]
+
+
+def resource_of(subject: str, base: str) -> str:
+    """Return the IRI of the resource that statements about ``subject`` belong to.
+
+    Below ``base`` that is the IRI without its fragment, which is how it is looked up: a city
+    comes with its geometry, the ontology with all its terms. Elsewhere it is the subject itself.
+    """
+    return subject.partition("#")[0] if subject.startswith(base) else subject
+
+
+def read_members(dataset: Path, base: str) -> list[Member]:
+    """Read the members of ``dataset``, a file of N-Triples, in the order of their IRIs.
+
+    Each statement is in exactly one of them.
+
+    Raises:
+        DatasetError: the file cannot be read, or holds something else than statements of IRIs.
+    """
+    statements: dict[str, list[str]] = {}
+    try:
+        text = dataset.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DatasetError(f"{dataset} cannot be read ({error}); build it again.") from None
+    # Other line ends of Unicode may stand in a literal.
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line:
+            continue
+        subject, _, rest = line.partition("> ")
+        if not (subject.startswith("<") and rest.endswith(_END)):
+            raise DatasetError(
+                f"{dataset}, line {number}, is no statement of N-Triples about an IRI; build the "
+                "dataset again."
+            )
+        statements.setdefault(subject[1:], []).append(line.removesuffix(_END))
+    found: dict[str, list[str]] = {}
+    for subject, lines in statements.items():
+        found.setdefault(resource_of(subject, base), []).extend(lines)
+    return [Member(resource, tuple(sorted(found[resource]))) for resource in sorted(found)]
