@@ -74,7 +74,11 @@ def test_ci_runs_the_readmes_test_command(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/http.md", "docs/operating.md"]
+    "name",
+    [
+        *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/http.md", "docs/model.md"),
+        *("docs/operating.md", "docs/versions.md"),
+    ],
 )
 def test_every_relative_link_leads_somewhere(root: Path, name: str) -> None:
     text = (root / name).read_text()

@@ -61,6 +61,9 @@ def _plain_literal(lexical: str, language: str | None, datatype: str) -> Value:
         return Decimal(lexical)
     if datatype == f"{XSD}boolean":
         return lexical == "true"
+    if datatype == f"{XSD}dateTime":
+        # The engines write UTC in different ways.
+        lexical = lexical.replace("+00:00", "Z")
     return ("value", lexical, datatype)
 
 

@@ -6,6 +6,7 @@ import click
 
 from urbact_graph import __version__
 from urbact_graph.cli.asking import query
+from urbact_graph.cli.comparing import compare_graphs
 from urbact_graph.cli.curating import build_graph, import_tables, validate_graph
 from urbact_graph.cli.serving import reload_graph, serve_graph
 from urbact_graph.errors import UrbactGraphError
@@ -40,5 +41,8 @@ def main() -> None:
     """
 
 
-for command in (import_tables, build_graph, validate_graph, serve_graph, reload_graph, query):
+for command in (
+    *(import_tables, build_graph, validate_graph, serve_graph, reload_graph, query),
+    compare_graphs,
+):
     main.add_command(command)

@@ -2,14 +2,17 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyoxigraph
-from pyoxigraph import DefaultGraph, Quad, QueryTriples, Store, Triple
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, QueryTriples, Store, Triple
 
 from urbact_graph import __version__
+from urbact_graph.dataset.description import Description, describe
+from urbact_graph.dataset.history import History, history_key, moment_text, read_history
 from urbact_graph.dataset.parsing import named, parse_turtle
 from urbact_graph.errors import DatasetError, SourceError
 from urbact_graph.files import write_whole
@@ -18,6 +21,10 @@ from urbact_graph.syntax import mistake, tokens
 
 DATASET_NAME = "urbact-graph.nt"
 MANIFEST_NAME = "build.json"
+
+_MODIFIED = NamedNode("http://purl.org/dc/terms/modified")
+_DATE_TIME = NamedNode("http://www.w3.org/2001/XMLSchema#dateTime")
+_HASH_DIGITS = 12
 
 # Called with what is being done, how many steps are done, and how many there are.
 Progress = Callable[[str, int, int], None]
@@ -28,7 +35,9 @@ class Build:
     """A built dataset.
 
     ``inputs`` is the digest of everything it was made from, ``version`` that of its bytes;
-    ``stated`` and ``derived`` count the triples read and those added by rules.
+    ``stated`` and ``derived`` count the triples read and those added by the build. ``edition`` is
+    the version that the graph itself and its files name, ``modified`` when its sources last
+    changed, as far as that is known.
     """
 
     dataset: Path
@@ -36,6 +45,8 @@ class Build:
     version: str
     stated: int
     derived: int
+    edition: str
+    modified: datetime | None = None
     fresh: bool = True
 
     @property
@@ -55,7 +66,7 @@ def build(sources: GraphSources, folder: Path, progress: Progress = lambda *_: N
     """
     stating = _contents(sources, [*sources.ontology_files(), *sources.data_files()])
     rules = _contents(sources, sources.rules())
-    inputs = _digest({**stating, **rules})
+    inputs = _digest({**stating, **rules}, history_key(sources))
     standing = _standing(folder, inputs)
     if standing:
         return standing
@@ -69,9 +80,17 @@ def build(sources: GraphSources, folder: Path, progress: Progress = lambda *_: N
         progress(name, done, steps)
         _add(store, _derive(store, content, name))
     progress("writing the dataset", steps - 1, steps)
-    lines = "".join(sorted(f"{quad.triple} .\n" for quad in store)).encode()
+    history = read_history(sources)
+    _add(store, _dates(store, history))
+    edition = edition_version(_lines(store), history.modified)
+    # What describes the dataset comes last: it counts all the rest, and names the edition.
+    _add(store, describe(store, sources.base, Description(edition, history.modified)))
+    lines = _lines(store)
     version = hashlib.sha256(lines).hexdigest()
-    built = Build(folder / DATASET_NAME, inputs, version, stated, len(store) - stated)
+    derived = len(store) - stated
+    built = Build(
+        folder / DATASET_NAME, inputs, version, stated, derived, edition, history.modified
+    )
     try:
         write_whole(built.dataset, lines)
         # The manifest comes last: without it a dataset counts as not built.
@@ -80,6 +99,16 @@ def build(sources: GraphSources, folder: Path, progress: Progress = lambda *_: N
         raise unwritable(folder, error) from None
     progress("done", steps, steps)
     return built
+
+
+def edition_version(lines: bytes, modified: datetime | None) -> str:
+    """Return the version of the graph that ``lines`` are, sorted N-Triples without description.
+
+    It is the date of the last change, if known, and the start of a hash: equal graphs of equal
+    history have equal versions.
+    """
+    digits = hashlib.sha256(lines).hexdigest()[:_HASH_DIGITS]
+    return f"{modified.astimezone(UTC):%Y-%m-%d}-{digits}" if modified else digits
 
 
 def unwritable(folder: Path, error: OSError) -> DatasetError:
@@ -91,6 +120,18 @@ def unwritable(folder: Path, error: OSError) -> DatasetError:
 
 def _add(store: Store, triples: Iterable[Triple]) -> None:
     store.extend(Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in triples)
+
+
+def _dates(store: Store, history: History) -> Iterator[Triple]:
+    """Yield when each entity that the graph describes last changed."""
+    for entity, moment in history.entities.items():
+        node = NamedNode(entity)
+        if next(store.quads_for_pattern(node, None, None), None) is not None:
+            yield Triple(node, _MODIFIED, Literal(moment_text(moment), datatype=_DATE_TIME))
+
+
+def _lines(store: Store) -> bytes:
+    return "".join(sorted(f"{quad.triple} .\n" for quad in store)).encode()
 
 
 def _derive(store: Store, rule: bytes, name: str) -> list[Triple]:
@@ -117,8 +158,8 @@ def _contents(sources: GraphSources, paths: list[Path]) -> dict[str, bytes]:
     return {sources.name(path): sources.read(path) for path in paths}
 
 
-def _digest(inputs: dict[str, bytes]) -> str:
-    digest = hashlib.sha256(f"{__version__} {pyoxigraph.__version__}".encode())
+def _digest(inputs: dict[str, bytes], history: str) -> str:
+    digest = hashlib.sha256(f"{__version__} {pyoxigraph.__version__} {history}".encode())
     for name, content in inputs.items():
         digest.update(f"\0{name}\0{len(content)}\0".encode())
         digest.update(content)
@@ -139,6 +180,8 @@ def _standing(folder: Path, inputs: str) -> Build | None:
             str(manifest["version"]),
             int(manifest["stated"]),
             int(manifest["derived"]),
+            str(manifest["edition"]),
+            manifest["modified"] and datetime.fromisoformat(manifest["modified"]),
             fresh=False,
         )
     except (OSError, ValueError, KeyError, TypeError):
@@ -146,6 +189,12 @@ def _standing(folder: Path, inputs: str) -> Build | None:
 
 
 def _manifest(built: Build) -> bytes:
-    facts = asdict(built)
-    kept = {name: facts[name] for name in ("inputs", "version", "stated", "derived")}
+    kept = {
+        "inputs": built.inputs,
+        "version": built.version,
+        "stated": built.stated,
+        "derived": built.derived,
+        "edition": built.edition,
+        "modified": built.modified and moment_text(built.modified),
+    }
     return (json.dumps(kept, indent=2) + "\n").encode()

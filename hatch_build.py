@@ -1,0 +1,75 @@
+"""Record in the wheel and the source distribution when each entity of the graph last changed.
+
+There git is not at hand: what read_history reads in the working copy is kept in history.json, from
+which it reads elsewhere.
+"""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+_PACKAGE = "urbact_graph"
+# Where the sources of the graph stand in what is made.
+_PLACES = {"wheel": f"{_PACKAGE}/graph", "sdist": ""}
+
+
+class HistoryHook(BuildHookInterface[Any]):
+    """Adds history.json, unless nothing is known of the history."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Write the record to a passing folder and have it included."""
+        # An editable install reads the working copy itself.
+        if version == "editable" or self.target_name not in _PLACES:
+            return
+        record = _record(Path(self.root))
+        if record is None:
+            return
+        name, content = record
+        self._passing = tempfile.TemporaryDirectory()
+        file = Path(self._passing.name) / name
+        file.write_bytes(content)
+        place = "/".join(part for part in (_PLACES[self.target_name], name) if part)
+        build_data["force_include"][str(file)] = place
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002 - as hatchling calls it
+        """Remove the passing folder."""
+        if hasattr(self, "_passing"):
+            self._passing.cleanup()
+
+
+def _record(root: Path) -> tuple[str, bytes] | None:
+    with _package(root / "src" / _PACKAGE):
+        from urbact_graph.dataset.history import RECORD_NAME, read_history, record  # noqa: PLC0415
+        from urbact_graph.sources import GraphSources  # noqa: PLC0415
+
+        sources = GraphSources(root)
+        history = read_history(sources)
+        return (RECORD_NAME, record(history, sources)) if history.modified else None
+
+
+@contextmanager
+def _package(folder: Path) -> Iterator[None]:
+    """Let the modules of the package be imported, though it is not installed yet.
+
+    The package proper asks for the version that is installed.
+    """
+    before = {name: sys.modules.pop(name) for name in list(sys.modules) if _is_ours(name)}
+    package = ModuleType(_PACKAGE)
+    package.__path__ = [str(folder)]
+    sys.modules[_PACKAGE] = package
+    try:
+        yield
+    finally:
+        for name in [name for name in sys.modules if _is_ours(name)]:
+            del sys.modules[name]
+        sys.modules.update(before)
+
+
+def _is_ours(name: str) -> bool:
+    return name.partition(".")[0] == _PACKAGE

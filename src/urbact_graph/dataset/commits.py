@@ -1,0 +1,278 @@
+"""The commits of a working copy, and the files in them, as git keeps them.
+
+Only commands that read objects are run, and so that none runs a hook, filter or other program that
+a repository's configuration names, asks anybody or fetches anything.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Protocol, Self
+
+from urbact_graph.errors import DatasetError
+
+# The file without which a folder holds no graph.
+ONTOLOGY = "ontology/urbact.ttl"
+
+_REGULAR = ("100644", "100755")
+_FOLDERS = ("data", "ontology")
+_SHA1_DIGITS = 40
+_AT_ONCE = 50
+# A partial clone would fetch what it lacks; where the index is read, a monitor may be asked.
+_FORBIDDEN = ("protocol.allow=never", "core.fsmonitor=false", f"core.hooksPath={os.devnull}")
+_DIFF = ("diff-tree", "--stdin", "--root", "-r", "-z", "--no-renames", "--relative")
+
+
+class CommitsError(DatasetError):
+    """Commits that git cannot or will not read."""
+
+
+@dataclass(frozen=True)
+class FileChange:
+    """A file that a commit changed: its blobs before and after, empty where it was not there."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A commit of the main line: when it was made (UTC), and what it changed in the sources."""
+
+    moment: datetime
+    changes: tuple[FileChange, ...]
+
+
+class Blobs(Protocol):
+    """Gives the contents of blobs."""
+
+    def __call__(self, names: Sequence[str]) -> Iterator[bytes]:
+        """Yield the content of each of the blobs; all are to be taken before more are asked for.
+
+        Raises:
+            CommitsError: the repository does not have it.
+        """
+
+
+@dataclass(frozen=True)
+class Repository:
+    """The repository that a folder of sources, ``root``, is committed to, with all its history."""
+
+    root: Path
+    git: str
+
+    @classmethod
+    def find(cls, root: Path) -> Self | None:
+        """Return the repository of ``root``.
+
+        There is none without git, where git distrusts the folder's owner, where the history is
+        cut off (a shallow clone), and where the sources are not committed: a folder may well lie
+        in the working copy of something else.
+        """
+        git = shutil.which("git")
+        if git is None:
+            return None
+        found = cls(root, git)
+        try:
+            shallow = found._output("rev-parse", "--is-shallow-repository").strip()
+            whole = shallow == b"false" and ONTOLOGY in found.files("HEAD")
+        except CommitsError:
+            return None
+        return found if whole else None
+
+    def files(self, revision: str) -> dict[str, str]:
+        """Return the blob of each file of data/ and ontology/ in ``revision``, by its name.
+
+        Raises:
+            CommitsError: there is no such revision.
+        """
+        listed = self._output("ls-tree", "-r", "-z", self.commit(revision), "--", *_FOLDERS)
+        found = {}
+        for line in _texts(listed):
+            facts, _, name = line.partition("\t")
+            mode, _, blob = facts.split(" ")
+            if mode in _REGULAR:
+                found[name] = blob
+        return found
+
+    def commit(self, revision: str) -> str:
+        """Return the hash of the commit that ``revision`` names.
+
+        Raises:
+            CommitsError: it names none.
+        """
+        asked = f"{revision}^{{commit}}"
+        try:
+            return self._output("rev-parse", "--verify", "--end-of-options", asked).decode().strip()
+        except CommitsError:
+            raise CommitsError(
+                f"{revision} is no revision of the repository of {self.root}; name a commit, "
+                "branch or tag of it."
+            ) from None
+
+    def latest(self, revision: str) -> str:
+        """Return the hash of the last commit of ``revision`` that changed data/ or ontology/.
+
+        Raises:
+            CommitsError: the history cannot be read.
+        """
+        return "".join(self._line(revision, "--max-count=1"))
+
+    def commits(self, revision: str) -> Iterator[Commit]:
+        """Yield the commits that changed data/ or ontology/, from ``revision`` back.
+
+        They are those of the main line (the first parents): what was done on a branch counts when
+        it is merged.
+
+        Raises:
+            CommitsError: the history cannot be read.
+        """
+        moments, pairs = {}, []
+        for line in self._line(revision, "--format=%ct %H %P"):
+            # Each is announced by a line of its own.
+            if line.startswith("commit "):
+                continue
+            moment, commit, *parents = line.split()
+            moments[commit] = moment_of(moment)
+            # Given so, a commit is compared with its first parent alone.
+            pairs.append(" ".join((commit, *parents[:1])))
+        given = "".join(f"{pair}\n" for pair in pairs).encode()
+        yield from _changes(_texts(self._output(*_DIFF, "--", *_FOLDERS, given=given)), moments)
+
+    @contextmanager
+    def blobs(self) -> Iterator[Blobs]:
+        """Open the store of blobs."""
+        with subprocess.Popen(
+            self._command("cat-file", "--batch"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+        ) as process:
+            yield lambda names: self._contents(process, names)
+
+    def _contents(self, process: subprocess.Popen[bytes], names: Sequence[str]) -> Iterator[bytes]:
+        asked, answered = process.stdin, process.stdout
+        if asked is None or answered is None:
+            raise self._unreadable()
+        # As many at once as surely fit in the pipe, so that neither side waits for the other.
+        for start in range(0, len(names), _AT_ONCE):
+            some = names[start : start + _AT_ONCE]
+            try:
+                # Past the buffer, which would be written again when the pipe is closed.
+                os.write(asked.fileno(), "".join(f"{name}\n" for name in some).encode())
+            except BrokenPipeError:
+                raise self._unreadable() from None
+            for _ in some:
+                yield self._content(answered)
+
+    def _content(self, answered: IO[bytes]) -> bytes:
+        head = answered.readline().split()
+        if len(head) != len(("hash", "kind", "size")) or head[1] != b"blob":
+            raise self._unreadable()
+        size = int(head[2])
+        content = answered.read(size + 1)[:-1]
+        if len(content) != size:
+            raise self._unreadable()
+        return content
+
+    def _line(self, revision: str, *options: str) -> list[str]:
+        listed = self._output(
+            *("rev-list", "--first-parent", *options, self.commit(revision), "--", *_FOLDERS)
+        )
+        return listed.decode().splitlines()
+
+    def _output(self, *arguments: str, given: bytes = b"") -> bytes:
+        try:
+            done = subprocess.run(
+                self._command(*arguments),
+                input=given,
+                capture_output=True,
+                env=_environment(),
+                check=False,
+            )
+        except OSError:
+            raise self._unreadable() from None
+        if done.returncode:
+            raise self._unreadable()
+        return done.stdout
+
+    def _command(self, *arguments: str) -> list[str]:
+        switches = [word for setting in _FORBIDDEN for word in ("-c", setting)]
+        return [self.git, "-C", str(self.root), *switches, *arguments]
+
+    def _unreadable(self) -> CommitsError:
+        return CommitsError(
+            f"The history of {self.root} cannot be read by git; `git fsck` there says more."
+        )
+
+
+def blob_name(content: bytes, like: str) -> str:
+    """Return the name git gives a file of this ``content``, in the manner of ``like``.
+
+    A blob is named by the hash of its type, length and content; a repository has SHA-1 or SHA-256
+    (Git's book, section 10.2; hash-function-transition).
+    """
+    algorithm = "sha256" if len(like) > _SHA1_DIGITS else "sha1"
+    digest = hashlib.new(algorithm, b"blob %d\0" % len(content), usedforsecurity=False)
+    digest.update(content)
+    return digest.hexdigest()
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment without what points git elsewhere, as within a hook."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return kept | {
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_LITERAL_PATHSPECS": "1",
+    }
+
+
+def _texts(output: bytes) -> list[str]:
+    # Names of files need not be UTF-8.
+    return os.fsdecode(output).split("\0")[:-1]
+
+
+def _changes(texts: list[str], moments: dict[str, datetime]) -> Iterator[Commit]:
+    """Put together what diff-tree says: a commit, then what it changed, a name after each."""
+    moment: datetime | None = None
+    changes: list[FileChange] = []
+    words = iter(texts)
+    for word in words:
+        if not word.startswith(":"):
+            if moment is not None:
+                yield Commit(moment, tuple(changes))
+            moment, changes = moments[word], []
+            continue
+        was, now, before, after, _ = word[1:].split(" ")
+        name = next(words)
+        changes.append(FileChange(name, _regular(was, before), _regular(now, after)))
+    if moment is not None:
+        yield Commit(moment, tuple(changes))
+
+
+def _regular(mode: str, blob: str) -> str:
+    return blob if mode in _REGULAR else ""
+
+
+def moment_of(seconds: str | float) -> datetime:
+    """Return the moment so many whole seconds after the beginning of 1970, in UTC.
+
+    Raises:
+        CommitsError: no calendar reaches so far.
+    """
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise CommitsError(
+            f"A commit or file is of second {seconds}, which is no date; correct the date."
+        ) from None
