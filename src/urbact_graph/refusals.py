@@ -24,8 +24,10 @@ NOT_FOUND = Refusal("not-found", 404, "There is nothing here")
 METHOD_REFUSED = Refusal("method-refused", 405, "The method is not allowed here")
 NOT_ACCEPTABLE = Refusal("not-acceptable", 406, "None of the accepted formats can be given")
 TOO_SLOW = Refusal("too-slow", 408, "The request came too slowly")
+PRECONDITION_FAILED = Refusal("precondition-failed", 412, "It is no longer what you asked about")
 QUERY_TOO_LARGE = Refusal("query-too-large", 413, "The query is too large")
 MEDIA_TYPE_REFUSED = Refusal("media-type-refused", 415, "The body's media type is not a query's")
+RANGE_REFUSED = Refusal("range-refused", 416, "There is no such part")
 SHARE_USED = Refusal("share-used", 429, "Your share of engine time is used up")
 CLIENT_LEFT = Refusal("client-left", 499, "The client left before its answer")
 OUT_OF_TIME = Refusal("out-of-time", 503, "The query took too long")
@@ -49,8 +51,10 @@ REFUSALS = {
         METHOD_REFUSED,
         NOT_ACCEPTABLE,
         TOO_SLOW,
+        PRECONDITION_FAILED,
         QUERY_TOO_LARGE,
         MEDIA_TYPE_REFUSED,
+        RANGE_REFUSED,
         SHARE_USED,
         CLIENT_LEFT,
         OUT_OF_TIME,

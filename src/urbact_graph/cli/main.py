@@ -8,6 +8,7 @@ from urbact_graph import __version__
 from urbact_graph.cli.asking import query
 from urbact_graph.cli.comparing import compare_graphs
 from urbact_graph.cli.curating import build_graph, import_tables, validate_graph
+from urbact_graph.cli.exporting import export_graph
 from urbact_graph.cli.serving import reload_graph, serve_graph
 from urbact_graph.errors import UrbactGraphError
 
@@ -42,7 +43,13 @@ def main() -> None:
 
 
 for command in (
-    *(import_tables, build_graph, validate_graph, serve_graph, reload_graph, query),
+    import_tables,
+    build_graph,
+    validate_graph,
+    export_graph,
+    serve_graph,
+    reload_graph,
+    query,
     compare_graphs,
 ):
     main.add_command(command)

@@ -10,9 +10,12 @@ from pathlib import Path
 import click
 
 from urbact_graph.cli.curating import built, ensure_valid
+from urbact_graph.cli.progress import progress_bar
+from urbact_graph.dataset.editions import make_edition
 from urbact_graph.errors import DatasetError, UrbactGraphError
 from urbact_graph.settings import Settings
 from urbact_graph.sources import build_folder, find_sources
+from urbact_graph.validation.standing import REPORT_NAME
 
 
 def prepared(settings: Settings) -> Path:
@@ -29,6 +32,8 @@ def prepared(settings: Settings) -> Path:
     folder = build_folder(settings, sources)
     graph = built(sources, folder)
     ensure_valid(graph, sources, folder, settings)
+    with progress_bar("Writing the edition") as report:
+        make_edition(graph, sources, folder, folder / REPORT_NAME, report)
     return graph.dataset
 
 

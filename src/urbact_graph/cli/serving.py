@@ -54,6 +54,9 @@ def serve_graph(**given: Any) -> None:
 
         print_table(error.report, Console(stderr=True), settings.base_iri)
         sys.exit(1)
+    if settings.dataset is None:
+        # The editions of what is served stand beside it.
+        settings = settings.model_copy(update={"build_folder": dataset.parent.absolute()})
     serve(settings, dataset, lambda: _prepared_apart(settings))
 
 

@@ -24,6 +24,8 @@ MANIFEST_NAME = "build.json"
 
 _MODIFIED = NamedNode("http://purl.org/dc/terms/modified")
 _DATE_TIME = NamedNode("http://www.w3.org/2001/XMLSchema#dateTime")
+# Stands for the version while that is not known.
+_UNNAMED = Literal("version of this edition")
 _HASH_DIGITS = 12
 
 # Called with what is being done, how many steps are done, and how many there are.
@@ -82,10 +84,11 @@ def build(sources: GraphSources, folder: Path, progress: Progress = lambda *_: N
     progress("writing the dataset", steps - 1, steps)
     history = read_history(sources)
     _add(store, _dates(store, history))
-    edition = edition_version(_lines(store), history.modified)
-    # What describes the dataset comes last: it counts all the rest, and names the edition.
-    _add(store, describe(store, sources.base, Description(edition, history.modified)))
-    lines = _lines(store)
+    # What describes the dataset comes last, as it counts all the rest.
+    described = describe(store, sources.base, Description(_UNNAMED.value, history.modified))
+    edition = edition_version([*_lines(store), *map(_line, described)], history.modified)
+    _add(store, (_named_by(triple, edition) for triple in described))
+    lines = "".join(_lines(store)).encode()
     version = hashlib.sha256(lines).hexdigest()
     derived = len(store) - stated
     built = Build(
@@ -101,14 +104,21 @@ def build(sources: GraphSources, folder: Path, progress: Progress = lambda *_: N
     return built
 
 
-def edition_version(lines: bytes, modified: datetime | None) -> str:
-    """Return the version of the graph that ``lines`` are, sorted N-Triples without description.
+def edition_version(lines: Iterable[str], modified: datetime | None) -> str:
+    """Return the version of the graph that ``lines`` of N-Triples are, before it is named in them.
 
     It is the date of the last change, if known, and the start of a hash: equal graphs of equal
     history have equal versions.
     """
-    digits = hashlib.sha256(lines).hexdigest()[:_HASH_DIGITS]
+    digits = hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()[:_HASH_DIGITS]
     return f"{modified.astimezone(UTC):%Y-%m-%d}-{digits}" if modified else digits
+
+
+def _named_by(triple: Triple, edition: str) -> Triple:
+    """Return ``triple`` with the version ``edition`` where none could be named yet."""
+    if triple.object != _UNNAMED:
+        return triple
+    return Triple(triple.subject, triple.predicate, Literal(edition))
 
 
 def unwritable(folder: Path, error: OSError) -> DatasetError:
@@ -130,8 +140,12 @@ def _dates(store: Store, history: History) -> Iterator[Triple]:
             yield Triple(node, _MODIFIED, Literal(moment_text(moment), datatype=_DATE_TIME))
 
 
-def _lines(store: Store) -> bytes:
-    return "".join(sorted(f"{quad.triple} .\n" for quad in store)).encode()
+def _lines(store: Store) -> list[str]:
+    return sorted(_line(quad.triple) for quad in store)
+
+
+def _line(triple: Triple) -> str:
+    return f"{triple} .\n"
 
 
 def _derive(store: Store, rule: bytes, name: str) -> list[Triple]:

@@ -6,6 +6,8 @@ from pyoxigraph import RdfFormat
 
 NAME = "urbact-graph"
 CHECKSUMS_NAME = "SHA256SUMS"
+# Of everything that is given out (LICENSE-DATA).
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 _IANA = "http://www.iana.org/assignments/media-types/"
 _FILE_TYPE = "http://publications.europa.eu/resource/authority/file-type/"
@@ -96,6 +98,21 @@ _TABLES = tuple(
 TABLES_METADATA = "csv-metadata.json"
 
 
+# Keys of the two files beside the distributions.
+METADATA_KEY = "csv-metadata"
+CHECKSUMS_KEY = "checksums"
+
+
+@dataclass(frozen=True)
+class DumpFile:
+    """A file of the dumps; ``key`` is that of its distribution, or one of the two above."""
+
+    key: str
+    name: str
+    bytes: int
+    sha256: str
+
+
 def _compressed(plain: Distribution) -> Distribution:
     return Distribution(
         f"{plain.key}-gz",
@@ -117,3 +134,8 @@ DISTRIBUTIONS: tuple[Distribution, ...] = tuple(
 def tables_metadata_name(version: str = "") -> str:
     """Return the name of the description of the tables in the edition ``version``."""
     return "-".join(part for part in (NAME, version, TABLES_METADATA) if part)
+
+
+def table_file_name(part: str, version: str = "") -> str:
+    """Return the name of the file of the table ``part`` in the edition ``version``."""
+    return next(form for form in _TABLES if form.part == part).file_name(version)

@@ -2,22 +2,27 @@
 
 import contextlib
 import json
+import shutil
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+
+from pyoxigraph import RdfFormat, Triple, parse
+
+from urbact_graph import __version__
+from urbact_graph.dataset.building import Build, Progress, unwritable
+from urbact_graph.dataset.distributions import DumpFile
+from urbact_graph.dataset.dumps import write_dumps
+from urbact_graph.dataset.parsing import parse_turtle
+from urbact_graph.dataset.stream import STREAM_FOLDER, extend_stream
+from urbact_graph.files import write_whole
+from urbact_graph.sources import GraphSources
 
 MANIFEST_NAME = "edition.json"
 _VERSION_CHARACTERS = 16
-
-
-@dataclass(frozen=True)
-class DumpFile:
-    """A file of an edition's dumps; ``key`` is that of its distribution."""
-
-    key: str
-    name: str
-    bytes: int
-    sha256: str
+# So many editions stand beside each other.
+_KEPT = 3
 
 
 @dataclass(frozen=True)
@@ -74,10 +79,98 @@ def find_edition(build_folder: Path, dataset_version: str) -> Edition | None:
     return None
 
 
+def make_edition(
+    graph: Build,
+    sources: GraphSources,
+    build_folder: Path,
+    report: Path,
+    progress: Progress = lambda *_: None,
+) -> Edition:
+    """Make the edition of ``graph``, unless it stands; ``report`` is that of its validation.
+
+    The stream of changes is carried on even where the edition stands, as the graph may have been
+    another in between. Older editions are kept for those who are just downloading them.
+
+    Raises:
+        DatasetError: a folder cannot be written.
+        SourceError: a shape cannot be read.
+    """
+    folder = edition_folder(build_folder, graph.version)
+    edition = _standing(build_folder, graph)
+    try:
+        if edition is None:
+            # Until the manifest is written the edition counts as not made.
+            (folder / MANIFEST_NAME).unlink(missing_ok=True)
+            files = write_dumps(
+                graph.dataset, graph.edition, sources.base, folder / "dumps", progress
+            )
+            edition = Edition(folder, graph.edition, graph.modified, files)
+        _write(edition.shapes, _shapes(sources))
+        _write(edition.validation, _triples(report))
+        moment = datetime.now(UTC)
+        state = extend_stream(graph.dataset, sources.base, build_folder / STREAM_FOLDER, moment)
+        _write(edition.stream, state.as_json())
+        _write(folder / MANIFEST_NAME, _manifest(edition))
+        _forget_oldest(folder)
+    except OSError as error:
+        raise unwritable(build_folder, error) from None
+    return edition
+
+
+def _standing(build_folder: Path, graph: Build) -> Edition | None:
+    """Return the edition of ``graph`` if it is whole and was made by this very package."""
+    edition = find_edition(build_folder, graph.version)
+    if edition is None or _made_by(edition.folder) != __version__:
+        return None
+    with contextlib.suppress(OSError):
+        if all((edition.dumps / file.name).stat().st_size == file.bytes for file in edition.files):
+            return edition
+    return None
+
+
+def _made_by(folder: Path) -> str:
+    manifest = json.loads((folder / MANIFEST_NAME).read_text(encoding="utf-8"))
+    return str(manifest.get("made_by"))
+
+
 def _manifest(edition: Edition) -> bytes:
     facts = {
+        "made_by": __version__,
         "version": edition.version,
         "modified": edition.modified.isoformat() if edition.modified else None,
         "files": [asdict(file) for file in edition.files],
     }
     return (json.dumps(facts, indent=2) + "\n").encode()
+
+
+def _shapes(sources: GraphSources) -> bytes:
+    triples = (
+        triple
+        for path in sources.shape_files()
+        for triple in parse_turtle(sources.read(path), sources.name(path))
+    )
+    return _lines(triples)
+
+
+def _triples(turtle: Path) -> bytes:
+    return _lines(quad.triple for quad in parse(path=str(turtle), format=RdfFormat.TURTLE))
+
+
+def _lines(triples: Iterable[Triple]) -> bytes:
+    return "".join(f"{triple} .\n" for triple in sorted(set(triples), key=str)).encode()
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Write a file that others may be reading, if it is to be another."""
+    with contextlib.suppress(FileNotFoundError):
+        if file.read_bytes() == content:
+            return
+    write_whole(file, content)
+
+
+def _forget_oldest(newest: Path) -> None:
+    """Remove all editions but the last few that were made."""
+    others = [folder for folder in newest.parent.iterdir() if folder != newest]
+    others.sort(key=lambda folder: folder.stat().st_mtime, reverse=True)
+    for folder in others[_KEPT - 1 :]:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,5 +1,8 @@
 """The graph over HTTP."""
 
+from datetime import UTC, datetime
+from http import HTTPStatus
+
 from flask import Flask, Response, request
 
 from urbact_graph.engine.engine import Engine
@@ -10,8 +13,10 @@ from urbact_graph.web.endpoint import Endpoint
 from urbact_graph.web.graph import ByVersion, ServedGraph
 from urbact_graph.web.limits import limits_blueprint
 from urbact_graph.web.linked_data.catalogue import catalogue_blueprint
+from urbact_graph.web.linked_data.dumps import dumps_blueprint
 from urbact_graph.web.linked_data.entities import entities_blueprint
 from urbact_graph.web.linked_data.index import Index
+from urbact_graph.web.linked_data.ldes import ldes_blueprint
 from urbact_graph.web.linked_data.pages import Vocabulary
 from urbact_graph.web.linked_data.reports import reports_blueprint
 from urbact_graph.web.metrics import Metrics, metrics_blueprint
@@ -19,6 +24,11 @@ from urbact_graph.web.problems import register_problems
 from urbact_graph.web.replies import OPEN_TO_SCRIPTS
 from urbact_graph.web.sparql import sparql_blueprint
 
+# What scripts may say beyond what the Fetch standard lets them say unasked.
+_ASKED_BY_SCRIPTS = (
+    "Accept, Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Range, "
+    "If-Unmodified-Since, Range"
+)
 # A form's percent-encoding may make three bytes of one; the rest is room for other parameters.
 _BODY_BYTES_PER_QUERY_BYTE = 3
 _OTHER_BYTES = 16_000
@@ -38,8 +48,18 @@ class Application(Flask):
         # Only a graph that was built here has editions; whoever serves it says where.
         build_folder = None if settings.dataset else settings.build_folder
         self.graph = ServedGraph(settings, engine, build_folder)
+        self.started = datetime.now(UTC).replace(microsecond=0)
         self.metrics = Metrics(engine, self.responses)
         self.wsgi_app = self.responses  # type: ignore[method-assign]
+
+    def dated(self, response: Response) -> Response:
+        """Say when what is answered was last changed, if its route has not.
+
+        Pages also change with the program and its settings, that is not before it started.
+        """
+        if response.status_code == HTTPStatus.OK and response.last_modified is None:
+            response.last_modified = max(self.started, self.graph.modified)
+        return response
 
 
 def create_app(settings: Settings, engine: Engine) -> Application:
@@ -61,7 +81,10 @@ def create_app(settings: Settings, engine: Engine) -> Application:
     vocabulary = ByVersion(engine, lambda: Vocabulary.of(app.graph))
     app.register_blueprint(catalogue_blueprint(app.graph, index, vocabulary))
     app.register_blueprint(reports_blueprint(app.graph, index))
+    app.register_blueprint(dumps_blueprint(app.graph))
+    app.register_blueprint(ldes_blueprint(app.graph))
     app.register_blueprint(entities_blueprint(app.graph, index, vocabulary))
+    app.after_request(app.dated)
     app.after_request(_open_to_scripts)
     return app
 
@@ -81,6 +104,6 @@ def _open_to_scripts(response: Response) -> Response:
     headers.update(OPEN_TO_SCRIPTS)
     if "Allow" in headers:
         headers["Access-Control-Allow-Methods"] = headers["Allow"]
-        headers["Access-Control-Allow-Headers"] = "Accept, Content-Type"
+        headers["Access-Control-Allow-Headers"] = _ASKED_BY_SCRIPTS
         headers["Access-Control-Max-Age"] = "86400"
     return response

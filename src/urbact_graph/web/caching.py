@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from urbact_graph.refusals import RefusedError
 from urbact_graph.web.endpoint import PATH
 from urbact_graph.web.problems import refuse, unexpected
 from urbact_graph.web.records import Record
-from urbact_graph.web.replies import OK, Reply, Representation
+from urbact_graph.web.replies import OK, FileRepresentation, Reply, Representation, taken_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,7 +57,7 @@ class ResponseCache:
         """Answer as a WSGI application (PEP 3333)."""
         reply = self.reply(environ)
         start_response(f"{reply.status} {HTTPStatus(reply.status).phrase}", reply.headers)
-        return [reply.body]
+        return reply.chunks()
 
     @property
     def size(self) -> float:
@@ -82,7 +83,7 @@ class ResponseCache:
             return self._hit(environ, reply)
         operation = self._operation(environ)
         if operation is None:
-            return Representation.from_app(self._app, environ).reply(environ)
+            return self._other(environ)
         self.misses += 1
         record = Record.of(environ)
         record.route, record.cache = PATH, "miss"
@@ -98,7 +99,23 @@ class ResponseCache:
             refuse(environ, error)
         except Exception:  # noqa: BLE001 - whatever it is
             refuse(environ, unexpected())
-        return Representation.from_app(self._app, environ)
+        return self._refused(environ)
+
+    def _other(self, environ: WSGIEnvironment) -> Reply:
+        """Return the reply to what is no query."""
+        try:
+            return taken_from(self._app, environ).reply(environ)
+        except RefusedError as error:
+            # Of a file it is known late that it cannot be had as it is asked for.
+            refuse(environ, error)
+        return self._refused(environ).reply(environ)
+
+    def _refused(self, environ: WSGIEnvironment) -> Representation:
+        """Have the application say why a request was refused."""
+        said = taken_from(self._app, environ)
+        if isinstance(said, FileRepresentation):
+            raise TypeError("no refusal is a file")
+        return said
 
     def _hit(self, environ: WSGIEnvironment, reply: Reply) -> Reply:
         self.hits += 1
@@ -169,4 +186,4 @@ def _size(entry: _Entry) -> int:
 def _told(reply: Reply, how: str) -> Reply:
     """Say in the reply what the cache did (RFC 9211)."""
     headers = [*reply.headers, ("Cache-Status", f"urbact-graph; {how}")]
-    return Reply(reply.status, headers, reply.body)
+    return replace(reply, headers=headers)

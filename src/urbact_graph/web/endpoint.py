@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from werkzeug.http import http_date
 from werkzeug.wrappers import Request
 
 from urbact_graph import __version__
@@ -15,6 +17,7 @@ from urbact_graph.formats import FORMATS
 from urbact_graph.namespaces import namespaces
 from urbact_graph.refusals import RefusedError
 from urbact_graph.web.caller import Caller
+from urbact_graph.web.preconditions import knows
 from urbact_graph.web.problems import ensure_not_refused
 from urbact_graph.web.protocol import QueryOperation, is_bare, read_operation
 from urbact_graph.web.replies import (
@@ -23,7 +26,6 @@ from urbact_graph.web.replies import (
     OPEN_TO_SCRIPTS,
     Headers,
     Representation,
-    knows,
 )
 
 if TYPE_CHECKING:
@@ -71,13 +73,14 @@ class Endpoint:
             RefusedError: the engine refuses it.
         """
         tag = self.tag(operation, self.engine.version)
+        modified = datetime.fromtimestamp(int(self.engine.modified), UTC)
         if tag and knows(environ, tag):
             # Only who has had the answer to this very question has its tag: no need to ask again.
-            return Representation(NOT_MODIFIED, _headers(tag), b"", tag)
+            return Representation(NOT_MODIFIED, _headers(tag, modified), b"", tag)
         answer = self._answer(operation, Caller.of(environ))
         tag = self.tag(operation, answer.version)
-        headers = [("Content-Type", _CONTENT_TYPES[answer.media_type]), *_headers(tag)]
-        return Representation(OK, headers, answer.content, tag)
+        headers = [("Content-Type", _CONTENT_TYPES[answer.media_type]), *_headers(tag, modified)]
+        return Representation(OK, headers, answer.content, tag, modified if tag else None)
 
     def _answer(self, operation: QueryOperation, caller: Caller) -> Answer:
         request, seconds = self._request(operation), operation.seconds
@@ -140,9 +143,14 @@ class Endpoint:
         )
 
 
-def _headers(tag: str | None) -> Headers:
+def _headers(tag: str | None, modified: datetime) -> Headers:
     """Say how long an answer holds: until its tag is another, or not at all."""
     if tag is None:
         return [("Cache-Control", "no-store"), *_ALWAYS]
-    # To be asked about each time, which costs a 304.
-    return [("ETag", f'W/"{tag}"'), ("Cache-Control", "public, no-cache"), *_ALWAYS]
+    return [
+        ("ETag", f'W/"{tag}"'),
+        ("Last-Modified", http_date(modified)),
+        # To be asked about each time, which costs a 304.
+        ("Cache-Control", "public, no-cache"),
+        *_ALWAYS,
+    ]

@@ -81,7 +81,7 @@ class Gateway:
                 status = _LEFT
             else:
                 reply = await self._send(environ, protocol, reply)
-                status, sent = reply.status, len(reply.body)
+                status, sent = reply.status, reply.size
         except _CONNECTION_ERRORS:
             status = _LEFT
         except Exception:  # noqa: BLE001 - whatever it is, the others are served on
@@ -170,6 +170,11 @@ class Gateway:
 
     async def _send(self, environ: Environ, protocol: Any, reply: Reply) -> Reply:
         """Send ``reply``, or that there is no room for it; return what was sent."""
+        if reply.part:
+            # The server reads the file as it sends it, which takes no room here.
+            path, start, end = str(reply.part.path), reply.part.start, reply.part.end
+            protocol.response_file_range(reply.status, reply.headers, path, start, end)
+            return reply
         if len(reply.body) < _LARGE_REPLY:
             protocol.response_bytes(reply.status, reply.headers, reply.body)
             return reply

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask import Response
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
 
 from urbact_graph.formats import Format, format_named
 from urbact_graph.namespaces import namespaces
@@ -86,7 +86,7 @@ class Document:
         return response
 
 
-def used_prefixes(triples: Iterable[Triple], prefixes: dict[str, str]) -> dict[str, str]:
+def used_prefixes(triples: Iterable[Triple | Quad], prefixes: dict[str, str]) -> dict[str, str]:
     """Return those of ``prefixes`` that occur, so that a small document has a small head."""
     iris: set[str] = set()
     for triple in triples:

@@ -49,6 +49,7 @@ def entities_blueprint(
             response.headers["Cache-Control"] = REVALIDATED
         else:
             response = document.response(suffix)
+            response.last_modified = graph.modified
         response.headers["Link"] = _links(graph, found, document, suffix)
         return response
 

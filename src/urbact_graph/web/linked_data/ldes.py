@@ -10,13 +10,14 @@ from pathlib import Path
 from flask import Blueprint, Response, request
 from pyoxigraph import Quad, RdfFormat, parse, serialize
 
+from urbact_graph.dataset.distributions import LICENCE
 from urbact_graph.dataset.stream import STREAM_FOLDER, StreamState, read_page
 from urbact_graph.formats import FORMATS, Format
 from urbact_graph.namespaces import namespaces
 from urbact_graph.refusals import NOT_ACCEPTABLE, NOT_FOUND, RefusedError
 from urbact_graph.web.graph import ServedGraph
-from urbact_graph.web.linked_data.documents import REVALIDATED
-from urbact_graph.web.linked_data.links import LICENSE, Link, link_header
+from urbact_graph.web.linked_data.documents import REVALIDATED, used_prefixes
+from urbact_graph.web.linked_data.links import Link, link_header
 from urbact_graph.web.linked_data.search_tree import (
     PATH,
     branch_quads,
@@ -119,8 +120,10 @@ def _form(extension: str) -> Format:
 
 def _written(quads: Iterable[Quad], form: Format, state: StreamState) -> bytes:
     rdf_format = RdfFormat.from_media_type(form.media_type)
+    statements = list(quads)
+    prefixes = used_prefixes(statements, namespaces(state.base))
     # Without an output to write to, the content is what comes back.
-    return serialize(quads, format=rdf_format, prefixes=namespaces(state.base)) or b""
+    return serialize(statements, format=rdf_format, prefixes=prefixes) or b""
 
 
 def _response(content: bytes, form: Format, address: str, lifetime: str, moment: str) -> Response:
@@ -140,7 +143,7 @@ def _response(content: bytes, form: Format, address: str, lifetime: str, moment:
 
 def _links(address: str) -> Iterator[Link]:
     yield Link(address, "canonical")
-    yield Link(LICENSE, "license")
+    yield Link(LICENCE, "license")
     for form in _FORMATS:
         yield Link(f"{address}.{form.extension}", "alternate", form.media_type)
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from urbact_graph.dataset.distributions import LICENCE
 from urbact_graph.web.linked_data.documents import HTML, SUFFIXES, media_type_of
 
-LICENSE = "https://creativecommons.org/licenses/by/4.0/"
 # What a page about something is (Signposting, "Landing Page").
 ABOUT_PAGE = "https://schema.org/AboutPage"
 # Characters of an IRI that its URI has as they are (RFC 3987, section 3.1).
@@ -43,7 +43,7 @@ def document_links(
     links = [
         Link(f"{address}.{suffix}", "canonical"),
         Link(iri, "cite-as"),
-        Link(LICENSE, "license"),
+        Link(LICENCE, "license"),
         Link(collection, "collection"),
     ]
     if suffix == HTML:

@@ -33,6 +33,8 @@ def respond(
     """
     chosen = suffix or chosen_suffix(request.headers.get("Accept"))
     response = Response(page()) if chosen == HTML else document.response(chosen)
+    if chosen != HTML:
+        response.last_modified = graph.modified
     headers = response.headers
     headers["Cache-Control"] = REVALIDATED
     address = f"{graph.address()}/{path}"

@@ -1,0 +1,185 @@
+"""The dumps over HTTP: a page of them, the files by version, and links to the latest."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, redirect, render_template
+from werkzeug.wrappers import Response as AnyResponse
+
+from urbact_graph.dataset.distributions import (
+    CHECKSUMS_NAME,
+    DISTRIBUTIONS,
+    LICENCE,
+    METADATA_KEY,
+    DumpFile,
+    tables_metadata_name,
+)
+from urbact_graph.dataset.editions import Edition, find_edition
+from urbact_graph.refusals import NOT_FOUND, RefusedError
+from urbact_graph.web.graph import ServedGraph
+from urbact_graph.web.linked_data.documents import REVALIDATED
+from urbact_graph.web.linked_data.links import Link, link_header
+from urbact_graph.web.replies import FileResponse, StandingFile
+
+_FOR_EVER = "public, max-age=31536000, immutable"
+_STABLE = DISTRIBUTIONS[0].file_name()
+_FORMS = {form.key: form for form in DISTRIBUTIONS}
+_TABLES = frozenset(form.key for form in DISTRIBUTIONS if form.part)
+_METADATA_TYPE = "application/csvm+json"
+_GZIP_TYPE = "application/gzip"
+# Of a name that is not known.
+_LONGEST_TOLD = 200
+
+
+def dumps_blueprint(graph: ServedGraph) -> Blueprint:
+    """Make the routes of the dumps of ``graph``."""
+    routes = Blueprint("dumps", __name__)
+
+    @routes.get("/dumps")
+    def folder() -> AnyResponse:
+        return _cached(redirect("dumps/", 308), REVALIDATED)
+
+    @routes.get("/dumps/")
+    def dumps() -> AnyResponse:
+        edition = _edition(graph)
+        names = {"metadata": tables_metadata_name(edition.version), "stable": _STABLE}
+        content = render_template("dumps.html", edition=edition, dumps=_rows(edition), **names)
+        page = Response(content)
+        page.last_modified = graph.modified
+        page.headers["Link"] = link_header(_links(graph, edition))
+        return _cached(page, REVALIDATED)
+
+    @routes.get("/dumps/<name>")
+    def dump(name: str) -> AnyResponse:
+        latest = _edition(graph)
+        # The checksums have the same name in each edition.
+        editions = iter((latest,)) if name == CHECKSUMS_NAME else _standing(latest)
+        for edition in editions:
+            if response := _response(edition, name):
+                response.headers["Link"] = link_header(_links(graph, edition, name))
+                return _cached(response, REVALIDATED if name == CHECKSUMS_NAME else _FOR_EVER)
+        raise _unknown(name)
+
+    @routes.get("/dumps/latest/<name>")
+    def latest_dump(name: str) -> AnyResponse:
+        for stable, versioned in _names(_edition(graph).version):
+            if name == stable:
+                # Relative, so that a local instance stays local.
+                return _cached(redirect(f"../{versioned}", 302), REVALIDATED)
+        raise _unknown(f"latest/{name}")
+
+    return routes
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row of the page: a form of the graph, as it is and compressed."""
+
+    title: str
+    name: str
+    bytes: int
+    sha256: str
+    compressed_name: str
+    compressed_bytes: int
+
+
+def _rows(edition: Edition) -> list[_Row]:
+    files = {file.key: file for file in edition.files}
+    plain = (form for form in DISTRIBUTIONS if not form.gzip and form.key in files)
+    rows = []
+    for form in plain:
+        file, compressed = files[form.key], files[f"{form.key}-gz"]
+        rows.append(
+            _Row(form.title, file.name, file.bytes, file.sha256, compressed.name, compressed.bytes)
+        )
+    return rows
+
+
+def _edition(graph: ServedGraph) -> Edition:
+    """Return what is given out with what is served.
+
+    Raises:
+        RefusedError: nothing is.
+    """
+    edition = graph.edition
+    if edition is None:
+        raise RefusedError(
+            NOT_FOUND,
+            "No dumps are given out with what is served here; ask for all of it at /sparql, by "
+            "CONSTRUCT.",
+        )
+    return edition
+
+
+def _standing(latest: Edition) -> Iterator[Edition]:
+    """Give the ``latest`` edition, then the others that still stand."""
+    yield latest
+    for folder in sorted(latest.folder.parent.glob("*")):
+        if folder != latest.folder:
+            other = find_edition(folder.parent.parent, folder.name)
+            if other:
+                yield other
+
+
+def _names(version: str) -> Iterator[tuple[str, str]]:
+    """Give each stable name of a file, and the one that it has in the edition ``version``."""
+    for form in DISTRIBUTIONS:
+        yield form.file_name(), form.file_name(version)
+    yield tables_metadata_name(), tables_metadata_name(version)
+    yield CHECKSUMS_NAME, CHECKSUMS_NAME
+
+
+def _response(edition: Edition, name: str) -> FileResponse | None:
+    """Return the response with the file ``name`` of ``edition``, if that has one."""
+    # What is none of these names leads nowhere, whatever it is as a path.
+    files = {file.name: file for file in edition.files}
+    if name not in files:
+        return None
+    standing = {
+        known: StandingFile(edition.dumps / known, file.bytes, file.sha256)
+        for known, file in files.items()
+    }
+    try:
+        written = standing[name].path.stat().st_mtime
+    except OSError:
+        return None
+    modified, kind = datetime.fromtimestamp(written, UTC), _content_type(files[name])
+    return FileResponse(standing[name], modified, kind, standing.get(f"{name}.gz"))
+
+
+def _content_type(file: DumpFile) -> str:
+    if file.key == METADATA_KEY:
+        return _METADATA_TYPE
+    form = _FORMS.get(file.key)
+    if form is None:
+        return "text/plain; charset=utf-8"
+    if form.gzip:
+        return _GZIP_TYPE
+    if form.part:
+        return f"{form.media_type}; charset=utf-8; header=present"
+    is_text = form.media_type.startswith("text/")
+    return f"{form.media_type}; charset=utf-8" if is_text else form.media_type
+
+
+def _links(graph: ServedGraph, edition: Edition, name: str = "") -> list[Link]:
+    """Return the links of the page, or of the file ``name`` of ``edition``."""
+    address = graph.address()
+    links = [Link(LICENCE, "license"), Link(f"{address}/dataset", "collection")]
+    if any(file.name == name and file.key in _TABLES for file in edition.files):
+        # By which readers of tables find their description (CSV on the Web, section 5.2).
+        described = f"{address}/dumps/{tables_metadata_name(edition.version)}"
+        links.append(Link(described, "describedby", _METADATA_TYPE))
+    return links
+
+
+def _cached(response: AnyResponse, how: str) -> AnyResponse:
+    response.headers["Cache-Control"] = how
+    return response
+
+
+def _unknown(name: str) -> RefusedError:
+    return RefusedError(
+        NOT_FOUND,
+        f"There is no dump called {name[:_LONGEST_TOLD]}; /dumps/ lists what there is.",
+    )
