@@ -78,7 +78,8 @@ def by_rdflib(path: Path, name: str) -> set[str]:
         found = rdflib.Graph()
         for triple in graph.triples((None, None, None)):
             found.add(triple)
-    text = found.serialize(format="nt", encoding="utf-8")
+    # It writes the time of Greenwich in another way.
+    text = found.serialize(format="nt").replace('+00:00"^^', 'Z"^^')
     return {f"{quad.triple} ." for quad in parse(text, format=RdfFormat.N_TRIPLES)}
 
 

@@ -8,7 +8,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from urbact_graph.cli import main
-from urbact_graph.cli.exporting import edition_version
 from urbact_graph.dataset.building import Build
 from urbact_graph.dataset.distributions import DISTRIBUTIONS
 from urbact_graph.sources import GraphSources
@@ -40,7 +39,7 @@ def run(*arguments: str, code: int = 0) -> Result:
 
 def test_it_writes_and_lists_all_files(place: Path, built: Build) -> None:
     text = run().output
-    version = edition_version(built)
+    version = built.edition
     names = {form.file_name(version) for form in DISTRIBUTIONS}
     found = {path.name: path for path in (place / "dumps").iterdir()}
     assert set(found) == {*names, f"urbact-graph-{version}-csv-metadata.json", "SHA256SUMS"}

@@ -288,7 +288,7 @@ def test_pages_too_are_asked_about_by_their_date(
 
 
 def test_what_has_no_date_is_not_asked_about_by_it(client: FlaskClient) -> None:
-    assert ask(client, "/limits", If_Modified_Since=AFTER).status_code == 200
+    assert ask(client, "/health", If_Modified_Since=AFTER).status_code == 200
 
 
 def test_other_methods_are_refused_before_the_file_is_looked_at(client: FlaskClient) -> None:

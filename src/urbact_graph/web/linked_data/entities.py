@@ -22,6 +22,7 @@ from urbact_graph.web.linked_data.index import Entity, Index
 from urbact_graph.web.linked_data.links import document_links, link_header
 from urbact_graph.web.linked_data.ontology import OntologyPage
 from urbact_graph.web.linked_data.pages import EntityPage, Vocabulary
+from urbact_graph.web.records import Record
 
 _ONTOLOGY = "ontology"
 # Of a path that is not known.
@@ -42,6 +43,8 @@ def entities_blueprint(
         stem, _, suffix = path.rpartition(".")
         found = index.get().get(stem) if suffix in SUFFIXES else None
         if found is None:
+            # Metrics count what is nowhere as that.
+            Record.of(request.environ).route = "none"
             raise unknown(path, index.get(), graph)
         document = Document(description(graph, found.iri), found.iri, graph.base)
         if suffix == HTML:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,55 +20,32 @@ _RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 _RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 # The languages that a page, which is English, takes a label from, the best first.
 _LANGUAGES = ("en", "", None)
-# Properties of other vocabularies, as a page calls them; those of our own have labels.
+# Properties of other vocabularies, where a page calls them otherwise than their own names do;
+# those of our own have labels.
 _WORDS = {
-    "dct:abstract": "abstract",
-    "dct:description": "description",
-    "dct:issued": "issued",
-    "dct:language": "language",
     "dct:license": "licence",
     "dct:modified": "last changed",
-    "dct:source": "source",
-    "dct:title": "title",
-    "foaf:name": "name",
-    "foaf:page": "page",
+    "dct:spatial": "countries",
+    "dct:temporal": "period",
     "geo:asWKT": "coordinates (WKT)",
     "geo:hasGeometry": "geometry",
-    "owl:sameAs": "same as",
     "owl:versionInfo": "version",
-    "owl:disjointWith": "disjoint with",
-    "owl:inverseOf": "inverse of",
-    "rdf:type": "type",
-    "rdfs:comment": "comment",
-    "rdfs:domain": "domain",
-    "rdfs:range": "range",
-    "rdfs:seeAlso": "see also",
+    "rdfs:isDefinedBy": "defined by",
     "rdfs:subClassOf": "subclass of",
     "rdfs:subPropertyOf": "subproperty of",
     "schema:domainIncludes": "used on",
     "schema:rangeIncludes": "values",
-    "skos:example": "example",
-    "vann:preferredNamespacePrefix": "preferred prefix",
-    "vann:preferredNamespaceUri": "namespace",
-    "rdfs:label": "label",
-    "rdfs:isDefinedBy": "defined by",
     "skos:altLabel": "other name",
     "skos:broadMatch": "broader match",
-    "skos:broader": "broader",
-    "skos:closeMatch": "close match",
-    "skos:definition": "definition",
-    "skos:editorialNote": "editorial note",
-    "skos:exactMatch": "exact match",
-    "skos:hasTopConcept": "top concept",
-    "skos:inScheme": "in scheme",
-    "skos:narrower": "narrower",
     "skos:narrowMatch": "narrower match",
-    "skos:notation": "notation",
     "skos:prefLabel": "name",
-    "skos:topConceptOf": "top concept of",
+    "vann:preferredNamespacePrefix": "preferred prefix",
+    "vann:preferredNamespaceUri": "namespace",
     "wgs:lat": "latitude",
     "wgs:long": "longitude",
 }
+_NAME = re.compile(r"\w+:([a-z]\w*)")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # What a reader looks for first, and what is looked at last; all others follow by name.
 _FIRST = ("skos:prefLabel", "foaf:name", "dct:title", "urb:statement", "dct:abstract")
 _LAST = ("skos:editorialNote", "dct:source", "dct:modified")
@@ -136,9 +114,13 @@ class Vocabulary:
         return cls(labels, graph.base)
 
     def name(self, iri: str) -> str:
-        """Return what a term is called: its label, a common word, or its prefixed name."""
+        """Return what a term is called: its label, a common word, or what its own name says."""
         short = shortened(iri, self.prefixes)
-        return self._labels.get(iri) or _WORDS.get(short) or short
+        known = self._labels.get(iri) or _WORDS.get(short)
+        if known:
+            return known
+        local = _NAME.fullmatch(short)
+        return _HUMP.sub(" ", local[1]).lower() if local else short
 
     def rank(self, iri: str) -> tuple[int, int, str]:
         """Return the place of a property among others."""
