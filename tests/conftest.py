@@ -1,6 +1,7 @@
 """Fixtures that the whole suite shares: the real graph, built once."""
 
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,8 +9,12 @@ import pytest
 from pyoxigraph import RdfFormat, Store
 
 from urbact_graph.dataset.building import Build, build
+from urbact_graph.dataset.editions import Edition, make_edition
 from urbact_graph.settings import Settings
 from urbact_graph.sources import GraphSources
+from urbact_graph.validation.report import Report
+from urbact_graph.validation.standing import REPORT_NAME
+from urbact_graph.validation.validating import validate
 
 ROOT = Path(__file__).parents[1]
 
@@ -38,6 +43,28 @@ def store(built: Build) -> Store:
     loaded = Store()
     loaded.load(path=str(built.dataset), format=RdfFormat.N_TRIPLES)
     return loaded
+
+
+@pytest.fixture(scope="session")
+def timed(built: Build, sources: GraphSources) -> tuple[Report, float]:
+    """Validate the real graph; return the report, and the processor time that it took."""
+    begun = time.process_time()
+    return validate(built.dataset, sources), time.process_time() - begun
+
+
+@pytest.fixture(scope="session")
+def report(timed: tuple[Report, float]) -> Report:
+    """Return the report on the real graph."""
+    return timed[0]
+
+
+@pytest.fixture(scope="session")
+def edition(built: Build, sources: GraphSources, report: Report, base: str) -> Edition:
+    """Make the edition of the real graph, beside it."""
+    folder = built.dataset.parent
+    file = folder / REPORT_NAME
+    file.write_bytes(report.to_rdf(base))
+    return make_edition(built, sources, folder, file)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -24,17 +23,6 @@ if TYPE_CHECKING:
     from urbact_graph.dataset.building import Build
 
 URB = "https://w3id.org/urbact-graph/ontology#"
-
-
-@pytest.fixture(scope="module")
-def timed(built: Build, sources: GraphSources) -> tuple[Report, float]:
-    begun = time.process_time()
-    return validate(built.dataset, sources), time.process_time() - begun
-
-
-@pytest.fixture(scope="module")
-def report(timed: tuple[Report, float]) -> Report:
-    return timed[0]
 
 
 @pytest.fixture(scope="module")

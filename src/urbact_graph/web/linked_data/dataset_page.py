@@ -32,11 +32,12 @@ _TOLD = {
 
 @dataclass(frozen=True)
 class Count:
-    """How much there is of something."""
+    """How much there is of something; ``is_here`` if its ``address`` is below this instance's."""
 
     name: str
-    iri: str
+    address: str
     number: int
+    is_here: bool
 
 
 @dataclass(frozen=True)
@@ -69,17 +70,27 @@ class DatasetPage:
         return cls(
             entity,
             tuple(row for row in page.rows if row.iri not in _TOLD),
-            _counts(parts, stated, "class", "entities", vocabulary),
-            _counts(parts, stated, "property", "triples", vocabulary),
+            _counts(parts, stated, "class", "entities", vocabulary, base),
+            _counts(parts, stated, "property", "triples", vocabulary, base),
             _links(parts, stated, vocabulary),
         )
 
 
 def _counts(
-    parts: Iterable[str], stated: Statements, kind: str, number: str, vocabulary: Vocabulary
+    parts: Iterable[str],
+    stated: Statements,
+    kind: str,
+    number: str,
+    vocabulary: Vocabulary,
+    base: str,
 ) -> tuple[Count, ...]:
     found = [
-        Count(vocabulary.name(iri), iri, int(stated.text(part, f"{_VOID}{number}")))
+        Count(
+            vocabulary.name(iri),
+            iri.removeprefix(base),
+            int(stated.text(part, f"{_VOID}{number}")),
+            iri.startswith(base),
+        )
         for part in parts
         for iri in stated.texts(part, f"{_VOID}{kind}")
     ]

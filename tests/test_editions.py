@@ -1,0 +1,138 @@
+"""Editions: everything about a version of the dataset, made once, kept for those who read it."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from pyoxigraph import RdfFormat, parse
+
+from urbact_graph.dataset import editions
+from urbact_graph.dataset.building import Build, build
+from urbact_graph.dataset.editions import Edition, find_edition, make_edition
+from urbact_graph.dataset.stream import StreamState
+from urbact_graph.errors import DatasetError
+from urbact_graph.sources import GraphSources
+from urbact_graph.validation.shapes import load_shapes
+
+_FACT = '<https://w3id.org/urbact-graph/person/x> <http://xmlns.com/foaf/0.1/name> "{}" .\n'
+
+
+@pytest.fixture
+def small(tmp_path: Path, sources: GraphSources) -> GraphSources:
+    """Copy the vocabulary and the shapes, with one fact."""
+    root = tmp_path / "sources"
+    shutil.copytree(sources.root / "ontology", root / "ontology")
+    shutil.copytree(sources.root / "shapes", root / "shapes")
+    (root / "data").mkdir()
+    state(GraphSources(root), "X")
+    return GraphSources(root)
+
+
+def state(small: GraphSources, name: str) -> None:
+    (small.data / "people.ttl").write_text(_FACT.format(name))
+
+
+class Making:
+    """Builds the small graph and makes its edition, as often as it is called."""
+
+    def __init__(self, small: GraphSources, folder: Path) -> None:
+        self.small, self.folder = small, folder
+        self.report = folder / "validation.ttl"
+
+    def __call__(self) -> tuple[Build, Edition]:
+        graph = build(self.small, self.folder)
+        self.report.write_text("<https://x.example/r> a <https://x.example/Report> .")
+        return graph, make_edition(graph, self.small, self.folder, self.report)
+
+
+@pytest.fixture
+def make(small: GraphSources, tmp_path: Path) -> Making:
+    return Making(small, tmp_path / "build")
+
+
+def test_an_edition_has_all_that_is_given_out(
+    edition: Edition, built: Build, sources: GraphSources
+) -> None:
+    assert edition == find_edition(built.dataset.parent, built.version)
+    # The web process knows the first digits only.
+    assert edition == find_edition(built.dataset.parent, built.version[:16])
+    assert edition.version == built.edition
+    assert edition.modified == built.modified
+    assert {file.name for file in edition.files} == {file.name for file in edition.dumps.iterdir()}
+    assert len(list(parse(path=str(edition.shapes), format=RdfFormat.N_TRIPLES))) == len(
+        load_shapes(sources)
+    )
+    assert b"ValidationReport" in edition.validation.read_bytes()
+    assert StreamState.from_json(edition.stream.read_bytes()).pages
+
+
+def test_what_stands_is_not_made_again(make: Making) -> None:
+    _, first = make()
+    times = {file: file.stat().st_mtime_ns for file in first.folder.rglob("*") if file.is_file()}
+    assert len(times) > 30
+    assert make()[1] == first
+    assert times == {file: file.stat().st_mtime_ns for file in times}
+
+
+@pytest.mark.parametrize("damage", ["missing", "short", "manifest", "garbled", "older"])
+def test_what_is_not_whole_is_made_again(make: Making, damage: str) -> None:
+    _, first = make()
+    before = {file.name: file.read_bytes() for file in first.dumps.iterdir()}
+    victim, manifest = first.dumps / first.files[0].name, first.folder / editions.MANIFEST_NAME
+    if damage == "missing":
+        victim.unlink()
+    elif damage == "short":
+        victim.write_bytes(b"half")
+    elif damage == "manifest":
+        manifest.unlink()
+    elif damage == "garbled":
+        manifest.write_text("{")
+    else:
+        facts = json.loads(manifest.read_text())
+        manifest.write_text(json.dumps({**facts, "made_by": "0.0.1"}))
+        victim.write_bytes(victim.read_bytes().upper())
+    assert make()[1] == first
+    assert before == {file.name: file.read_bytes() for file in first.dumps.iterdir()}
+
+
+def test_changed_shapes_are_given_out_though_the_dataset_is_the_same(make: Making) -> None:
+    _, first = make()
+    for shape in make.small.shape_files():
+        if shape.name != "city.ttl":
+            shape.unlink()
+    _, second = make()
+    assert second.folder == first.folder
+    assert b"shapes#Theme-" not in second.shapes.read_bytes()
+
+
+def test_the_stream_goes_on_when_an_old_state_comes_back(make: Making) -> None:
+    graph, edition = make()
+    pages = [len(StreamState.from_json(edition.stream.read_bytes()).pages)]
+    for name in ("Y", "X"):
+        state(make.small, name)
+        latest, edition = make()
+        pages.append(len(StreamState.from_json(edition.stream.read_bytes()).pages))
+    assert latest.version == graph.version
+    assert pages[0] < pages[1] < pages[2]
+
+
+def test_a_few_editions_are_kept(make: Making) -> None:
+    made = []
+    for number in range(5):
+        state(make.small, f"number {number}")
+        graph, edition = make()
+        # The order in which they were made must not hang on how fast that was.
+        os.utime(edition.folder, (number, number))
+        made.append(graph.version)
+    standing = [version for version in made if find_edition(make.folder, version)]
+    assert standing == made[-3:]
+
+
+def test_a_folder_that_takes_nothing_is_told_of(make: Making, tmp_path: Path) -> None:
+    graph, edition = make()
+    shutil.rmtree(edition.folder.parent)
+    edition.folder.parent.write_text("in the way")
+    with pytest.raises(DatasetError, match="cannot be written"):
+        make_edition(graph, make.small, tmp_path / "build", make.report)
