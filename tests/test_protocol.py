@@ -386,12 +386,6 @@ def test_the_bare_endpoint_has_a_page_for_browsers(client: FlaskClient) -> None:
     assert client.get("/sparql", headers=ranked).mimetype == "text/turtle"
 
 
-def test_the_root_leads_to_the_endpoint_by_a_relative_link(client: FlaskClient) -> None:
-    response = client.get("/")
-    assert response.status_code == 303
-    assert response.headers["Location"] == "sparql"
-
-
 def test_health(client: FlaskClient) -> None:
     response = client.get("/health")
     assert response.status_code == 200

@@ -10,15 +10,9 @@ from urbact_graph.formats import FORMATS
 from urbact_graph.settings import Settings
 from urbact_graph.web.caching import ResponseCache
 from urbact_graph.web.endpoint import Endpoint
-from urbact_graph.web.graph import ByVersion, ServedGraph
+from urbact_graph.web.graph import ServedGraph
 from urbact_graph.web.limits import limits_blueprint
-from urbact_graph.web.linked_data.catalogue import catalogue_blueprint
-from urbact_graph.web.linked_data.dumps import dumps_blueprint
-from urbact_graph.web.linked_data.entities import entities_blueprint
-from urbact_graph.web.linked_data.index import Index
-from urbact_graph.web.linked_data.ldes import ldes_blueprint
-from urbact_graph.web.linked_data.pages import Vocabulary
-from urbact_graph.web.linked_data.reports import reports_blueprint
+from urbact_graph.web.linked_data import linked_data_blueprints
 from urbact_graph.web.metrics import Metrics, metrics_blueprint
 from urbact_graph.web.problems import register_problems
 from urbact_graph.web.replies import OPEN_TO_SCRIPTS
@@ -77,13 +71,8 @@ def create_app(settings: Settings, engine: Engine) -> Application:
     app.register_blueprint(sparql_blueprint(settings, app.sparql))
     app.register_blueprint(limits_blueprint(settings))
     app.register_blueprint(metrics_blueprint(app.metrics))
-    index = ByVersion(engine, lambda: Index.of(app.graph))
-    vocabulary = ByVersion(engine, lambda: Vocabulary.of(app.graph))
-    app.register_blueprint(catalogue_blueprint(app.graph, index, vocabulary))
-    app.register_blueprint(reports_blueprint(app.graph, index))
-    app.register_blueprint(dumps_blueprint(app.graph))
-    app.register_blueprint(ldes_blueprint(app.graph))
-    app.register_blueprint(entities_blueprint(app.graph, index, vocabulary))
+    for blueprint in linked_data_blueprints(app.graph):
+        app.register_blueprint(blueprint)
     app.after_request(app.dated)
     app.after_request(_open_to_scripts)
     return app

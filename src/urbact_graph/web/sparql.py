@@ -1,7 +1,6 @@
 """The query endpoint's pages: /sparql, and the engine's /health."""
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request
-from werkzeug.wrappers import Response as AnyResponse
+from flask import Blueprint, Response, jsonify, render_template, request
 
 from urbact_graph.formats import Format
 from urbact_graph.refusals import NOT_ACCEPTABLE, RefusedError
@@ -28,10 +27,6 @@ def sparql_blueprint(settings: Settings, endpoint: Endpoint) -> Blueprint:
     """Make the routes of ``endpoint``."""
     routes = Blueprint("sparql", __name__)
     engine = endpoint.engine
-
-    @routes.get("/")
-    def home() -> AnyResponse:
-        return redirect("sparql", 303)
 
     @routes.route(PATH, methods=["GET", "POST"])
     def sparql() -> Response:

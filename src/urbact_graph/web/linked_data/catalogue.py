@@ -13,6 +13,7 @@ from urbact_graph.refusals import NOT_FOUND, RefusedError
 from urbact_graph.web.linked_data.dataset_page import DATASET, DatasetPage
 from urbact_graph.web.linked_data.descriptions import description
 from urbact_graph.web.linked_data.documents import OTHER_FORMATS, Document
+from urbact_graph.web.linked_data.heads import page_head
 from urbact_graph.web.linked_data.resources import addresses, respond
 
 if TYPE_CHECKING:
@@ -23,13 +24,17 @@ if TYPE_CHECKING:
     from urbact_graph.web.graph import ByVersion, ServedGraph
     from urbact_graph.web.linked_data.index import Index
     from urbact_graph.web.linked_data.pages import Vocabulary
+    from urbact_graph.web.linked_data.terms import Terms
 
 _VOID = NAMESPACES["void"]
 _LABEL = NAMESPACES["rdfs"] + "label"
 
 
 def catalogue_blueprint(
-    graph: ServedGraph, index: ByVersion[Index], vocabulary: ByVersion[Vocabulary]
+    graph: ServedGraph,
+    index: ByVersion[Index],
+    vocabulary: ByVersion[Vocabulary],
+    terms: ByVersion[Terms],
 ) -> Blueprint:
     """Make the routes of the catalogue and of the statistics, below this instance's address."""
     routes = Blueprint("catalogue", __name__)
@@ -38,14 +43,17 @@ def catalogue_blueprint(
         triples = _described(graph, index.get())
         chosen = statistics(triples, graph.base) if path == "void" else catalogue(triples)
         subject = NamedNode(f"{graph.base}{DATASET if path == 'void' else path}")
-        document = Document(_ordered(chosen, subject), subject, graph.base)
+        document = Document(_ordered(chosen, subject), subject, graph.base, terms.get())
 
         def page() -> str:
             dataset = index.get().get(DATASET)
             if dataset is None:
                 raise _undescribed()
             shown = DatasetPage.of(dataset, triples, vocabulary.get(), graph.base)
-            return render_template("dataset.html", page=shown, address=path, formats=OTHER_FORMATS)
+            head = page_head(triples, dataset, graph.base, graph.address())
+            return render_template(
+                "dataset.html", page=shown, head=head, address=path, formats=OTHER_FORMATS
+            )
 
         return respond(graph, path, suffix, document, page)
 

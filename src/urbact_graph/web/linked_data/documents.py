@@ -10,6 +10,7 @@ from urbact_graph.formats import Format, format_named
 from urbact_graph.namespaces import namespaces
 from urbact_graph.refusals import NOT_ACCEPTABLE, RefusedError
 from urbact_graph.web.linked_data.jsonld import to_jsonld
+from urbact_graph.web.linked_data.terms import Terms
 from urbact_graph.web.negotiation import Acceptance
 
 # The first is what a client without a preference gets.
@@ -63,17 +64,21 @@ def chosen_suffix(accept: str | None) -> str:
 
 @dataclass(frozen=True)
 class Document:
-    """Triples to be written; ``subject`` is what they are about, and comes first."""
+    """Triples to be written; ``subject`` is what they are about, and comes first.
+
+    ``terms`` are the short names for JSON-LD; without them those of other vocabularies only.
+    """
 
     triples: Sequence[Triple]
     subject: NamedNode
     base: str
+    terms: Terms | None = None
 
     def content(self, suffix: str) -> bytes:
         """Return the triples in the RDF format of ``suffix``; equal triples give equal bytes."""
         form = format_of(suffix)
         if form.name == "jsonld":
-            return to_jsonld(self.triples, self.subject, self.base)
+            return to_jsonld(self.triples, self.subject, self.base, self.terms)
         prefixes = used_prefixes(self.triples, namespaces(self.base))
         rdf_format = RdfFormat.from_media_type(form.media_type)
         # Without an output to write to, the content is what comes back.

@@ -18,10 +18,12 @@ from urbact_graph.web.linked_data.documents import (
     Document,
     chosen_suffix,
 )
+from urbact_graph.web.linked_data.heads import PageHead, page_head
 from urbact_graph.web.linked_data.index import Entity, Index
 from urbact_graph.web.linked_data.links import document_links, link_header
 from urbact_graph.web.linked_data.ontology import OntologyPage
 from urbact_graph.web.linked_data.pages import EntityPage, Vocabulary
+from urbact_graph.web.linked_data.terms import Terms
 from urbact_graph.web.records import Record
 
 _ONTOLOGY = "ontology"
@@ -31,7 +33,10 @@ _RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
 def entities_blueprint(
-    graph: ServedGraph, index: ByVersion[Index], vocabulary: ByVersion[Vocabulary]
+    graph: ServedGraph,
+    index: ByVersion[Index],
+    vocabulary: ByVersion[Vocabulary],
+    terms: ByVersion[Terms],
 ) -> Blueprint:
     """Make the routes of all entities of ``graph``, whatever their paths are."""
     routes = Blueprint("entities", __name__)
@@ -46,9 +51,11 @@ def entities_blueprint(
             # Metrics count what is nowhere as that.
             Record.of(request.environ).route = "none"
             raise unknown(path, index.get(), graph)
-        document = Document(description(graph, found.iri), found.iri, graph.base)
+        triples = description(graph, found.iri)
+        document = Document(triples, found.iri, graph.base, terms.get())
         if suffix == HTML:
-            response = Response(_page(found, document, vocabulary.get()))
+            head = page_head(triples, found, graph.base, graph.address())
+            response = Response(_page(found, document, vocabulary.get(), head))
             response.headers["Cache-Control"] = REVALIDATED
         else:
             response = document.response(suffix)
@@ -70,15 +77,15 @@ def _see_other(entity: Entity) -> AnyResponse:
     return response
 
 
-def _page(entity: Entity, document: Document, vocabulary: Vocabulary) -> str:
+def _page(entity: Entity, document: Document, vocabulary: Vocabulary, head: PageHead) -> str:
     about = entity, document.triples, vocabulary, document.base
+    shown = {"head": head, "formats": OTHER_FORMATS}
     if entity.path == _ONTOLOGY:
-        ontology = OntologyPage.of(*about)
-        return render_template("ontology.html", ontology=ontology, formats=OTHER_FORMATS)
+        return render_template("ontology.html", ontology=OntologyPage.of(*about), **shown)
     if entity.path == DATASET:
-        dataset = DatasetPage.of(*about)
-        return render_template("dataset.html", page=dataset, address=DATASET, formats=OTHER_FORMATS)
-    return render_template("entity.html", page=EntityPage.of(*about), formats=OTHER_FORMATS)
+        page = DatasetPage.of(*about)
+        return render_template("dataset.html", page=page, address=DATASET, **shown)
+    return render_template("entity.html", page=EntityPage.of(*about), **shown)
 
 
 def _links(graph: ServedGraph, entity: Entity, document: Document, suffix: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from urbact_graph.web.graph import ByVersion, ServedGraph
     from urbact_graph.web.linked_data.index import Index
+    from urbact_graph.web.linked_data.terms import Terms
 
 _SH = NAMESPACES["sh"]
 # The gravest first (SHACL, section 2.1.4).
@@ -66,12 +67,14 @@ class Finding:
     cases: tuple[Case, ...]
 
 
-def reports_blueprint(graph: ServedGraph, index: ByVersion[Index]) -> Blueprint:
+def reports_blueprint(
+    graph: ServedGraph, index: ByVersion[Index], terms: ByVersion[Terms]
+) -> Blueprint:
     """Make the routes of the shapes and the report; ``index`` knows what entities are called."""
     routes = Blueprint("reports", __name__)
 
     def shapes(suffix: str = "") -> Response:
-        document = _document(graph, "shapes")
+        document = replace(_document(graph, "shapes"), terms=terms.get())
 
         def page() -> str:
             found = rules(document.triples)
@@ -80,7 +83,7 @@ def reports_blueprint(graph: ServedGraph, index: ByVersion[Index]) -> Blueprint:
         return respond(graph, "shapes", suffix, document, page)
 
     def validation(suffix: str = "") -> Response:
-        document = _document(graph, "validation")
+        document = replace(_document(graph, "validation"), terms=terms.get())
 
         def page() -> str:
             known = rules(_document(graph, "shapes").triples)

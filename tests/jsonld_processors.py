@@ -1,0 +1,31 @@
+"""What three processors of JSON-LD read in a document: pyoxigraph, rdflib and PyLD."""
+
+import json
+
+import pytest
+import rdflib
+from pyld import jsonld
+from pyoxigraph import RdfFormat, Triple, parse
+
+
+def readings(document: bytes) -> dict[str, set[str]]:
+    """Return the triples that each processor reads, as N-Triples."""
+    with pytest.MonkeyPatch.context() as patch:
+        # rdflib writes numbers its own way, which is none of JSON-LD's.
+        patch.setattr(rdflib, "NORMALIZE_LITERALS", False)
+        graph = rdflib.Graph().parse(data=document, format="json-ld")
+    quads = jsonld.to_rdf(json.loads(document), {"format": "application/n-quads"})
+    return {
+        "pyoxigraph": _triples(document, RdfFormat.JSON_LD),
+        "rdflib": _triples(graph.serialize(format="nt", encoding="utf-8"), RdfFormat.N_TRIPLES),
+        "PyLD": _triples(quads.encode(), RdfFormat.N_TRIPLES),
+    }
+
+
+def written(triples: list[Triple]) -> set[str]:
+    """Return ``triples`` as N-Triples."""
+    return {str(triple) for triple in triples}
+
+
+def _triples(content: bytes, form: RdfFormat) -> set[str]:
+    return {str(quad.triple) for quad in parse(content, format=form)}
