@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -333,3 +334,12 @@ def test_a_dataset_of_ones_own_has_no_stream(tmp_path: Path) -> None:
             reply = server.fetch(path)
             assert (reply.status, reply.problem) == (404, "not-found")
             assert "No changes are published" in json.loads(reply.body)["detail"]
+
+
+def test_people_get_a_page_of_the_latest_changes(server: Server) -> None:
+    reply = server.fetch("/ldes", {"Accept": "text/html, */*;q=0.8"})
+    assert (reply.status, reply.headers.get_content_type()) == (200, "text/html")
+    names = re.findall(r'href="/ldes/([^"]+)"', reply.body.decode())
+    assert names
+    assert names == sorted(names, reverse=True)
+    assert server.fetch(f"/ldes/{names[0]}").status == 200

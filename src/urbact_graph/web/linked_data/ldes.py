@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, render_template, request
 from pyoxigraph import Quad, RdfFormat, parse, serialize
 
 from urbact_graph.dataset.distributions import LICENCE
@@ -16,7 +16,7 @@ from urbact_graph.formats import FORMATS, Format
 from urbact_graph.namespaces import namespaces
 from urbact_graph.refusals import NOT_ACCEPTABLE, NOT_FOUND, RefusedError
 from urbact_graph.web.graph import ServedGraph
-from urbact_graph.web.linked_data.documents import REVALIDATED, used_prefixes
+from urbact_graph.web.linked_data.documents import HTML_TYPE, REVALIDATED, used_prefixes
 from urbact_graph.web.linked_data.links import Link, link_header
 from urbact_graph.web.linked_data.search_tree import (
     PATH,
@@ -33,6 +33,8 @@ _FORMATS = tuple(form for name in ("trig", "nq", "jsonld") for form in FORMATS i
 # (https://w3id.org/tree/specification/profile).
 _PROFILED = frozenset(("trig", "nq"))
 _PROFILE = "https://w3id.org/tree/profile"
+# So many pages of the stream are listed for people.
+_SHOWN = 50
 _IMMUTABLE = "public, max-age=31536000, immutable"
 
 
@@ -44,6 +46,8 @@ def ldes_blueprint(graph: ServedGraph) -> Blueprint:
     @routes.get(f"{PATH}.<extension>")
     def root(extension: str = "") -> Response:
         state, _ = _served(graph)
+        if not extension and _is_for_people():
+            return _page(state, f"{graph.address()}{PATH}")
         form = _form(extension)
         content = _written(root_quads(state, graph.address()), form, state)
         moment = state.pages[-1].moment if state.pages else ""
@@ -78,6 +82,22 @@ def _served(graph: ServedGraph) -> tuple[StreamState, Path]:
 @lru_cache(maxsize=2)
 def _state(content: bytes) -> StreamState:
     return StreamState.from_json(content)
+
+
+def _is_for_people() -> bool:
+    acceptance = Acceptance(request.headers.get("Accept"))
+    best = max(map(acceptance.format_quality, _FORMATS))
+    return acceptance.names(HTML_TYPE) and acceptance.quality(HTML_TYPE) >= best
+
+
+def _page(state: StreamState, address: str) -> Response:
+    latest = state.pages[: -_SHOWN - 1 : -1]
+    older = len(state.pages) - len(latest)
+    page = Response(render_template("ldes.html", pages=latest, older=older, address=address))
+    page.headers["Cache-Control"] = REVALIDATED
+    page.headers["Link"] = link_header(_links(address))
+    page.vary.add("Accept")
+    return page
 
 
 def _node(state: StreamState, folder: Path, name: str, address: str) -> tuple[Iterable[Quad], str]:
