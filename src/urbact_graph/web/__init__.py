@@ -15,7 +15,7 @@ from urbact_graph.web.limits import limits_blueprint
 from urbact_graph.web.linked_data import linked_data_blueprints
 from urbact_graph.web.metrics import Metrics, metrics_blueprint
 from urbact_graph.web.problems import register_problems
-from urbact_graph.web.replies import OPEN_TO_SCRIPTS
+from urbact_graph.web.replies import OPEN_TO_SCRIPTS, REVALIDATED
 from urbact_graph.web.sparql import sparql_blueprint
 
 # What scripts may say beyond what the Fetch standard lets them say unasked.
@@ -47,10 +47,12 @@ class Application(Flask):
         self.wsgi_app = self.responses  # type: ignore[method-assign]
 
     def dated(self, response: Response) -> Response:
-        """Say when what is answered was last changed, if its route has not.
+        """Say how long an answer holds and when it was last changed, if its route has not.
 
         Pages also change with the program and its settings, that is not before it started.
         """
+        if response.status_code < HTTPStatus.BAD_REQUEST and not response.cache_control:
+            response.headers["Cache-Control"] = REVALIDATED
         if response.status_code == HTTPStatus.OK and response.last_modified is None:
             response.last_modified = max(self.started, self.graph.modified)
         return response

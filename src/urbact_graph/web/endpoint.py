@@ -24,6 +24,7 @@ from urbact_graph.web.replies import (
     NOT_MODIFIED,
     OK,
     OPEN_TO_SCRIPTS,
+    REVALIDATED,
     Headers,
     Representation,
 )
@@ -150,7 +151,6 @@ def _headers(tag: str | None, modified: datetime) -> Headers:
     return [
         ("ETag", f'W/"{tag}"'),
         ("Last-Modified", http_date(modified)),
-        # To be asked about each time, which costs a 304.
-        ("Cache-Control", "public, no-cache"),
+        ("Cache-Control", REVALIDATED),
         *_ALWAYS,
     ]

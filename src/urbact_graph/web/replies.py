@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 OK, PARTIAL, NOT_MODIFIED = 200, 206, 304
+# How long an answer holds: until its tag is another, so that one asks each time, which costs a 304;
+# or for ever, where its address names its content.
+REVALIDATED = "public, no-cache"
+IMMUTABLE = "public, max-age=31536000, immutable"
 _SMALLEST_COMPRESSED = 1_000
 # Of a large answer most is had at the first level, in a fifth of the time.
 _LARGE = 1_000_000

@@ -5,7 +5,7 @@ import json
 from flask import Blueprint, Response
 
 from urbact_graph.web.graph import ByVersion
-from urbact_graph.web.linked_data.documents import REVALIDATED, media_type_of
+from urbact_graph.web.linked_data.documents import media_type_of
 from urbact_graph.web.linked_data.terms import Terms
 
 
@@ -16,8 +16,6 @@ def context_blueprint(terms: ByVersion[Terms]) -> Blueprint:
     @routes.get("/context.jsonld")
     def context() -> Response:
         content = json.dumps({"@context": terms.get().context()}, indent=2, ensure_ascii=False)
-        response = Response(f"{content}\n", content_type=media_type_of("jsonld"))
-        response.headers["Cache-Control"] = REVALIDATED
-        return response
+        return Response(f"{content}\n", content_type=media_type_of("jsonld"))
 
     return routes

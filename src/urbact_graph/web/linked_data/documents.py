@@ -22,8 +22,6 @@ HTML_TYPE = "text/html"
 NAMES = {"html": "HTML", "ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples", "rdf": "RDF/XML"}
 # What a page says that it comes as, too.
 OTHER_FORMATS = {suffix: NAMES[suffix] for suffix in RDF_SUFFIXES}
-# Asked about each time, which costs a 304.
-REVALIDATED = "public, no-cache"
 
 # IRIs that Turtle has a shorter way to say.
 _UNWRITTEN = ("http://www.w3.org/1999/02/22-rdf-syntax-ns#type",)
@@ -86,9 +84,7 @@ class Document:
 
     def response(self, suffix: str) -> Response:
         """Make the response with the triples in the RDF format of ``suffix``."""
-        response = Response(self.content(suffix), content_type=format_of(suffix).content_type)
-        response.headers["Cache-Control"] = REVALIDATED
-        return response
+        return Response(self.content(suffix), content_type=format_of(suffix).content_type)
 
 
 def used_prefixes(triples: Iterable[Triple | Quad], prefixes: dict[str, str]) -> dict[str, str]:

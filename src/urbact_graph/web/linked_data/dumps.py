@@ -18,11 +18,9 @@ from urbact_graph.dataset.distributions import (
 from urbact_graph.dataset.editions import Edition, find_edition
 from urbact_graph.refusals import NOT_FOUND, RefusedError
 from urbact_graph.web.graph import ServedGraph
-from urbact_graph.web.linked_data.documents import REVALIDATED
 from urbact_graph.web.linked_data.links import Link, link_header
-from urbact_graph.web.replies import FileResponse, StandingFile
+from urbact_graph.web.replies import IMMUTABLE, FileResponse, StandingFile
 
-_FOR_EVER = "public, max-age=31536000, immutable"
 _STABLE = DISTRIBUTIONS[0].file_name()
 _FORMS = {form.key: form for form in DISTRIBUTIONS}
 _TABLES = frozenset(form.key for form in DISTRIBUTIONS if form.part)
@@ -38,7 +36,7 @@ def dumps_blueprint(graph: ServedGraph) -> Blueprint:
 
     @routes.get("/dumps")
     def folder() -> AnyResponse:
-        return _cached(redirect("dumps/", 308), REVALIDATED)
+        return redirect("dumps/", 308)
 
     @routes.get("/dumps/")
     def dumps() -> AnyResponse:
@@ -48,7 +46,7 @@ def dumps_blueprint(graph: ServedGraph) -> Blueprint:
         page = Response(content)
         page.last_modified = graph.modified
         page.headers["Link"] = link_header(_links(graph, edition))
-        return _cached(page, REVALIDATED)
+        return page
 
     @routes.get("/dumps/<name>")
     def dump(name: str) -> AnyResponse:
@@ -58,7 +56,9 @@ def dumps_blueprint(graph: ServedGraph) -> Blueprint:
         for edition in editions:
             if response := _response(edition, name):
                 response.headers["Link"] = link_header(_links(graph, edition, name))
-                return _cached(response, REVALIDATED if name == CHECKSUMS_NAME else _FOR_EVER)
+                if name != CHECKSUMS_NAME:
+                    response.headers["Cache-Control"] = IMMUTABLE
+                return response
         raise _unknown(name)
 
     @routes.get("/dumps/latest/<name>")
@@ -66,7 +66,7 @@ def dumps_blueprint(graph: ServedGraph) -> Blueprint:
         for stable, versioned in _names(_edition(graph).version):
             if name == stable:
                 # Relative, so that a local instance stays local.
-                return _cached(redirect(f"../{versioned}", 302), REVALIDATED)
+                return redirect(f"../{versioned}", 302)
         raise _unknown(f"latest/{name}")
 
     return routes
@@ -171,11 +171,6 @@ def _links(graph: ServedGraph, edition: Edition, name: str = "") -> list[Link]:
         described = f"{address}/dumps/{tables_metadata_name(edition.version)}"
         links.append(Link(described, "describedby", _METADATA_TYPE))
     return links
-
-
-def _cached(response: AnyResponse, how: str) -> AnyResponse:
-    response.headers["Cache-Control"] = how
-    return response
 
 
 def _unknown(name: str) -> RefusedError:

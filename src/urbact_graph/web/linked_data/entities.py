@@ -13,7 +13,6 @@ from urbact_graph.web.linked_data.descriptions import description
 from urbact_graph.web.linked_data.documents import (
     HTML,
     OTHER_FORMATS,
-    REVALIDATED,
     SUFFIXES,
     Document,
     chosen_suffix,
@@ -56,7 +55,6 @@ def entities_blueprint(
         if suffix == HTML:
             head = page_head(triples, found, graph.base, graph.address())
             response = Response(_page(found, document, vocabulary.get(), head))
-            response.headers["Cache-Control"] = REVALIDATED
         else:
             response = document.response(suffix)
             response.last_modified = graph.modified
@@ -72,7 +70,6 @@ def _see_other(entity: Entity) -> AnyResponse:
     # Relative, so that a local instance stays local.
     name = quote(entity.path.rpartition("/")[2], safe="")
     response = redirect(f"{name}.{suffix}", 303)
-    response.headers["Cache-Control"] = REVALIDATED
     response.vary.add("Accept")
     return response
 

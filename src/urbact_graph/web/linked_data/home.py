@@ -19,7 +19,6 @@ from urbact_graph.web.linked_data.descriptions import description
 from urbact_graph.web.linked_data.documents import (
     HTML,
     RDF_SUFFIXES,
-    REVALIDATED,
     chosen_suffix,
     media_type_of,
 )
@@ -172,7 +171,6 @@ def home_blueprint(graph: ServedGraph, index: ByVersion[Index]) -> Blueprint:
             # Relative, so that a local instance stays local.
             response = redirect(f"{DATASET}.{suffix}" if found.dataset else "sparql", 303)
         response.headers["Link"] = link_header(links)
-        response.headers["Cache-Control"] = REVALIDATED
         response.vary.add("Accept")
         return response
 

@@ -16,7 +16,7 @@ from urbact_graph.formats import FORMATS, Format
 from urbact_graph.namespaces import namespaces
 from urbact_graph.refusals import NOT_ACCEPTABLE, NOT_FOUND, RefusedError
 from urbact_graph.web.graph import ServedGraph
-from urbact_graph.web.linked_data.documents import HTML_TYPE, REVALIDATED, used_prefixes
+from urbact_graph.web.linked_data.documents import HTML_TYPE, used_prefixes
 from urbact_graph.web.linked_data.links import Link, link_header
 from urbact_graph.web.linked_data.search_tree import (
     PATH,
@@ -26,6 +26,7 @@ from urbact_graph.web.linked_data.search_tree import (
     root_quads,
 )
 from urbact_graph.web.negotiation import Acceptance
+from urbact_graph.web.replies import IMMUTABLE
 
 # Those that know named graphs, the default first.
 _FORMATS = tuple(form for name in ("trig", "nq", "jsonld") for form in FORMATS if form.name == name)
@@ -35,7 +36,6 @@ _PROFILED = frozenset(("trig", "nq"))
 _PROFILE = "https://w3id.org/tree/profile"
 # So many pages of the stream are listed for people.
 _SHOWN = 50
-_IMMUTABLE = "public, max-age=31536000, immutable"
 
 
 def ldes_blueprint(graph: ServedGraph) -> Blueprint:
@@ -51,7 +51,7 @@ def ldes_blueprint(graph: ServedGraph) -> Blueprint:
         form = _form(extension)
         content = _written(root_quads(state, graph.address()), form, state)
         moment = state.pages[-1].moment if state.pages else ""
-        return _response(content, form, f"{graph.address()}{PATH}", REVALIDATED, moment)
+        return _response(content, form, f"{graph.address()}{PATH}", moment)
 
     @routes.get(f"{PATH}/<name>")
     def node(name: str) -> Response:
@@ -60,7 +60,9 @@ def ldes_blueprint(graph: ServedGraph) -> Blueprint:
         form = _form(extension)
         quads, moment = _node(state, folder, name, graph.address())
         address = f"{graph.address()}{PATH}/{name}"
-        return _response(_written(quads, form, state), form, address, _IMMUTABLE, moment)
+        response = _response(_written(quads, form, state), form, address, moment)
+        response.headers["Cache-Control"] = IMMUTABLE
+        return response
 
     return routes
 
@@ -94,7 +96,6 @@ def _page(state: StreamState, address: str) -> Response:
     latest = state.pages[: -_SHOWN - 1 : -1]
     older = len(state.pages) - len(latest)
     page = Response(render_template("ldes.html", pages=latest, older=older, address=address))
-    page.headers["Cache-Control"] = REVALIDATED
     page.headers["Link"] = link_header(_links(address))
     page.vary.add("Accept")
     return page
@@ -146,13 +147,12 @@ def _written(quads: Iterable[Quad], form: Format, state: StreamState) -> bytes:
     return serialize(statements, format=rdf_format, prefixes=prefixes) or b""
 
 
-def _response(content: bytes, form: Format, address: str, lifetime: str, moment: str) -> Response:
+def _response(content: bytes, form: Format, address: str, moment: str) -> Response:
     """Make the response of the node at ``address`` that last changed at ``moment``."""
     content_type = form.content_type
     if form.name in _PROFILED:
         content_type += f'; profile="{_PROFILE}"'
     response = Response(content, content_type=content_type)
-    response.headers["Cache-Control"] = lifetime
     response.headers["Link"] = link_header(_links(address))
     response.vary.add("Accept")
     if moment:

@@ -8,7 +8,6 @@ from pyoxigraph import NamedNode
 from urbact_graph.web.graph import ServedGraph
 from urbact_graph.web.linked_data.documents import (
     HTML,
-    REVALIDATED,
     SUFFIXES,
     Document,
     chosen_suffix,
@@ -36,7 +35,6 @@ def respond(
     if chosen != HTML:
         response.last_modified = graph.modified
     headers = response.headers
-    headers["Cache-Control"] = REVALIDATED
     address = f"{graph.address()}/{path}"
     collection = f"{graph.address()}/dataset"
     iri, types = document.subject.value, _types(document)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response
 
 from urbact_graph.refusals import NOT_FOUND, RefusedError
-from urbact_graph.web.linked_data.documents import HTML, REVALIDATED
+from urbact_graph.web.linked_data.documents import HTML
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -57,9 +57,7 @@ def robots_blueprint(
 
     @routes.get("/robots.txt")
     def robots() -> Response:
-        response = Response(robots_text(graph.address()), mimetype="text/plain")
-        response.headers["Cache-Control"] = REVALIDATED
-        return response
+        return Response(robots_text(graph.address()), mimetype="text/plain")
 
     @routes.get("/sitemap.xml")
     def sitemap() -> Response:
@@ -90,9 +88,7 @@ def robots_text(address: str) -> str:
 
 
 def _xml(content: bytes) -> Response:
-    response = Response(content, mimetype="application/xml")
-    response.headers["Cache-Control"] = REVALIDATED
-    return response
+    return Response(content, mimetype="application/xml")
 
 
 def _listed(graph: ServedGraph, index: Index) -> tuple[Listed, ...]:
