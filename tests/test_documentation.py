@@ -8,10 +8,13 @@ from click import Command
 from pyoxigraph import Store
 
 from urbact_graph.cli import main
+from urbact_graph.dataset.building import Build
+from urbact_graph.engine.engine import Engine
 from urbact_graph.formats import FORMATS
 from urbact_graph.refusals import REFUSALS
 from urbact_graph.settings import Settings
 from urbact_graph.sources import GraphSources
+from urbact_graph.web import create_app
 
 from .readme_answers import with_answers
 
@@ -54,6 +57,22 @@ def test_every_format_is_listed(root: Path) -> None:
     assert rows(root / "docs" / "http.md", "Formats") == expected
 
 
+def test_every_address_is_listed(root: Path, built: Build) -> None:
+    settings = Settings.load(running_queries=1)
+    with Engine(settings, built.dataset) as engine:
+        rules = [rule.rule for rule in create_app(settings, engine).url_map.iter_rules()]
+    cells = [row[0] for row in rows(root / "docs" / "http.md", "Addresses")]
+    listed = {_begin(address) for cell in cells for address in re.findall(r"`(/[^`]*)`", cell)}
+    # Entities are listed by example; Flask's own folder is empty.
+    served = {_begin(rule) for rule in rules} - {"/static"} | {"/network", "/city"}
+    assert listed == served
+
+
+def _begin(address: str) -> str:
+    """Return the first part of an address, without its formats and numbers."""
+    return re.split(r"(?<=.)/|[-.]?<|(?<=/ldes)\.", address)[0].replace("/sitemap.xml", "/sitemap")
+
+
 def test_every_problem_is_listed(root: Path) -> None:
     expected = [[r.name, str(r.status), r.title] for r in REFUSALS.values()]
     assert rows(root / "docs" / "http.md", "Errors") == expected
@@ -77,7 +96,8 @@ def test_ci_runs_the_readmes_test_command(root: Path) -> None:
     "name",
     [
         *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/http.md", "docs/model.md"),
-        *("docs/operating.md", "docs/versions.md"),
+        *("docs/operating.md", "docs/versions.md", "docs/ldes.md", "docs/dumps.md"),
+        *("docs/dataset.md", "docs/linked-data.md"),
     ],
 )
 def test_every_relative_link_leads_somewhere(root: Path, name: str) -> None:
