@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 
 from pyoxigraph import (
     DefaultGraph,
@@ -15,6 +16,7 @@ from pyoxigraph import (
     Triple,
 )
 
+from urbact_graph.dataset.building import Build
 from urbact_graph.dataset.description import Description, describe
 
 VERSION = "2026-11-23-1a2b3c4d5e6f"
@@ -68,6 +70,25 @@ def described_by(turtle: str, modified: datetime | None = None) -> list[Triple]:
     store = Store()
     store.load((_HEAD + turtle).encode(), format=RdfFormat.TURTLE)
     return describe(store, SMALL_BASE, Description(VERSION, modified))
+
+
+def with_description(triples: Iterable[Triple], base: str, built: Build) -> set[Triple]:
+    """Return the graph that ``triples`` become when the description of ``built`` is added."""
+    known = list(triples)
+    description = Description(built.edition, built.modified)
+    return {*known, *describe(extended((), known), base, description)}
+
+
+def is_description(path: str) -> bool:
+    """Tell whether what has this path below the base describes the dataset."""
+    return path.partition("#")[0] in {"dataset", "catalog"}
+
+
+def digest_before_naming(built: Build) -> str:
+    """Return the SHA-256 of the graph as it was before it named its version (docs/versions.md)."""
+    text = built.dataset.read_text(encoding="utf-8")
+    unnamed = text.replace(f'"{built.edition}"', '"version of this edition"')
+    return sha256("".join(sorted(unnamed.splitlines(keepends=True))).encode()).hexdigest()
 
 
 def extended(store: Iterable[Quad], triples: list[Triple]) -> Store:

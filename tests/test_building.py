@@ -13,14 +13,28 @@ import time
 from pathlib import Path
 
 import pytest
-from pyoxigraph import DefaultGraph, NamedNode, Quad, QueryTriples, RdfFormat, Store, parse
+from pyoxigraph import (
+    DefaultGraph,
+    Literal,
+    NamedNode,
+    Quad,
+    QueryTriples,
+    RdfFormat,
+    Store,
+    Triple,
+    parse,
+)
 
 from urbact_graph.dataset.building import DATASET_NAME, MANIFEST_NAME, Build, build
+from urbact_graph.dataset.history import moment_text, read_history
 from urbact_graph.errors import DatasetError, SourceError
 from urbact_graph.settings import Settings
 from urbact_graph.sources import GraphSources, find_sources
 
+from .descriptions import digest_before_naming, with_description
+
 MODIFIED = NamedNode("http://purl.org/dc/terms/modified")
+DATE_TIME = NamedNode("http://www.w3.org/2001/XMLSchema#dateTime")
 RULE = """# What is named is known.
 PREFIX : <https://example.org/>
 CONSTRUCT { ?thing a :Known } WHERE { ?thing :name ?name }
@@ -29,7 +43,8 @@ LATER_RULE = """# What is known is counted; this needs what the rule before deri
 PREFIX : <https://example.org/>
 CONSTRUCT { ?thing a :Counted } WHERE { ?thing a :Known }
 """
-DATASET = r"""<https://example.org/a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <https://example.org/Counted> .
+# All but the description.
+FACTS = r"""<https://example.org/a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <https://example.org/Counted> .
 <https://example.org/a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <https://example.org/Known> .
 <https://example.org/a> <https://example.org/name> "A \"quoted\" \\ name\nof two lines, é" .
 <https://example.org/urbact> <https://example.org/label> "Ontology"@en .
@@ -72,9 +87,14 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_the_dataset_is_sorted_n_triples(small: GraphSources, folder: Path) -> None:
     done = build(small, folder)
     assert done.dataset == folder / DATASET_NAME
-    assert done.dataset.read_text(encoding="utf-8") == DATASET
-    assert (done.stated, done.derived, done.triples, done.fresh) == (2, 2, 4, True)
-    assert done.version == hashlib.sha256(DATASET.encode()).hexdigest()
+    facts = [quad.triple for quad in parse(FACTS.encode(), format=RdfFormat.N_TRIPLES)]
+    expected = sorted(f"{triple} .\n" for triple in with_description(facts, small.base, done))
+    content = done.dataset.read_bytes()
+    assert content.decode().splitlines(keepends=True) == expected
+    assert set(FACTS.splitlines(keepends=True)) < set(expected)
+    assert (done.stated, done.derived, done.fresh) == (2, len(expected) - 2, True)
+    assert done.triples == len(expected)
+    assert done.version == hashlib.sha256(content).hexdigest()
 
 
 def test_the_manifest_says_what_was_built(small: GraphSources, folder: Path) -> None:
@@ -83,8 +103,8 @@ def test_the_manifest_says_what_was_built(small: GraphSources, folder: Path) -> 
         "inputs": done.inputs,
         "version": done.version,
         "stated": 2,
-        "derived": 2,
-        "edition": done.version[:12],
+        "derived": done.derived,
+        "edition": digest_before_naming(done)[:12],
         "modified": None,
     }
     assert sorted(contents(folder)) == sorted([DATASET_NAME, MANIFEST_NAME])
@@ -103,8 +123,15 @@ def test_the_graph_is_what_is_stated_and_what_the_rules_add_in_turn(
         assert isinstance(results, QueryTriples)
         fresh.extend([Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in results])
         assert len(fresh) > before, f"{path.name} adds nothing"
-    dated = set(store.quads_for_pattern(None, MODIFIED, None))
-    assert set(fresh) == set(store) - dated
+    facts = {quad.triple for quad in fresh}
+    entities = {triple.subject for triple in facts}
+    facts |= {
+        Triple(entity, MODIFIED, Literal(moment_text(moment), datatype=DATE_TIME))
+        for iri, moment in read_history(sources).entities.items()
+        if (entity := NamedNode(iri)) in entities
+    }
+    expected = with_description(facts, sources.base, built)
+    assert {quad.triple for quad in store} == expected
     assert len(store) == built.triples
 
 
@@ -316,9 +343,10 @@ def test_another_base_gives_the_same_graph_below_it(
 ) -> None:
     base = "https://graph.example/urbact/"
     moved = build(find_sources(Settings(sources=sources.root, base_iri=base)), tmp_path)
-    written = Settings().base_iri.encode()
-    expected = {
-        line.replace(written, base.encode()) for line in built.dataset.read_bytes().splitlines()
-    }
-    assert set(moved.dataset.read_bytes().splitlines()) == expected
+    # The base is part of the graph, so the version that it names is another.
+    assert moved.edition != built.edition
+    assert moved.modified == built.modified
+    text = built.dataset.read_text(encoding="utf-8")
+    expected = text.replace(Settings().base_iri, base).replace(built.edition, moved.edition)
+    assert moved.dataset.read_text(encoding="utf-8").splitlines() == sorted(expected.splitlines())
     assert (moved.stated, moved.derived) == (built.stated, built.derived)

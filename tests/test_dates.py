@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from pyoxigraph import Literal, NamedNode, RdfFormat, Store
+from pyoxigraph import Literal, NamedNode, RdfFormat, Store, Triple, parse
 
 from urbact_graph.dataset.building import MANIFEST_NAME, Build, build
 from urbact_graph.dataset.history import RECORD_NAME, moment_text, read_history, record
 from urbact_graph.sources import GraphSources
 
+from .descriptions import digest_before_naming, is_description, with_description
 from .working_copies import BASE, WorkingCopy, copy, day, needs_git
 
 if TYPE_CHECKING:
@@ -28,6 +28,12 @@ DATE_TIME = NamedNode("http://www.w3.org/2001/XMLSchema#dateTime")
 
 
 def dates(build: Build) -> dict[str, Literal]:
+    """Return when each entity changed, by its path; what describes the dataset is none."""
+    found = all_dates(build)
+    return {path: date for path, date in found.items() if not is_description(path)}
+
+
+def all_dates(build: Build) -> dict[str, Literal]:
     store = Store()
     store.load(path=str(build.dataset), format=RdfFormat.N_TRIPLES)
     return {
@@ -41,6 +47,11 @@ def dated(text: str) -> Literal:
     return Literal(text, datatype=DATE_TIME)
 
 
+def facts(sources: GraphSources) -> list[Triple]:
+    paths = [*sources.ontology_files(), *sources.data_files()]
+    return [quad.triple for path in paths for quad in parse(path=path, format=RdfFormat.TURTLE)]
+
+
 @needs_git
 def test_entities_of_known_history_say_when_they_changed(copy: WorkingCopy, tmp_path: Path) -> None:
     copy.commit(1, a='<a> :name "A" .')
@@ -51,7 +62,21 @@ def test_entities_of_known_history_say_when_they_changed(copy: WorkingCopy, tmp_
         "a": dated("2024-03-02T12:00:00Z"),
         "b": dated("2024-03-03T12:00:00Z"),
     }
-    assert (done.stated, done.derived, done.modified) == (4, 3, day(2))
+    known = [Triple(NamedNode(BASE + path), MODIFIED, date) for path, date in dates(done).items()]
+    known += facts(copy.sources)
+    whole = {quad.triple for quad in parse(path=done.dataset, format=RdfFormat.N_TRIPLES)}
+    assert whole == with_description(known, BASE, done)
+    assert (done.stated, done.triples, done.modified) == (4, len(whole), day(2))
+
+
+@needs_git
+def test_what_describes_the_dataset_has_its_date(copy: WorkingCopy, tmp_path: Path) -> None:
+    copy.commit(1, a='<a> :name "A" .')
+    copy.commit(2, a='<a> :name "Aa" .')
+    done = build(copy.sources, tmp_path / "build")
+    described = {path: date for path, date in all_dates(done).items() if is_description(path)}
+    assert {"dataset", "catalog", "dataset#turtle", "dataset#stream"} < described.keys()
+    assert set(described.values()) == {dated("2024-03-03T12:00:00Z")}
 
 
 @needs_git
@@ -68,8 +93,8 @@ def test_the_edition_has_the_date_and_the_start_of_the_hash(
 ) -> None:
     copy.commit(1, a='<a> :name "A" .')
     done = build(copy.sources, tmp_path / "build")
-    digest = hashlib.sha256(done.dataset.read_bytes()).hexdigest()
-    assert done.edition == f"2024-03-02-{digest[:12]}"
+    assert done.edition == f"2024-03-02-{digest_before_naming(done)[:12]}"
+    assert f'"{done.edition}"' in done.dataset.read_text(encoding="utf-8")
     said = json.loads((tmp_path / "build" / MANIFEST_NAME).read_text())
     assert (said["edition"], said["modified"]) == (done.edition, "2024-03-02T12:00:00Z")
     again = build(copy.sources, tmp_path / "build")
@@ -104,8 +129,8 @@ def test_the_same_history_by_git_or_by_record_gives_the_same_bytes(
     two = build(GraphSources(place), tmp_path / "two")
     assert one.dataset.read_bytes() == two.dataset.read_bytes()
     assert (one.version, one.edition, one.modified) == (two.version, two.edition, two.modified)
-    assert (dates(plain), plain.modified) == ({}, None)
-    assert plain.edition == plain.version[:12]
+    assert (all_dates(plain), plain.modified) == ({}, None)
+    assert plain.edition == digest_before_naming(plain)[:12]
 
 
 def test_every_entity_of_the_real_graph_has_its_date(

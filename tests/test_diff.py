@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from urbact_graph.cli import main
+from urbact_graph.dataset.distributions import DISTRIBUTIONS
 
 from .working_copies import BASE, HEAD, WorkingCopy, copy, day, needs_git
 
@@ -45,6 +46,11 @@ city/z  (new)
 
 6 facts added, 4 removed, in 3 entities: 1 new, 1 gone, 1 changed.
 """
+# Of two revisions: two facts of an entity. And of what describes the dataset its version, named
+# twice, three counts, and the dates of the dataset, the catalogue, the answers, the stream and each
+# file.
+NUMBER = 2 + 2 + 3 + 4 + len(DISTRIBUTIONS)
+SUMMARY = f"{NUMBER} facts added, {NUMBER} removed,"
 
 
 @pytest.fixture
@@ -161,15 +167,19 @@ def two_days(copy: WorkingCopy, monkeypatch: pytest.MonkeyPatch) -> WorkingCopy:
 @needs_git
 def test_a_revision_is_compared_with_the_working_copy(two_days: WorkingCopy) -> None:
     text = run("HEAD~1", ".", code=1).stdout
-    # The same history gives the same dates: what did not change is not told.
-    assert text == (
+    # The same history gives the same dates: what did not change is not told. What describes the
+    # dataset changes with everything: its dates, its version, and how many values differ.
+    assert text.startswith(
         "a\n"
         '- dct:modified "2024-03-02T12:00:00Z"^^xsd:dateTime\n'
         '+ dct:modified "2024-03-03T12:00:00Z"^^xsd:dateTime\n'
         '- https://example.org/name "A"\n'
         '+ https://example.org/name "Aa"\n\n'
-        "2 facts added, 2 removed, in 1 entity: 0 new, 0 gone, 1 changed.\n"
     )
+    assert [block.split("\n")[0].split("  ")[-1] for block in text.split("\n\n")[:-1]] == [
+        *("a", "catalog", "dataset")
+    ]
+    assert text.endswith(f"\n\n{SUMMARY} in 3 entities: 0 new, 0 gone, 3 changed.\n")
     assert "No difference" in run("second", str(two_days.root), code=0).stdout
     two_days.write("data/c.ttl", '<c> :name "C" .', day(9))
     assert "c  (new)\n+ dct:modified" in run("second", ".", code=1).stdout
@@ -178,10 +188,12 @@ def test_a_revision_is_compared_with_the_working_copy(two_days: WorkingCopy) -> 
 
 @needs_git
 def test_two_revisions_are_compared(two_days: WorkingCopy) -> None:
-    assert "2 facts added, 2 removed" in run("main~1", "main", code=1).stdout
+    text = run("main~1", "main", code=1).stdout
+    assert text == run("HEAD~1", ".", code=1).stdout
+    assert SUMMARY in text
     assert "No difference" in run("main", "second", code=0).stdout
     sources = ("--sources", str(two_days.root))
-    assert "2 facts added, 2 removed" in run("main", "main~1", *sources, code=1).stdout
+    assert SUMMARY in run("main", "main~1", *sources, code=1).stdout
 
 
 # Trouble -------------------------------------------------------------------------------------

@@ -58,6 +58,8 @@ _BARE = {
 }
 _LOCAL_NAME = re.compile(r"[\w-]*")
 _STYLES = {"+": "green", "-": "red"}
+# What describes the dataset changes with everything else, so its facts are only counted.
+_DESCRIPTION = {"catalog", "dataset"}
 
 
 @click.command("diff")
@@ -221,8 +223,13 @@ def _print(found: Comparison, base: str) -> None:
         text.append(change.entity.removeprefix(base) or change.entity)
         if change.kind is not Kind.CHANGED:
             text.append(f"  ({change.kind})", style="dim")
-        for sign, triple in _signed(change):
-            text.append("\n").append(_line(sign, triple, change.entity, base), _STYLES[sign])
+        if change.entity.removeprefix(base) in _DESCRIPTION:
+            text.append(
+                f"\n{_counts(len(change.added), len(change.removed))}; --format nt prints them."
+            )
+        else:
+            for sign, triple in _signed(change):
+                text.append("\n").append(_line(sign, triple, change.entity, base), _STYLES[sign])
         # A line is as long as its fact: whoever reads on, a program too, finds it whole.
         console.print(text, soft_wrap=True)
         console.print()
@@ -242,9 +249,13 @@ def _summary(found: Comparison) -> str:
         return f"No difference: both have the same {_number(found.facts, 'fact')}."
     kinds = ", ".join(f"{found.count(kind):,} {kind}" for kind in Kind)
     return (
-        f"{_number(found.added, 'fact')} added, {found.removed:,} removed, in "
+        f"{_counts(found.added, found.removed)}, in "
         f"{_number(len(found.changes), 'entity', 'entities')}: {kinds}."
     )
+
+
+def _counts(added: int, removed: int) -> str:
+    return f"{_number(added, 'fact')} added, {removed:,} removed"
 
 
 def _number(count: int, one: str, many: str = "") -> str:
