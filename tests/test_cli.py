@@ -82,11 +82,19 @@ def test_validate_passes_and_fails_with_its_exit_codes(copy: Path) -> None:
     assert "shapes/network.ttl" in run("validate", "--sources", str(copy), code=2).stderr
 
 
-def test_a_graph_with_violations_is_not_served(copy: Path) -> None:
+def test_a_graph_with_violations_is_not_served(
+    copy: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     file = copy / "data" / "networks" / "cope.ttl"
     file.write_text(file.read_text().replace('urb:end "2025-12-31"', 'urb:end "2020-12-31"'))
-    result = run("serve", "--port", "0", "--sources", str(copy), code=1)
-    assert "network/cope" in result.stderr
+    run("serve", "--port", "0", "--sources", str(copy), code=1)
+    # Said by the process that prepares it.
+    assert "network/cope" in capfd.readouterr().err
+    (copy / "data" / "networks" / "cope.ttl").write_text("<nonsense")
+    run("serve", "--port", "0", "--sources", str(copy), code=2)
+    said = capfd.readouterr().err
+    assert said.startswith("Error: data/networks/cope.ttl, line 1")
+    assert len(said.splitlines()) == 1
 
 
 @pytest.mark.usefixtures("at_root")

@@ -2,18 +2,20 @@
 
 import asyncio
 import contextlib
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
-from urbact_graph.cli.curating import ViolationsError
 from urbact_graph.cli.options import setting_options
 from urbact_graph.cli.preparing import prepared
 from urbact_graph.errors import EngineError
 from urbact_graph.settings import Settings
+
+# Not by -m, as the command that this is a part of has imported the module.
+_PREPARE = (sys.executable, "-c", "import urbact_graph.cli.preparing as p; p.main()")
 
 
 @click.command("serve")
@@ -47,16 +49,12 @@ def serve_graph(**given: Any) -> None:
     from urbact_graph.web.serving import serve  # noqa: PLC0415
 
     settings = Settings.load(**given)
-    try:
-        dataset = prepared(settings)
-    except ViolationsError as error:
-        from urbact_graph.validation.table import print_table  # noqa: PLC0415
-
-        print_table(error.report, Console(stderr=True), settings.base_iri)
-        sys.exit(1)
-    if settings.dataset is None:
-        # The editions of what is served stand beside it.
-        settings = settings.model_copy(update={"build_folder": dataset.parent.absolute()})
+    if settings.dataset is not None:
+        serve(settings, prepared(settings), lambda: _prepared_apart(settings))
+        return
+    dataset = _prepared_first(settings)
+    # The editions of what is served stand beside it.
+    settings = settings.model_copy(update={"build_folder": dataset.parent.absolute()})
     serve(settings, dataset, lambda: _prepared_apart(settings))
 
 
@@ -77,6 +75,21 @@ def reload_graph(**given: Any) -> None:
     click.echo(ask_to_reload(Settings.load(**given)))
 
 
+def _prepared_first(settings: Settings) -> Path:
+    """Prepare the graph in a process of its own, for those who watch, and end if it cannot be."""
+    process = subprocess.run(
+        [*_PREPARE, settings.model_dump_json(), "watched"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        check=False,
+        text=True,
+    )
+    if process.returncode:
+        # It has said why.
+        sys.exit(max(process.returncode, 1))
+    return Path(process.stdout.strip())
+
+
 async def _prepared_apart(settings: Settings) -> Path:
     """Prepare the dataset in a process of its own, which gives back the memory that it takes.
 
@@ -85,9 +98,9 @@ async def _prepared_apart(settings: Settings) -> Path:
     """
     if settings.dataset:
         return settings.dataset
-    program = "from urbact_graph.cli.preparing import main; main()"
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", program, settings.model_dump_json()),
+        *_PREPARE,
+        settings.model_dump_json(),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
