@@ -20,6 +20,7 @@ from tests.descriptions import (
     values,
 )
 from urbact_graph.dataset.description import settle
+from urbact_graph.dataset.description.authorities import file_type, media_type
 from urbact_graph.dataset.distributions import DISTRIBUTIONS
 from urbact_graph.errors import DatasetError
 
@@ -186,8 +187,8 @@ def test_each_distribution_is_described(described: list[Triple], base: str) -> N
         address = f"{base}dumps/latest/{form.file_name()}"
         assert values(described, node, f"{DCAT}accessURL") == {address}
         assert values(described, node, f"{DCAT}downloadURL") == {address}
-        assert values(described, node, f"{DCAT}mediaType") == {form.media_type_iri}
-        assert values(described, node, f"{DCT}format") == {form.file_type_iri}
+        assert values(described, node, f"{DCAT}mediaType") == {media_type(form.media_type).iri}
+        assert values(described, node, f"{DCT}format") == {file_type(form.file_type).iri}
         assert bool(values(described, node, f"{DCAT}compressFormat")) == form.gzip
     dumps = values(described, f"{base}dataset", f"{VOID}dataDump")
     assert dumps == {

@@ -13,11 +13,11 @@ from pyoxigraph import RdfFormat, parse
 from urbact_graph.dataset.history import (
     RECORD_NAME,
     History,
-    entity_of,
     history_key,
     read_history,
     record,
 )
+from urbact_graph.dataset.members import resource_of
 from urbact_graph.sources import GraphSources
 
 from .working_copies import BASE, BEGIN, WorkingCopy, copy, day, needs_git
@@ -193,7 +193,7 @@ def test_the_real_history_dates_every_entity(sources: GraphSources) -> None:
     if found.modified is None:
         pytest.skip("the history of these sources is not known")
     described = {
-        entity_of(quad.subject.value, BASE)
+        resource_of(quad.subject.value, BASE)
         for path in (*sources.data_files(), *sources.ontology_files())
         for quad in parse(path=str(path), format=RdfFormat.TURTLE)
     }

@@ -1,8 +1,31 @@
-"""Files that are either wholly written or not at all."""
+"""Files that are either wholly written or not at all, by one process at a time."""
 
+import contextlib
+import fcntl
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+
+LOCK_NAME = ".lock"
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Keep other processes, and other calls of this one, from what is done in ``folder``.
+
+    A folder that takes no lock is one in which nothing is done, but what stands there is read.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / LOCK_NAME).open("w")
+    except OSError:
+        yield
+        return
+    with file:
+        # Given back with the file, even by a process that is killed.
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def write_whole(path: Path, content: bytes) -> None:

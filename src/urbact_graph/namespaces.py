@@ -1,5 +1,9 @@
 """The one table of prefixes that the graph is written with, by their customary names."""
 
+from collections.abc import Iterable
+
+from pyoxigraph import Literal, NamedNode, Quad, Triple
+
 NAMESPACES = {
     "adms": "http://www.w3.org/ns/adms#",
     "as": "https://www.w3.org/ns/activitystreams#",
@@ -28,6 +32,8 @@ NAMESPACES = {
     "wgs": "http://www.w3.org/2003/01/geo/wgs84_pos#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
+# Which Turtle has a shorter way to say.
+_UNWRITTEN = f"{NAMESPACES['rdf']}type"
 
 
 def namespaces(base: str) -> dict[str, str]:
@@ -42,3 +48,15 @@ def shortened(iri: str, prefixes: dict[str, str]) -> str:
         if iri[:end] == namespace and iri[end:]:
             return f"{prefix}:{iri[end:]}"
     return iri
+
+
+def used_prefixes(triples: Iterable[Triple | Quad], prefixes: dict[str, str]) -> dict[str, str]:
+    """Return those of ``prefixes`` that occur: a head of others would only be in the way."""
+    iris: set[str] = set()
+    for triple in triples:
+        for term in (triple.subject, triple.predicate, triple.object):
+            named = term.datatype if isinstance(term, Literal) and not term.language else term
+            if isinstance(named, NamedNode):
+                iris.add(named.value)
+    found = {iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in iris - {_UNWRITTEN}}
+    return {name: iri for name, iri in prefixes.items() if iri in found}

@@ -28,28 +28,10 @@ from urbact_graph.dataset.comparing import (
 )
 from urbact_graph.dataset.history import extract
 from urbact_graph.errors import DatasetError
+from urbact_graph.namespaces import NAMESPACES, namespaces
 from urbact_graph.settings import Settings
 from urbact_graph.sources import GraphSources, find_sources
 
-_PREFIXES = {
-    "dcat": "http://www.w3.org/ns/dcat#",
-    "dct": "http://purl.org/dc/terms/",
-    "eurio": "http://data.europa.eu/s66#",
-    "foaf": "http://xmlns.com/foaf/0.1/",
-    "frapo": "http://purl.org/cerif/frapo/",
-    "geo": "http://www.opengis.net/ont/geosparql#",
-    "org": "http://www.w3.org/ns/org#",
-    "owl": "http://www.w3.org/2002/07/owl#",
-    "prov": "http://www.w3.org/ns/prov#",
-    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-    "schema": "https://schema.org/",
-    "sh": "http://www.w3.org/ns/shacl#",
-    "skos": "http://www.w3.org/2004/02/skos/core#",
-    "void": "http://rdfs.org/ns/void#",
-    "wgs": "http://www.w3.org/2003/01/geo/wgs84_pos#",
-    "xsd": "http://www.w3.org/2001/XMLSchema#",
-}
 # Written as they are in Turtle (1.1, section 2.5.2).
 _BARE = {
     "boolean": re.compile(r"true|false"),
@@ -267,7 +249,7 @@ def _shown(term: object, base: str) -> str:
         return _shown_literal(term, base)
     if not isinstance(term, NamedNode):
         return _printable(str(term))
-    for prefix, namespace in (*_PREFIXES.items(), ("urb", f"{base}ontology#")):
+    for prefix, namespace in namespaces(base).items():
         rest = term.value.removeprefix(namespace)
         if rest != term.value and _LOCAL_NAME.fullmatch(rest):
             return f"{prefix}:{rest}"
@@ -275,7 +257,7 @@ def _shown(term: object, base: str) -> str:
 
 
 def _shown_literal(term: Literal, base: str) -> str:
-    datatype = term.datatype.value.removeprefix(_PREFIXES["xsd"])
+    datatype = term.datatype.value.removeprefix(NAMESPACES["xsd"])
     if datatype in _BARE and _BARE[datatype].fullmatch(term.value):
         return term.value
     # As in N-Triples, where quotes and ends of lines are escaped.

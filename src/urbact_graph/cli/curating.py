@@ -11,7 +11,7 @@ from urbact_graph.cli.options import setting_options
 from urbact_graph.cli.progress import progress_bar, spinner
 from urbact_graph.dataset.building import Build, build, unwritable
 from urbact_graph.errors import FactsError, SourceError, UrbactGraphError
-from urbact_graph.files import write_whole
+from urbact_graph.files import alone, write_whole
 from urbact_graph.settings import Settings
 from urbact_graph.sources import GraphSources, build_folder, find_sources
 
@@ -71,7 +71,9 @@ def build_graph(**given: Any) -> None:
     """
     settings = Settings.load(**given)
     sources = find_sources(settings)
-    graph = built(sources, build_folder(settings, sources))
+    folder = build_folder(settings, sources)
+    with alone(folder):
+        graph = built(sources, folder)
     state = "built" if graph.fresh else "nothing changed"
     click.echo(
         f"{graph.triples:,} triples ({graph.stated:,} stated, {graph.derived:,} derived) in "
@@ -101,7 +103,8 @@ def validate_graph(markdown: Path | None, **given: Any) -> None:
     settings = Settings.load(**given)
     sources = find_sources(settings)
     folder = build_folder(settings, sources)
-    report = _validated(built(sources, folder), sources, folder, settings)
+    with alone(folder):
+        report = _validated(built(sources, folder), sources, folder, settings)
     print_table(report, Console(), settings.base_iri)
     if markdown is not None:
         try:

@@ -16,6 +16,7 @@ from urbact_graph.cli.progress import progress_bar
 from urbact_graph.dataset.editions import make_edition
 from urbact_graph.engine.lifelines import end_with_parent
 from urbact_graph.errors import DatasetError, UrbactGraphError
+from urbact_graph.files import alone
 from urbact_graph.settings import Settings
 from urbact_graph.sources import build_folder, find_sources
 from urbact_graph.validation.standing import REPORT_NAME
@@ -34,10 +35,12 @@ def prepared(settings: Settings) -> Path:
         return settings.dataset
     sources = find_sources(settings)
     folder = build_folder(settings, sources)
-    graph = built(sources, folder)
-    ensure_valid(graph, sources, folder, settings)
-    with progress_bar("Writing the edition") as report:
-        make_edition(graph, sources, folder, folder / REPORT_NAME, report)
+    # What one process makes is made of what it built, and of nothing that came meanwhile.
+    with alone(folder):
+        graph = built(sources, folder)
+        ensure_valid(graph, sources, folder, settings)
+        with progress_bar("Writing the edition") as report:
+            make_edition(graph, sources, folder, folder / REPORT_NAME, report)
     return graph.dataset
 
 

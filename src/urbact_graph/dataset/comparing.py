@@ -12,7 +12,7 @@ from typing import IO, cast
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from urbact_graph.dataset.blank_nodes import blank_nodes, with_names
-from urbact_graph.dataset.history import entity_of
+from urbact_graph.dataset.members import resource_of
 from urbact_graph.errors import DatasetError
 from urbact_graph.formats import format_of_file
 
@@ -142,7 +142,7 @@ def _digest(triple: Triple) -> bytes:
 
 def _entity(triple: Triple, base: str) -> str:
     subject = triple.subject
-    return entity_of(subject.value, base) if isinstance(subject, NamedNode) else str(subject)
+    return resource_of(subject.value, base) if isinstance(subject, NamedNode) else str(subject)
 
 
 def _by_entity(triples: Iterable[Triple], base: str) -> dict[str, list[Triple]]:

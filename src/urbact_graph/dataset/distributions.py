@@ -9,9 +9,6 @@ CHECKSUMS_NAME = "SHA256SUMS"
 # Of everything that is given out (LICENSE-DATA).
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
-_IANA = "http://www.iana.org/assignments/media-types/"
-_FILE_TYPE = "http://publications.europa.eu/resource/authority/file-type/"
-
 
 @dataclass(frozen=True)
 class Distribution:
@@ -31,16 +28,6 @@ class Distribution:
     part: str = ""
     gzip: bool = False
 
-    @property
-    def media_type_iri(self) -> str:
-        """Its media type, as DCAT names it: an entry of IANA's register."""
-        return f"{_IANA}{self.media_type}"
-
-    @property
-    def file_type_iri(self) -> str:
-        """Its format in the file-type table of the Publications Office."""
-        return f"{_FILE_TYPE}{self.file_type}"
-
     def file_name(self, version: str = "") -> str:
         """Return the name of its file in the edition ``version``; without one, the stable name."""
         parts = (NAME, version, self.part)
@@ -56,7 +43,7 @@ class TableName:
     title: str
 
 
-# The tables of the main classes; what stands in their columns is told in tables.py.
+# The tables of the main classes; what stands in their columns is told in columns.py.
 TABLES = (
     TableName("networks", "Networks"),
     TableName("partnerships", "Partnerships"),

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, Literal, Quad, RdfFormat, Store, Triple, parse, serialize
+from pyoxigraph import DefaultGraph, Quad, RdfFormat, Store, Triple, parse, serialize
 
 from urbact_graph.dataset.building import Progress
 from urbact_graph.dataset.csvw import describe_tables
@@ -24,7 +24,7 @@ from urbact_graph.dataset.distributions import (
 )
 from urbact_graph.dataset.tables import make_tables
 from urbact_graph.errors import DatasetError
-from urbact_graph.namespaces import NAMESPACES, namespaces
+from urbact_graph.namespaces import NAMESPACES, namespaces, used_prefixes
 
 # Of 33 MB in four formats level 9 leaves 2.42 MB in 0.43 s, level 6 2.50 MB in 0.22 s: made once
 # and fetched often, the smaller it is.
@@ -48,20 +48,20 @@ def write_dumps(
         DatasetError: the dataset cannot be read or be put into one of the formats, or the folder
             cannot be written.
     """
-    contents: dict[str, bytes] = {}
     files: list[DumpFile] = []
-    for key, name, content in _Dumps(dataset, version, base).files():
-        progress(name, len(files), len(DISTRIBUTIONS) + 2)
-        contents[name] = content
+
+    def write(place: Path, key: str, name: str, content: bytes) -> None:
+        (place / name).write_bytes(content)
         files.append(DumpFile(key, name, len(content), hashlib.sha256(content).hexdigest()))
-    files.sort(key=lambda file: _ORDER.get(file.key, len(_ORDER)))
-    content = contents[CHECKSUMS_NAME] = checksums(files)
-    digest = hashlib.sha256(content).hexdigest()
-    files.append(DumpFile(CHECKSUMS_KEY, CHECKSUMS_NAME, len(content), digest))
+
+    dumps = _Dumps(dataset, version, base)
     try:
         with _filled(folder) as place:
-            for name, content in contents.items():
-                (place / name).write_bytes(content)
+            for key, name, content in dumps.files():
+                progress(name, len(files), len(DISTRIBUTIONS) + 2)
+                write(place, key, name, content)
+            files.sort(key=lambda file: _ORDER.get(file.key, len(_ORDER)))
+            write(place, CHECKSUMS_KEY, CHECKSUMS_NAME, checksums(files))
     except OSError as error:
         raise DatasetError(
             f"The dumps cannot be written to {folder} ({error.strerror}); name another folder, or "
@@ -90,7 +90,7 @@ class _Dumps:
             raise DatasetError(f"{dataset} cannot be read: {error.strerror}.") from None
         except SyntaxError as error:
             raise DatasetError(f"{dataset} is no N-Triples ({error}); build it anew.") from None
-        self._prefixes = _used(self._triples, namespaces(base))
+        self._prefixes = used_prefixes(self._triples, namespaces(base))
         # The type first, which a reader looks for first.
         self._triples.sort(key=lambda t: (t.subject.value, t.predicate.value != _RDF_TYPE))
 
@@ -122,17 +122,6 @@ class _Dumps:
             return self._lines
         content = serialize(self._triples, format=form, prefixes=self._prefixes) or b""
         return _valid_xml(content, self._triples) if form == RdfFormat.RDF_XML else content
-
-
-def _used(triples: list[Triple], prefixes: dict[str, str]) -> dict[str, str]:
-    """Return those of ``prefixes`` that occur: a head of others would only be in the way."""
-    terms = {
-        term.datatype.value if isinstance(term, Literal) else getattr(term, "value", "")
-        for triple in triples
-        for term in (triple.subject, triple.predicate, triple.object)
-    }
-    found = {iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in terms}
-    return {name: iri for name, iri in prefixes.items() if iri in found}
 
 
 def compressed(content: bytes) -> bytes:
@@ -174,7 +163,8 @@ def _filled(folder: Path) -> Iterator[Path]:
         if is_new:
             place.rename(folder)
         else:
-            for file in sorted(place.iterdir()):
+            # The checksums last, so that they are never those of files to come.
+            for file in sorted(place.iterdir(), key=lambda file: file.name == CHECKSUMS_NAME):
                 file.replace(folder / file.name)
     finally:
         shutil.rmtree(place, ignore_errors=True)

@@ -1,7 +1,10 @@
 """Editions: everything that is given out with one version of the dataset, in one folder."""
 
 import contextlib
+import fcntl
+import hashlib
 import json
+import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -16,7 +19,8 @@ from urbact_graph.dataset.distributions import DumpFile
 from urbact_graph.dataset.dumps import write_dumps
 from urbact_graph.dataset.parsing import parse_turtle
 from urbact_graph.dataset.stream import STREAM_FOLDER, extend_stream
-from urbact_graph.files import write_whole
+from urbact_graph.errors import DatasetError
+from urbact_graph.files import LOCK_NAME, write_whole
 from urbact_graph.sources import GraphSources
 
 MANIFEST_NAME = "edition.json"
@@ -25,18 +29,43 @@ _VERSION_CHARACTERS = 16
 _KEPT = 3
 
 
+class Hold:
+    """Holds the edition in ``folder`` while it is kept, in any number of processes.
+
+    Raises:
+        OSError: there is none.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        # Opened to be read, which is all that whoever serves it may do.
+        self._file = os.open(folder / LOCK_NAME, os.O_RDONLY | os.O_CLOEXEC)
+        fcntl.flock(self._file, fcntl.LOCK_SH)
+
+    def __del__(self) -> None:
+        if hasattr(self, "_file"):
+            os.close(self._file)
+
+
 @dataclass(frozen=True)
 class Edition:
     """What is given out with a dataset: its dumps, its shapes, its report, its stream of changes.
 
     ``version`` is the one that the dataset calls itself by, ``modified`` the time of its last
-    change, where that is known.
+    change, where that is known, ``made_by`` the version of the package that made it.
     """
 
     folder: Path
     version: str
     modified: datetime | None
     files: tuple[DumpFile, ...]
+    made_by: str = __version__
+
+    def hold(self) -> "Hold | None":
+        """Keep it from being forgotten as long as what is returned is kept."""
+        try:
+            return Hold(self.folder)
+        except OSError:
+            return None
 
     @property
     def dumps(self) -> Path:
@@ -75,6 +104,7 @@ def find_edition(build_folder: Path, dataset_version: str) -> Edition | None:
             manifest["version"],
             datetime.fromisoformat(modified) if modified else None,
             tuple(DumpFile(**file) for file in manifest["files"]),
+            str(manifest.get("made_by")),
         )
     return None
 
@@ -92,9 +122,10 @@ def make_edition(
     another in between. Older editions are kept for those who are just downloading them.
 
     Raises:
-        DatasetError: a folder cannot be written.
+        DatasetError: a folder cannot be written, or the dataset is another by now.
         SourceError: a shape cannot be read.
     """
+    _ensure_still(graph)
     folder = edition_folder(build_folder, graph.version)
     edition = _standing(build_folder, graph)
     try:
@@ -110,6 +141,7 @@ def make_edition(
         moment = datetime.now(UTC)
         state = extend_stream(graph.dataset, sources.base, build_folder / STREAM_FOLDER, moment)
         _write(edition.stream, state.as_json())
+        _write(folder / LOCK_NAME, b"")
         _write(folder / MANIFEST_NAME, _manifest(edition))
         _forget_oldest(folder)
     except OSError as error:
@@ -117,10 +149,17 @@ def make_edition(
     return edition
 
 
+def _ensure_still(graph: Build) -> None:
+    """Check that the dataset is the one that was built, as its dumps bear its name for ever."""
+    with graph.dataset.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != graph.version:
+            raise DatasetError(f"{graph.dataset} was built anew meanwhile; try again.")
+
+
 def _standing(build_folder: Path, graph: Build) -> Edition | None:
     """Return the edition of ``graph`` if it is whole and was made by this very package."""
     edition = find_edition(build_folder, graph.version)
-    if edition is None or _made_by(edition.folder) != __version__:
+    if edition is None or edition.made_by != __version__:
         return None
     with contextlib.suppress(OSError):
         if all((edition.dumps / file.name).stat().st_size == file.bytes for file in edition.files):
@@ -128,14 +167,9 @@ def _standing(build_folder: Path, graph: Build) -> Edition | None:
     return None
 
 
-def _made_by(folder: Path) -> str:
-    manifest = json.loads((folder / MANIFEST_NAME).read_text(encoding="utf-8"))
-    return str(manifest.get("made_by"))
-
-
 def _manifest(edition: Edition) -> bytes:
     facts = {
-        "made_by": __version__,
+        "made_by": edition.made_by,
         "version": edition.version,
         "modified": edition.modified.isoformat() if edition.modified else None,
         "files": [asdict(file) for file in edition.files],
@@ -169,8 +203,20 @@ def _write(file: Path, content: bytes) -> None:
 
 
 def _forget_oldest(newest: Path) -> None:
-    """Remove all editions but the last few that were made."""
+    """Remove all editions but the last few that were made, and those that are served."""
     others = [folder for folder in newest.parent.iterdir() if folder != newest]
     others.sort(key=lambda folder: folder.stat().st_mtime, reverse=True)
     for folder in others[_KEPT - 1 :]:
-        shutil.rmtree(folder, ignore_errors=True)
+        if not _is_held(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_held(folder: Path) -> bool:
+    try:
+        with (folder / LOCK_NAME).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        pass
+    return False

@@ -19,6 +19,7 @@ from urbact_graph.dataset.commits import (
     blob_name,
     moment_of,
 )
+from urbact_graph.dataset.members import resource_of
 from urbact_graph.errors import DatasetError
 from urbact_graph.sources import GraphSources, rebase
 
@@ -108,11 +109,6 @@ def record(history: History, sources: GraphSources) -> bytes:
     modified = history.modified and moment_text(history.modified)
     said = {"sources": _digest(sources), "modified": modified, "entities": entities}
     return (json.dumps(said, indent=1, ensure_ascii=False) + "\n").encode()
-
-
-def entity_of(subject: str, base: str) -> str:
-    """Return the IRI of the entity ``subject`` is part of: below ``base`` that without fragment."""
-    return subject.partition("#")[0] if subject.startswith(base) else subject
 
 
 def moment_text(moment: datetime) -> str:
@@ -273,7 +269,7 @@ class _Walk:
 
     def _entity(self, fact: Quad) -> str:
         subject = fact.subject
-        return entity_of(subject.value, self.base) if isinstance(subject, NamedNode) else ""
+        return resource_of(subject.value, self.base) if isinstance(subject, NamedNode) else ""
 
     def _facts(self, name: str, content: bytes) -> frozenset[Quad] | None:
         """Return what a file states; None if it cannot be read, as an old one well may."""

@@ -4,8 +4,6 @@ After the specification of Linked Data Event Streams 1.0 (https://w3id.org/ldes/
 sections 3.4 (members in named graphs), 4.1 (order) and 4.3 (versions).
 """
 
-import contextlib
-import fcntl
 import hashlib
 import json
 import logging
@@ -16,7 +14,7 @@ from pathlib import Path
 
 from urbact_graph.dataset.building import unwritable
 from urbact_graph.dataset.members import Member, digest, read_members
-from urbact_graph.files import write_whole
+from urbact_graph.files import LOCK_NAME, alone, write_whole
 
 # Where the log lies in a build folder.
 STREAM_FOLDER = "stream"
@@ -32,7 +30,6 @@ DATE_TIME = "http://www.w3.org/2001/XMLSchema#dateTime"
 
 _LOGGER = logging.getLogger(__name__)
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-_LOCK_NAME = ".lock"
 # Of the form that index and pages are written in; a log of another form is not continued.
 _FORM = 1
 _PAGE_MEMBERS = 250
@@ -114,7 +111,7 @@ def extend_stream(dataset: Path, base: str, folder: Path, moment: datetime) -> S
     members = read_members(dataset, base)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _alone(folder):
+        with alone(folder):
             state, heads = _standing(folder, base)
             _discard_others(folder, state)
             changes = list(_changes(members, heads))
@@ -130,14 +127,6 @@ def extend_stream(dataset: Path, base: str, folder: Path, moment: datetime) -> S
             return state
     except OSError as error:
         raise unwritable(folder, error) from None
-
-
-@contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    with (folder / _LOCK_NAME).open("w") as file:
-        # Given back with the file, even by a process that is killed.
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def _standing(folder: Path, base: str) -> tuple[StreamState, Mapping[str, str]]:
@@ -241,7 +230,7 @@ def _discard_others(folder: Path, state: StreamState) -> None:
         return
     named = {_page_file(folder, page.name).name for page in state.pages}
     for file in folder.iterdir():
-        if file.name not in named and file.name not in (INDEX_NAME, _LOCK_NAME):
+        if file.name not in named and file.name not in (INDEX_NAME, LOCK_NAME):
             file.unlink()
 
 

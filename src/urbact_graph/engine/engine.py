@@ -77,7 +77,7 @@ class Engine:
 
     @property
     def modified(self) -> float:
-        """When its content was written, in seconds since 1970."""
+        """When that dataset took its place, in seconds since 1970."""
         return self.pool.modified
 
     @property
@@ -142,6 +142,8 @@ class Engine:
                 if source.version() == self.version:
                     return False
                 pool = self._checked(self._pool(source))
+                # Never at the same time as what it replaces.
+                pool.modified = max(pool.modified, self.modified + 1)
             except Exception:
                 self.tally.failed_reloads += 1
                 raise

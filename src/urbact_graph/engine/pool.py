@@ -72,13 +72,15 @@ class Source:
         return digest[:_VERSION_CHARACTERS]
 
     def modified(self) -> float:
-        """Return when its content was written, in seconds since 1970.
+        """Return when its content took its place, in seconds since 1970.
+
+        Not when it was written: a file that is put back has an older time than what it replaces.
 
         Raises:
             EngineError: it cannot be read.
         """
         try:
-            return self.content.stat().st_mtime
+            return self.content.stat().st_ctime
         except OSError as error:
             raise EngineError(f"{self.file} cannot be loaded: {error.strerror}.") from None
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from urbact_graph.engine.engine import Engine
 from urbact_graph.formats import FORMATS
@@ -46,6 +46,11 @@ class Application(Flask):
         self.metrics = Metrics(engine, self.responses)
         self.wsgi_app = self.responses  # type: ignore[method-assign]
 
+    def note_time(self) -> None:
+        """Note when what is going to be answered from was last changed."""
+        g.data_modified = self.graph.modified
+        g.modified = max(self.started, g.data_modified)
+
     def dated(self, response: Response) -> Response:
         """Say how long an answer holds and when it was last changed, if its route has not.
 
@@ -54,7 +59,8 @@ class Application(Flask):
         if response.status_code < HTTPStatus.BAD_REQUEST and not response.cache_control:
             response.headers["Cache-Control"] = REVALIDATED
         if response.status_code == HTTPStatus.OK and response.last_modified is None:
-            response.last_modified = max(self.started, self.graph.modified)
+            # As it was before: a reload may have come in between.
+            response.last_modified = g.modified
         return response
 
 
@@ -66,9 +72,10 @@ def create_app(settings: Settings, engine: Engine) -> Application:
     app = Application(settings, engine)
     app.config["MAX_CONTENT_LENGTH"] = body_bytes(settings)
     app.jinja_env.globals["formats"] = FORMATS
-    app.context_processor(_root)
+    app.context_processor(lambda: _place(settings))
     # An address has one way to be written.
     app.url_map.merge_slashes = False
+    app.before_request(app.note_time)
     register_problems(app, settings)
     app.register_blueprint(sparql_blueprint(settings, app.sparql))
     app.register_blueprint(limits_blueprint(settings))
@@ -85,9 +92,9 @@ def body_bytes(settings: Settings) -> int:
     return settings.query_bytes * _BODY_BYTES_PER_QUERY_BYTE + _OTHER_BYTES
 
 
-def _root() -> dict[str, str]:
-    """Give the pages the path that this instance stands at, with a final slash."""
-    return {"root": f"{request.script_root}/"}
+def _place(settings: Settings) -> dict[str, object]:
+    """Give the pages the path that this instance stands at, and whether the data are another's."""
+    return {"root": f"{request.script_root}/", "is_foreign": settings.dataset is not None}
 
 
 def _open_to_scripts(response: Response) -> Response:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from urbact_graph.web.endpoint import Endpoint
     from urbact_graph.web.protocol import QueryOperation
 
+# A page may ask several questions, and a reload may come in between.
+_ATTEMPTS = 3
 # One answer may take this part of the cache, so that none drives out all the others.
 _LARGEST_PART = 4
 # What an entry takes beside its body and its key.
@@ -104,11 +106,20 @@ class ResponseCache:
     def _other(self, environ: WSGIEnvironment) -> Reply:
         """Return the reply to what is no query."""
         try:
-            return taken_from(self._app, environ).reply(environ)
+            return self._undivided(environ).reply(environ)
         except RefusedError as error:
             # Of a file it is known late that it cannot be had as it is asked for.
             refuse(environ, error)
         return self._refused(environ).reply(environ)
+
+    def _undivided(self, environ: WSGIEnvironment) -> Representation | FileRepresentation:
+        """Take what the application answers from one dataset, and not from two."""
+        for _ in range(_ATTEMPTS):
+            version = self._endpoint.engine.version
+            said = taken_from(self._app, environ)
+            if version == self._endpoint.engine.version:
+                break
+        return said
 
     def _refused(self, environ: WSGIEnvironment) -> Representation:
         """Have the application say why a request was refused."""

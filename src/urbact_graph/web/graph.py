@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import threading
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -22,6 +24,7 @@ from pyoxigraph import (
 from urbact_graph.dataset.editions import Edition, find_edition
 from urbact_graph.engine.messages import Request
 from urbact_graph.formats import RESULTS_JSON
+from urbact_graph.refusals import ANSWER_TOO_LARGE, OUT_OF_MEMORY, OUT_OF_TIME, RefusedError
 from urbact_graph.web.caller import Caller
 
 if TYPE_CHECKING:
@@ -35,6 +38,9 @@ _N_TRIPLES = "application/n-triples"
 _VARIABLE = re.compile(r"\?(\w+)")
 _Made = TypeVar("_Made")
 Term = NamedNode | Literal
+# Why the same query fails again; it is tried again after so many seconds.
+_LASTING = (OUT_OF_TIME, OUT_OF_MEMORY, ANSWER_TOO_LARGE)
+_AGAIN_SECONDS = 60.0
 
 
 class ServedGraph:
@@ -45,6 +51,7 @@ class ServedGraph:
         self.engine = engine
         self._build_folder = build_folder
         self._edition = ByVersion(engine, self._find_edition)
+        self._is_for_all = False
 
     @property
     def base(self) -> str:
@@ -58,8 +65,14 @@ class ServedGraph:
 
     @property
     def modified(self) -> datetime:
-        """When what is served was last changed: the time that its file was written."""
+        """When the dataset that is served took its place."""
         return datetime.fromtimestamp(int(self.engine.modified), UTC)
+
+    def for_all(self) -> ServedGraph:
+        """Return the same graph, asked for everybody, so that whoever asks first may leave."""
+        shared = copy.copy(self)
+        shared._is_for_all = True
+        return shared
 
     def address(self) -> str:
         """Return the public address of this instance, for this request, without a final slash."""
@@ -72,7 +85,6 @@ class ServedGraph:
             RefusedError: the engine has no turn for it or gives it up.
         """
         content = self._answer(_written(query, terms), results=None, graph=_N_TRIPLES)
-        # No blank node is in what is served, so that equal lines are equal triples.
         return [quad.triple for quad in parse(content, format=RdfFormat.N_TRIPLES)]
 
     def rows(self, query: str, **terms: Term) -> list[tuple[Term | None, ...]]:
@@ -89,7 +101,7 @@ class ServedGraph:
 
     def _answer(self, query: str, *, results: str | None, graph: str | None) -> bytes:
         asked = Request(query, results, graph, self.settings.answer_bytes)
-        if not has_request_context():
+        if self._is_for_all or not has_request_context():
             return self.engine.query(asked).content
         caller = Caller.of(request.environ)
         return self.engine.query(
@@ -98,28 +110,50 @@ class ServedGraph:
 
     def _find_edition(self) -> Edition | None:
         folder = self._build_folder
-        return find_edition(folder, self.engine.version) if folder else None
+        edition = find_edition(folder, self.engine.version) if folder else None
+        # Another server on the same folder must not forget what is served here.
+        self._held = edition.hold() if edition else None
+        return edition
 
 
 class ByVersion(Generic[_Made]):
-    """What is made once for each version of the dataset, when it is first asked for."""
+    """What is made once for each version of the dataset, when it is first asked for.
+
+    What cannot be made is not tried again at once: all who ask would wait for it, one by one.
+    """
 
     def __init__(self, engine: Engine, make: Callable[[], _Made]) -> None:
         self._engine = engine
         self._make = make
         self._lock = threading.Lock()
         self._made: tuple[str, _Made] | None = None
+        self._failed: tuple[str, float, RefusedError] | None = None
 
     def get(self) -> _Made:
-        """Return what was made for the version of now."""
+        """Return what was made for the version of now.
+
+        Raises:
+            RefusedError: the engine could not answer what it is made of.
+        """
         version = self._engine.version
         made = self._made
         if made is None or made[0] != version:
             with self._lock:
                 made = self._made
                 if made is None or made[0] != version:
-                    made = self._made = version, self._make()
+                    made = self._made = version, self._first(version)
         return made[1]
+
+    def _first(self, version: str) -> _Made:
+        failed = self._failed
+        if failed and failed[0] == version and time.monotonic() < failed[1]:
+            raise RefusedError(failed[2].refusal, failed[2].detail)
+        try:
+            return self._make()
+        except RefusedError as error:
+            if error.refusal in _LASTING:
+                self._failed = version, time.monotonic() + _AGAIN_SECONDS, error
+            raise
 
 
 def _written(query: str, terms: dict[str, Term]) -> str:

@@ -80,6 +80,6 @@ def _date(text: str | None) -> datetime | None:
         return None
     try:
         found = parse_date(text)
+        return found.astimezone(UTC) if found else None
     except (ValueError, OverflowError):
         return None
-    return found.astimezone(UTC) if found else None

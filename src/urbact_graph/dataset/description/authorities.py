@@ -36,6 +36,7 @@ FILE_TYPES = {
     "JSON_LD": "JSON-LD",
     "RDF_N_QUADS": "N-Quads",
     "RDF_N_TRIPLES": "N-Triples",
+    "RDF_TRIG": "TriG",
     "RDF_TURTLE": "Turtle",
     "RDF_XML": "RDF/XML",
 }

@@ -4,7 +4,7 @@ The shapes of that profile ask for the class of each value, so the values of con
 vocabularies are described here by their class and name.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from pyoxigraph import Literal, NamedNode
 
@@ -13,6 +13,7 @@ from urbact_graph.dataset.description.authorities import Value
 from urbact_graph.dataset.description.coverage import Coverage
 from urbact_graph.dataset.description.vocabulary import Statements
 from urbact_graph.dataset.distributions import DISTRIBUTIONS, Distribution
+from urbact_graph.dataset.history import moment_text
 from urbact_graph.facts.authorities import language_iri, language_names
 from urbact_graph.namespaces import NAMESPACES
 
@@ -161,8 +162,8 @@ class CatalogueWriter:
         what = "Every version of every entity, so that a copy can be made and kept up to date."
         node = self._distribution("stream", "Linked Data Event Stream", what)
         self._statements.add(node, "dcat:accessURL", self._statements.node("ldes"))
-        self._value(node, "dcat:mediaType", authorities.media_type("text/turtle"))
-        self._value(node, "dct:format", authorities.file_type("RDF_TURTLE"))
+        self._value(node, "dcat:mediaType", authorities.media_type("application/trig"))
+        self._value(node, "dct:format", authorities.file_type("RDF_TRIG"))
         self._value(node, "dct:conformsTo", authorities.EVENT_STREAMS)
 
     def _distribution(self, key: str, title: str, description: str) -> NamedNode:
@@ -186,8 +187,8 @@ class CatalogueWriter:
 
     def _changed(self, node: NamedNode) -> None:
         if self._modified:
-            moment = self._modified.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            self._statements.add(node, "dct:modified", Literal(moment, datatype=_DATE_TIME))
+            moment = Literal(moment_text(self._modified), datatype=_DATE_TIME)
+            self._statements.add(node, "dct:modified", moment)
 
     def _languages(self, node: NamedNode, tags: tuple[str, ...]) -> None:
         for tag in tags:

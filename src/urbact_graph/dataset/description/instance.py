@@ -19,6 +19,8 @@ _ADDRESSES = {
         ("void", "sparqlEndpoint"),
     )
 }
+# What is there only where a graph was built.
+_OF_EDITIONS = ("dumps/", "ldes")
 _DOWNLOAD = NAMESPACES["dcat"] + "downloadURL"
 _HEX = NamedNode(NAMESPACES["xsd"] + "hexBinary")
 _SIZE = NamedNode(NAMESPACES["xsd"] + "nonNegativeInteger")
@@ -53,7 +55,7 @@ def instance_description(
     known = {f"{base}dataset#{file.key}": file for file in files}
     described = set()
     for triple in triples:
-        here = _here(triple, base, address)
+        here = _here(triple, base, address, has_files=bool(files))
         described.add(here.subject)
         if isinstance(here.subject, NamedNode) and here.predicate.value == _DOWNLOAD:
             file = known.get(here.subject.value)
@@ -66,11 +68,12 @@ def instance_description(
     return statements.in_order()
 
 
-def _here(triple: Triple, base: str, address: str) -> Triple:
+def _here(triple: Triple, base: str, address: str, *, has_files: bool) -> Triple:
     value = triple.object
     if triple.predicate.value in _ADDRESSES and isinstance(value, NamedNode):
         path = value.value.removeprefix(base)
-        if path != value.value:
+        # Without files of its own an instance leaves to the others what they give out.
+        if path != value.value and (has_files or not path.startswith(_OF_EDITIONS)):
             return Triple(triple.subject, triple.predicate, NamedNode(f"{address}/{path}"))
     return triple
 

@@ -18,9 +18,9 @@ from urbact_graph.web.linked_data.terms import Terms
 
 def linked_data_blueprints(graph: ServedGraph) -> tuple[Blueprint, ...]:
     """Make the routes of ``graph``; those of the entities, which take any path, come last."""
-    index = ByVersion(graph.engine, lambda: Index.of(graph))
-    vocabulary = ByVersion(graph.engine, lambda: Vocabulary.of(graph))
-    terms = ByVersion(graph.engine, lambda: Terms.of(graph))
+    index = ByVersion(graph.engine, lambda: Index.of(graph.for_all()))
+    vocabulary = ByVersion(graph.engine, lambda: Vocabulary.of(graph.for_all()))
+    terms = ByVersion(graph.engine, lambda: Terms.of(graph.for_all()))
     return (
         home_blueprint(graph, index),
         catalogue_blueprint(graph, index, vocabulary, terms),

@@ -13,7 +13,6 @@ from urbact_graph.refusals import NOT_FOUND, RefusedError
 from urbact_graph.web.linked_data.dataset_page import DATASET, DatasetPage
 from urbact_graph.web.linked_data.descriptions import description
 from urbact_graph.web.linked_data.documents import OTHER_FORMATS, Document
-from urbact_graph.web.linked_data.heads import page_head
 from urbact_graph.web.linked_data.resources import addresses, respond
 
 if TYPE_CHECKING:
@@ -50,9 +49,12 @@ def catalogue_blueprint(
             if dataset is None:
                 raise _undescribed()
             shown = DatasetPage.of(dataset, triples, vocabulary.get(), graph.base)
-            head = page_head(triples, dataset, graph.base, graph.address())
             return render_template(
-                "dataset.html", page=shown, head=head, address=path, formats=OTHER_FORMATS
+                "dataset.html",
+                page=shown,
+                address=path,
+                formats=OTHER_FORMATS,
+                has_files=graph.edition is not None,
             )
 
         return respond(graph, path, suffix, document, page)

@@ -85,14 +85,11 @@ def _counts(
     base: str,
 ) -> tuple[Count, ...]:
     found = [
-        Count(
-            vocabulary.name(iri),
-            iri.removeprefix(base),
-            int(stated.text(part, f"{_VOID}{number}")),
-            iri.startswith(base),
-        )
+        Count(vocabulary.name(iri), iri.removeprefix(base), int(told), iri.startswith(base))
         for part in parts
         for iri in stated.texts(part, f"{_VOID}{kind}")
+        # A description need not have every number.
+        if (told := stated.text(part, f"{_VOID}{number}")).isdecimal()
     ]
     return tuple(sorted(found, key=lambda count: (-count.number, count.name)))
 
@@ -105,6 +102,7 @@ def _links(
         for property_ in stated.texts(part, f"{_VOID}linkPredicate"):
             target = stated.text(part, f"{_VOID}objectsTarget")
             name = stated.text(target, _TITLE) or target
-            number = int(stated.text(part, f"{_VOID}triples"))
-            found.append(LinkCount(name, vocabulary.name(property_), number))
+            number = stated.text(part, f"{_VOID}triples")
+            if number.isdecimal():
+                found.append(LinkCount(name, vocabulary.name(property_), int(number)))
     return tuple(sorted(found, key=lambda link: (link.target, -link.number)))

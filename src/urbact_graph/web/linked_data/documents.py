@@ -1,13 +1,13 @@
 """Documents: the same triples in each of the formats that an address with a suffix gives."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Response
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
+from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 
 from urbact_graph.formats import Format, format_named
-from urbact_graph.namespaces import namespaces
+from urbact_graph.namespaces import NAMESPACES, namespaces, used_prefixes
 from urbact_graph.refusals import NOT_ACCEPTABLE, RefusedError
 from urbact_graph.web.linked_data.jsonld import to_jsonld
 from urbact_graph.web.linked_data.terms import Terms
@@ -23,8 +23,7 @@ NAMES = {"html": "HTML", "ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples"
 # What a page says that it comes as, too.
 OTHER_FORMATS = {suffix: NAMES[suffix] for suffix in RDF_SUFFIXES}
 
-# IRIs that Turtle has a shorter way to say.
-_UNWRITTEN = ("http://www.w3.org/1999/02/22-rdf-syntax-ns#type",)
+_RDF_TYPE = NAMESPACES["rdf"] + "type"
 
 
 def format_of(suffix: str) -> Format:
@@ -72,6 +71,17 @@ class Document:
     base: str
     terms: Terms | None = None
 
+    @property
+    def types(self) -> list[str]:
+        """The classes of the subject."""
+        return sorted(
+            triple.object.value
+            for triple in self.triples
+            if triple.subject == self.subject
+            and triple.predicate.value == _RDF_TYPE
+            and isinstance(triple.object, NamedNode)
+        )
+
     def content(self, suffix: str) -> bytes:
         """Return the triples in the RDF format of ``suffix``; equal triples give equal bytes."""
         form = format_of(suffix)
@@ -85,15 +95,3 @@ class Document:
     def response(self, suffix: str) -> Response:
         """Make the response with the triples in the RDF format of ``suffix``."""
         return Response(self.content(suffix), content_type=format_of(suffix).content_type)
-
-
-def used_prefixes(triples: Iterable[Triple | Quad], prefixes: dict[str, str]) -> dict[str, str]:
-    """Return those of ``prefixes`` that occur, so that a small document has a small head."""
-    iris: set[str] = set()
-    for triple in triples:
-        for term in (triple.subject, triple.predicate, triple.object):
-            named = term.datatype if isinstance(term, Literal) and not term.language else term
-            if isinstance(named, NamedNode):
-                iris.add(named.value)
-    found = {iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in iris.difference(_UNWRITTEN)}
-    return {name: iri for name, iri in prefixes.items() if iri in found}

@@ -44,7 +44,6 @@ def dumps_blueprint(graph: ServedGraph) -> Blueprint:
         names = {"metadata": tables_metadata_name(edition.version), "stable": _STABLE}
         content = render_template("dumps.html", edition=edition, dumps=_rows(edition), **names)
         page = Response(content)
-        page.last_modified = graph.modified
         page.headers["Link"] = link_header(_links(graph, edition))
         return page
 
@@ -63,13 +62,27 @@ def dumps_blueprint(graph: ServedGraph) -> Blueprint:
 
     @routes.get("/dumps/latest/<name>")
     def latest_dump(name: str) -> AnyResponse:
-        for stable, versioned in _names(_edition(graph).version):
-            if name == stable:
+        edition = _edition(graph)
+        for stable, versioned in _names(edition.version):
+            if name == stable and (edition.dumps / versioned).exists():
                 # Relative, so that a local instance stays local.
                 return redirect(f"../{versioned}", 302)
         raise _unknown(f"latest/{name}")
 
     return routes
+
+
+def item_links(graph: ServedGraph) -> Iterator[Link]:
+    """Give the links from the dataset to its dumps (FAIR Signposting, ``item``).
+
+    Those of the whole graph only, as a proxy takes no head of any length.
+    """
+    if graph.edition:
+        for form in DISTRIBUTIONS:
+            if not form.part:
+                media_type = _GZIP_TYPE if form.gzip else form.media_type
+                target = f"{graph.address()}/dumps/latest/{form.file_name()}"
+                yield Link(target, "item", media_type)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,7 @@
 
 from urllib.parse import quote
 
-from flask import Blueprint, Response, redirect, render_template, request
-from pyoxigraph import NamedNode
+from flask import Blueprint, Response, g, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from urbact_graph.refusals import NOT_FOUND, RefusedError
@@ -17,6 +16,7 @@ from urbact_graph.web.linked_data.documents import (
     Document,
     chosen_suffix,
 )
+from urbact_graph.web.linked_data.dumps import item_links
 from urbact_graph.web.linked_data.heads import PageHead, page_head
 from urbact_graph.web.linked_data.index import Entity, Index
 from urbact_graph.web.linked_data.links import document_links, link_header
@@ -50,15 +50,19 @@ def entities_blueprint(
             # Metrics count what is nowhere as that.
             Record.of(request.environ).route = "none"
             raise unknown(path, index.get(), graph)
+        # A dataset that does not describe itself may be anybody's.
+        is_ours = index.get().get(DATASET) is not None
         triples = description(graph, found.iri)
         document = Document(triples, found.iri, graph.base, terms.get())
         if suffix == HTML:
-            head = page_head(triples, found, graph.base, graph.address())
-            response = Response(_page(found, document, vocabulary.get(), head))
+            head = page_head(triples, found, graph.base, graph.address(), is_ours=is_ours)
+            response = Response(
+                _page(found, document, vocabulary.get(), head, has_files=graph.edition is not None)
+            )
         else:
             response = document.response(suffix)
-            response.last_modified = graph.modified
-        response.headers["Link"] = _links(graph, found, document, suffix)
+            response.last_modified = g.data_modified
+        response.headers["Link"] = _links(graph, found, document, suffix, is_ours=is_ours)
         return response
 
     return routes
@@ -74,28 +78,32 @@ def _see_other(entity: Entity) -> AnyResponse:
     return response
 
 
-def _page(entity: Entity, document: Document, vocabulary: Vocabulary, head: PageHead) -> str:
+def _page(
+    entity: Entity, document: Document, vocabulary: Vocabulary, head: PageHead, *, has_files: bool
+) -> str:
     about = entity, document.triples, vocabulary, document.base
     shown = {"head": head, "formats": OTHER_FORMATS}
     if entity.path == _ONTOLOGY:
         return render_template("ontology.html", ontology=OntologyPage.of(*about), **shown)
     if entity.path == DATASET:
         page = DatasetPage.of(*about)
-        return render_template("dataset.html", page=page, address=DATASET, **shown)
+        return render_template(
+            "dataset.html", page=page, address=DATASET, has_files=has_files, **shown
+        )
     return render_template("entity.html", page=EntityPage.of(*about), **shown)
 
 
-def _links(graph: ServedGraph, entity: Entity, document: Document, suffix: str) -> str:
-    types = sorted(
-        triple.object.value
-        for triple in document.triples
-        if triple.subject == entity.iri
-        and triple.predicate.value == _RDF_TYPE
-        and isinstance(triple.object, NamedNode)
-    )
+def _links(
+    graph: ServedGraph, entity: Entity, document: Document, suffix: str, *, is_ours: bool
+) -> str:
+    types = document.types
     address = f"{graph.address()}/{entity.address}"
-    collection = f"{graph.address()}/dataset"
-    return link_header(document_links(entity.iri.value, address, suffix, types, collection))
+    collection = f"{graph.address()}/{DATASET}" if is_ours else ""
+    links = document_links(entity.iri.value, address, suffix, types, collection)
+    if entity.path == DATASET:
+        # It is no part of itself, and leads to its own.
+        links = [*(link for link in links if link.relation != "collection"), *item_links(graph)]
+    return link_header(links)
 
 
 def unknown(path: str, index: Index, graph: ServedGraph) -> RefusedError:

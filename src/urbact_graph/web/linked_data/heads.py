@@ -35,7 +35,9 @@ class PageHead:
     script: Markup
 
 
-def page_head(triples: Sequence[Triple], entity: Entity, base: str, address: str) -> PageHead:
+def page_head(
+    triples: Sequence[Triple], entity: Entity, base: str, address: str, *, is_ours: bool = True
+) -> PageHead:
     """Return what the page of ``entity`` says to programs; ``address`` is this instance's."""
     document = f"{address}/{entity.address}"
     return PageHead(
@@ -45,7 +47,7 @@ def page_head(triples: Sequence[Triple], entity: Entity, base: str, address: str
             for suffix in RDF_SUFFIXES
         ),
         _summary(Facts(triples, base), entity),
-        script(entity_markup(triples, entity, base, address)),
+        script(entity_markup(triples, entity, base, address, is_ours=is_ours)),
     )
 
 

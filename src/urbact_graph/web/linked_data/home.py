@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request
 from pyoxigraph import Literal, NamedNode, Triple
 from werkzeug.exceptions import HTTPException
 
-from urbact_graph.dataset.distributions import DISTRIBUTIONS, LICENCE
+from urbact_graph.dataset.distributions import LICENCE
 from urbact_graph.namespaces import namespaces, shortened
 from urbact_graph.web.graph import ByVersion, ServedGraph
 from urbact_graph.web.linked_data.dataset_markup import dataset_markup
@@ -22,6 +21,7 @@ from urbact_graph.web.linked_data.documents import (
     chosen_suffix,
     media_type_of,
 )
+from urbact_graph.web.linked_data.dumps import item_links
 from urbact_graph.web.linked_data.heads import script
 from urbact_graph.web.linked_data.links import ABOUT_PAGE, Link, link_header
 from urbact_graph.web.linked_data.pages import Vocabulary
@@ -157,7 +157,7 @@ class Contents:
 def home_blueprint(graph: ServedGraph, index: ByVersion[Index]) -> Blueprint:
     """Make the route of the home of ``graph``; ``index`` is that of its entities."""
     routes = Blueprint("home", __name__)
-    contents = ByVersion(graph.engine, lambda: Contents.of(graph, index.get()))
+    contents = ByVersion(graph.engine, lambda: Contents.of(graph.for_all(), index.get()))
 
     @routes.get("/")
     def home() -> AnyResponse:
@@ -229,20 +229,15 @@ def _links(graph: ServedGraph, contents: Contents) -> Iterable[Link]:
     address = graph.address()
     yield Link(f"{address}/", "canonical")
     yield Link(f"{address}/sparql", "service-desc")
-    yield Link(LICENCE, "license")
-    yield from (Link(iri, "type") for iri in (ABOUT_PAGE, _DATASET_CLASS))
     if contents.dataset:
+        yield Link(LICENCE, "license")
+        yield from (Link(iri, "type") for iri in (ABOUT_PAGE, _DATASET_CLASS))
         yield Link(f"{graph.base}{DATASET}", "cite-as")
         yield from (Link(f"{address}/{path}", "describedby") for path in _OF_DESCRIPTIONS)
         for suffix in RDF_SUFFIXES:
             target = f"{address}/{DATASET}.{suffix}"
             yield Link(target, "alternate", media_type_of(suffix))
-    if graph.edition:
-        # The whole graph only, as a proxy takes no head of any length.
-        for form in DISTRIBUTIONS:
-            if not form.part:
-                media_type = "application/gzip" if form.gzip else form.media_type
-                yield Link(f"{address}/dumps/latest/{form.file_name()}", "item", media_type)
+    yield from item_links(graph)
 
 
 def _groups(graph: ServedGraph, index: Index) -> tuple[Group, ...]:
@@ -260,7 +255,7 @@ def _groups(graph: ServedGraph, index: Index) -> tuple[Group, ...]:
     for iri in sorted(members, key=lambda iri: (ranks.get(iri, len(ranks)), -len(members[iri]))):
         name = order.get(iri) or vocabulary.name(iri)
         # What most is said of shows most; the first of equals by its IRI.
-        example = index.get(unquote(min(members[iri])[1].removeprefix(graph.base)))
+        example = index.of_iri(min(members[iri])[1])
         address = f"{example.address}.{HTML}" if example else ""
         label = example.label if example else ""
         found.append(Group(name, len(members[iri]), label, address))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -58,6 +59,7 @@ class Index:
 
     def __init__(self, entities: dict[str, Entity]) -> None:
         self._entities = entities
+        self._by_iri = {entity.iri.value: entity for entity in entities.values()}
         self._paths = {path: path.lower() for path in entities}
         self._names = {path: entity.label.lower() for path, entity in entities.items()}
 
@@ -84,6 +86,10 @@ class Index:
     def all(self) -> list[Entity]:
         """Return all entities, sorted by path."""
         return list(self._entities.values())
+
+    def of_iri(self, iri: str) -> Entity | None:
+        """Return the entity with this ``iri``, if it has a document."""
+        return self._by_iri.get(iri)
 
     def get(self, path: str) -> Entity | None:
         """Return the entity at ``path``, if there is one."""
@@ -122,5 +128,7 @@ class _Facts:
 
     def entity(self, iri: str, path: str) -> Entity:
         label = min(self._labels)[2] if self._labels else path
-        modified = datetime.fromisoformat(self._modified) if self._modified else None
+        modified = None
+        with contextlib.suppress(ValueError):
+            modified = datetime.fromisoformat(self._modified)
         return Entity(NamedNode(iri), path, label, modified, frozenset(self._classes))

@@ -13,10 +13,10 @@ from pyoxigraph import Quad, RdfFormat, parse, serialize
 from urbact_graph.dataset.distributions import LICENCE
 from urbact_graph.dataset.stream import STREAM_FOLDER, StreamState, read_page
 from urbact_graph.formats import FORMATS, Format
-from urbact_graph.namespaces import namespaces
+from urbact_graph.namespaces import namespaces, used_prefixes
 from urbact_graph.refusals import NOT_ACCEPTABLE, NOT_FOUND, RefusedError
 from urbact_graph.web.graph import ServedGraph
-from urbact_graph.web.linked_data.documents import HTML_TYPE, used_prefixes
+from urbact_graph.web.linked_data.documents import HTML_TYPE
 from urbact_graph.web.linked_data.links import Link, link_header
 from urbact_graph.web.linked_data.search_tree import (
     PATH,
@@ -50,8 +50,7 @@ def ldes_blueprint(graph: ServedGraph) -> Blueprint:
             return _page(state, f"{graph.address()}{PATH}")
         form = _form(extension)
         content = _written(root_quads(state, graph.address()), form, state)
-        moment = state.pages[-1].moment if state.pages else ""
-        return _response(content, form, f"{graph.address()}{PATH}", moment)
+        return _response(content, form, f"{graph.address()}{PATH}")
 
     @routes.get(f"{PATH}/<name>")
     def node(name: str) -> Response:
@@ -147,8 +146,8 @@ def _written(quads: Iterable[Quad], form: Format, state: StreamState) -> bytes:
     return serialize(statements, format=rdf_format, prefixes=prefixes) or b""
 
 
-def _response(content: bytes, form: Format, address: str, moment: str) -> Response:
-    """Make the response of the node at ``address`` that last changed at ``moment``."""
+def _response(content: bytes, form: Format, address: str, moment: str = "") -> Response:
+    """Make the response of the node at ``address``; what never changes has come at ``moment``."""
     content_type = form.content_type
     if form.name in _PROFILED:
         content_type += f'; profile="{_PROFILE}"'

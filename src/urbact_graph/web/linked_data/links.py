@@ -32,20 +32,21 @@ def link_header(links: Iterable[Link]) -> str:
 
 
 def document_links(
-    iri: str, address: str, suffix: str, types: Iterable[str], collection: str
+    iri: str, address: str, suffix: str, types: Iterable[str], collection: str = ""
 ) -> list[Link]:
     """Return the links of the document of ``iri`` that stands at ``address`` + ``.`` + ``suffix``.
 
-    ``types`` are the classes of the entity, ``collection`` the address of what it belongs to.
+    ``types`` are the classes of the entity, ``collection`` the address of the dataset that it
+    belongs to, whose licence is known, if it is one of ours.
     The page leads to the descriptions, each description back to the page, all to each other
     (Signposting profile, level 1).
     """
     links = [
         Link(f"{address}.{suffix}", "canonical"),
         Link(iri, "cite-as"),
-        Link(LICENCE, "license"),
-        Link(collection, "collection"),
     ]
+    if collection:
+        links += [Link(LICENCE, "license"), Link(collection, "collection")]
     if suffix == HTML:
         links += [Link(type_iri, "type") for type_iri in (ABOUT_PAGE, *types)]
     else:

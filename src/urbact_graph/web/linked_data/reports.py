@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, g, redirect, render_template, request
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from urbact_graph.namespaces import NAMESPACES, namespaces, shortened
@@ -17,9 +18,11 @@ from urbact_graph.web.linked_data.statements import Statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from werkzeug.wrappers import Response as AnyResponse
 
+    from urbact_graph.dataset.editions import Edition
     from urbact_graph.web.graph import ByVersion, ServedGraph
     from urbact_graph.web.linked_data.index import Index
     from urbact_graph.web.linked_data.terms import Terms
@@ -80,7 +83,7 @@ def reports_blueprint(
             found = rules(document.triples)
             return render_template("shapes.html", rules=found, formats=OTHER_FORMATS)
 
-        return respond(graph, "shapes", suffix, document, page)
+        return _dated(respond(graph, "shapes", suffix, document, page), graph, "shapes")
 
     def validation(suffix: str = "") -> Response:
         document = replace(_document(graph, "validation"), terms=terms.get())
@@ -99,7 +102,7 @@ def reports_blueprint(
                 formats=OTHER_FORMATS,
             )
 
-        return respond(graph, "validation", suffix, document, page)
+        return _dated(respond(graph, "validation", suffix, document, page), graph, "validation")
 
     for path, view in (("shapes", shapes), ("validation", validation)):
         for rule in addresses(path):
@@ -107,8 +110,8 @@ def reports_blueprint(
 
     @routes.get("/validation/<identifier>")
     def result(identifier: str) -> AnyResponse:
-        iri = NamedNode(f"{graph.base}validation/{identifier}")
-        if not any(triple.subject == iri for triple in _document(graph, "validation").triples):
+        known = Statements(_document(graph, "validation").triples).subjects()
+        if f"{graph.base}validation/{identifier}" not in known:
             raise RefusedError(NOT_FOUND, "The report has no such result; /validation is all.")
         suffix = chosen_suffix(request.headers.get("Accept"))
         fragment = f"#{identifier}" if suffix == HTML else ""
@@ -153,8 +156,7 @@ def findings(
         focus = said(f"{_SH}focusNode")
         if not focus:
             continue
-        path = focus.removeprefix(base)
-        entity = index.get(path)
+        path, entity = focus.removeprefix(base), index.of_iri(focus)
         value = shortened(said(f"{_SH}value"), prefixes).removeprefix(base)
         rank = _SEVERITIES.index(said(f"{_SH}resultSeverity").removeprefix(_SH))
         key = rank, said(f"{_SH}sourceShape"), said(f"{_SH}resultMessage")
@@ -173,6 +175,18 @@ def findings(
     ]
 
 
+def _file(edition: Edition, name: str) -> Path:
+    return edition.shapes if name == "shapes" else edition.validation
+
+
+def _dated(response: Response, graph: ServedGraph, name: str) -> Response:
+    """Say when the shapes or the report changed, which they may though the dataset stays."""
+    if graph.edition:
+        changed = _file(graph.edition, name).stat().st_ctime
+        response.last_modified = max(g.modified, datetime.fromtimestamp(int(changed), UTC))
+    return response
+
+
 def _document(graph: ServedGraph, name: str) -> Document:
     """Return the shapes or the report of the edition that is served.
 
@@ -186,6 +200,12 @@ def _document(graph: ServedGraph, name: str) -> Document:
             "This instance serves a dataset that it did not check itself; it has no shapes and no "
             "report of them.",
         )
-    file = edition.shapes if name == "shapes" else edition.validation
-    quads = parse(path=str(file), format=RdfFormat.N_TRIPLES)
-    return Document([quad.triple for quad in quads], NamedNode(f"{graph.base}{name}"), graph.base)
+    try:
+        quads = parse(path=str(_file(edition, name)), format=RdfFormat.N_TRIPLES)
+        triples = [quad.triple for quad in quads]
+    except OSError:
+        raise RefusedError(
+            NOT_FOUND,
+            "The shapes and the report of what is served are no longer there; reload the server.",
+        ) from None
+    return Document(triples, NamedNode(f"{graph.base}{name}"), graph.base)

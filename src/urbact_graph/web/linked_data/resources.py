@@ -1,9 +1,8 @@
 """Documents that are not of entities: one address for all formats, and one for each."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from flask import Response, request
-from pyoxigraph import NamedNode
 
 from urbact_graph.web.graph import ServedGraph
 from urbact_graph.web.linked_data.documents import (
@@ -13,8 +12,6 @@ from urbact_graph.web.linked_data.documents import (
     chosen_suffix,
 )
 from urbact_graph.web.linked_data.links import document_links, link_header
-
-_RDF_TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 
 
 def addresses(path: str) -> tuple[str, str]:
@@ -32,25 +29,13 @@ def respond(
     """
     chosen = suffix or chosen_suffix(request.headers.get("Accept"))
     response = Response(page()) if chosen == HTML else document.response(chosen)
-    if chosen != HTML:
-        response.last_modified = graph.modified
     headers = response.headers
     address = f"{graph.address()}/{path}"
     collection = f"{graph.address()}/dataset"
-    iri, types = document.subject.value, _types(document)
+    iri, types = document.subject.value, document.types
     headers["Link"] = link_header(document_links(iri, address, chosen, types, collection))
     if not suffix:
         # What was chosen has an address of its own (RFC 9110, section 8.7).
         headers["Content-Location"] = f"{path}.{chosen}"
         response.vary.add("Accept")
     return response
-
-
-def _types(document: Document) -> Iterable[str]:
-    return sorted(
-        triple.object.value
-        for triple in document.triples
-        if triple.subject == document.subject
-        and triple.predicate == _RDF_TYPE
-        and isinstance(triple.object, NamedNode)
-    )

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response
 
 from urbact_graph.refusals import NOT_FOUND, RefusedError
+from urbact_graph.web.graph import ByVersion
 from urbact_graph.web.linked_data.documents import HTML
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from urbact_graph.web.graph import ByVersion, ServedGraph
+    from urbact_graph.web.graph import ServedGraph
     from urbact_graph.web.linked_data.index import Index
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -25,6 +25,7 @@ NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 MOST_ADDRESSES = 50_000
 MOST_BYTES = 50_000_000
 _HEAD_BYTES = 200
+_MOST_KEPT = 4
 
 # Where addresses have no end, or hold what is of an instance and of no use to others.
 _KEPT_FROM = ("sparql", "reconcile", "health", "metrics")
@@ -52,8 +53,18 @@ def robots_blueprint(
     """
     routes = Blueprint("robots", __name__)
 
+    # By address, of which an instance has one, or a few behind proxies.
+    made: ByVersion[dict[tuple[str, bool], tuple[bytes, ...]]] = ByVersion(graph.engine, dict)
+
     def files() -> tuple[bytes, ...]:
-        return _sitemaps(graph.address(), _listed(graph, index.get()), most_addresses, most_bytes)
+        known, address = made.get(), graph.address()
+        key = address, graph.edition is not None
+        if key not in known:
+            if len(known) >= _MOST_KEPT:
+                known.clear()
+            listed = _listed(graph, index.get())
+            known[key] = _sitemaps(address, listed, most_addresses, most_bytes)
+        return known[key]
 
     @routes.get("/robots.txt")
     def robots() -> Response:
@@ -115,8 +126,6 @@ def _written(moment: datetime | None) -> str:
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-# Made for an address and a version of the index, of which there are few at a time.
-@lru_cache(maxsize=8)
 def _sitemaps(
     address: str, listed: tuple[Listed, ...], most_addresses: int, most_bytes: int
 ) -> tuple[bytes, ...]:

@@ -39,9 +39,14 @@ _LICENCES = {"http://publications.europa.eu/resource/authority/licence/CC_BY_4_0
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}(T.*)?)?)?")
 
 
-def entity_markup(triples: Iterable[Triple], entity: Entity, base: str, address: str) -> Node:
-    """Return what ``triples`` say of ``entity``, in the words of schema.org."""
-    return _markup(Facts(triples, base), entity, address)
+def entity_markup(
+    triples: Iterable[Triple], entity: Entity, base: str, address: str, *, is_ours: bool = True
+) -> Node:
+    """Return what ``triples`` say of ``entity``, in the words of schema.org.
+
+    What is not ours belongs to no dataset that is known, and has no licence that is.
+    """
+    return _markup(Facts(triples, base), entity, address, is_ours=is_ours)
 
 
 class Facts:
@@ -112,7 +117,7 @@ class Facts:
         return told({"@type": kind, "@id": iri, "name": self.label(iri)})
 
 
-def _markup(facts: Facts, entity: Entity, address: str) -> Node:
+def _markup(facts: Facts, entity: Entity, address: str, *, is_ours: bool) -> Node:
     iri = entity.iri.value
     page = f"{address}/{entity.address}.{HTML}"
     kinds = facts.links(iri, _RDF_TYPE)
@@ -128,8 +133,8 @@ def _markup(facts: Facts, entity: Entity, address: str) -> Node:
             "mainEntityOfPage": {
                 "@type": "WebPage",
                 "@id": page,
-                "isPartOf": {"@id": f"{facts.base}dataset"},
-                "license": LICENCE,
+                "isPartOf": {"@id": f"{facts.base}dataset"} if is_ours else None,
+                "license": LICENCE if is_ours else None,
                 "dateModified": facts.date(iri, f"{_DCT}modified"),
                 "citation": facts.links(iri, f"{_DCT}source"),
             },
@@ -299,7 +304,6 @@ def _scheme(facts: Facts, iri: str) -> Node:
     return {
         "@type": "DefinedTermSet",
         "description": facts.text(iri, f"{_DCT}description", f"{_SKOS}definition"),
-        "license": LICENCE,
         "hasDefinedTerm": [facts.node(one, "DefinedTerm") for one in dict.fromkeys(terms)],
     }
 
