@@ -16,16 +16,23 @@ def alone(folder: Path) -> Iterator[None]:
 
     A folder that takes no lock is one in which nothing is done, but what stands there is read.
     """
+    is_new = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         file = (folder / LOCK_NAME).open("w")
     except OSError:
         yield
         return
-    with file:
-        # Given back with the file, even by a process that is killed.
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+    try:
+        with file:
+            # Given back with the file, even by a process that is killed.
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+    finally:
+        if is_new and [entry.name for entry in folder.iterdir()] == [LOCK_NAME]:
+            # Nothing came of it, and nothing is left behind.
+            (folder / LOCK_NAME).unlink()
+            folder.rmdir()
 
 
 def write_whole(path: Path, content: bytes) -> None:
