@@ -29,10 +29,11 @@ def alone(folder: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
     finally:
-        if is_new and [entry.name for entry in folder.iterdir()] == [LOCK_NAME]:
-            # Nothing came of it, and nothing is left behind.
-            (folder / LOCK_NAME).unlink()
-            folder.rmdir()
+        # Where nothing came of it, nothing is left behind; another may do the same.
+        with contextlib.suppress(OSError):
+            if is_new and [entry.name for entry in folder.iterdir()] == [LOCK_NAME]:
+                (folder / LOCK_NAME).unlink()
+                folder.rmdir()
 
 
 def write_whole(path: Path, content: bytes) -> None:
