@@ -13,7 +13,7 @@ from urbact_graph.dataset.editions import Edition, make_edition
 from urbact_graph.settings import Settings
 from urbact_graph.sources import GraphSources
 from urbact_graph.validation.report import Report
-from urbact_graph.validation.standing import REPORT_NAME
+from urbact_graph.validation.standing import REPORT_NAME, record
 from urbact_graph.validation.validating import validate
 
 ROOT = Path(__file__).parents[1]
@@ -62,9 +62,9 @@ def report(timed: tuple[Report, float]) -> Report:
 def edition(built: Build, sources: GraphSources, report: Report, base: str) -> Edition:
     """Make the edition of the real graph, beside it."""
     folder = built.dataset.parent
-    file = folder / REPORT_NAME
-    file.write_bytes(report.to_rdf(base))
-    return make_edition(built, sources, folder, file)
+    # Whoever serves from this folder need not check it again.
+    record(built, sources, folder, report.to_rdf(base), conforms=report.conforms)
+    return make_edition(built, sources, folder, folder / REPORT_NAME)
 
 
 @pytest.fixture(scope="session", autouse=True)

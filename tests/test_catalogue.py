@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator
+from urllib.parse import urljoin
 
 import pytest
 from flask.testing import FlaskClient
@@ -18,6 +19,7 @@ from pyoxigraph import (
 )
 
 from urbact_graph.dataset.building import Build
+from urbact_graph.dataset.distributions import DISTRIBUTIONS
 from urbact_graph.dataset.editions import Edition
 from urbact_graph.engine.engine import Engine
 from urbact_graph.namespaces import NAMESPACES
@@ -134,6 +136,51 @@ def test_files_have_the_bytes_and_the_sha256_that_are_told(
         for address in values(triples, f"{DCAT}accessURL", node):
             assert client.get(address.removeprefix(ADDRESS)).status_code == 302
     assert len(values(triples, f"{DCAT}byteSize")) == len(edition.files) - 2
+
+
+def test_each_address_gives_what_it_says_it_gives(client: FlaskClient) -> None:
+    triples = described(client, "/catalog")
+    told = set()
+    for node in {t.subject.value for t in triples if isinstance(t.subject, NamedNode)}:
+        # A file that is compressed as a whole comes as that.
+        kinds = values(triples, f"{DCAT}compressFormat", node)
+        kinds = kinds or values(triples, f"{DCAT}mediaType", node)
+        for address in values(triples, f"{DCAT}accessURL", node):
+            (media_type,) = [kind.partition("/media-types/")[2] for kind in kinds] or [
+                "text/turtle"
+            ]
+            response = client.get(address.removeprefix(ADDRESS), headers={"Accept": media_type})
+            if response.status_code == 302:
+                path = urljoin(address.removeprefix(ADDRESS), response.headers["Location"])
+                response = client.get(path, headers={"Accept": media_type})
+            assert (response.status_code, response.mimetype) == (200, media_type), address
+            told.add((address, media_type))
+    assert (f"{ADDRESS}/ldes", "application/trig") in told
+    assert (f"{ADDRESS}/dumps/latest/urbact-graph.nt.gz", "application/gzip") in told
+    assert len(told) >= len(DISTRIBUTIONS) + 1
+
+
+@pytest.mark.parametrize("path", ["/dataset.ttl", "/dataset.html", "/dataset.jsonld"])
+def test_the_dataset_leads_to_its_files_and_is_part_of_nothing(
+    client: FlaskClient, path: str
+) -> None:
+    links = client.get(path).headers["Link"]
+    items = re.findall(r'<([^>]*)>; rel="item"; type="([^"]*)"', links)
+    whole = [form for form in DISTRIBUTIONS if not form.part]
+    assert len(items) == len(whole) == 10
+    for (address, media_type), form in zip(items, whole, strict=True):
+        assert address == f"{ADDRESS}/dumps/latest/{form.file_name()}"
+        assert media_type == ("application/gzip" if form.gzip else form.media_type)
+    assert "collection" not in links
+    assert f'<{ADDRESS}/dataset>; rel="collection"' in client.get("/theme.ttl").headers["Link"]
+
+
+@pytest.mark.parametrize("name", ["catalog", "void"])
+def test_a_page_has_one_canonical_address(client: FlaskClient, name: str) -> None:
+    response = client.get(f"/{name}.html")
+    found = re.findall(r'<([^>]*)>; rel="canonical"', response.headers["Link"])
+    assert found == [f"{ADDRESS}/{name}.html"]
+    assert "canonical" not in response.text
 
 
 def test_each_leaves_the_others_part_to_it(client: FlaskClient) -> None:

@@ -10,6 +10,8 @@ from pyoxigraph import BlankNode, RdfFormat, Triple, parse
 
 from tests.crawling import Crawler, Wanted
 from tests.servers import Server, serving
+from urbact_graph.dataset.editions import Edition
+from urbact_graph.sources import GraphSources
 
 FORMATS = {
     "nt": ("application/n-triples", RdfFormat.N_TRIPLES),
@@ -23,10 +25,12 @@ _LINK = re.compile(r"<([^>]*)>")
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(
-        tmp_path_factory.mktemp("crawl"), settings={"URBACT_GRAPH_ACCESS_LOG": "0"}
-    ) as one:
+def server(
+    tmp_path_factory: pytest.TempPathFactory, sources: GraphSources, edition: Edition
+) -> Iterator[Server]:
+    options = ("--sources", str(sources.root), "--build-folder", str(edition.folder.parents[1]))
+    quiet = {"URBACT_GRAPH_ACCESS_LOG": "0"}
+    with serving(tmp_path_factory.mktemp("crawl"), *options, settings=quiet) as one:
         yield one
 
 

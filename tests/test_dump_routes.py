@@ -14,12 +14,9 @@ from urllib.parse import urljoin
 
 import pytest
 
-from urbact_graph.dataset.building import Build, build
 from urbact_graph.dataset.distributions import DISTRIBUTIONS, DumpFile
-from urbact_graph.dataset.editions import make_edition
 from urbact_graph.engine.engine import Engine
 from urbact_graph.settings import Settings
-from urbact_graph.validation.standing import REPORT_NAME, record
 from urbact_graph.web import create_app
 
 from .dumping import VERSION, write_edition
@@ -32,6 +29,7 @@ if TYPE_CHECKING:
 
     from flask.testing import FlaskClient
 
+    from urbact_graph.dataset.editions import Edition
     from urbact_graph.sources import GraphSources
 
 OLD = "2026-01-02-aaaaaaaaaaaa"
@@ -188,9 +186,14 @@ def test_a_file_that_was_taken_away_is_not_found(
 ) -> None:
     path = next(folder.glob(f"editions/*/dumps/{files['csv-calls'].name}"))
     content = path.read_bytes()
+    latest = "/dumps/latest/urbact-graph-calls.csv"
+    assert client.get(latest).headers["Location"] == f"../{path.name}"
     path.unlink()
     try:
-        assert client.get(f"/dumps/{path.name}").status_code == 404
+        for address in (f"/dumps/{path.name}", latest):
+            response = client.get(address)
+            assert response.status_code == 404
+            assert response.get_json()["detail"].endswith(".")
     finally:
         path.write_bytes(content)
 
@@ -247,14 +250,11 @@ def test_where_no_edition_is_served_that_is_told(folder: Path, path: str) -> Non
 
 @pytest.fixture(scope="module")
 def real(
-    tmp_path_factory: pytest.TempPathFactory, sources: GraphSources, built: Build
+    tmp_path_factory: pytest.TempPathFactory, edition: Edition
 ) -> tuple[Path, dict[str, DumpFile]]:
-    """Make the edition of the real graph, which is known to be valid."""
+    """Copy what was built, with its edition, as tests may take a file away."""
     place = tmp_path_factory.mktemp("served") / "build"
-    shutil.copytree(built.dataset.parent, place)
-    graph = build(sources, place)
-    record(graph, sources, place, b"", conforms=True)
-    edition = make_edition(graph, sources, place, place / REPORT_NAME)
+    shutil.copytree(edition.folder.parents[1], place)
     return place, {file.key: file for file in edition.files}
 
 

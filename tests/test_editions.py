@@ -1,8 +1,12 @@
 """Editions: everything about a version of the dataset, made once, kept for those who read it."""
 
+import contextlib
 import json
 import os
 import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -128,6 +132,69 @@ def test_a_few_editions_are_kept(make: Making) -> None:
         made.append(graph.version)
     standing = [version for version in made if find_edition(make.folder, version)]
     assert standing == made[-3:]
+
+
+def test_a_dataset_that_was_built_anew_meanwhile_gets_no_edition(make: Making) -> None:
+    old, _ = make()
+    state(make.small, "Y")
+    new = build(make.small, make.folder)
+    assert old.dataset == new.dataset
+    for stands in (True, False):
+        if not stands:
+            shutil.rmtree(make.folder / "editions")
+        with pytest.raises(DatasetError, match="built anew meanwhile; try again"):
+            make_edition(old, make.small, make.folder, make.report)
+        assert find_edition(make.folder, new.version) is None
+    assert not (make.folder / "editions").exists()
+
+
+@pytest.mark.parametrize("by_another", [True, False])
+def test_an_edition_that_is_held_is_not_forgotten(make: Making, *, by_another: bool) -> None:
+    graph, edition = make()
+    os.utime(edition.folder, (0, 0))
+    if by_another:
+        with holding(make.folder, graph.version):
+            make_others(make)
+            assert find_edition(make.folder, graph.version) == edition
+    else:
+        hold = edition.hold()
+        assert hold
+        make_others(make)
+        assert find_edition(make.folder, graph.version) == edition
+        del hold
+    # Nothing holds it any more.
+    state(make.small, "the last")
+    make()
+    assert find_edition(make.folder, graph.version) is None
+    assert edition.hold() is None
+
+
+def make_others(make: Making) -> None:
+    """Make as many newer editions as are kept."""
+    for number in range(3):
+        state(make.small, f"number {number}")
+        _, edition = make()
+        os.utime(edition.folder, (number + 1, number + 1))
+
+
+@contextlib.contextmanager
+def holding(folder: Path, version: str) -> Iterator[None]:
+    """Have another process hold an edition while the block lasts."""
+    program = (
+        "import sys; from pathlib import Path; "
+        "from urbact_graph.dataset.editions import find_edition; "
+        "hold = find_edition(Path(sys.argv[1]), sys.argv[2]).hold(); "
+        "print(bool(hold), flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", program, str(folder), version]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        with process.stdin:
+            assert process.stdout.readline() == "True\n"
+            yield
 
 
 def test_a_folder_that_takes_nothing_is_told_of(make: Making, tmp_path: Path) -> None:

@@ -1,14 +1,17 @@
-"""Files are written whole or not at all."""
+"""Files are written whole or not at all, by one process at a time."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from urbact_graph.files import write_whole
+from urbact_graph.files import LOCK_NAME, alone, write_whole
 
 
 def test_a_file_and_its_folders_are_made(tmp_path: Path) -> None:
@@ -50,3 +53,42 @@ def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(FileExistsError):
         write_whole(tmp_path / "file" / "below.txt", b"new")
+
+
+def test_what_is_done_alone_keeps_others_out(tmp_path: Path) -> None:
+    folder = tmp_path / "not" / "yet"
+    for _ in range(2):
+        with (
+            alone(folder),
+            (folder / LOCK_NAME).open("w") as other,
+            pytest.raises(BlockingIOError),
+        ):
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with (folder / LOCK_NAME).open("w") as other:
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_processes_do_it_one_after_the_other(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from urbact_graph.files import alone\n"
+        "folder, count = Path(sys.argv[1]), Path(sys.argv[1]) / 'count'\n"
+        "for _ in range(200):\n"
+        "    with alone(folder): count.write_text(str(int(count.read_text()) + 1))"
+    )
+    (tmp_path / "count").write_text("0")
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    with subprocess.Popen(command) as one, subprocess.Popen(command) as other:
+        pass
+    assert (one.returncode, other.returncode) == (0, 0)
+    assert (tmp_path / "count").read_text() == "400"
+
+
+def test_what_takes_no_lock_is_done_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    done = []
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        with alone(folder):
+            done.append(folder.name)
+    assert done == ["file", "below"]
+    with pytest.raises(FileNotFoundError), alone(tmp_path / "file"):
+        raise FileNotFoundError

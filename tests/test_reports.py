@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask.testing import FlaskClient
-from pyoxigraph import RdfFormat, Store, parse
+from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
 from urbact_graph.dataset.building import Build
 from urbact_graph.dataset.editions import Edition
@@ -78,14 +78,30 @@ def test_each_result_leads_to_the_report(client: FlaskClient, report: Report) ->
     assert response.headers["Location"] == f"../validation.html#{identifier}"
     rdf = client.get(f"/validation/{identifier}", headers={"Accept": "application/n-triples"})
     assert rdf.headers["Location"] == "../validation.nt"
-    assert client.get("/validation/nothing").status_code == 404
 
 
-def test_the_report_is_that_of_the_served_graph(client: FlaskClient, store: Store) -> None:
+@pytest.mark.parametrize(
+    "identifier", ["nothing", "a%20b", "%3Cx%3E", "a%00b", "%22", "a%0Ab", "a%7Bb%5C", "x" * 3_000]
+)
+def test_what_is_no_result_leads_nowhere(client: FlaskClient, identifier: str) -> None:
+    response = client.get(f"/validation/{identifier}")
+    assert response.status_code == 404
+    assert response.get_json()["type"].endswith("/problem/not-found")
+
+
+def test_the_report_is_that_of_the_served_graph(
+    client: FlaskClient, store: Store, report: Report
+) -> None:
     response = client.get("/validation.nt")
-    for quad in parse(response.data, format=RdfFormat.N_TRIPLES):
-        if quad.triple.predicate.value == f"{_SH}focusNode":
-            assert any(store.quads_for_pattern(quad.triple.object, None, None))
+    found = [
+        quad.triple.object
+        for quad in parse(response.data, format=RdfFormat.N_TRIPLES)
+        if quad.triple.predicate.value == f"{_SH}focusNode"
+    ]
+    assert len(found) == len(report.results) > 0
+    for focus in found:
+        assert isinstance(focus, NamedNode)
+        assert any(store.quads_for_pattern(focus, None, None))
 
 
 @pytest.mark.parametrize("path", ["shapes", "validation", "shapes.ttl", "validation/x"])

@@ -195,7 +195,7 @@ class Engine:
         limits = self.settings
         ensure_size(request.query, limits.query_bytes)
         allowed = min(seconds or limits.query_seconds, limits.query_seconds)
-        if self._shares:
+        if self._shares and client:
             self._shares.admit(client)
         with (
             self.turns.turn(allowed, cancellation, client) as turn,
@@ -232,7 +232,7 @@ class Engine:
     def _charge(self, client: str, seconds: float) -> None:
         with self._lock:
             self.tally.seconds += seconds
-        if self._shares:
+        if self._shares and client:
             self._shares.charge(client, seconds)
 
     def _out_of_time(self, seconds: float) -> RefusedError:
