@@ -58,14 +58,35 @@ def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
 def test_what_is_done_alone_keeps_others_out(tmp_path: Path) -> None:
     folder = tmp_path / "not" / "yet"
     for _ in range(2):
-        with (
-            alone(folder),
-            (folder / LOCK_NAME).open("w") as other,
-            pytest.raises(BlockingIOError),
-        ):
-            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with alone(folder), (folder / LOCK_NAME).open("w") as other:
+            (folder / "result").touch()
+            with pytest.raises(BlockingIOError):
+                fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
         with (folder / LOCK_NAME).open("w") as other:
             fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_a_folder_that_nothing_came_of_is_gone(tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    with pytest.raises(ZeroDivisionError), alone(folder):
+        raise ZeroDivisionError
+    assert not folder.exists()
+    folder.mkdir()
+    with alone(folder):
+        pass
+    assert folder.exists()
+
+
+def test_who_waited_for_a_folder_that_went_makes_it_again(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from urbact_graph.files import alone\n"
+        "folder = Path(sys.argv[1])\n"
+        "for _ in range(300):\n"
+        "    with alone(folder): (folder / 'x').touch(exist_ok=False); (folder / 'x').unlink()"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "new")]
+    with subprocess.Popen(command) as one, subprocess.Popen(command) as other:
+        assert (one.wait(), other.wait()) == (0, 0)
 
 
 def test_processes_do_it_one_after_the_other(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 LOCK_NAME = ".lock"
 
@@ -14,26 +15,38 @@ LOCK_NAME = ".lock"
 def alone(folder: Path) -> Iterator[None]:
     """Keep other processes, and other calls of this one, from what is done in ``folder``.
 
-    A folder that takes no lock is one in which nothing is done, but what stands there is read.
+    A folder that takes no lock is one in which nothing is done, but what stands there is read. Of
+    one that was not there, and that nothing was put into, nothing is left.
     """
     is_new = not folder.exists()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file = (folder / LOCK_NAME).open("w")
+        lock = _locked(folder)
     except OSError:
         yield
         return
-    try:
-        with file:
-            # Given back with the file, even by a process that is killed.
-            fcntl.flock(file, fcntl.LOCK_EX)
+    # Given back with the file, even by a process that is killed.
+    with lock:
+        try:
             yield
-    finally:
-        # Where nothing came of it, nothing is left behind; another may do the same.
-        with contextlib.suppress(OSError):
-            if is_new and [entry.name for entry in folder.iterdir()] == [LOCK_NAME]:
-                (folder / LOCK_NAME).unlink()
-                folder.rmdir()
+        finally:
+            with contextlib.suppress(OSError):
+                if is_new and [entry.name for entry in folder.iterdir()] == [LOCK_NAME]:
+                    (folder / LOCK_NAME).unlink()
+                    folder.rmdir()
+
+
+def _locked(folder: Path) -> TextIO:
+    """Return the lock of ``folder`` once it is ours, and still the one that others look for."""
+    path = folder / LOCK_NAME
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        # Who has it, or had it, may take the folder away.
+        with contextlib.suppress(FileNotFoundError), contextlib.ExitStack() as opened:
+            file = opened.enter_context(path.open("w"))
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                opened.pop_all()
+                return file
 
 
 def write_whole(path: Path, content: bytes) -> None:
