@@ -25,6 +25,7 @@ from pyoxigraph import (
     parse,
 )
 
+from urbact_graph.dataset import building
 from urbact_graph.dataset.building import DATASET_NAME, MANIFEST_NAME, Build, build
 from urbact_graph.dataset.history import moment_text, read_history
 from urbact_graph.errors import DatasetError, SourceError
@@ -350,3 +351,14 @@ def test_another_base_gives_the_same_graph_below_it(
     expected = text.replace(Settings().base_iri, base).replace(built.edition, moved.edition)
     assert moved.dataset.read_text(encoding="utf-8").splitlines() == sorted(expected.splitlines())
     assert (moved.stated, moved.derived) == (built.stated, built.derived)
+
+
+def test_what_other_code_built_is_built_again(
+    small: GraphSources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = build(small, tmp_path / "build")
+    assert not build(small, tmp_path / "build").fresh
+    monkeypatch.setattr(building, "maker", lambda: "0.1.0 other")
+    again = build(small, tmp_path / "build")
+    assert again.fresh
+    assert again.version == first.version

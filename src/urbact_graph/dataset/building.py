@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pyoxigraph
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, QueryTriples, Store, Triple
 
-from urbact_graph import __version__
 from urbact_graph.dataset.description import Description, describe
 from urbact_graph.dataset.history import History, history_key, moment_text, read_history
+from urbact_graph.dataset.maker import maker
 from urbact_graph.dataset.parsing import named, parse_turtle
 from urbact_graph.errors import DatasetError, SourceError
 from urbact_graph.files import write_whole
@@ -173,7 +172,7 @@ def _contents(sources: GraphSources, paths: list[Path]) -> dict[str, bytes]:
 
 
 def _digest(inputs: dict[str, bytes], history: str) -> str:
-    digest = hashlib.sha256(f"{__version__} {pyoxigraph.__version__} {history}".encode())
+    digest = hashlib.sha256(f"{maker()} {history}".encode())
     for name, content in inputs.items():
         digest.update(f"\0{name}\0{len(content)}\0".encode())
         digest.update(content)

@@ -7,16 +7,16 @@ import json
 import os
 import shutil
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pyoxigraph import RdfFormat, Triple, parse
 
-from urbact_graph import __version__
 from urbact_graph.dataset.building import Build, Progress, unwritable
 from urbact_graph.dataset.distributions import DumpFile
 from urbact_graph.dataset.dumps import write_dumps
+from urbact_graph.dataset.maker import maker
 from urbact_graph.dataset.parsing import parse_turtle
 from urbact_graph.dataset.stream import STREAM_FOLDER, extend_stream
 from urbact_graph.errors import DatasetError
@@ -51,14 +51,14 @@ class Edition:
     """What is given out with a dataset: its dumps, its shapes, its report, its stream of changes.
 
     ``version`` is the one that the dataset calls itself by, ``modified`` the time of its last
-    change, where that is known, ``made_by`` the version of the package that made it.
+    change, where that is known, ``made_by`` what made it.
     """
 
     folder: Path
     version: str
     modified: datetime | None
     files: tuple[DumpFile, ...]
-    made_by: str = __version__
+    made_by: str = field(default_factory=maker)
 
     def hold(self) -> "Hold | None":
         """Keep it from being forgotten as long as what is returned is kept."""
@@ -157,9 +157,9 @@ def _ensure_still(graph: Build) -> None:
 
 
 def _standing(build_folder: Path, graph: Build) -> Edition | None:
-    """Return the edition of ``graph`` if it is whole and was made by this very package."""
+    """Return the edition of ``graph`` if it is whole and was made by this very code."""
     edition = find_edition(build_folder, graph.version)
-    if edition is None or edition.made_by != __version__:
+    if edition is None or edition.made_by != maker():
         return None
     with contextlib.suppress(OSError):
         if all((edition.dumps / file.name).stat().st_size == file.bytes for file in edition.files):
