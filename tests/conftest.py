@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import RdfFormat, Store, Triple
 
 from urbact_graph.dataset.building import Build, build
 from urbact_graph.dataset.editions import Edition, make_edition
@@ -15,6 +15,8 @@ from urbact_graph.sources import GraphSources
 from urbact_graph.validation.report import Report
 from urbact_graph.validation.standing import REPORT_NAME, record
 from urbact_graph.validation.validating import validate
+
+from .descriptions import extended, real_description
 
 ROOT = Path(__file__).parents[1]
 
@@ -65,6 +67,18 @@ def edition(built: Build, sources: GraphSources, report: Report, base: str) -> E
     # Whoever serves from this folder need not check it again.
     record(built, sources, folder, report.to_rdf(base), conforms=report.conforms)
     return make_edition(built, sources, folder, folder / REPORT_NAME)
+
+
+@pytest.fixture(scope="session")
+def described(store: Store, base: str) -> list[Triple]:
+    """Describe the real graph."""
+    return real_description(store, base)
+
+
+@pytest.fixture(scope="session")
+def whole(store: Store, described: list[Triple]) -> Store:
+    """Put the real graph and its description together."""
+    return extended(store, described)
 
 
 @pytest.fixture(scope="session", autouse=True)

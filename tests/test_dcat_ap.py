@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pyshacl
 import pytest
-from pyoxigraph import BlankNode, Store, Triple
+from pyoxigraph import BlankNode, Triple
 from rdflib import RDF, SH, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, FOAF, SKOS, XSD, Namespace
 
-from tests.descriptions import VERSION, PublishedFile, real_description
+from tests.descriptions import VERSION, PublishedFile
 from urbact_graph.dataset.description import instance_description
 from urbact_graph.dataset.distributions import DISTRIBUTIONS
 from urbact_graph.validation.loading import memory_graph
@@ -35,11 +35,6 @@ def shapes() -> Graph:
     for path in sorted((Path(__file__).parent / "dcat_ap").glob("*.ttl")):
         graph.parse(path)
     return graph
-
-
-@pytest.fixture(scope="module")
-def described(store: Store, base: str) -> list[Triple]:
-    return real_description(store, base)
 
 
 @pytest.fixture(scope="module")

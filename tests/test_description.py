@@ -14,7 +14,6 @@ from tests.descriptions import (
     VOID,
     ask,
     described_by,
-    extended,
     only,
     real_description,
     values,
@@ -23,16 +22,6 @@ from urbact_graph.dataset.description import settle
 from urbact_graph.dataset.description.authorities import file_type, media_type
 from urbact_graph.dataset.distributions import DISTRIBUTIONS
 from urbact_graph.errors import DatasetError
-
-
-@pytest.fixture(scope="module")
-def described(store: Store, base: str) -> list[Triple]:
-    return real_description(store, base)
-
-
-@pytest.fixture(scope="module")
-def whole(store: Store, described: list[Triple]) -> Store:
-    return extended(store, described)
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,7 @@
 
 from datetime import timedelta, timezone
 
-import pytest
-from pyoxigraph import NamedNode, Store, Triple
+from pyoxigraph import NamedNode, Store
 
 from tests.descriptions import (
     AUTHORITY,
@@ -17,20 +16,8 @@ from tests.descriptions import (
     VOID,
     ask,
     described_by,
-    extended,
-    real_description,
     values,
 )
-
-
-@pytest.fixture(scope="module")
-def described(store: Store, base: str) -> list[Triple]:
-    return real_description(store, base)
-
-
-@pytest.fixture(scope="module")
-def whole(store: Store, described: list[Triple]) -> Store:
-    return extended(store, described)
 
 
 def test_version_and_change_are_stated() -> None:

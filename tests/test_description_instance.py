@@ -1,7 +1,7 @@
 """The description as one instance gives it."""
 
 import pytest
-from pyoxigraph import NamedNode, Store, Triple
+from pyoxigraph import NamedNode, Triple
 
 from tests.descriptions import (
     DCAT,
@@ -10,17 +10,11 @@ from tests.descriptions import (
     VERSION,
     VOID,
     PublishedFile,
-    real_description,
     values,
 )
 from urbact_graph.dataset.description import instance_description
 
 ADDRESS = "https://data.example.org/cities"
-
-
-@pytest.fixture(scope="module")
-def described(store: Store, base: str) -> list[Triple]:
-    return real_description(store, base)
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,8 @@
 """``urbact-graph import``, ``build`` and ``validate``."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -135,6 +137,23 @@ def ensure_valid(graph: Build, sources: GraphSources, folder: Path, settings: Se
     report = _validated(graph, sources, folder, settings)
     if not report.conforms:
         raise ViolationsError(report, settings.base_iri)
+
+
+@contextmanager
+def valid_graph(settings: Settings) -> Iterator[tuple[Build, GraphSources, Path]]:
+    """Build and validate the graph; give it, its sources and its folder, which are ours meanwhile.
+
+    What one process makes is made of what it built, and of nothing that came in between.
+
+    Raises:
+        UrbactGraphError: it cannot be built, or has violations.
+    """
+    sources = find_sources(settings)
+    folder = build_folder(settings, sources)
+    with alone(folder):
+        graph = built(sources, folder)
+        ensure_valid(graph, sources, folder, settings)
+        yield graph, sources, folder
 
 
 class ViolationsError(UrbactGraphError):

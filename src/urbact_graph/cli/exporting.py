@@ -9,14 +9,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from urbact_graph.cli.curating import built, ensure_valid
+from urbact_graph.cli.curating import valid_graph
 from urbact_graph.cli.options import setting_options
 from urbact_graph.cli.progress import progress_bar
 from urbact_graph.dataset.distributions import DumpFile
 from urbact_graph.dataset.dumps import write_dumps
-from urbact_graph.files import alone
 from urbact_graph.settings import Settings
-from urbact_graph.sources import build_folder, find_sources
 
 _DIGEST_CHARACTERS = 12
 
@@ -38,13 +36,8 @@ def export_graph(folder: Path, **given: Any) -> None:
       urbact-graph export /srv/dumps
     """
     settings = Settings.load(**given)
-    sources = find_sources(settings)
-    place = build_folder(settings, sources)
-    with alone(place):
-        graph = built(sources, place)
-        ensure_valid(graph, sources, place, settings)
-        with progress_bar("Writing dumps") as report:
-            files = write_dumps(graph.dataset, graph.edition, settings.base_iri, folder, report)
+    with valid_graph(settings) as (graph, _, _), progress_bar("Writing dumps") as report:
+        files = write_dumps(graph.dataset, graph.edition, settings.base_iri, folder, report)
     console = Console()
     console.print(_table(files))
     total = sum(file.bytes for file in files)

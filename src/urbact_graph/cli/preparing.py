@@ -11,14 +11,12 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from urbact_graph.cli.curating import ViolationsError, built, ensure_valid
+from urbact_graph.cli.curating import ViolationsError, valid_graph
 from urbact_graph.cli.progress import progress_bar
 from urbact_graph.dataset.editions import make_edition
 from urbact_graph.engine.lifelines import end_with_parent
 from urbact_graph.errors import DatasetError, UrbactGraphError
-from urbact_graph.files import alone
 from urbact_graph.settings import Settings
-from urbact_graph.sources import build_folder, find_sources
 from urbact_graph.validation.standing import REPORT_NAME
 from urbact_graph.validation.table import print_table
 
@@ -33,15 +31,10 @@ def prepared(settings: Settings) -> Path:
         if not settings.dataset.is_file():
             raise DatasetError(f"{settings.dataset} is no file; name an RDF file.")
         return settings.dataset
-    sources = find_sources(settings)
-    folder = build_folder(settings, sources)
-    # What one process makes is made of what it built, and of nothing that came meanwhile.
-    with alone(folder):
-        graph = built(sources, folder)
-        ensure_valid(graph, sources, folder, settings)
+    with valid_graph(settings) as (graph, sources, folder):
         with progress_bar("Writing the edition") as report:
             make_edition(graph, sources, folder, folder / REPORT_NAME, report)
-    return graph.dataset
+        return graph.dataset
 
 
 def main() -> None:

@@ -49,6 +49,8 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # What a reader looks for first, and what is looked at last; all others follow by name.
 _FIRST = ("skos:prefLabel", "foaf:name", "dct:title", "urb:statement", "dct:abstract")
 _LAST = ("skos:editorialNote", "dct:source", "dct:modified")
+# What can stand in a column.
+_SHORT = 60
 # Told in the page's head.
 _IN_HEAD = (_RDFS_LABEL, _RDF_TYPE)
 
@@ -74,7 +76,7 @@ class Row:
     @property
     def is_short(self) -> bool:
         """Whether its values can stand beside each other."""
-        return len(self.values) > 1 and all(len(value.text) <= 60 for value in self.values)  # noqa: PLR2004
+        return len(self.values) > 1 and all(len(value.text) <= _SHORT for value in self.values)
 
 
 @dataclass(frozen=True)
