@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -51,6 +52,7 @@ class Engine:
 
     def __init__(self, settings: Settings, dataset: Path, held_as: Path | None = None) -> None:
         self.settings = settings
+        self.started = time.time()
         self.tally = Tally()
         self.turns = Turns(
             settings.running_queries,
@@ -142,8 +144,8 @@ class Engine:
                 if source.version() == self.version:
                     return False
                 pool = self._checked(self._pool(source))
-                # Never at the same time as what it replaces.
-                pool.modified = max(pool.modified, self.modified + 1)
+                # Never in the second of what it replaces, nor of the start, which pages tell.
+                pool.modified = max(pool.modified, self.modified + 1, self.started + 1)
             except Exception:
                 self.tally.failed_reloads += 1
                 raise

@@ -42,7 +42,7 @@ class Application(Flask):
         # Only a graph that was built here has editions; whoever serves it says where.
         build_folder = None if settings.dataset else settings.build_folder
         self.graph = ServedGraph(settings, engine, build_folder)
-        self.started = datetime.now(UTC).replace(microsecond=0)
+        self.started = datetime.fromtimestamp(int(engine.started), UTC)
         self.metrics = Metrics(engine, self.responses)
         self.wsgi_app = self.responses  # type: ignore[method-assign]
 
