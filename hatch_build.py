@@ -45,7 +45,7 @@ class HistoryHook(BuildHookInterface[Any]):
 
 def _record(root: Path) -> tuple[str, bytes] | None:
     with _package(root / "src" / _PACKAGE):
-        from urbact_graph.dataset.history import RECORD_NAME, read_history, record  # noqa: PLC0415
+        from urbact_graph.history.dates import RECORD_NAME, read_history, record  # noqa: PLC0415
         from urbact_graph.sources import GraphSources  # noqa: PLC0415
 
         sources = GraphSources(root)

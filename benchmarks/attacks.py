@@ -24,12 +24,12 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--attackers", type=int, default=8, help="attacks at once")
     options.add_argument("--others", type=int, default=4, help="healthy clients")
-    options.add_argument("--query-seconds", default="10", help="the server's limit")
+    options.add_argument("--query-timeout-seconds", default="10", help="the server's limit")
     given = options.parse_args()
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         bird = stack.enter_context(canary())
-        server = stack.enter_context(serving(folder, "--query-seconds", given.query_seconds))
+        server = stack.enter_context(serving(folder, "--query-timeout-seconds", given.query_timeout_seconds))
         right = ask(server.url, QUESTION).body
         storm = Storm(server, QUESTION, right, given.attackers, given.others)
         report = storm.rage(attacks(), bird)

@@ -17,7 +17,7 @@ from typing_extensions import override
 from benchmarks.load import ask
 from benchmarks.processes import Processes, StartError, free_port, listens
 from benchmarks.workload import Question, Target, request
-from urbact_graph.formats import RESULTS_JSON
+from urbact_graph.rdf.formats import RESULTS_JSON
 from urbact_graph.settings import ENVIRONMENT_PREFIX
 
 if TYPE_CHECKING:

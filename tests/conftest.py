@@ -9,14 +9,14 @@ import pytest
 from pyoxigraph import RdfFormat, Store, Triple
 
 from urbact_graph.dataset.building import Build, build
-from urbact_graph.dataset.editions import Edition, make_edition
+from urbact_graph.release.release import Release, make_release
 from urbact_graph.settings import Settings
 from urbact_graph.sources import GraphSources
 from urbact_graph.validation.report import Report
 from urbact_graph.validation.standing import REPORT_NAME, record
 from urbact_graph.validation.validating import validate
 
-from .descriptions import extended, real_description
+from tests.support.descriptions import extended, real_description
 
 ROOT = Path(__file__).parents[1]
 
@@ -61,12 +61,12 @@ def report(timed: tuple[Report, float]) -> Report:
 
 
 @pytest.fixture(scope="session")
-def edition(built: Build, sources: GraphSources, report: Report, base: str) -> Edition:
+def edition(built: Build, sources: GraphSources, report: Report, base: str) -> Release:
     """Make the edition of the real graph, beside it."""
     folder = built.dataset.parent
     # Whoever serves from this folder need not check it again.
     record(built, sources, folder, report.to_rdf(base), conforms=report.conforms)
-    return make_edition(built, sources, folder, folder / REPORT_NAME)
+    return make_release(built, sources, folder, folder / REPORT_NAME)
 
 
 @pytest.fixture(scope="session")

@@ -61,7 +61,7 @@ class StoredQuery:
     text: str
 
     def bind(self, given: Mapping[str, str], base: str) -> dict[str, NamedNode | Literal]:
-        """Turn the texts that a user typed into RDF terms, by parameter.
+        """Slot the texts that a user typed into RDF terms, by parameter.
 
         An IRI is written in full, in angle brackets, or as a path below ``base``. A parameter
         that is left out or empty takes its default; one without a default is not in the result.

@@ -81,25 +81,25 @@ class Settings(BaseSettings):
             pattern=rf"^https?://{_PATH}+$",
         ),
     ] = None
-    query_seconds: Annotated[float, _limit("longest time a query may run", "s", gt=0)] = 10.0
-    answer_bytes: Annotated[int, _limit("largest answer", "bytes", gt=0)] = 64_000_000
-    query_bytes: Annotated[int, _limit("longest query", "bytes", gt=0)] = 64_000
-    nesting_depth: Annotated[
+    query_timeout_seconds: Annotated[float, _limit("longest time a query may run", "s", gt=0)] = 10.0
+    max_result_bytes: Annotated[int, _limit("largest answer", "bytes", gt=0)] = 64_000_000
+    max_query_bytes: Annotated[int, _limit("longest query", "bytes", gt=0)] = 64_000
+    max_nesting_depth: Annotated[
         int,
         _limit(
             "deepest nesting of brackets, and longest run of prefix operators, in a query", gt=0
         ),
     ] = 100
-    query_memory_bytes: Annotated[
+    max_query_memory_bytes: Annotated[
         int, _limit("memory a query may take beyond the dataset", "bytes", gt=0)
     ] = 1_000_000_000
-    running_queries: Annotated[
+    max_running_queries: Annotated[
         int, _limit("queries that run at once; by default one a core", gt=0)
     ] = Field(default_factory=_cores)
-    waiting_queries: Annotated[
+    max_waiting_queries: Annotated[
         int, _limit("queries that may wait for their turn; one more gets 503", ge=0)
     ] = 16
-    client_seconds: Annotated[
+    client_quota_seconds: Annotated[
         float | None,
         _limit(
             "engine time that a client may take in a minute, 429 beyond it; any by default",
@@ -107,20 +107,20 @@ class Settings(BaseSettings):
             gt=0,
         ),
     ] = None
-    request_seconds: Annotated[
+    request_timeout_seconds: Annotated[
         int, _limit("longest time a client may take to send a request", "s", gt=0)
     ] = 10
-    answer_pause_seconds: Annotated[
+    send_timeout_seconds: Annotated[
         int, _limit("longest time a client may take nothing of its answer", "s", gt=0)
     ] = 30
-    sending_bytes: Annotated[
+    max_send_buffer_bytes: Annotated[
         int,
         _limit("answers being sent, all together; one more gets 503", "bytes", gt=0),
     ] = 500_000_000
     connections: Annotated[
         int, _limit("connections that are served at once; more wait to be", gt=0)
     ] = 5_000
-    cache_bytes: Annotated[
+    max_cache_bytes: Annotated[
         int, _limit("answers kept to be sent again, all together", "bytes", ge=0)
     ] = 128_000_000
     trusted_proxies: Annotated[

@@ -5,11 +5,11 @@ from typing import Any
 import click
 
 from urbact_graph import __version__
-from urbact_graph.cli.asking import query
-from urbact_graph.cli.comparing import compare_graphs
+from urbact_graph.cli.query import query
+from urbact_graph.cli.diff import compare_graphs
 from urbact_graph.cli.curating import build_graph, import_tables, validate_graph
-from urbact_graph.cli.exporting import export_graph
-from urbact_graph.cli.serving import reload_graph, serve_graph
+from urbact_graph.cli.export import export_graph
+from urbact_graph.cli.serve import reload_graph, serve_graph
 from urbact_graph.errors import UrbactGraphError
 
 

@@ -16,8 +16,8 @@ _TYPES: dict[str, Any] = {
     "build_folder": click.Path(path_type=Path, file_okay=False),
     "dataset": click.Path(path_type=Path, dir_okay=False),
     "port": int,
-    "query_seconds": float,
-    "client_seconds": float,
+    "query_timeout_seconds": float,
+    "client_quota_seconds": float,
 }
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, QueryTriples, Store, Triple
 
-from urbact_graph.dataset.description import Description, describe
-from urbact_graph.dataset.history import History, history_key, moment_text, read_history
-from urbact_graph.dataset.maker import maker
-from urbact_graph.dataset.parsing import named, parse_turtle
+from urbact_graph.description import Description, describe
+from urbact_graph.history.dates import History, history_key, moment_text, read_history
+from urbact_graph.dataset.fingerprint import fingerprint
+from urbact_graph.rdf.parsing import named, parse_turtle
 from urbact_graph.errors import DatasetError, SourceError
 from urbact_graph.files import write_whole
 from urbact_graph.sources import GraphSources
-from urbact_graph.syntax import mistake, tokens
+from urbact_graph.rdf.sparql import mistake, tokens
 
 DATASET_NAME = "urbact-graph.nt"
 MANIFEST_NAME = "build.json"
@@ -85,7 +85,7 @@ def build(sources: GraphSources, folder: Path, progress: Progress = lambda *_: N
     _add(store, _dates(store, history))
     # What describes the dataset comes last, as it counts all the rest.
     described = describe(store, sources.base, Description(_UNNAMED.value, history.modified))
-    edition = edition_version([*_lines(store), *map(_line, described)], history.modified)
+    edition = release_version([*_lines(store), *map(_line, described)], history.modified)
     _add(store, (_named_by(triple, edition) for triple in described))
     lines = "".join(_lines(store)).encode()
     version = hashlib.sha256(lines).hexdigest()
@@ -103,7 +103,7 @@ def build(sources: GraphSources, folder: Path, progress: Progress = lambda *_: N
     return built
 
 
-def edition_version(lines: Iterable[str], modified: datetime | None) -> str:
+def release_version(lines: Iterable[str], modified: datetime | None) -> str:
     """Return the version of the graph that ``lines`` of N-Triples are, before it is named in them.
 
     It is the date of the last change, if known, and the start of a hash: equal graphs of equal
@@ -172,7 +172,7 @@ def _contents(sources: GraphSources, paths: list[Path]) -> dict[str, bytes]:
 
 
 def _digest(inputs: dict[str, bytes], history: str) -> str:
-    digest = hashlib.sha256(f"{maker()} {history}".encode())
+    digest = hashlib.sha256(f"{fingerprint()} {history}".encode())
     for name, content in inputs.items():
         digest.update(f"\0{name}\0{len(content)}\0".encode())
         digest.update(content)

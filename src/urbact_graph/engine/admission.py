@@ -7,16 +7,16 @@ killed worker could give.
 
 import re
 
-from urbact_graph.refusals import (
+from urbact_graph.problems import (
     QUERY_TOO_LARGE,
-    SERVICE_REFUSED,
-    SYNTAX,
-    TOO_DEEP,
-    UPDATE_REFUSED,
-    Refusal,
-    RefusedError,
+    SERVICE_NOT_ALLOWED,
+    SYNTAX_ERROR,
+    NESTING_TOO_DEEP,
+    UPDATE_NOT_SUPPORTED,
+    Problem,
+    ProblemError,
 )
-from urbact_graph.syntax import Token, position, tokens
+from urbact_graph.rdf.sparql import Token, position, tokens
 
 _UPDATES = frozenset(
     ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
@@ -27,15 +27,15 @@ _VOLATILE = re.compile(r"(?i:NOW|RAND|UUID|BNODE)\s*+[(#]")
 _PROLOGUE = frozenset(("BASE", "PREFIX", "VERSION"))
 
 
-def admit(query: str, *, query_bytes: int, nesting_depth: int) -> None:
+def admit(query: str, *, max_query_bytes: int, max_nesting_depth: int) -> None:
     """Refuse a query that must not reach a parser.
 
     Raises:
-        RefusedError: the query has more than ``query_bytes`` bytes of UTF-8, nests brackets deeper
-            than ``nesting_depth`` or has a longer run of prefix operators, has a string that is
+        ProblemError: the query has more than ``max_query_bytes`` bytes of UTF-8, nests brackets deeper
+            than ``max_nesting_depth`` or has a longer run of prefix operators, has a string that is
             not closed, is an update, or calls another service.
     """
-    ensure_size(query, query_bytes)
+    ensure_size(query, max_query_bytes)
     depth = run = 0
     angle: Token | None = None
     form = ""
@@ -45,7 +45,7 @@ def admit(query: str, *, query_bytes: int, nesting_depth: int) -> None:
             raise _at(
                 query,
                 token,
-                SYNTAX,
+                SYNTAX_ERROR,
                 "The string {place} is not closed; add the quote that ends it.",
             )
         if suspect and token.text == "{":
@@ -59,8 +59,8 @@ def admit(query: str, *, query_bytes: int, nesting_depth: int) -> None:
         else:
             angle = token if token.text in ("<", ">") else None
         inner = _brackets_inside(token) if token.kind == "iri" else 0
-        if max(depth + inner, run) > nesting_depth:
-            raise _too_deep(query, token, nesting_depth)
+        if max(depth + inner, run) > max_nesting_depth:
+            raise _too_deep(query, token, max_nesting_depth)
         word = token.text.upper()
         if not form and token.kind == "name" and ":" not in word and word not in _PROLOGUE:
             form = word
@@ -77,18 +77,18 @@ def _brackets_of_triple(query: str, angle: Token, token: Token) -> int:
     return -int(token.text == ">" and query[angle.start - 1] != ")")
 
 
-def ensure_size(query: str, query_bytes: int) -> None:
+def ensure_size(query: str, max_query_bytes: int) -> None:
     """Refuse a query that is too long to be looked at.
 
     Raises:
-        RefusedError: it has more than ``query_bytes`` bytes of UTF-8.
+        ProblemError: it has more than ``max_query_bytes`` bytes of UTF-8.
     """
-    if len(query.encode(errors="surrogatepass")) > query_bytes:
-        raise RefusedError(
+    if len(query.encode(errors="surrogatepass")) > max_query_bytes:
+        raise ProblemError(
             QUERY_TOO_LARGE,
-            f"The query has more than {query_bytes:,} bytes (query_bytes); shorten it or ask in "
+            f"The query has more than {max_query_bytes:,} bytes (max_query_bytes); shorten it or ask in "
             "parts.",
-            extensions={"limit": "query_bytes", "value": query_bytes},
+            extensions={"limit": "max_query_bytes", "value": max_query_bytes},
         )
 
 
@@ -132,32 +132,32 @@ def _brackets_inside(token: Token) -> int:
     return token.text.count("(")
 
 
-def _service(query: str, token: Token) -> RefusedError:
+def _service(query: str, token: Token) -> ProblemError:
     return _at(
         query,
         token,
-        SERVICE_REFUSED,
+        SERVICE_NOT_ALLOWED,
         "SERVICE {place} would send the query on to another server, which is never done here; "
         "ask that server yourself.",
     )
 
 
-def _too_deep(query: str, token: Token, nesting_depth: int) -> RefusedError:
+def _too_deep(query: str, token: Token, max_nesting_depth: int) -> ProblemError:
     error = _at(
         query,
         token,
-        TOO_DEEP,
-        f"The query nests more than {nesting_depth} levels {{place}} (nesting_depth); write it "
+        NESTING_TOO_DEEP,
+        f"The query nests more than {max_nesting_depth} levels {{place}} (max_nesting_depth); write it "
         "flatter.",
     )
-    error.extensions |= {"limit": "nesting_depth", "value": nesting_depth}
+    error.extensions |= {"limit": "max_nesting_depth", "value": max_nesting_depth}
     return error
 
 
-def _at(query: str, token: Token, refusal: Refusal, sentence: str) -> RefusedError:
+def _at(query: str, token: Token, problem: Problem, sentence: str) -> ProblemError:
     line, column = position(query, token.start)
-    return RefusedError(
-        refusal,
+    return ProblemError(
+        problem,
         sentence.format(place=f"at line {line}, column {column}"),
         extensions={"line": line, "column": column},
     )
@@ -165,8 +165,8 @@ def _at(query: str, token: Token, refusal: Refusal, sentence: str) -> RefusedErr
 
 def _refuse_update(form: str) -> None:
     if form in _UPDATES:
-        raise RefusedError(
-            UPDATE_REFUSED,
+        raise ProblemError(
+            UPDATE_NOT_SUPPORTED,
             f"{form} is an update, and only queries are answered; send SELECT, ASK, CONSTRUCT or "
             "DESCRIBE.",
         )

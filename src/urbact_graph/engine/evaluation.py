@@ -20,17 +20,17 @@ from pyoxigraph import (
 from typing_extensions import Buffer
 
 from urbact_graph.engine.messages import Answer, Request
-from urbact_graph.formats import Kind, formats
-from urbact_graph.refusals import (
-    ANSWER_TOO_LARGE,
-    EVALUATION,
+from urbact_graph.rdf.formats import Kind, formats
+from urbact_graph.problems import (
+    RESULT_TOO_LARGE,
+    EVALUATION_FAILED,
     MALFORMED_REQUEST,
     NOT_ACCEPTABLE,
-    SYNTAX,
-    RefusedError,
+    SYNTAX_ERROR,
+    ProblemError,
     out_of_memory,
 )
-from urbact_graph.syntax import mistake
+from urbact_graph.rdf.sparql import mistake
 
 # Characters that XML 1.0 cannot carry, not even as references (section 2.2).
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#x?0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]);")
@@ -53,11 +53,11 @@ class _Capped(io.BytesIO):
 
     def write(self, data: Buffer, /) -> int:
         if self.tell() + len(memoryview(data)) > self.limit:
-            raise RefusedError(
-                ANSWER_TOO_LARGE,
-                f"The answer has more than {self.limit:,} bytes (answer_bytes); "
+            raise ProblemError(
+                RESULT_TOO_LARGE,
+                f"The answer has more than {self.limit:,} bytes (max_result_bytes); "
                 "ask for fewer rows or columns, or page with ORDER BY, LIMIT and OFFSET.",
-                extensions={"limit": "answer_bytes", "value": self.limit},
+                extensions={"limit": "max_result_bytes", "value": self.limit},
             )
         return super().write(data)
 
@@ -66,7 +66,7 @@ def evaluate(store: Store, request: Request) -> Answer:
     """Evaluate ``request`` on ``store``.
 
     Raises:
-        RefusedError: the query cannot be parsed or evaluated, its answer is larger than
+        ProblemError: the query cannot be parsed or evaluated, its answer is larger than
             allowed, or none of the formats that fit the form of the query is accepted.
     """
     try:
@@ -74,11 +74,11 @@ def evaluate(store: Store, request: Request) -> Answer:
     except SyntaxError as error:
         wrong = mistake(request.query, error)
         place = {"line": wrong.line, "column": wrong.column}
-        raise RefusedError(SYNTAX, wrong.sentence, extensions=place) from None
+        raise ProblemError(SYNTAX_ERROR, wrong.sentence, extensions=place) from None
     except MemoryError:
         raise out_of_memory() from None
     except (OSError, RuntimeError, ValueError) as error:
-        raise RefusedError(EVALUATION, f"The engine gave up on the query: {error}.") from None
+        raise ProblemError(EVALUATION_FAILED, f"The engine gave up on the query: {error}.") from None
 
 
 def _answer(store: Store, request: Request) -> Answer:
@@ -92,7 +92,7 @@ def _answer(store: Store, request: Request) -> Answer:
         substitutions={Variable(name): _term(text) for name, text in request.substitutions.items()}
         or None,
     )
-    output = _Capped(request.answer_bytes)
+    output = _Capped(request.max_result_bytes)
     if isinstance(results, (QueryBoolean, QuerySolutions)):
         media_type = _accepted(request.results_format, "SELECT and ASK", "a table", "results")
         results.serialize(output, format=QueryResultsFormat.from_media_type(media_type))
@@ -104,7 +104,7 @@ def _answer(store: Store, request: Request) -> Answer:
         serialize(triples, output, format=form, prefixes=_used(request.prefixes, triples))
     content = output.getvalue()
     if media_type.endswith("xml") and _NOT_XML.search(content):
-        raise RefusedError(
+        raise ProblemError(
             NOT_ACCEPTABLE,
             "The answer has a control character, which XML cannot carry; ask for another format.",
         )
@@ -116,7 +116,7 @@ def _nodes(iris: tuple[str, ...]) -> list[Any]:
     try:
         return [NamedNode(iri) for iri in iris]
     except ValueError as error:
-        raise RefusedError(
+        raise ProblemError(
             MALFORMED_REQUEST, f"A graph that the request names has no valid IRI: {error}."
         ) from None
 
@@ -124,7 +124,7 @@ def _nodes(iris: tuple[str, ...]) -> list[Any]:
 def _accepted(media_type: str | None, forms: str, shape: str, kind: Kind) -> str:
     if media_type is None:
         names = ", ".join(form.name for form in formats(kind))
-        raise RefusedError(
+        raise ProblemError(
             NOT_ACCEPTABLE,
             f"{forms} give {shape}, which none of the accepted formats holds; ask for {names}.",
         )

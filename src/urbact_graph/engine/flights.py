@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 
 from urbact_graph.engine.cancellation import Cancellation
-from urbact_graph.engine.engine import Engine
+from urbact_graph.engine.local import Engine
 from urbact_graph.engine.messages import Answer, Request
-from urbact_graph.refusals import BUSY, CLIENT_LEFT, SHARE_USED, RefusedError
+from urbact_graph.problems import OVERLOADED, CLIENT_CLOSED_REQUEST, RATE_LIMITED, ProblemError
 
 # What befell the first for a reason of its own does not bind those who joined it.
-_OWN = (BUSY, CLIENT_LEFT, SHARE_USED)
+_OWN = (OVERLOADED, CLIENT_CLOSED_REQUEST, RATE_LIMITED)
 
 
 class Flight:
@@ -70,7 +70,7 @@ class Flights:
         ``landed`` is a flight that was joined before, and has an outcome.
 
         Raises:
-            RefusedError: as the engine does.
+            ProblemError: as the engine does.
         """
         if landed and (answer := _shared(landed, cancellation)):
             return answer
@@ -112,7 +112,7 @@ def _shared(flight: Flight, cancellation: Cancellation) -> Answer | None:
     """Wait for the outcome of ``flight``; None if it is not one for others."""
     try:
         return flight.outcome.result()
-    except RefusedError as error:
-        if cancellation.told or error.refusal not in _OWN:
+    except ProblemError as error:
+        if cancellation.told or error.problem not in _OWN:
             raise
         return None

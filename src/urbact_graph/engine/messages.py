@@ -16,8 +16,8 @@ _LARGEST_CHUNK = 1 << 20
 class Limits(NamedTuple):
     """What a worker holds its queries to; bytes of memory are beyond those of the dataset."""
 
-    query_bytes: int
-    nesting_depth: int
+    max_query_bytes: int
+    max_nesting_depth: int
     memory_bytes: int
 
 
@@ -28,13 +28,13 @@ class Request:
     ``results_format`` and ``graph_format`` are the media types for either form of answer, None
     where the client takes none of that form; ``substitutions`` maps variable names to RDF terms in
     N-Triples. ``default_graphs`` and ``named_graphs`` are IRIs; both empty means the query's own
-    dataset. ``answer_bytes`` is the size at which the worker gives up.
+    dataset. ``max_result_bytes`` is the size at which the worker gives up.
     """
 
     query: str
     results_format: str | None
     graph_format: str | None
-    answer_bytes: int
+    max_result_bytes: int
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     substitutions: dict[str, str] = field(default_factory=dict)
@@ -74,7 +74,7 @@ def receive(connection: socket.socket, deadline: float | None = None) -> tuple[A
         TimeoutError: the deadline passed.
         EOFError: the other side is gone.
     """
-    # The sides speak in turns, so that nothing of a next message can come along; and most
+    # The sides speak in scheduler, so that nothing of a next message can come along; and most
     # messages come whole with the first reading.
     received = bytearray()
     expected = _LENGTHS.size

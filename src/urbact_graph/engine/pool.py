@@ -16,16 +16,16 @@ from typing import Any
 
 from urbact_graph.engine.cancellation import Cancellation
 from urbact_graph.engine.messages import Answer, Limits, Request, frame, parse, receive
-from urbact_graph.engine.turns import Turn
+from urbact_graph.engine.scheduler import Slot
 from urbact_graph.engine.worker import resident_bytes
 from urbact_graph.errors import EngineError
-from urbact_graph.formats import format_of_file
-from urbact_graph.refusals import (
-    CLIENT_LEFT,
-    REFUSALS,
-    TOO_COMPLEX,
-    UNAVAILABLE,
-    RefusedError,
+from urbact_graph.rdf.formats import format_of_file
+from urbact_graph.problems import (
+    CLIENT_CLOSED_REQUEST,
+    PROBLEMS,
+    QUERY_TOO_COMPLEX,
+    ENGINE_UNAVAILABLE,
+    ProblemError,
     out_of_memory,
 )
 
@@ -134,13 +134,13 @@ class Pool:
         self._idle = [self._fork() for _ in range(workers)]
 
     def evaluate(
-        self, request: Request, seconds: float, cancellation: Cancellation, turn: Turn
+        self, request: Request, seconds: float, cancellation: Cancellation, turn: Slot
     ) -> Answer:
         """Evaluate ``request`` in its ``turn`` within ``seconds``, or until it is cancelled.
 
         Raises:
             TimeoutError: it took longer.
-            RefusedError: nobody waits for it any more, or the worker says why it cannot be
+            ProblemError: nobody waits for it any more, or the worker says why it cannot be
                 answered.
         """
         deadline = time.monotonic() + seconds
@@ -155,7 +155,7 @@ class Pool:
         raise _ended(status)
 
     def _attempt(
-        self, request: Request, deadline: float, cancellation: Cancellation, turn: Turn
+        self, request: Request, deadline: float, cancellation: Cancellation, turn: Slot
     ) -> Answer:
         worker = self._send(request)
         try:
@@ -167,19 +167,19 @@ class Pool:
             raise
         except EOFError:
             status = self._replace(worker)
-            if cancellation.told or turn.is_dismissed:
-                raise RefusedError(
-                    CLIENT_LEFT, "The query was stopped, as its client left."
+            if cancellation.told or turn.is_evicted:
+                raise ProblemError(
+                    CLIENT_CLOSED_REQUEST, "The query was stopped, as its client left."
                 ) from None
             raise _EndedError(status) from None
-        if header["retire"] or cancellation.told or turn.is_dismissed:
+        if header["retire"] or cancellation.told or turn.is_evicted:
             # It may have been killed just when it was done.
             self._replace(worker)
         else:
             self._idle.append(worker)
-        if "refusal" in header:
-            raise RefusedError(
-                REFUSALS[header["refusal"]], header["detail"], extensions=header["extensions"]
+        if "problem" in header:
+            raise ProblemError(
+                PROBLEMS[header["problem"]], header["detail"], extensions=header["extensions"]
             )
         return Answer(header["media_type"], content, self.version)
 
@@ -188,7 +188,7 @@ class Pool:
         self._closed = True
         with self._control_lock:
             self._end_parent()
-        self._dismiss_idle()
+        self._close_idle()
 
     def _send(self, request: Request) -> _Worker:
         """Hand ``request`` to a worker; one that died while idle is passed over."""
@@ -208,7 +208,7 @@ class Pool:
     def _replace(self, worker: _Worker) -> int | None:
         """Put a new worker in the place of ``worker``; return how the old one ended."""
         worker.close()
-        with contextlib.suppress(RefusedError):
+        with contextlib.suppress(ProblemError):
             status, new = self._ask({"collect": worker.pid, "fork": True})
             if new:
                 self._idle.append(new)
@@ -218,13 +218,13 @@ class Pool:
     def _fork(self) -> _Worker:
         _, worker = self._ask({"fork": True})
         if worker is None:
-            raise RefusedError(UNAVAILABLE, "The engine gave no worker; try again.")
+            raise ProblemError(ENGINE_UNAVAILABLE, "The engine gave no worker; try again.")
         return worker
 
     def _ask(self, message: dict[str, Any]) -> tuple[int | None, _Worker | None]:
         with self._control_lock:
             if self._closed:
-                raise RefusedError(UNAVAILABLE, "The server is going down; try again later.")
+                raise ProblemError(ENGINE_UNAVAILABLE, "The server is going down; try again later.")
             try:
                 return self._exchange(message)
             except (OSError, EOFError):
@@ -244,12 +244,12 @@ class Pool:
     def _recover(self) -> tuple[int | None, _Worker | None]:
         """Start a new parent in the place of one that died."""
         self._end_parent()
-        self._dismiss_idle()
+        self._close_idle()
         try:
             self._start_parent()
             return self._exchange({"fork": True})
         except (OSError, EOFError, EngineError) as error:
-            raise RefusedError(UNAVAILABLE, f"The engine does not start: {error}") from None
+            raise ProblemError(ENGINE_UNAVAILABLE, f"The engine does not start: {error}") from None
 
     def _start_parent(self) -> None:
         self._control, theirs = socket.socketpair()
@@ -261,7 +261,7 @@ class Pool:
             "limits": self._limits,
         }
         self._parent = subprocess.Popen(
-            [sys.executable, "-m", "urbact_graph.engine.parent", json.dumps(arguments)],
+            [sys.executable, "-m", "urbact_graph.engine.zygote", json.dumps(arguments)],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             # A worker that runs out of memory says so in one line, not in a backtrace.
@@ -292,7 +292,7 @@ class Pool:
             self._parent.kill()
             self._parent.wait()
 
-    def _dismiss_idle(self) -> None:
+    def _close_idle(self) -> None:
         # One by one, as other threads may take and give workers meanwhile.
         with contextlib.suppress(IndexError):
             while True:
@@ -306,18 +306,18 @@ class _EndedError(Exception):
         self.status = status
 
 
-def _ended(status: int | None) -> RefusedError:
+def _ended(status: int | None) -> ProblemError:
     """Say why a query's worker ended, as far as its status tells."""
     if status in _ENDED_FROM_OUTSIDE:
-        return RefusedError(
-            UNAVAILABLE,
+        return ProblemError(
+            ENGINE_UNAVAILABLE,
             "The workers that were at this query were ended from outside; try again.",
             headers={"Retry-After": "1"},
         )
     if status == -signal.SIGABRT:
         return out_of_memory()
-    return RefusedError(
-        TOO_COMPLEX,
+    return ProblemError(
+        QUERY_TOO_COMPLEX,
         "The engine broke off at this query, most likely because it chains too many patterns or "
         "operators; write it shorter.",
     )

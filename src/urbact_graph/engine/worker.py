@@ -11,7 +11,7 @@ from pyoxigraph import Store
 from urbact_graph.engine.admission import admit
 from urbact_graph.engine.evaluation import evaluate
 from urbact_graph.engine.messages import Limits, Request, frame, receive
-from urbact_graph.refusals import EVALUATION, RefusedError
+from urbact_graph.problems import EVALUATION_FAILED, ProblemError
 
 # Memory that a worker may keep after a query; one that kept more is replaced.
 _KEPT_BYTES = 100_000_000
@@ -45,20 +45,20 @@ def _answer(
 ) -> tuple[dict[str, object], bytes]:
     try:
         request = _request(message)
-        admit(request.query, query_bytes=limits.query_bytes, nesting_depth=limits.nesting_depth)
+        admit(request.query, max_query_bytes=limits.max_query_bytes, max_nesting_depth=limits.max_nesting_depth)
         answer = evaluate(store, request)
-    except RefusedError as error:
+    except ProblemError as error:
         refused = error
     except Exception:  # noqa: BLE001 - whatever it is
         # Unforeseen, but no reason to die: it is logged, and the client gets an answer.
         traceback.print_exc()
-        refused = RefusedError(
-            EVALUATION, "The engine failed at this query; the reason is in the server's log."
+        refused = ProblemError(
+            EVALUATION_FAILED, "The engine failed at this query; the reason is in the server's log."
         )
     else:
         return {"media_type": answer.media_type}, answer.content
     header: dict[str, object] = {
-        "refusal": refused.refusal.name,
+        "problem": refused.problem.name,
         "detail": refused.detail,
         "extensions": refused.extensions,
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rdflib import RDF, XSD, Literal, URIRef
 
-from urbact_graph.namespaces import NAMESPACES
+from urbact_graph.rdf.namespaces import NAMESPACES
 
 PREFIXES = {name: NAMESPACES[name] for name in ("dct", "foaf", "owl", "skos", "wgs", "xsd")}
 

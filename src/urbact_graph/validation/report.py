@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 from rdflib import RDF, SH, XSD, Literal, URIRef
 from rdflib.term import Node
 
-from urbact_graph.namespaces import NAMESPACES
+from urbact_graph.rdf.namespaces import NAMESPACES
 
 DERIVED = "derived"
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from pyoxigraph import Store, Triple
 from rdflib import SH, Graph, URIRef
 
-from urbact_graph.dataset.parsing import parse_turtle
+from urbact_graph.rdf.parsing import parse_turtle
 from urbact_graph.errors import SourceError
 from urbact_graph.sources import GraphSources
-from urbact_graph.syntax import mistake
+from urbact_graph.rdf.sparql import mistake
 from urbact_graph.validation.loading import memory_graph
 from urbact_graph.validation.report import Severity
 

@@ -16,7 +16,7 @@ from pyshacl.errors import ReportableRuntimeError
 from rdflib import RDF, SH, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from urbact_graph.dataset.parsing import parse_turtle
+from urbact_graph.rdf.parsing import parse_turtle
 from urbact_graph.errors import SourceError
 from urbact_graph.sources import GraphSources
 from urbact_graph.validation.loading import load_dataset

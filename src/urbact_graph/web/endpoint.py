@@ -13,14 +13,14 @@ from werkzeug.wrappers import Request
 from urbact_graph import __version__
 from urbact_graph.engine import messages
 from urbact_graph.engine.flights import Flight, Flights
-from urbact_graph.formats import FORMATS
-from urbact_graph.namespaces import namespaces
-from urbact_graph.refusals import RefusedError
-from urbact_graph.web.caller import Caller
-from urbact_graph.web.preconditions import knows
+from urbact_graph.rdf.formats import FORMATS
+from urbact_graph.rdf.namespaces import namespaces
+from urbact_graph.problems import ProblemError
+from urbact_graph.web.context import Caller
+from urbact_graph.web.conditional import knows
 from urbact_graph.web.problems import ensure_not_refused
 from urbact_graph.web.protocol import QueryOperation, is_bare, read_operation
-from urbact_graph.web.replies import (
+from urbact_graph.web.response import (
     NOT_MODIFIED,
     OK,
     OPEN_TO_SCRIPTS,
@@ -32,7 +32,7 @@ from urbact_graph.web.replies import (
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-    from urbact_graph.engine.engine import Engine
+    from urbact_graph.engine.local import Engine
     from urbact_graph.engine.messages import Answer
     from urbact_graph.settings import Settings
 
@@ -57,13 +57,13 @@ class Endpoint:
         """Return the query operation that a request is, None if it is something else.
 
         Raises:
-            RefusedError: it is one, but malformed; or it was refused before.
+            ProblemError: it is one, but malformed; or it was refused before.
         """
         ensure_not_refused(environ)
         if _OPERATION not in environ:
             environ[_OPERATION] = self._read(environ)
         found = environ[_OPERATION]
-        if isinstance(found, RefusedError):
+        if isinstance(found, ProblemError):
             raise found
         return found if isinstance(found, QueryOperation) else None
 
@@ -71,7 +71,7 @@ class Endpoint:
         """Answer ``operation``, which the request ``environ`` is.
 
         Raises:
-            RefusedError: the engine refuses it.
+            ProblemError: the engine refuses it.
         """
         tag = self.tag(operation, self.engine.version)
         modified = datetime.fromtimestamp(int(self.engine.modified), UTC)
@@ -96,7 +96,7 @@ class Endpoint:
         """Return the evaluation on its way that answers a request too, if there is one."""
         try:
             operation = self.operation(environ)
-        except RefusedError:
+        except ProblemError:
             return None
         if operation is None or not operation.is_repeatable:
             return None
@@ -121,7 +121,7 @@ class Endpoint:
         )
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]
 
-    def _read(self, environ: WSGIEnvironment) -> QueryOperation | RefusedError | None:
+    def _read(self, environ: WSGIEnvironment) -> QueryOperation | ProblemError | None:
         if environ["PATH_INFO"] != PATH or environ["REQUEST_METHOD"] not in _METHODS:
             return None
         request = Request(environ)
@@ -129,7 +129,7 @@ class Endpoint:
             return None
         try:
             return read_operation(request)
-        except RefusedError as error:
+        except ProblemError as error:
             return error
 
     def _request(self, operation: QueryOperation) -> messages.Request:
@@ -137,7 +137,7 @@ class Endpoint:
             query=operation.query,
             results_format=operation.results.media_type if operation.results else None,
             graph_format=operation.graph.media_type if operation.graph else None,
-            answer_bytes=self.settings.answer_bytes,
+            max_result_bytes=self.settings.max_result_bytes,
             default_graphs=operation.default_graphs,
             named_graphs=operation.named_graphs,
             prefixes=self._prefixes,

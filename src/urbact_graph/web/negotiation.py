@@ -5,15 +5,15 @@ from functools import lru_cache
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
-from urbact_graph.formats import FORMATS, Format, Kind, format_named, formats
-from urbact_graph.refusals import MALFORMED_REQUEST, NOT_ACCEPTABLE, RefusedError
+from urbact_graph.rdf.formats import FORMATS, Format, Kind, format_named, formats
+from urbact_graph.problems import MALFORMED_REQUEST, NOT_ACCEPTABLE, ProblemError
 
 # Clients send a few hundred characters; reading hundreds of ranges would take its time.
 _LONGEST_HEADER = 1_000
 
 
 class Acceptance:
-    """A client's Accept header: full type lists, wildcards, weights, and refusals by ``q=0``.
+    """A client's Accept header: full type lists, wildcards, weights, and problems by ``q=0``.
 
     The weight of a media type is that of the most specific range that matches it. Parameters of a
     range (a charset, a JSON-LD profile) do not narrow it, as each format comes in one shape only.
@@ -62,7 +62,7 @@ def chosen_formats(accept: str | None, wanted: tuple[str, ...]) -> Choice:
     names types decides.
 
     Raises:
-        RefusedError: no format that is wanted is known, and no type is accepted by name; or none
+        ProblemError: no format that is wanted is known, and no type is accepted by name; or none
             of ours is accepted.
     """
     # Clients are few in kind, so that most choices have been made before.
@@ -79,13 +79,13 @@ def _choose(accept: str | None, wanted: tuple[str, ...]) -> Choice:
     acceptance = Acceptance(accept)
     if wanted and not acceptance.is_particular:
         known = ", ".join(dict.fromkeys(form.name for form in FORMATS))
-        raise RefusedError(
+        raise ProblemError(
             MALFORMED_REQUEST, f"The format '{wanted[0]}' is unknown; the formats are {known}."
         )
     accepted = acceptance.format("results"), acceptance.format("graph")
     if not any(accepted):
         types = ", ".join(form.media_type for form in FORMATS)
-        raise RefusedError(NOT_ACCEPTABLE, f"Answers come as {types}; accept one of these.")
+        raise ProblemError(NOT_ACCEPTABLE, f"Answers come as {types}; accept one of these.")
     return accepted
 
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException, NotFound
 
-from urbact_graph.refusals import (
-    INTERNAL,
+from urbact_graph.problems import (
+    INTERNAL_ERROR,
     MALFORMED_REQUEST,
-    METHOD_REFUSED,
+    METHOD_NOT_ALLOWED,
     NOT_FOUND,
     QUERY_TOO_LARGE,
-    RefusedError,
+    ProblemError,
 )
 from urbact_graph.settings import Settings
 from urbact_graph.web.negotiation import Acceptance
@@ -29,7 +29,7 @@ _TERMINALS = ("curl/", "wget/", "httpie/")
 
 _BY_STATUS = {
     HTTPStatus.NOT_FOUND: NOT_FOUND,
-    HTTPStatus.METHOD_NOT_ALLOWED: METHOD_REFUSED,
+    HTTPStatus.METHOD_NOT_ALLOWED: METHOD_NOT_ALLOWED,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: QUERY_TOO_LARGE,
 }
 
@@ -38,45 +38,45 @@ _LOGGER = logging.getLogger(__name__)
 _REFUSED = "urbact_graph.refused"
 
 
-def refuse(environ: "WSGIEnvironment", error: RefusedError) -> None:
+def refuse(environ: "WSGIEnvironment", error: ProblemError) -> None:
     """Have the application answer a request, whatever it asks, with ``error``."""
     environ[_REFUSED] = error
 
 
-def unexpected() -> RefusedError:
+def unexpected() -> ProblemError:
     """Log the exception that is being handled, and make the error to answer with."""
     _LOGGER.exception("Unexpected error")
-    return RefusedError(
-        INTERNAL, "The server met an error it did not expect; it is in the server's log."
+    return ProblemError(
+        INTERNAL_ERROR, "The server met an error it did not expect; it is in the server's log."
     )
 
 
 def ensure_not_refused(environ: "WSGIEnvironment") -> None:
     """Raise the error, if there is one, that a request is to be answered with."""
     error = environ.get(_REFUSED)
-    if isinstance(error, RefusedError):
+    if isinstance(error, ProblemError):
         raise error
 
 
 def register_problems(app: Flask, settings: Settings) -> None:
     """Make ``app`` answer every error, its own and Flask's, with a problem body."""
 
-    def refused(error: RefusedError) -> Response:
+    def refused(error: ProblemError) -> Response:
         return problem_response(error, settings)
 
     def http_error(error: HTTPException) -> Response:
         status = error.code or 500
-        refusal = _BY_STATUS.get(
+        problem = _BY_STATUS.get(
             HTTPStatus(status),
-            MALFORMED_REQUEST if status < 500 else INTERNAL,  # noqa: PLR2004
+            MALFORMED_REQUEST if status < 500 else INTERNAL_ERROR,  # noqa: PLR2004
         )
         headers = {
             name: value
             for name, value in error.get_headers()
             if name not in ("Content-Type", "Content-Length")
         }
-        detail = _DETAILS.get(refusal, error.description or refusal.title)
-        return problem_response(RefusedError(refusal, detail, headers=headers), settings)
+        detail = _DETAILS.get(problem, error.description or problem.title)
+        return problem_response(ProblemError(problem, detail, headers=headers), settings)
 
     def unforeseen(_: Exception) -> Response:
         return problem_response(unexpected(), settings)
@@ -90,15 +90,15 @@ def register_problems(app: Flask, settings: Settings) -> None:
             raise NotFound
 
     app.before_request(refused_before)
-    app.register_error_handler(RefusedError, refused)
+    app.register_error_handler(ProblemError, refused)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(Exception, unforeseen)
 
 
 _DETAILS = {
     NOT_FOUND: "No page has this address; the query endpoint is /sparql.",
-    METHOD_REFUSED: "This address does not take that method; see the Allow header.",
-    QUERY_TOO_LARGE: "The body is larger than a query may be (query_bytes); shorten it.",
+    METHOD_NOT_ALLOWED: "This address does not take that method; see the Allow header.",
+    QUERY_TOO_LARGE: "The body is larger than a query may be (max_query_bytes); shorten it.",
 }
 
 
@@ -107,14 +107,14 @@ def _page(body: dict[str, object]) -> str:
     return render_template("problem.html", problem=body, query=request.args.get("query"))
 
 
-def problem_response(error: RefusedError, settings: Settings) -> Response:
+def problem_response(error: ProblemError, settings: Settings) -> Response:
     """Make the answer for ``error``: JSON, or HTML or plain text for who asks for them."""
-    refusal = error.refusal
-    Record.of(request.environ).problem = refusal.name
+    problem = error.problem
+    Record.of(request.environ).problem = problem.name
     body = {
-        "type": f"{settings.base_iri}problem/{refusal.name}",
-        "title": refusal.title,
-        "status": refusal.status,
+        "type": f"{settings.base_iri}problem/{problem.name}",
+        "title": problem.title,
+        "status": problem.status,
         "detail": error.detail,
         **error.extensions,
     }
@@ -123,10 +123,10 @@ def problem_response(error: RefusedError, settings: Settings) -> Response:
     if acceptance.names("text/html"):
         content, media_type = _page(body), "text/html"
     elif acceptance.names("text/plain") or agent.startswith(_TERMINALS):
-        content, media_type = f"{refusal.title}.\n{error.detail}\n", "text/plain"
+        content, media_type = f"{problem.title}.\n{error.detail}\n", "text/plain"
     else:
         content, media_type = json.dumps(body, ensure_ascii=False), PROBLEM_MEDIA_TYPE
-    response = Response(content, status=refusal.status, mimetype=media_type)
+    response = Response(content, status=problem.status, mimetype=media_type)
     response.headers.update(error.headers)
     response.headers["Cache-Control"] = "no-store"
     response.vary.update(("Accept", "User-Agent"))

@@ -9,12 +9,12 @@ from urllib.parse import parse_qsl
 from werkzeug.wrappers import Request
 
 from urbact_graph.engine.admission import is_repeatable
-from urbact_graph.formats import Format
-from urbact_graph.refusals import (
+from urbact_graph.rdf.formats import Format
+from urbact_graph.problems import (
     MALFORMED_REQUEST,
-    MEDIA_TYPE_REFUSED,
-    UPDATE_REFUSED,
-    RefusedError,
+    UNSUPPORTED_MEDIA_TYPE,
+    UPDATE_NOT_SUPPORTED,
+    ProblemError,
 )
 from urbact_graph.web.negotiation import chosen_formats
 
@@ -61,7 +61,7 @@ def read_operation(request: Request) -> QueryOperation:
     The rules are those of SPARQL 1.1 Protocol, section 2.1.
 
     Raises:
-        RefusedError: the request is malformed, of another media type, or an update, or accepts
+        ProblemError: the request is malformed, of another media type, or an update, or accepts
             none of our formats.
     """
     parameters = list(_parameters(request.query_string, "address"))
@@ -71,8 +71,8 @@ def read_operation(request: Request) -> QueryOperation:
     for name, value in parameters:
         values.setdefault(name, []).append(value)
     if "update" in values:
-        raise RefusedError(
-            UPDATE_REFUSED, "This endpoint only answers queries; send 'query' instead of 'update'."
+        raise ProblemError(
+            UPDATE_NOT_SUPPORTED, "This endpoint only answers queries; send 'query' instead of 'update'."
         )
     # Clients name a format by several names at once, and leave the + of a media type bare.
     wanted = tuple(text.replace(" ", "+") for text in values.get("format", ()) if text)
@@ -86,29 +86,29 @@ def read_operation(request: Request) -> QueryOperation:
 
 def _posted(request: Request) -> list[tuple[str, str]]:
     if len(request.content_type or "") > _LONGEST_TYPE:
-        raise RefusedError(
-            MEDIA_TYPE_REFUSED,
+        raise ProblemError(
+            UNSUPPORTED_MEDIA_TYPE,
             f"The Content-Type has more than {_LONGEST_TYPE} characters; send {DIRECT}.",
         )
     media_type = request.mimetype
     if media_type == _UPDATE:
-        raise RefusedError(
-            UPDATE_REFUSED, f"This endpoint only answers queries; send {DIRECT} or a form."
+        raise ProblemError(
+            UPDATE_NOT_SUPPORTED, f"This endpoint only answers queries; send {DIRECT} or a form."
         )
     if media_type not in (FORM, DIRECT):
         found = f"is {media_type}" if media_type else "has no media type"
-        raise RefusedError(
-            MEDIA_TYPE_REFUSED, f"The body {found}; send {DIRECT}, or {FORM} with 'query'."
+        raise ProblemError(
+            UNSUPPORTED_MEDIA_TYPE, f"The body {found}; send {DIRECT}, or {FORM} with 'query'."
         )
     encoding = request.headers.get("Content-Encoding", "identity").lower()
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if encoding != "identity":
-        raise RefusedError(
-            MEDIA_TYPE_REFUSED, f"The body is compressed ({encoding}); send it uncompressed."
+        raise ProblemError(
+            UNSUPPORTED_MEDIA_TYPE, f"The body is compressed ({encoding}); send it uncompressed."
         )
     if charset not in ("utf-8", "utf8"):
-        raise RefusedError(
-            MEDIA_TYPE_REFUSED, f"The body's charset is {charset}; send it as UTF-8."
+        raise ProblemError(
+            UNSUPPORTED_MEDIA_TYPE, f"The body's charset is {charset}; send it as UTF-8."
         )
     body = request.get_data()
     if media_type == FORM:
@@ -130,13 +130,13 @@ def _parameters(encoded: bytes, place: str) -> Iterator[tuple[str, str]]:
     except UnicodeDecodeError as error:
         raise _not_utf8(place, error) from None
     except ValueError:
-        raise RefusedError(
+        raise ProblemError(
             MALFORMED_REQUEST, f"The {place} has more than {_MOST_PARAMETERS} parameters."
         ) from None
 
 
-def _not_utf8(place: str, error: UnicodeDecodeError) -> RefusedError:
-    return RefusedError(
+def _not_utf8(place: str, error: UnicodeDecodeError) -> ProblemError:
+    return ProblemError(
         MALFORMED_REQUEST,
         f"The {place} is not UTF-8 (at byte {error.start}); encode it as UTF-8, and "
         "percent-encode parameters.",
@@ -146,11 +146,11 @@ def _not_utf8(place: str, error: UnicodeDecodeError) -> RefusedError:
 def _only(values: dict[str, list[str]], name: str, *, needed: bool = False) -> str | None:
     found = values.get(name, [])
     if len(found) > 1:
-        raise RefusedError(
+        raise ProblemError(
             MALFORMED_REQUEST, f"The request has {len(found)} '{name}' parameters; send one."
         )
     if needed and not found:
-        raise RefusedError(
+        raise ProblemError(
             MALFORMED_REQUEST, f"The request has no '{name}' parameter; send the query in it."
         )
     return found[0] if found else None
@@ -160,7 +160,7 @@ def _graphs(values: dict[str, list[str]], name: str) -> tuple[str, ...]:
     iris = tuple(values.get(name, ()))
     for iri in iris:
         if not _ABSOLUTE_IRI.fullmatch(iri):
-            raise RefusedError(
+            raise ProblemError(
                 MALFORMED_REQUEST, f"The {name} '{iri}' is no absolute IRI; write it in full."
             )
     return iris
@@ -171,7 +171,7 @@ def _seconds(text: str | None) -> float | None:
         return None
     seconds = float(text) if _SECONDS.fullmatch(text) else 0.0
     if seconds <= 0:
-        raise RefusedError(
+        raise ProblemError(
             MALFORMED_REQUEST, f"The timeout '{text}' is no number of seconds above 0."
         )
     return max(seconds, _LEAST_SECONDS)

@@ -2,7 +2,7 @@
 
 import re
 
-from urbact_graph.refusals import RANGE_REFUSED, RefusedError
+from urbact_graph.problems import RANGE_NOT_SATISFIABLE, ProblemError
 
 _ONE_RANGE = re.compile(r"bytes=[ \t]*(?:([0-9]{1,18})-([0-9]{0,18})|-([0-9]{1,18}))[ \t]*", re.I)
 
@@ -14,7 +14,7 @@ def asked_part(header: str | None, size: int) -> tuple[int, int] | None:
     another unit, by nothing that can be read, or not at all.
 
     Raises:
-        RefusedError: there is no such part.
+        ProblemError: there is no such part.
     """
     match = _ONE_RANGE.fullmatch(header or "")
     if match is None:
@@ -27,8 +27,8 @@ def asked_part(header: str | None, size: int) -> tuple[int, int] | None:
         if last and int(last) < int(first):
             return None
     if start >= size or start >= end:
-        raise RefusedError(
-            RANGE_REFUSED,
+        raise ProblemError(
+            RANGE_NOT_SATISFIABLE,
             f"This has {size} bytes, and the range asked for has none of them; ask for others.",
             headers={"Content-Range": f"bytes */{size}"},
         )

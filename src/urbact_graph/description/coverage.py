@@ -1,0 +1,151 @@
+"""What the graph covers: its languages, countries, years and themes, and examples of its things."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pyoxigraph import Literal, NamedNode, Store
+
+from urbact_graph.description.authorities import (
+    DATA_THEMES,
+    REGIONS_AND_CITIES,
+    REGIONS_AND_CITIES_LABEL,
+)
+from urbact_graph.description.statistics import Statistics
+from urbact_graph.rdf.builder import Term, Vocabulary
+from urbact_graph.facts.authorities import COUNTRIES, is_language
+
+# The classes of which an example is shown; themes come last, which have a scheme of their own.
+_MAIN_CLASSES = (
+    "urb:Network",
+    "urb:City",
+    "urb:Partnership",
+    "urb:Plan",
+    "urb:Recommendation",
+    "urb:Call",
+    "urb:Programme",
+    "urb:Person",
+    "urb:Document",
+)
+# A language, a data theme: what has less than this share of the whole does not stand for it.
+_LANGUAGE_SHARE = 0.01
+_THEME_SHARE = 0.1
+_MATCHES = ("skos:exactMatch", "skos:closeMatch", "skos:broadMatch")
+_FIRST_DAY, _LAST_DAY = "-01-01", "-12-31"
+_YEAR_DIGITS = 4
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What the graph covers; ``themes`` are data themes of the European Union with their names."""
+
+    languages: tuple[str, ...]
+    countries: tuple[NamedNode, ...]
+    start: Literal | None
+    end: Literal | None
+    themes: tuple[tuple[NamedNode, str], ...]
+    examples: tuple[NamedNode, ...]
+    roots: tuple[NamedNode, ...]
+
+
+class _Reader:
+    """Reads what ``store`` says, by prefixed names."""
+
+    def __init__(self, store: Store, base: str) -> None:
+        self.store = store
+        self.base = base
+        self._vocabulary = Vocabulary(base)
+
+    def node(self, name: str) -> NamedNode:
+        return NamedNode(self._vocabulary.iri(name))
+
+    def objects(self, predicate: str, subject: NamedNode | None = None) -> Iterator[Term]:
+        for quad in self.store.quads_for_pattern(subject, self.node(predicate), None):
+            if isinstance(quad.object, NamedNode | Literal):
+                yield quad.object
+
+    def subjects(self, predicate: str, value: NamedNode) -> list[NamedNode]:
+        quads = self.store.quads_for_pattern(None, self.node(predicate), value)
+        return [quad.subject for quad in quads if isinstance(quad.subject, NamedNode)]
+
+
+def read_coverage(store: Store, base: str, statistics: Statistics) -> Coverage:
+    """Read from ``store`` what the graph covers; ``statistics`` is that of its triples."""
+    reader = _Reader(store, base)
+    programmes = reader.subjects("a", reader.node("urb:Programme"))
+    schemes = reader.subjects("a", reader.node("skos:ConceptScheme"))
+    roots = {*programmes, *(scheme for scheme in schemes if scheme.value.startswith(base))}
+    return Coverage(
+        languages=_languages(statistics),
+        countries=_countries(reader),
+        start=_earliest(reader),
+        end=_latest(reader),
+        themes=_themes(reader),
+        examples=_examples(reader, statistics),
+        roots=tuple(sorted(roots, key=str)),
+    )
+
+
+def _languages(statistics: Statistics) -> tuple[str, ...]:
+    """Return the languages in which at least one in a hundred of the tagged texts is written."""
+    enough = statistics.of_language.total() * _LANGUAGE_SHARE
+    tags = (tag for tag, texts in statistics.of_language.items() if texts >= enough)
+    return tuple(sorted(tag for tag in tags if is_language(tag)))
+
+
+def _countries(reader: _Reader) -> tuple[NamedNode, ...]:
+    found = {value for value in reader.objects("urb:country") if isinstance(value, NamedNode)}
+    known = (country for country in found if country.value.startswith(f"{COUNTRIES}/"))
+    return tuple(sorted(known, key=str))
+
+
+def _earliest(reader: _Reader) -> Literal | None:
+    dates = _dates(reader, "urb:start")
+    return min(dates, key=lambda date: (_day(date, _FIRST_DAY), str(date)), default=None)
+
+
+def _latest(reader: _Reader) -> Literal | None:
+    dates = _dates(reader, "urb:end")
+    return max(dates, key=lambda date: (_day(date, _LAST_DAY), str(date)), default=None)
+
+
+def _dates(reader: _Reader, predicate: str) -> list[Literal]:
+    kinds = [reader.node(kind) for kind in ("xsd:date", "xsd:gYearMonth", "xsd:gYear")]
+    found = {value for value in reader.objects(predicate) if isinstance(value, Literal)}
+    return [value for value in found if value.datatype in kinds]
+
+
+def _day(date: Literal, day_of_year: str) -> str:
+    """Fill a year or month up to a day, so that dates of all precisions compare as texts."""
+    return date.value + day_of_year[len(date.value) - _YEAR_DIGITS :]
+
+
+def _themes(reader: _Reader) -> tuple[tuple[NamedNode, str], ...]:
+    """Return the data themes that a tenth of the themes or more fall under, and always REGI."""
+    themes = set(reader.subjects("skos:inScheme", NamedNode(f"{reader.base}theme")))
+    found: dict[str, set[NamedNode]] = {}
+    for match in _MATCHES:
+        for theme in themes:
+            for value in reader.objects(match, theme):
+                if value.value.startswith(f"{DATA_THEMES}/"):
+                    found.setdefault(value.value, set()).add(theme)
+    many = len(themes) * _THEME_SHARE
+    chosen = {theme for theme, falling in found.items() if len(falling) >= many}
+    labels = {theme: _english_label(reader, NamedNode(theme)) for theme in chosen}
+    labels.setdefault(REGIONS_AND_CITIES, REGIONS_AND_CITIES_LABEL)
+    return tuple((NamedNode(theme), label) for theme, label in sorted(labels.items()) if label)
+
+
+def _english_label(reader: _Reader, node: NamedNode) -> str:
+    labels = (value for value in reader.objects("skos:prefLabel", node))
+    return next((v.value for v in labels if isinstance(v, Literal) and v.language == "en"), "")
+
+
+def _examples(reader: _Reader, statistics: Statistics) -> tuple[NamedNode, ...]:
+    """Return of each main class the one with the most statements, of equals the first by IRI."""
+    kinds = [reader.subjects("a", reader.node(name)) for name in _MAIN_CLASSES]
+    kinds.append(reader.subjects("skos:inScheme", NamedNode(f"{reader.base}theme")))
+    return tuple(
+        min(nodes, key=lambda node: (-census.of_subject[node.value], node.value))
+        for nodes in kinds
+        if nodes
+    )

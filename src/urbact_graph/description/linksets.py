@@ -1,0 +1,41 @@
+"""The data of others that the graph links to, each recognised by its namespace."""
+
+from dataclasses import dataclass
+
+from urbact_graph.rdf.namespaces import NAMESPACES
+
+_AUTHORITY = "http://publications.europa.eu/resource/authority/"
+
+# A source or a page is where something was read, and a type is a term; none joins two things.
+_NO_LINKS = {
+    NAMESPACES["dct"] + "source",
+    NAMESPACES["foaf"] + "page",
+    NAMESPACES["rdf"] + "type",
+    NAMESPACES["skos"] + "inScheme",
+}
+
+
+@dataclass(frozen=True)
+class Target:
+    """Data of others: ``key`` names it in its IRI here, ``namespace`` begins its own IRIs."""
+
+    key: str
+    title: str
+    namespace: str
+
+
+TARGETS = (
+    Target("geonames", "GeoNames", "https://sws.geonames.org/"),
+    Target("nuts", "NUTS, the regions of the European Union", "http://data.europa.eu/nuts/"),
+    Target("eurovoc", "EuroVoc", "http://eurovoc.europa.eu/"),
+    Target("sdg", "Sustainable Development Goals", "http://metadata.un.org/sdg/"),
+    Target("eu-country", "Countries (EU authority table)", f"{_AUTHORITY}country/"),
+    Target("eu-language", "Languages (EU authority table)", f"{_AUTHORITY}language/"),
+    Target("eu-data-theme", "Data themes (EU authority table)", f"{_AUTHORITY}data-theme/"),
+    Target("kohesio", "Kohesio", "https://linkedopendata.eu/entity/"),
+)
+
+
+def is_link(predicate: str) -> bool:
+    """Tell whether ``predicate`` joins two things, as the links of a linkset do."""
+    return predicate not in _NO_LINKS

@@ -1,0 +1,106 @@
+"""The counting of triples by what they are about, for the statistics of VoID (section 4)."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from urbact_graph.description.linksets import TARGETS, is_link
+from urbact_graph.rdf.namespaces import NAMESPACES
+
+RDF_TYPE = NAMESPACES["rdf"] + "type"
+
+
+@dataclass(frozen=True)
+class Usage:
+    """How often a property is used, and with how many distinct subjects and objects."""
+
+    triples: int
+    subjects: int
+    objects: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The numbers of a set of triples; classes and properties by their IRIs.
+
+    ``entities`` are the subjects below the base, ``documents`` these without their fragments;
+    ``links`` counts the triples from below the base into each known target, by predicate.
+    """
+
+    triples: int
+    subjects: int
+    objects: int
+    entities: int
+    documents: int
+    classes: dict[str, int]
+    properties: dict[str, Usage]
+    links: dict[tuple[str, str], int]
+
+
+class Statistics:
+    """The distinct things in a set of triples, kept so that two sets can be counted as one."""
+
+    def __init__(self, triples: Iterable[Triple], base: str) -> None:
+        self.of_property: Counter[str] = Counter()
+        self.of_subject: Counter[str] = Counter()
+        self.of_class: Counter[str] = Counter()
+        self.of_language: Counter[str] = Counter()
+        self.of_link: Counter[tuple[str, str]] = Counter()
+        self.subjects: defaultdict[str, set[str]] = defaultdict(set)
+        self.objects: defaultdict[str, set[str | Literal]] = defaultdict(set)
+        for triple in triples:
+            self._take(triple, base)
+        self.entities = {subject for subject in self.of_subject if subject.startswith(base)}
+        self.documents = {entity.partition("#")[0] for entity in self.entities}
+        self.everything = set[str | Literal]().union(*self.objects.values())
+
+    def _take(self, triple: Triple, base: str) -> None:
+        subject, predicate, value = _name(triple.subject), triple.predicate.value, triple.object
+        self.of_property[predicate] += 1
+        self.of_subject[subject] += 1
+        self.subjects[predicate].add(subject)
+        if isinstance(value, Literal):
+            self.objects[predicate].add(value)
+            if value.language:
+                self.of_language[value.language] += 1
+            return
+        name = _name(value)
+        self.objects[predicate].add(name)
+        if predicate == RDF_TYPE:
+            self.of_class[name] += 1
+        elif is_link(predicate) and subject.startswith(base):
+            for target in TARGETS:
+                if name.startswith(target.namespace):
+                    self.of_link[target.key, predicate] += 1
+
+    def with_added(self, other: "Statistics") -> Counts:
+        """Count these triples together with those of ``other``, none of which is among them."""
+        together = self.of_property + other.of_property
+        return Counts(
+            triples=together.total(),
+            subjects=_distinct(self.of_subject.keys(), other.of_subject.keys()),
+            objects=_distinct(self.everything, other.everything),
+            entities=_distinct(self.entities, other.entities),
+            documents=_distinct(self.documents, other.documents),
+            classes=dict(self.of_class + other.of_class),
+            properties={
+                name: Usage(
+                    triples,
+                    _distinct(self.subjects.get(name, ()), other.subjects.get(name, ())),
+                    _distinct(self.objects.get(name, ()), other.objects.get(name, ())),
+                )
+                for name, triples in together.items()
+            },
+            links=dict(self.of_link + other.of_link),
+        )
+
+
+def _distinct(one: Collection[object], other: Iterable[object]) -> int:
+    """Return how many there are in either, without joining a large set with a small one."""
+    return len(one) + sum(thing not in one for thing in other)
+
+
+def _name(node: object) -> str:
+    return node.value if isinstance(node, NamedNode) else str(node)

@@ -1,0 +1,1 @@
+"""What changed when: the commits of a working copy, and what two graphs differ in."""

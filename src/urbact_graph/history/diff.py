@@ -1,0 +1,186 @@
+"""Compare two graphs: which facts were added and removed, by entity."""
+
+import gzip
+import hashlib
+import zlib
+from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import IO, cast
+
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
+
+from urbact_graph.rdf.blank_nodes import blank_nodes, with_names
+from urbact_graph.rdf.resources import resource_of
+from urbact_graph.errors import DatasetError
+from urbact_graph.rdf.formats import format_of_file
+
+# Gives the triples of a graph, from the start each time it is called; one may come twice.
+Facts = Callable[[], Iterable[Triple]]
+
+# What tells readers what a thing is, the best first.
+_LABELS = (
+    "http://www.w3.org/2000/01/rdf-schema#label",
+    "http://www.w3.org/2004/02/skos/core#prefLabel",
+    "http://xmlns.com/foaf/0.1/name",
+    "http://purl.org/dc/terms/title",
+)
+_DIGEST_BYTES = 16
+
+
+class Kind(StrEnum):
+    """What became of an entity."""
+
+    NEW = "new"
+    GONE = "gone"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True)
+class Change:
+    """An entity with the facts that were added and removed, each in a fixed order.
+
+    ``entity`` is an IRI, or the name of a blank node; ``label`` is empty where it has none.
+    """
+
+    entity: str
+    label: str
+    kind: Kind
+    added: tuple[Triple, ...]
+    removed: tuple[Triple, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The changes from one graph to another, by entity; ``facts`` are those of the latter."""
+
+    changes: tuple[Change, ...]
+    facts: int
+
+    @property
+    def added(self) -> int:
+        """The number of facts that only the latter graph has."""
+        return sum(len(change.added) for change in self.changes)
+
+    @property
+    def removed(self) -> int:
+        """The number of facts that only the former graph has."""
+        return sum(len(change.removed) for change in self.changes)
+
+    def count(self, kind: Kind) -> int:
+        """Return how many entities are new, gone or changed."""
+        return sum(change.kind is kind for change in self.changes)
+
+
+def compare(before: Facts, after: Facts, base: str) -> Comparison:
+    """Compare two graphs, whose entities below ``base`` are IRIs without fragment.
+
+    A blank node counts as the same where all that is said of it, and of the blank nodes it is
+    linked with, is the same. Graphs without any may be large: of each fact only a hash is kept.
+
+    Raises:
+        DatasetError: a graph cannot be read.
+    """
+    if any(
+        blank for facts in (before, after) for triple in facts() for blank in blank_nodes(triple)
+    ):
+        former, latter = with_names(before()), with_names(after())
+        before, after = (lambda: former), (lambda: latter)
+    old, new = {_digest(t) for t in before()}, {_digest(t) for t in after()}
+    added = {triple for triple in after() if _digest(triple) not in old}
+    removed = {triple for triple in before() if _digest(triple) not in new}
+    gains, losses = _by_entity(added, base), _by_entity(removed, base)
+    entities = gains.keys() | losses.keys()
+    earlier, later = _Names(before(), entities, base), _Names(after(), entities, base)
+    changes = [
+        Change(
+            entity,
+            later.label(entity) or earlier.label(entity),
+            _kind(entity in earlier.described, entity in later.described),
+            tuple(gains.get(entity, ())),
+            tuple(losses.get(entity, ())),
+        )
+        for entity in sorted(entities)
+    ]
+    return Comparison(tuple(changes), len(new))
+
+
+def read_facts(path: Path) -> Facts:
+    """Return the facts of an RDF file, which may be compressed (.gz); its graphs count as one.
+
+    Raises:
+        DatasetError: its name is none of an RDF file, and later, when it is read, that it cannot
+            be read or parsed.
+    """
+    form = format_of_file(path.with_suffix("") if path.suffix == ".gz" else path)
+    rdf_format = RdfFormat.from_media_type(form.media_type)
+
+    def facts() -> Iterator[Triple]:
+        try:
+            with _opened(path) as file:
+                for quad in parse(file, format=rdf_format):
+                    yield quad.triple
+        except SyntaxError as error:
+            place = f", line {error.lineno}" if error.lineno else ""
+            reason = (error.msg or "").split(": ", 1)[-1]
+            raise DatasetError(f"{path}{place}: {reason}. Correct the file there.") from None
+        except (OSError, EOFError, zlib.error) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise DatasetError(f"{path} cannot be read ({reason}); name another file.") from None
+
+    return facts
+
+
+def _opened(path: Path) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
+
+
+def _digest(triple: Triple) -> bytes:
+    return hashlib.blake2b(str(triple).encode(), digest_size=_DIGEST_BYTES).digest()
+
+
+def _entity(triple: Triple, base: str) -> str:
+    subject = triple.subject
+    return resource_of(subject.value, base) if isinstance(subject, NamedNode) else str(subject)
+
+
+def _by_entity(triples: Iterable[Triple], base: str) -> dict[str, list[Triple]]:
+    grouped: dict[str, list[Triple]] = {}
+    for triple in sorted(triples, key=str):
+        grouped.setdefault(_entity(triple, base), []).append(triple)
+    return grouped
+
+
+def _kind(was: bool, is_now: bool) -> Kind:  # noqa: FBT001 - the two states it goes between
+    if was and is_now:
+        return Kind.CHANGED
+    return Kind.NEW if is_now else Kind.GONE
+
+
+class _Names:
+    """Which of some entities a graph describes, and what it calls them."""
+
+    def __init__(self, triples: Iterable[Triple], entities: Container[str], base: str) -> None:
+        self.described: set[str] = set()
+        self._labels: dict[str, tuple[int, int, str, str]] = {}
+        for triple in triples:
+            entity = _entity(triple, base)
+            if entity not in entities:
+                continue
+            self.described.add(entity)
+            value, predicate = triple.object, triple.predicate.value
+            whole = isinstance(triple.subject, NamedNode) and triple.subject.value == entity
+            if whole and predicate in _LABELS and isinstance(value, Literal):
+                language = value.language or ""
+                rank = (_LABELS.index(predicate), _rank(language), language, value.value)
+                self._labels[entity] = min(self._labels.get(entity, rank), rank)
+
+    def label(self, entity: str) -> str:
+        """Return the best label, the empty text where there is none."""
+        return self._labels[entity][-1] if entity in self._labels else ""
+
+
+def _rank(language: str) -> int:
+    """Return the place of a language in the order of preference: English, none, others."""
+    return {"en": 0, "": 1}.get(language, 2)

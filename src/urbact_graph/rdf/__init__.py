@@ -1,0 +1,1 @@
+"""The words of RDF: namespaces, formats, terms, graphs, and SPARQL as text."""

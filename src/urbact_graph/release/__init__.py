@@ -1,0 +1,1 @@
+"""Releases: everything that is published with one version of the graph."""

@@ -1,0 +1,123 @@
+"""The description of the CSV tables, by the standard of CSV on the Web.
+
+Metadata Vocabulary for Tabular Data (W3C Recommendation, 17 December 2015). Read by it, the tables
+state triples of the graph: those of the columns that can be told exactly (`Column.is_statement`).
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pyoxigraph import Literal, NamedNode, Store
+
+from urbact_graph.release.columns import IRI, Column
+from urbact_graph.description.distributions import LICENCE, TABLES, table_file_name
+from urbact_graph.release.tables import LINE_END, Table
+from urbact_graph.rdf.namespaces import NAMESPACES, namespaces
+
+_COMMENT = NamedNode(NAMESPACES["rdfs"] + "comment")
+_MODIFIED = NamedNode(NAMESPACES["dct"] + "modified")
+_DIALECT = {
+    "encoding": "utf-8",
+    "lineTerminators": [LINE_END],
+    "delimiter": ",",
+    "quoteChar": '"',
+    "doubleQuote": True,
+    "header": True,
+}
+
+
+def describe_tables(store: Store, tables: Mapping[str, Table], version: str, base: str) -> bytes:
+    """Describe the ``tables`` of the graph in ``store``, its edition ``version``, in JSON."""
+    group: dict[str, Any] = {
+        "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
+        "@type": "TableGroup",
+        "dc:title": "The tables of urbact-graph",
+        "dc:description": "Networks, cities, plans and recommendations of the URBACT programme.",
+        "dc:source": {"@id": f"{base}dataset"},
+        "dc:license": {"@id": LICENCE},
+        "schema:version": version,
+    }
+    dataset = NamedNode(f"{base}dataset")
+    for quad in store.quads_for_pattern(dataset, _MODIFIED, None):
+        value = getattr(quad.object, "value", "")
+        group["dc:modified"] = {"@value": value, "@type": "xsd:dateTime"}
+    group["dialect"] = _DIALECT
+    words = _Words(store, base)
+    group["tables"] = [
+        _table(table.name, table.title, tables[table.name], version, words) for table in TABLES
+    ]
+    return (json.dumps(group, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+class _Words:
+    """The properties and classes that columns name."""
+
+    def __init__(self, store: Store, base: str) -> None:
+        self._store = store
+        self._prefixes = namespaces(base)
+
+    def iri(self, name: str) -> str:
+        """Return the IRI of ``name``, as a query would write it."""
+        prefix, _, local = ("rdf:type" if name == "a" else name).partition(":")
+        return self._prefixes[prefix] + local
+
+    def comment(self, name: str) -> str:
+        """Return what the vocabulary says in English of the property ``name``, if anything."""
+        quads = self._store.quads_for_pattern(NamedNode(self.iri(name)), _COMMENT, None)
+        texts = (quad.object for quad in quads if isinstance(quad.object, Literal))
+        return min((text.value for text in texts if text.language == "en"), default="")
+
+
+def _table(name: str, title: str, table: Table, version: str, words: _Words) -> dict[str, Any]:
+    columns = table.layout.columns
+    kind = {
+        "name": "class",
+        "titles": ["class"],
+        "virtual": True,
+        "propertyUrl": words.iri("a"),
+        "valueUrl": words.iri(table.layout.kind),
+    }
+    schema: dict[str, Any] = {
+        "aboutUrl": f"{{+{IRI.name}}}",
+        "primaryKey": IRI.name,
+        "columns": [
+            *(_column(x, table.separators.get(x.name, ""), words) for x in columns),
+            kind,
+        ],
+    }
+    # An empty cell, or one of several values, would be no key.
+    keyed = (x for x in columns if x.table and x.is_required and not x.is_many)
+    keys = [_foreign_key(column, version) for column in keyed]
+    if keys:
+        schema["foreignKeys"] = keys
+    return {"url": table_file_name(name, version), "dc:title": title, "tableSchema": schema}
+
+
+def _column(column: Column, separator: str, words: _Words) -> dict[str, Any]:
+    # The name is the first of the titles, as it stands in the first line of the table.
+    described: dict[str, Any] = {"name": column.name, "titles": [column.name, column.title]}
+    description = column.description or (column.property_name and words.comment(column.path))
+    if description:
+        described["dc:description"] = description
+    described["datatype"] = (
+        {"base": column.datatype, "format": column.pattern} if column.pattern else column.datatype
+    )
+    if column.language not in ("", "mixed"):
+        described["lang"] = column.language
+    if separator:
+        described["separator"] = separator
+    if column.is_required:
+        described["required"] = True
+    if column.property_name:
+        described["propertyUrl"] = words.iri(column.property_name)
+    if column.is_iri and column.is_statement:
+        described["valueUrl"] = f"{{+{column.name}}}"
+    if not column.is_statement:
+        described["suppressOutput"] = True
+    return described
+
+
+def _foreign_key(column: Column, version: str) -> dict[str, Any]:
+    listed = {"resource": table_file_name(column.table, version), "columnReference": IRI.name}
+    return {"columnReference": column.name, "reference": listed}

@@ -1,0 +1,146 @@
+"""The main classes as CSV tables, for spreadsheets and data frames: a row an entity.
+
+The files are those of RFC 4180: UTF-8, a line of names, lines that end with CR LF, quotes where
+they are needed. What stands in the columns is told in columns.py.
+"""
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import cast
+
+from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
+
+from urbact_graph.release.columns import IRI, LAYOUTS, Column, Layout
+from urbact_graph.errors import DatasetError
+from urbact_graph.rdf.namespaces import namespaces
+
+# Between the values of a cell: the first that is in none of the column's values.
+SEPARATORS = ("|", "¦", "‖", "␞")
+LINE_END = "\r\n"
+
+# By entity, the values of a column.
+_Values = dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as it is written; ``separators`` are those of its columns, by their names."""
+
+    layout: Layout
+    content: bytes
+    rows: int
+    separators: dict[str, str]
+
+
+def make_tables(store: Store, base: str) -> dict[str, Table]:
+    """Make the tables of the graph in ``store``, by their names; equal graphs give equal bytes.
+
+    Raises:
+        DatasetError: an entity has several values where a table has room for one, or a column's
+            values leave no separator to put between them.
+    """
+    return {name: _Drawing(store, base, name, layout).table() for name, layout in LAYOUTS.items()}
+
+
+class _Drawing:
+    """Draws one table from ``store``."""
+
+    def __init__(self, store: Store, base: str, name: str, layout: Layout) -> None:
+        self._store = store
+        self._prefixes = namespaces(base)
+        self._name = name
+        self._layout = layout
+        self._rows = layout.rows.replace("{base}", base)
+
+    def table(self) -> Table:
+        iris = sorted(self._entities())
+        columns = [column for column in self._layout.columns if column is not IRI]
+        cells: dict[str, dict[str, str]] = {}
+        separators: dict[str, str] = {}
+        for column in columns:
+            values = self._values(column)
+            if column.is_many:
+                separators[column.name] = separator = self._separator(column, values)
+                cells[column.name] = {iri: separator.join(many) for iri, many in values.items()}
+            else:
+                cells[column.name] = {iri: self._only(column, iri, values[iri]) for iri in values}
+        text = io.StringIO(newline="")
+        writer = csv.writer(text, lineterminator=LINE_END)
+        writer.writerow([IRI.name, *(column.name for column in columns)])
+        for iri in iris:
+            writer.writerow([iri, *(cells[column.name].get(iri, "") for column in columns)])
+        return Table(self._layout, text.getvalue().encode(), len(iris), separators)
+
+    def _entities(self) -> Iterator[str]:
+        for (iri,) in self._select(f"SELECT DISTINCT ?iri {{ {self._rows} }}"):
+            yield _text(iri)
+
+    def _values(self, column: Column) -> _Values:
+        """Return the values of ``column``, in an order that is always the same."""
+        if column.is_iri or column.is_label:
+            return self._linked(column)
+        found: dict[str, list[tuple[bool, str, str]]] = defaultdict(list)
+        query = f"SELECT DISTINCT ?iri ?value {{ {self._rows} . ?iri {column.path} ?value }}"
+        for iri, value in self._select(query):
+            language = (value.language if isinstance(value, Literal) else None) or ""
+            found[_text(iri)].append((language != "en", language, _text(value)))
+        if column.is_many:
+            return {iri: [text for *_, text in sorted(many)] for iri, many in found.items()}
+        # In English where there is that, else in the first of the languages.
+        best = {iri: min(many)[:2] for iri, many in found.items()}
+        return {
+            iri: [text for *rank, text in many if tuple(rank) == best[iri]]
+            for iri, many in found.items()
+        }
+
+    def _linked(self, column: Column) -> _Values:
+        """Return the IRIs of a column or their labels: in either case sorted by the labels."""
+        within = f"?value rdfs:subClassOf {column.within} ." if column.within else ""
+        query = (
+            f"SELECT DISTINCT ?iri ?value ?label {{ {self._rows} . ?iri {column.path} ?value . "
+            f"{within} OPTIONAL {{ ?value rdfs:label ?label }} }}"
+        )
+        labels: dict[str, dict[str, tuple[bool, str, str]]] = defaultdict(dict)
+        for iri, value, label in self._select(query):
+            language = (label.language if isinstance(label, Literal) else None) or ""
+            # What has no label is called by its IRI.
+            rank = (language != "en", language, _text(label if label is not None else value))
+            known = labels[_text(iri)]
+            known[_text(value)] = min(rank, known.get(_text(value), rank))
+        return {
+            iri: [
+                label if column.is_label else value
+                for value, (*_, label) in sorted(known.items(), key=lambda x: (x[1][2], x[0]))
+            ]
+            for iri, known in labels.items()
+        }
+
+    def _only(self, column: Column, iri: str, values: list[str]) -> str:
+        if len(values) == 1:
+            return values[0]
+        raise DatasetError(
+            f"{iri} has {len(values)} values for {column.path} ({', '.join(sorted(values))}), and "
+            f"the table of {self._name} has room for one; state one."
+        )
+
+    def _separator(self, column: Column, values: _Values) -> str:
+        texts = [value for many in values.values() for value in many]
+        for separator in SEPARATORS:
+            if not any(separator in text for text in texts):
+                return separator
+        raise DatasetError(
+            f"The values for {column.path} in the table of {self._name} have each of "
+            f"{' '.join(SEPARATORS)} in them, which stand between values; take one out of them."
+        )
+
+    def _select(self, query: str) -> Iterator[list[object]]:
+        solutions = cast("QuerySolutions", self._store.query(query, prefixes=self._prefixes))
+        for solution in solutions:
+            yield list(solution)
+
+
+def _text(term: object) -> str:
+    return term.value if isinstance(term, NamedNode | Literal) else str(term)

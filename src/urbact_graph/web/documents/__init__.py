@@ -1,0 +1,1 @@
+"""The documents of entities and of the dataset, in RDF formats."""

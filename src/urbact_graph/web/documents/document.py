@@ -1,0 +1,97 @@
+"""Documents: the same triples in each of the formats that an address with a suffix gives."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Response
+from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
+
+from urbact_graph.rdf.formats import Format, format_named
+from urbact_graph.rdf.namespaces import NAMESPACES, namespaces, used_prefixes
+from urbact_graph.problems import NOT_ACCEPTABLE, ProblemError
+from urbact_graph.web.documents.jsonld import to_jsonld
+from urbact_graph.web.documents.jsonld_terms import Terms
+from urbact_graph.web.negotiation import Acceptance
+
+# The first is what a client without a preference gets.
+RDF_SUFFIXES = ("ttl", "jsonld", "nt", "rdf")
+HTML = "html"
+SUFFIXES = (HTML, *RDF_SUFFIXES)
+HTML_TYPE = "text/html"
+# As people call them.
+NAMES = {"html": "HTML", "ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples", "rdf": "RDF/XML"}
+# What a page says that it comes as, too.
+OTHER_FORMATS = {suffix: NAMES[suffix] for suffix in RDF_SUFFIXES}
+
+_RDF_TYPE = NAMESPACES["rdf"] + "type"
+
+
+def format_of(suffix: str) -> Format:
+    """Return the format that an address with ``suffix`` gives."""
+    form = format_named(suffix, "graph")
+    if form is None:
+        raise ValueError(f"{suffix} is no suffix of a graph")
+    return form
+
+
+def media_type_of(suffix: str) -> str:
+    """Return the media type of an address with ``suffix``."""
+    return HTML_TYPE if suffix == HTML else format_of(suffix).media_type
+
+
+def chosen_suffix(accept: str | None) -> str:
+    """Return the suffix of the document that an Accept header asks for.
+
+    A page is for those who name text/html, as browsers do; others get RDF.
+
+    Raises:
+        ProblemError: none of the formats is accepted.
+    """
+    acceptance = Acceptance(accept)
+    best = max(RDF_SUFFIXES, key=lambda suffix: acceptance.format_quality(format_of(suffix)))
+    quality = acceptance.format_quality(format_of(best))
+    html = acceptance.quality(HTML_TYPE)
+    if html > 0 and (html >= quality if acceptance.names(HTML_TYPE) else not quality):
+        return HTML
+    if quality > 0:
+        return best
+    types = ", ".join(media_type_of(suffix) for suffix in SUFFIXES)
+    raise ProblemError(NOT_ACCEPTABLE, f"This document comes as {types}; accept one of these.")
+
+
+@dataclass(frozen=True)
+class Document:
+    """Triples to be written; ``subject`` is what they are about, and comes first.
+
+    ``terms`` are the short names for JSON-LD; without them those of other vocabularies only.
+    """
+
+    triples: Sequence[Triple]
+    subject: NamedNode
+    base: str
+    terms: Terms | None = None
+
+    @property
+    def types(self) -> list[str]:
+        """The classes of the subject."""
+        return sorted(
+            triple.object.value
+            for triple in self.triples
+            if triple.subject == self.subject
+            and triple.predicate.value == _RDF_TYPE
+            and isinstance(triple.object, NamedNode)
+        )
+
+    def content(self, suffix: str) -> bytes:
+        """Return the triples in the RDF format of ``suffix``; equal triples give equal bytes."""
+        form = format_of(suffix)
+        if form.name == "jsonld":
+            return to_jsonld(self.triples, self.subject, self.base, self.terms)
+        prefixes = used_prefixes(self.triples, namespaces(self.base))
+        rdf_format = RdfFormat.from_media_type(form.media_type)
+        # Without an output to write to, the content is what comes back.
+        return serialize(self.triples, format=rdf_format, prefixes=prefixes) or b""
+
+    def response(self, suffix: str) -> Response:
+        """Make the response with the triples in the RDF format of ``suffix``."""
+        return Response(self.content(suffix), content_type=format_of(suffix).content_type)

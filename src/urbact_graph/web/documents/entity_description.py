@@ -1,0 +1,83 @@
+"""What a document says of its entity: a concise bounded description, in both directions."""
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from urbact_graph.web.snapshot import ServedGraph
+
+# The parts of an entity are those whose IRIs are its own with a fragment: the geometry of a city,
+# the terms of the ontology. What stands in no document of its own, such as a country in a table of
+# the European Union, is told wherever it is linked. Links that come in are told unless the entity
+# states the same pair the other way round.
+# Written as one UNION of short paths, each from the entity on, as the engine would start from every
+# label in the graph otherwise.
+_DESCRIPTION = """
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+CONSTRUCT { ?subject ?property ?value }
+WHERE {
+  { ?entity ?property ?value . BIND(?entity AS ?subject) }
+  UNION {
+    ?entity ?link ?subject .
+    FILTER(isIRI(?subject))
+    FILTER(STRSTARTS(STR(?subject), ?fragment) || !STRSTARTS(STR(?subject), ?base))
+    ?subject ?property ?value
+  }
+  UNION {
+    ?subject ?link ?entity .
+    FILTER(STRSTARTS(STR(?subject), ?fragment))
+    ?subject ?property ?value
+  }
+  UNION {
+    ?entity ?link ?part .
+    FILTER(STRSTARTS(STR(?part), ?fragment))
+    ?part ?to ?subject .
+    FILTER(isIRI(?subject) && !STRSTARTS(STR(?subject), ?base))
+    ?subject ?property ?value
+  }
+  UNION {
+    ?part ?link ?entity .
+    FILTER(STRSTARTS(STR(?part), ?fragment))
+    ?part ?to ?subject .
+    FILTER(isIRI(?subject) && !STRSTARTS(STR(?subject), ?base))
+    ?subject ?property ?value
+  }
+  UNION {
+    ?subject ?property ?entity .
+    FILTER NOT EXISTS { ?entity ?back ?subject }
+    BIND(?entity AS ?value)
+  }
+  UNION { ?entity ?link ?subject . ?subject rdfs:label ?value . BIND(rdfs:label AS ?property) }
+  UNION { ?subject ?link ?entity . ?subject rdfs:label ?value . BIND(rdfs:label AS ?property) }
+  UNION {
+    ?entity ?link ?part .
+    FILTER(STRSTARTS(STR(?part), ?fragment))
+    ?part ?to ?subject .
+    ?subject rdfs:label ?value .
+    BIND(rdfs:label AS ?property)
+  }
+  UNION {
+    ?part ?link ?entity .
+    FILTER(STRSTARTS(STR(?part), ?fragment))
+    ?part ?to ?subject .
+    ?subject rdfs:label ?value .
+    BIND(rdfs:label AS ?property)
+  }
+}
+"""
+
+
+def description(graph: ServedGraph, entity: NamedNode) -> list[Triple]:
+    """Return what the graph says of ``entity``, sorted; empty where it says nothing.
+
+    That is what it states, with its parts; what is said of resources that it links to and that
+    have no document here; what links to it; and the labels of all these.
+
+    Raises:
+        ProblemError: the engine has no turn for it or gives it up.
+    """
+    triples = graph.triples(
+        _DESCRIPTION,
+        entity=entity,
+        base=Literal(graph.base),
+        fragment=Literal(f"{entity.value}#"),
+    )
+    return sorted(triples, key=lambda triple: (triple.subject != entity, str(triple)))

@@ -1,0 +1,339 @@
+"""Documents as JSON-LD 1.1 that reads like plain JSON.
+
+The subject comes first and whole, what it links to is told in it, once, and what links to it under
+reverse names; what is left stands in ``included``. A name has its values in one shape always: what
+does not fit it, such as a second value where there can be one only, stands under the prefixed name
+or IRI of the property, as a list of values that say what they are.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import deque
+from typing import TYPE_CHECKING, TypeAlias
+
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
+
+from urbact_graph.rdf.namespaces import shortened
+from urbact_graph.web.documents.jsonld_terms import KEYWORDS, Property, Terms, other_terms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+_STRING, _INTEGER, _BOOLEAN = f"{_XSD}string", f"{_XSD}integer", f"{_XSD}boolean"
+_COUNT = f"{_XSD}nonNegativeInteger"
+# Whole numbers that every reader of JSON keeps (RFC 8259, section 6), in their canonical form.
+_PLAIN_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,14}")
+# Deeper than this, readers lose the thread, and chains could be endless.
+_DEEPEST = 4
+# What a reader looks for first, and last; all else follows by name.
+_FIRST = ("label", "prefLabel", "name", "title", "statement", "abstract", "description")
+_LAST = ("editorialNote", "source", "modified")
+
+Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json]"
+_Resource = NamedNode | BlankNode
+
+
+class _MisfitError(Exception):
+    """A value that does not fit the shape of its property's name."""
+
+
+def to_jsonld(
+    triples: Sequence[Triple], subject: NamedNode, base: str, terms: Terms | None = None
+) -> bytes:
+    """Write ``triples``, which are about ``subject``, as JSON-LD; equal triples, equal bytes.
+
+    ``terms`` are the short names that the graph gives; without them those of other vocabularies.
+    The context stands in the document, with the terms that are used, so that it can be read
+    without fetching anything.
+    """
+    written = None
+    if all(_is_plain(triple) for triple in triples):
+        written = _Writing(triples, subject, terms or other_terms(base)).document()
+    if written is None:
+        # RDF that this has no words for; the long form says it all.
+        return serialize(triples, format=RdfFormat.JSON_LD) or b""
+    return (json.dumps(written, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _is_plain(triple: Triple) -> bool:
+    """Tell whether it is RDF 1.1, with classes as types."""
+    value = triple.object
+    if isinstance(value, Literal):
+        return value.direction is None and triple.predicate.value != _RDF_TYPE
+    return isinstance(value, _Resource) and isinstance(triple.subject, _Resource)
+
+
+class _Writing:
+    def __init__(self, triples: Iterable[Triple], subject: NamedNode, terms: Terms) -> None:
+        self._terms = terms
+        self._root = subject
+        self._stated: dict[_Resource, dict[str, list[_Resource | Literal]]] = {}
+        for triple in sorted(set(triples), key=str):
+            about = self._stated.setdefault(triple.subject, {})  # type: ignore[arg-type]
+            about.setdefault(triple.predicate.value, []).append(triple.object)  # type: ignore[arg-type]
+        self._used: set[str] = set()
+        # Where each resource is told: in the one that tells it, or on its own.
+        self._told_in: dict[_Resource, _Resource | None] = {}
+        self._reversed: dict[Property, list[_Resource]] = {}
+        self._begun: set[_Resource] = set()
+
+    def document(self) -> dict[str, Json] | None:
+        """Return the document, None if its names could be taken for schemes of its IRIs."""
+        others = self._arrange()
+        body = self._node(self._root)
+        for term in sorted(self._reversed, key=lambda term: term.reverse):
+            self._used.add(term.reverse)
+            body[term.reverse] = [self._resource(one, None) for one in self._reversed[term]]
+        if others:
+            self._used.add("included")
+            body["included"] = [self._node(other) for other in others]
+        context = self._context()
+        return None if self._schemes() & context.keys() else {"@context": context, **body}
+
+    def _arrange(self) -> list[_Resource]:
+        """Find the place of each resource; return those that have theirs beside the subject."""
+        self._told_in[self._root] = None
+        incoming = self._incoming()
+        self._place([self._root])
+        self._place(incoming)
+        others = []
+        for other in self._stated:
+            if other not in self._told_in:
+                self._told_in[other] = None
+                self._place([other])
+                others.append(other)
+        return others
+
+    def _incoming(self) -> list[_Resource]:
+        """Take the links to the subject out, where they have a reverse name."""
+        found: dict[_Resource, None] = {}
+        direct = {
+            value
+            for values in self._stated.get(self._root, {}).values()
+            for value in values
+            if isinstance(value, _Resource)
+        }
+        for other, stated in self._stated.items():
+            if other == self._root or other in direct:
+                continue
+            for iri in list(stated):
+                term = self._terms.properties.get(iri)
+                if term and term.reverse and self._root in stated[iri]:
+                    stated[iri].remove(self._root)
+                    self._reversed.setdefault(term, []).append(other)
+                    self._told_in[other] = None
+                    found[other] = None
+        return list(found)
+
+    def _place(self, resources: Iterable[_Resource]) -> None:
+        """Give what is linked from ``resources`` its place, the nearest first."""
+        queue = deque((resource, 1) for resource in resources)
+        while queue:
+            resource, depth = queue.popleft()
+            if depth == _DEEPEST:
+                continue
+            for value in self._linked(resource):
+                if value in self._stated and value not in self._told_in:
+                    self._told_in[value] = resource
+                    queue.append((value, depth + 1))
+
+    def _linked(self, resource: _Resource) -> Iterable[_Resource]:
+        """Return what ``resource`` links to by names under which more can be told."""
+        for iri, values in self._stated.get(resource, {}).items():
+            term = self._terms.properties.get(iri)
+            if iri != _RDF_TYPE and (term is None or term.shape == "link"):
+                yield from (value for value in values if isinstance(value, _Resource))
+
+    def _node(self, resource: _Resource) -> dict[str, Json]:
+        """Return a resource with all that is said of it."""
+        self._begun.add(resource)
+        node: dict[str, Json] = {"id": _id(resource)}
+        named: dict[str, Json] = {}
+        for iri, values in self._stated.get(resource, {}).items():
+            if iri == _RDF_TYPE:
+                node["type"] = self._types(values)
+            elif values:
+                name, written = self._property(resource, iri, values)
+                named[name] = written
+        return {**node, **{name: named[name] for name in sorted(named, key=_rank)}}
+
+    def _types(self, values: Iterable[_Resource | Literal]) -> list[Json]:
+        """Return the classes' names, those of our own vocabulary first."""
+        iris = [_id(value) for value in values if isinstance(value, _Resource)]
+        own = f"{self._terms.base}ontology#"
+        iris.sort(key=lambda iri: (not iri.startswith(own), iri))
+        found: list[Json] = []
+        for iri in iris:
+            name = self._terms.classes.get(iri)
+            if name:
+                self._used.add(name)
+            found.append(name or self._short(iri))
+        return found
+
+    def _property(
+        self, resource: _Resource, iri: str, values: list[_Resource | Literal]
+    ) -> tuple[str, Json]:
+        term = self._terms.properties.get(iri)
+        if term:
+            try:
+                written = self._fitting(resource, term, values)
+            except _MisfitError:
+                pass
+            else:
+                self._used.add(term.name)
+                return term.name, written
+        return self._short(iri), [
+            self._resource(value, resource)
+            if isinstance(value, _Resource)
+            else self._literal(value, "")
+            for value in values
+        ]
+
+    def _fitting(
+        self, resource: _Resource, term: Property, values: list[_Resource | Literal]
+    ) -> Json:
+        """Return ``values`` in the shape of ``term``.
+
+        Raises:
+            _MisfitError: they do not fit it.
+        """
+        if term.shape == "text":
+            return self._texts(term, values)
+        if len(values) > 1 and not term.many:
+            raise _MisfitError
+        if term.shape == "data":
+            literals = [value for value in values if isinstance(value, Literal)]
+            written = [self._literal(value, term.datatype) for value in literals]
+        else:
+            resources = [value for value in values if isinstance(value, _Resource)]
+            if term.shape == "link" and len(resources) == len(values):
+                written = [self._resource(value, resource) for value in resources]
+            else:
+                written = [_id(value) for value in resources]
+        if len(written) < len(values):
+            raise _MisfitError
+        return written if term.many else written[0]
+
+    def _texts(self, term: Property, values: Iterable[_Resource | Literal]) -> Json:
+        found: dict[str, list[Json]] = {}
+        for value in values:
+            if not isinstance(value, Literal) or not (
+                value.language or value.datatype.value == _STRING
+            ):
+                raise _MisfitError
+            if value.language in KEYWORDS:
+                raise _MisfitError
+            found.setdefault(value.language or "none", []).append(value.value)
+        if not term.many and any(len(texts) > 1 for texts in found.values()):
+            raise _MisfitError
+        if "none" in found:
+            self._used.add("none")
+        # English first, as the pages have it.
+        languages = sorted(found, key=lambda language: (language != "en", language))
+        return {
+            language: list(found[language]) if term.many else found[language][0]
+            for language in languages
+        }
+
+    def _literal(self, literal: Literal, coerced: str) -> Json:
+        """Return a literal; ``coerced`` is the datatype that its property gives it."""
+        text, datatype = literal.value, literal.datatype.value
+        if literal.language:
+            self._used.update(("value", "lang"))
+            return {"lang": literal.language, "value": text}
+        plain = _plain(text, datatype)
+        if plain is not None and not coerced:
+            return plain
+        if datatype == coerced:
+            return _native(text) if datatype == _COUNT else text
+        self._used.add("value")
+        if datatype == _STRING:
+            return {"value": text}
+        return {"type": self._short(datatype), "value": text}
+
+    def _resource(self, resource: _Resource, teller: _Resource | None) -> dict[str, Json]:
+        """Return a resource that ``teller`` links to, with what is said of it if told there."""
+        is_told_here = resource in self._told_in and self._told_in[resource] == teller
+        if is_told_here and resource not in self._begun and resource != self._root:
+            return self._node(resource)
+        return {"id": _id(resource)}
+
+    def _short(self, iri: str) -> str:
+        name = shortened(iri, self._terms.prefixes)
+        if name != iri:
+            self._used.add(name.partition(":")[0])
+        return name
+
+    def _context(self) -> dict[str, Json]:
+        terms: dict[str, Json] = {}
+        prefixes = set(self._used)
+
+        def add(name: str, definition: dict[str, object] | str) -> None:
+            terms[name] = definition  # type: ignore[assignment]
+            parts = [definition] if isinstance(definition, str) else definition.values()
+            prefixes.update(str(part).partition(":")[0] for part in parts)
+
+        for iri, name in self._terms.classes.items():
+            if name in self._used:
+                add(name, shortened(iri, self._terms.prefixes))
+        for term in self._terms.properties.values():
+            if term.name in self._used:
+                add(term.name, term.definition(self._terms.prefixes))
+            if term.reverse in self._used:
+                add(term.reverse, term.reverse_definition(self._terms.prefixes))
+        known = sorted(self._terms.prefixes.items())
+        return {
+            "@version": 1.1,  # type: ignore[dict-item]
+            **{prefix: iri for prefix, iri in known if prefix in prefixes},
+            **{
+                name: keyword
+                for name, keyword in KEYWORDS.items()
+                if name in self._used or name in ("id", "type")
+            },
+            **{name: terms[name] for name in sorted(terms)},
+        }
+
+    def _schemes(self) -> set[str]:
+        """Return what stands before the colon of the IRIs."""
+        found = set()
+        for resource, stated in self._stated.items():
+            found.add(_scheme(resource))
+            for iri, values in stated.items():
+                found.add(iri.partition(":")[0])
+                for value in values:
+                    found.add(_scheme(value.datatype if isinstance(value, Literal) else value))
+        return found
+
+
+def _plain(text: str, datatype: str) -> str | int | bool | None:
+    """Return a literal as JSON has it itself, None where that would lose something."""
+    if datatype == _STRING:
+        return text
+    if datatype == _BOOLEAN and text in ("true", "false"):
+        return text == "true"
+    number = _native(text) if datatype == _INTEGER else text
+    return number if isinstance(number, int) else None
+
+
+def _native(text: str) -> str | int:
+    return int(text) if _PLAIN_NUMBER.fullmatch(text) else text
+
+
+def _id(resource: _Resource) -> str:
+    return resource.value if isinstance(resource, NamedNode) else str(resource)
+
+
+def _scheme(resource: _Resource) -> str:
+    return _id(resource).partition(":")[0]
+
+
+def _rank(name: str) -> tuple[int, int, str, str]:
+    if name in _FIRST:
+        return 0, _FIRST.index(name), "", ""
+    if name in _LAST:
+        return 2, _LAST.index(name), "", ""
+    return 1, 0, name.casefold(), name

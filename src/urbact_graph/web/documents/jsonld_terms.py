@@ -1,0 +1,257 @@
+"""Terms: the short names that JSON-LD calls properties and classes by.
+
+One rule decides a name. A term of our own vocabulary has its local name; so has a term of another
+vocabulary that the table below lists, which holds no name twice and none of ours. Every other
+term has its prefixed name, or its IRI where no prefix is known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+
+from pyoxigraph import Literal as RdfLiteral
+from pyoxigraph import NamedNode
+
+from urbact_graph.rdf.namespaces import namespaces, shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from urbact_graph.web.snapshot import ServedGraph
+    from urbact_graph.web.snapshot import Term as RdfTerm
+
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+_OWL = "http://www.w3.org/2002/07/owl#"
+
+# What the keywords of JSON-LD are called; these names are taken.
+KEYWORDS = {
+    "id": "@id",
+    "type": "@type",
+    "value": "@value",
+    "lang": "@language",
+    "none": "@none",
+    "included": "@included",
+}
+
+# How the values of a property are written: resources as objects, which hold what is said of them;
+# resources as mere addresses; texts by language; and data, in a datatype or, without one, as what
+# JSON has itself.
+Shape = Literal["link", "address", "text", "data"]
+
+_ONE, _MANY = False, True
+# The other vocabularies' properties; (shape, datatype, whether there may be several values).
+_PROPERTIES: dict[tuple[Shape, str, bool], str] = {
+    ("text", "", _ONE): """
+        dct:abstract dct:description dct:title rdfs:comment rdfs:label skos:definition
+        skos:prefLabel""",
+    ("text", "", _MANY): "dcat:keyword skos:altLabel skos:editorialNote",
+    ("link", "", _ONE): """
+        dcat:compressFormat dcat:mediaType dct:accessRights dct:accrualPeriodicity dct:format
+        dct:license dct:publisher geo:hasGeometry spdx:algorithm spdx:checksum""",
+    ("link", "", _MANY): """
+        dcat:accessService dcat:catalog dcat:contactPoint dcat:dataset dcat:distribution
+        dcat:servesDataset dcat:service dcat:themeTaxonomy dct:conformsTo dct:creator
+        dct:hasPart dct:isPartOf dct:language dct:provenance dct:relation dct:rights dct:spatial
+        dct:subject dct:temporal prov:wasDerivedFrom skos:broadMatch skos:broader
+        skos:closeMatch skos:exactMatch skos:hasTopConcept skos:inScheme skos:narrower
+        skos:topConceptOf void:classPartition void:propertyPartition void:subset void:target""",
+    ("address", "", _ONE): """
+        foaf:primaryTopic rdfs:isDefinedBy void:class void:inDataset void:linkPredicate
+        void:objectsTarget void:property void:sparqlEndpoint void:subjectsTarget""",
+    ("address", "", _MANY): """
+        dcat:accessURL dcat:downloadURL dcat:endpointDescription dcat:endpointURL dcat:landingPage
+        dct:source foaf:homepage foaf:page owl:disjointWith owl:inverseOf owl:sameAs rdfs:domain
+        rdfs:range rdfs:seeAlso rdfs:subClassOf rdfs:subPropertyOf schema:domainIncludes
+        schema:rangeIncludes void:dataDump void:exampleResource void:feature
+        void:rootResource void:vocabulary""",
+    ("data", "", _ONE): """
+        dcat:version foaf:name owl:versionInfo skos:notation vann:preferredNamespacePrefix
+        vann:preferredNamespaceUri void:classes void:distinctObjects void:distinctSubjects
+        void:documents void:entities void:properties void:triples void:uriSpace""",
+    ("data", "", _MANY): "dct:identifier",
+    ("data", f"{_XSD}date", _ONE): "dcat:endDate dcat:startDate dct:issued",
+    ("data", f"{_XSD}dateTime", _ONE): "dct:modified",
+    # A JSON number with a fraction would come back as a double.
+    ("data", f"{_XSD}decimal", _ONE): "wgs:lat wgs:long",
+    ("data", f"{_XSD}hexBinary", _ONE): "spdx:checksumValue",
+    ("data", f"{_XSD}nonNegativeInteger", _ONE): "dcat:byteSize",
+    ("data", "http://www.opengis.net/ont/geosparql#wktLiteral", _ONE): "geo:asWKT",
+}
+_CLASSES = """
+    dcat:Catalog dcat:DataService dcat:Dataset dcat:Distribution dct:AgentClass dct:Frequency
+    dct:LicenseDocument dct:LinguisticSystem dct:Location dct:MediaType dct:MediaTypeOrExtent
+    dct:PeriodOfTime dct:ProvenanceStatement dct:RightsStatement dct:Standard
+    eurio:OrganisationRole foaf:Agent foaf:Organization frapo:Deliverable frapo:FundingProgramme
+    geo:Feature geo:Geometry org:Membership org:OrganizationalCollaboration
+    owl:AnnotationProperty owl:Class owl:DatatypeProperty owl:NamedIndividual owl:ObjectProperty
+    owl:Ontology owl:SymmetricProperty schema:AdministrativeArea schema:CreativeWork
+    schema:Project sf:Point skos:Concept skos:ConceptScheme spdx:Checksum
+    void:DatasetDescription void:Linkset"""
+
+# Properties of ours that an entity has once at most, as the shapes have it.
+_ONCE = """
+    approved basis budget call city closes country declaredPartnerCount document end
+    intendedPlanCount localName network networksApproved nuts3 opens partnerKind partnerName
+    partnersApproved population programme role seat start statement status"""
+ONCE = frozenset(_ONCE.split())
+# What links that come in are called, where "is … of" would say it badly.
+_REVERSES = {"inScheme": "isSchemeOf", "isDefinedBy": "defines"}
+# Datatypes that JSON has itself.
+NATIVE = {f"{_XSD}string": "", f"{_XSD}integer": "", f"{_XSD}boolean": ""}
+
+_DEFINITIONS = """
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX schema: <https://schema.org/>
+SELECT ?term ?kind ?range
+WHERE {
+  VALUES ?kind { owl:Class owl:ObjectProperty owl:DatatypeProperty owl:AnnotationProperty }
+  ?term a ?kind .
+  FILTER(STRSTARTS(STR(?term), ?namespace))
+  OPTIONAL { ?term rdfs:range|schema:rangeIncludes ?range }
+}
+"""
+
+
+@dataclass(frozen=True)
+class Property:
+    """The term of a property; ``reverse`` names the same link read backwards, if anything does."""
+
+    name: str
+    iri: str
+    shape: Shape
+    datatype: str = ""
+    many: bool = False
+    reverse: str = ""
+
+    def definition(self, prefixes: dict[str, str]) -> str | dict[str, object]:
+        """Return its term definition, expanded where it says more than the IRI.
+
+        Source: JSON-LD 1.1, section 9.15.
+        """
+        definition: dict[str, object] = {"@id": shortened(self.iri, prefixes)}
+        if self.shape == "address":
+            definition["@type"] = "@id"
+        elif self.datatype:
+            definition["@type"] = shortened(self.datatype, prefixes)
+        if self.shape == "text":
+            definition["@container"] = ["@language", "@set"] if self.many else "@language"
+        elif self.many:
+            definition["@container"] = "@set"
+        return definition if len(definition) > 1 else shortened(self.iri, prefixes)
+
+    def reverse_definition(self, prefixes: dict[str, str]) -> dict[str, object]:
+        """Return the definition of its reverse."""
+        return {"@reverse": shortened(self.iri, prefixes), "@container": "@set"}
+
+
+class Terms:
+    """The properties and classes that have short names, by IRI."""
+
+    def __init__(self, base: str, properties: Iterable[Property], classes: dict[str, str]) -> None:
+        self.base = base
+        self.prefixes = namespaces(base)
+        self.classes = classes
+        found = sorted(properties, key=lambda term: (term.name.startswith("has"), term.name))
+        taken = {*KEYWORDS, *self.prefixes, *classes.values(), *(term.name for term in found)}
+        self.properties: dict[str, Property] = {}
+        for term in found:
+            reverse = _reverse_name(term)
+            if reverse in taken:
+                reverse = ""
+            taken.add(reverse)
+            self.properties[term.iri] = replace(term, reverse=reverse)
+
+    @classmethod
+    def of(cls, graph: ServedGraph) -> Terms:
+        """Ask ``graph`` for the definitions of its own vocabulary.
+
+        Raises:
+            ProblemError: the engine has no turn for it or gives it up.
+        """
+        namespace = RdfLiteral(f"{graph.base}ontology#")
+        return cls.defined(graph.base, graph.rows(_DEFINITIONS, namespace=namespace))
+
+    @classmethod
+    def defined(cls, base: str, definitions: Iterable[tuple[RdfTerm | None, ...]]) -> Terms:
+        """Make the terms of ``definitions``, rows of a term, its kind and a range, and of others.
+
+        A name of the table or of a keyword is never given to a second term.
+        """
+        kinds: dict[str, str] = {}
+        ranges: dict[str, set[str]] = {}
+        for term, kind, range_ in definitions:
+            if isinstance(term, NamedNode) and isinstance(kind, NamedNode):
+                kinds[term.value] = kind.value
+                if isinstance(range_, NamedNode):
+                    ranges.setdefault(term.value, set()).add(range_.value)
+        prefixes = namespaces(base)
+        properties = list(_others(prefixes))
+        classes = {_iri(name, prefixes): _local(name) for name in _CLASSES.split()}
+        taken = {*KEYWORDS, *prefixes, *classes.values(), *(term.name for term in properties)}
+        for iri in sorted(kinds):
+            name = iri.rpartition("#")[2]
+            if not name or name in taken:
+                continue
+            taken.add(name)
+            if kinds[iri] == f"{_OWL}Class":
+                classes[iri] = name
+            else:
+                shape, datatype = _shape(kinds[iri], ranges.get(iri, set()))
+                properties.append(Property(name, iri, shape, datatype, name not in ONCE))
+        return cls(base, properties, classes)
+
+    def context(self) -> dict[str, object]:
+        """Return the whole context: prefixes, keywords, then all terms by name."""
+        terms: dict[str, object] = {
+            name: shortened(iri, self.prefixes) for iri, name in self.classes.items()
+        }
+        for term in self.properties.values():
+            terms[term.name] = term.definition(self.prefixes)
+            if term.reverse:
+                terms[term.reverse] = term.reverse_definition(self.prefixes)
+        head = {"@version": 1.1, **dict(sorted(self.prefixes.items())), **KEYWORDS}
+        return {**head, **{name: terms[name] for name in sorted(terms)}}
+
+
+@lru_cache(maxsize=8)
+def other_terms(base: str) -> Terms:
+    """Return the terms of other vocabularies, for documents whose graph has none of its own."""
+    return Terms.defined(base, ())
+
+
+def _others(prefixes: dict[str, str]) -> Iterable[Property]:
+    for (shape, datatype, many), names in _PROPERTIES.items():
+        for name in names.split():
+            yield Property(_local(name), _iri(name, prefixes), shape, datatype, many)
+
+
+def _shape(kind: str, ranges: set[str]) -> tuple[Shape, str]:
+    """Return the shape of a property of ours, and the datatype that its values mostly have."""
+    if kind == f"{_OWL}ObjectProperty":
+        return "link", ""
+    if f"{_RDF}langString" in ranges:
+        return "text", ""
+    # Of dates as exact as they are known, the full ones are plain, others say what they are.
+    datatypes = {f"{_XSD}date"} & ranges or ranges
+    datatype = next(iter(datatypes)) if len(datatypes) == 1 else ""
+    return "data", NATIVE.get(datatype, datatype)
+
+
+def _reverse_name(term: Property) -> str:
+    if term.shape not in ("link", "address"):
+        return ""
+    name = term.name.removeprefix("has")
+    return _REVERSES.get(term.name, f"is{name[0].upper()}{name[1:]}Of")
+
+
+def _local(name: str) -> str:
+    return name.partition(":")[2]
+
+
+def _iri(name: str, prefixes: dict[str, str]) -> str:
+    prefix, _, local = name.partition(":")
+    return prefixes[prefix] + local

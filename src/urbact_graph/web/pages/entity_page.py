@@ -1,0 +1,257 @@
+"""The page of an entity: its description as rows that people read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from urbact_graph.rdf.namespaces import namespaces, shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from urbact_graph.web.snapshot import ServedGraph
+    from urbact_graph.web.documents.index import Entity
+
+_RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
+_RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+# The languages that a page, which is English, takes a label from, the best first.
+_LANGUAGES = ("en", "", None)
+# Properties of other vocabularies, where a page calls them otherwise than their own names do;
+# those of our own have labels.
+_WORDS = {
+    "dct:license": "licence",
+    "dct:modified": "last changed",
+    "dct:spatial": "countries",
+    "dct:temporal": "period",
+    "geo:asWKT": "coordinates (WKT)",
+    "geo:hasGeometry": "geometry",
+    "owl:versionInfo": "version",
+    "rdfs:isDefinedBy": "defined by",
+    "rdfs:subClassOf": "subclass of",
+    "rdfs:subPropertyOf": "subproperty of",
+    "schema:domainIncludes": "used on",
+    "schema:rangeIncludes": "values",
+    "skos:altLabel": "other name",
+    "skos:broadMatch": "broader match",
+    "skos:narrowMatch": "narrower match",
+    "skos:prefLabel": "name",
+    "vann:preferredNamespacePrefix": "preferred prefix",
+    "vann:preferredNamespaceUri": "namespace",
+    "wgs:lat": "latitude",
+    "wgs:long": "longitude",
+}
+_NAME = re.compile(r"\w+:([a-z]\w*)")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+# What a reader looks for first, and what is looked at last; all others follow by name.
+_FIRST = ("skos:prefLabel", "foaf:name", "dct:title", "urb:statement", "dct:abstract")
+_LAST = ("skos:editorialNote", "dct:source", "dct:modified")
+# What can stand in a column.
+_SHORT = 60
+# Told in the page's head.
+_IN_HEAD = (_RDFS_LABEL, _RDF_TYPE)
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value of a property: text, with the address it leads to if it is a resource."""
+
+    text: str
+    address: str = ""
+    language: str = ""
+    is_here: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A property and its values."""
+
+    name: str
+    iri: str
+    values: tuple[Value, ...]
+
+    @property
+    def is_short(self) -> bool:
+        """Whether its values can stand beside each other."""
+        return len(self.values) > 1 and all(len(value.text) <= _SHORT for value in self.values)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the entity, such as a city's geometry."""
+
+    name: str
+    iri: str
+    rows: tuple[Row, ...]
+
+    @property
+    def anchor(self) -> str:
+        """The fragment that its IRI ends with."""
+        return self.iri.partition("#")[2]
+
+
+class Vocabulary:
+    """What properties and classes are called in English."""
+
+    def __init__(self, labels: dict[str, str], base: str) -> None:
+        self._labels = labels
+        self.prefixes = namespaces(base)
+
+    @classmethod
+    def of(cls, graph: ServedGraph) -> Vocabulary:
+        """Ask for the labels of the vocabulary's terms.
+
+        Raises:
+            ProblemError: the engine has no turn for it or gives it up.
+        """
+        rows = graph.rows(_TERMS, ontology=NamedNode(f"{graph.base}ontology"))
+        labels = {
+            term.value: label.value
+            for term, label in rows
+            if isinstance(term, NamedNode) and isinstance(label, Literal)
+        }
+        return cls(labels, graph.base)
+
+    def name(self, iri: str) -> str:
+        """Return what a term is called: its label, a common word, or what its own name says."""
+        short = shortened(iri, self.prefixes)
+        known = self._labels.get(iri) or _WORDS.get(short)
+        if known:
+            return known
+        local = _NAME.fullmatch(short)
+        return _HUMP.sub(" ", local[1]).lower() if local else short
+
+    def rank(self, iri: str) -> tuple[int, int, str]:
+        """Return the place of a property among others."""
+        short = shortened(iri, self.prefixes)
+        if short in _FIRST:
+            return 0, _FIRST.index(short), ""
+        if short in _LAST:
+            return 2, _LAST.index(short), ""
+        return 1, 0, self.name(iri)
+
+
+_TERMS = """
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+SELECT ?term ?label
+WHERE {
+  ?term rdfs:isDefinedBy ?ontology ; rdfs:label ?label .
+  FILTER(LANG(?label) = "en")
+}
+"""
+
+
+@dataclass(frozen=True)
+class EntityPage:
+    """What the page of an entity shows."""
+
+    entity: Entity
+    kinds: tuple[str, ...]
+    rows: tuple[Row, ...]
+    parts: tuple[Part, ...]
+    incoming: tuple[Row, ...]
+
+    @classmethod
+    def of(
+        cls, entity: Entity, triples: Sequence[Triple], vocabulary: Vocabulary, base: str
+    ) -> EntityPage:
+        """Arrange ``triples``, the description of ``entity``."""
+        start = f"{entity.iri.value}#"
+        arranging = _Arranging(triples, vocabulary, base, start)
+        stated: dict[str, list[Triple]] = {}
+        for triple in triples:
+            if isinstance(triple.subject, NamedNode):
+                stated.setdefault(triple.subject.value, []).append(triple)
+        own = stated.get(entity.iri.value, [])
+        kinds = {_iri(t.object) for t in own if t.predicate.value == _RDF_TYPE}
+        parts = tuple(
+            Part(arranging.label(iri), iri, arranging.rows(stated[iri]))
+            for iri in sorted(stated)
+            if iri.startswith(start)
+        )
+        links = [
+            t for t in triples if t.object == entity.iri and not _iri(t.subject).startswith(start)
+        ]
+        return cls(
+            entity,
+            tuple(sorted(vocabulary.name(kind) for kind in kinds if kind.startswith(base))),
+            arranging.rows(own),
+            parts,
+            arranging.incoming(links),
+        )
+
+
+class _Arranging:
+    """Makes rows of triples, with the labels that stand among them."""
+
+    def __init__(
+        self, triples: Iterable[Triple], vocabulary: Vocabulary, base: str, start: str
+    ) -> None:
+        self._vocabulary = vocabulary
+        self._base = base
+        self._start = start
+        self._labels: dict[str, tuple[int, str]] = {}
+        for triple in triples:
+            if triple.predicate.value == _RDFS_LABEL and isinstance(triple.object, Literal):
+                self._take(_iri(triple.subject), triple.object)
+
+    def _take(self, iri: str, label: Literal) -> None:
+        language = label.language
+        rank = _LANGUAGES.index(language) if language in _LANGUAGES else len(_LANGUAGES)
+        self._labels[iri] = min(self._labels.get(iri, (rank, label.value)), (rank, label.value))
+
+    def label(self, iri: str) -> str:
+        """Return what a resource is called."""
+        if known := self._labels.get(iri):
+            return known[1]
+        if iri.startswith(self._start):
+            return iri.removeprefix(self._start)
+        return shortened(iri, self._vocabulary.prefixes)
+
+    def rows(self, triples: Iterable[Triple]) -> tuple[Row, ...]:
+        """Arrange what is stated of one subject."""
+        return self._arranged(
+            (triple.predicate.value, triple.object)
+            for triple in triples
+            if triple.predicate.value not in _IN_HEAD
+        )
+
+    def incoming(self, triples: Iterable[Triple]) -> tuple[Row, ...]:
+        """Arrange what links to one object."""
+        return self._arranged((triple.predicate.value, triple.subject) for triple in triples)
+
+    def _arranged(self, pairs: Iterable[tuple[str, object]]) -> tuple[Row, ...]:
+        found: dict[str, set[Value]] = {}
+        for predicate, term in pairs:
+            found.setdefault(predicate, set()).add(self._value(term))
+        return tuple(
+            Row(
+                self._vocabulary.name(predicate),
+                predicate,
+                tuple(
+                    sorted(
+                        found[predicate], key=lambda value: (value.text.casefold(), value.address)
+                    )
+                ),
+            )
+            for predicate in sorted(found, key=self._vocabulary.rank)
+        )
+
+    def _value(self, term: object) -> Value:
+        if isinstance(term, Literal):
+            return Value(term.value, language=term.language or "")
+        iri = _iri(term)
+        if iri.startswith(self._start):
+            return Value(self.label(iri), f"#{iri.removeprefix(self._start)}")
+        is_here = iri.startswith(self._base)
+        address = iri.removeprefix(self._base) if is_here else iri
+        if not is_here and not iri.startswith(("http://", "https://")):
+            address = ""
+        return Value(self.label(iri), address, is_here=is_here)
+
+
+def _iri(term: object) -> str:
+    return term.value if isinstance(term, NamedNode) else str(term)

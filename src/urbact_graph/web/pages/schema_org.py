@@ -1,0 +1,378 @@
+"""Pages for search engines: what they say, once more, in the words of schema.org.
+
+Only what stands in the triples of a page is said, and only where schema.org has a word whose
+meaning fits; docs/model.md tells which do not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from typing import TYPE_CHECKING, Any
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from urbact_graph.description.distributions import LICENCE
+from urbact_graph.web.documents.document import HTML
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from urbact_graph.web.documents.index import Entity
+
+Node = dict[str, Any]
+
+CONTEXT = "https://schema.org"
+_RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+_DCT = "http://purl.org/dc/terms/"
+_SKOS = "http://www.w3.org/2004/02/skos/core#"
+_FOAF = "http://xmlns.com/foaf/0.1/"
+_WGS = "http://www.w3.org/2003/01/geo/wgs84_pos#"
+_SAME_AS = "http://www.w3.org/2002/07/owl#sameAs"
+_VERSION = "http://www.w3.org/2002/07/owl#versionInfo"
+_ONTOLOGY_CLASS = "http://www.w3.org/2002/07/owl#Ontology"
+_DATASET_CLASS = "http://www.w3.org/ns/dcat#Dataset"
+# What the European Union calls a licence, as everybody else does.
+_LICENCES = {"http://publications.europa.eu/resource/authority/licence/CC_BY_4_0": LICENCE}
+# A date as exact as it is known, which schema.org takes as ISO 8601 has it.
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}(T.*)?)?)?")
+
+
+def entity_markup(
+    triples: Iterable[Triple], entity: Entity, base: str, address: str, *, is_ours: bool = True
+) -> Node:
+    """Return what ``triples`` say of ``entity``, in the words of schema.org.
+
+    What is not ours belongs to no dataset that is known, and has no licence that is.
+    """
+    return _markup(Facts(triples, base), entity, address, is_ours=is_ours)
+
+
+class Facts:
+    """Triples by subject and property."""
+
+    def __init__(self, triples: Iterable[Triple], base: str) -> None:
+        self.base = base
+        self._values: dict[tuple[str, str], list[NamedNode | Literal]] = {}
+        self._incoming: dict[tuple[str, str], list[str]] = {}
+        for triple in sorted(set(triples), key=str):
+            if not isinstance(triple.subject, NamedNode):
+                continue
+            if isinstance(triple.object, NamedNode | Literal):
+                key = triple.subject.value, triple.predicate.value
+                self._values.setdefault(key, []).append(triple.object)
+            if isinstance(triple.object, NamedNode):
+                reverse = triple.object.value, triple.predicate.value
+                self._incoming.setdefault(reverse, []).append(triple.subject.value)
+
+    def urb(self, name: str) -> str:
+        """Return the IRI of a term of our own vocabulary."""
+        return f"{self.base}ontology#{name}"
+
+    def links(self, subject: str, *properties: str) -> list[str]:
+        """Return the resources that ``subject`` links to by any of ``properties``."""
+        values = (value for name in properties for value in self._values.get((subject, name), ()))
+        return list(dict.fromkeys(v.value for v in values if isinstance(v, NamedNode)))
+
+    def linking(self, target: str, name: str) -> list[str]:
+        """Return the resources that link to ``target`` by the property ``name``."""
+        return self._incoming.get((target, name), [])
+
+    def texts(self, subject: str, *properties: str) -> list[str]:
+        """Return the texts of the first of ``properties`` that has any, English ones first."""
+        for name in properties:
+            found = [v for v in self._values.get((subject, name), ()) if isinstance(v, Literal)]
+            if found:
+                found.sort(key=lambda v: (v.language != "en", v.language is not None))
+                return [value.value for value in found]
+        return []
+
+    def english(self, subject: str, name: str) -> list[str]:
+        """Return the texts of the property ``name`` that are English, or of no language."""
+        literals = (v for v in self._values.get((subject, name), ()) if isinstance(v, Literal))
+        return list(dict.fromkeys(v.value for v in literals if v.language in ("en", None)))
+
+    def text(self, subject: str, *properties: str) -> str:
+        """Return the best text of the first of ``properties`` that has any, or none."""
+        return next(iter(self.texts(subject, *properties)), "")
+
+    def label(self, iri: str) -> str:
+        """Return what a resource is called, or nothing."""
+        return self.text(iri, f"{_SKOS}prefLabel", f"{_FOAF}name", f"{_RDFS}label", f"{_DCT}title")
+
+    def date(self, subject: str, name: str) -> str:
+        """Return a date, if there is one that schema.org takes."""
+        text = self.text(subject, name)
+        return text if _DATE.fullmatch(text) else ""
+
+    def number(self, subject: str, name: str) -> float | None:
+        """Return a number, if there is one."""
+        with contextlib.suppress(ValueError):
+            return float(self.text(subject, name))
+        return None
+
+    def node(self, iri: str, kind: str) -> Node:
+        """Return a resource that is mentioned: its IRI, and what it is called."""
+        return told({"@type": kind, "@id": iri, "name": self.label(iri)})
+
+
+def _markup(facts: Facts, entity: Entity, address: str, *, is_ours: bool) -> Node:
+    iri = entity.iri.value
+    page = f"{address}/{entity.address}.{HTML}"
+    kinds = facts.links(iri, _RDF_TYPE)
+    describe = next((_KINDS[kind] for kind in _names(kinds, facts) if kind in _KINDS), _thing)
+    return told(
+        {
+            "@context": CONTEXT,
+            **describe(facts, iri),
+            "@id": iri,
+            "name": facts.label(iri) or entity.label,
+            "identifier": iri,
+            "url": page,
+            "mainEntityOfPage": {
+                "@type": "WebPage",
+                "@id": page,
+                "isPartOf": {"@id": f"{facts.base}dataset"} if is_ours else None,
+                "license": LICENCE if is_ours else None,
+                "dateModified": facts.date(iri, f"{_DCT}modified"),
+                "citation": facts.links(iri, f"{_DCT}source"),
+            },
+        }
+    )
+
+
+def _names(kinds: Iterable[str], facts: Facts) -> list[str]:
+    """Return the names of classes of ours, and the IRIs of others."""
+    return [kind.removeprefix(facts.urb("")) for kind in kinds]
+
+
+def _network(facts: Facts, iri: str) -> Node:
+    """Describe a network, which is an organisation to schema.org, as its projects are."""
+    name = facts.label(iri)
+    return {
+        "@type": "Project",
+        "alternateName": [title for title in facts.texts(iri, f"{_DCT}title") if title != name],
+        "description": facts.text(iri, f"{_DCT}abstract"),
+        "foundingDate": facts.date(iri, facts.urb("start")),
+        "dissolutionDate": facts.date(iri, facts.urb("end")),
+        "funder": [
+            facts.node(one, "FundingScheme") for one in facts.links(iri, facts.urb("programme"))
+        ],
+        # The cities are places; those of their bodies that are members are told at the seats.
+        "location": [
+            facts.node(one, "AdministrativeArea")
+            for one in facts.links(iri, facts.urb("partnerCity"))
+        ],
+        "keywords": _themes(facts, iri),
+        "subjectOf": _pages(facts, iri),
+    }
+
+
+def _city(facts: Facts, iri: str) -> Node:
+    """Describe a city; what is no inhabited place of GeoNames may be a county or an island."""
+    population = facts.text(iri, facts.urb("population"))
+    places = facts.links(iri, _SAME_AS)
+    latitude, longitude = (facts.number(iri, f"{_WGS}{name}") for name in ("lat", "long"))
+    point = {"@type": "GeoCoordinates", "latitude": latitude, "longitude": longitude}
+    is_located = latitude is not None and longitude is not None
+    name = facts.label(iri)
+    others = facts.texts(iri, f"{_SKOS}altLabel") + facts.texts(iri, facts.urb("localName"))
+    return {
+        "@type": "City" if places and population else "AdministrativeArea",
+        "alternateName": [other for other in dict.fromkeys(others) if other != name],
+        "geo": point if is_located else None,
+        "sameAs": places,
+        "containedInPlace": [
+            {
+                **facts.node(country, "Country"),
+                "identifier": facts.texts(country, f"{_SKOS}notation"),
+            }
+            for country in facts.links(iri, facts.urb("country"))
+        ],
+        "subjectOf": _pages(facts, iri),
+    }
+
+
+def _partnership(facts: Facts, iri: str) -> Node:
+    return {
+        "@type": "OrganizationRole",
+        "roleName": [facts.label(role) for role in facts.links(iri, facts.urb("role"))],
+        "member": [
+            {"@type": "Organization", "name": name}
+            for name in facts.texts(iri, facts.urb("partnerName"))
+        ],
+        "memberOf": [
+            facts.node(network, "Project") for network in facts.links(iri, facts.urb("network"))
+        ],
+    }
+
+
+def _plan(facts: Facts, iri: str) -> Node:
+    cities = facts.links(iri, facts.urb("city")) or facts.links(iri, facts.urb("country"))
+    kind = "AdministrativeArea" if facts.links(iri, facts.urb("city")) else "Country"
+    return {
+        **_work(facts, iri),
+        "spatialCoverage": [facts.node(city, kind) for city in cities],
+        "contributor": [
+            facts.node(network, "Project") for network in facts.links(iri, facts.urb("network"))
+        ],
+    }
+
+
+def _recommendation(facts: Facts, iri: str) -> Node:
+    return {
+        "@type": "CreativeWork",
+        "text": facts.text(iri, facts.urb("statement")),
+        "about": _themes(facts, iri),
+        "audience": [
+            told({"@type": "Audience", "@id": one, "audienceType": facts.label(one)})
+            for one in facts.links(iri, facts.urb("addressee"))
+        ],
+        "isPartOf": [
+            facts.node(one, "CreativeWork") for one in facts.links(iri, facts.urb("document"))
+        ],
+        "contributor": [
+            facts.node(network, "Project") for network in facts.links(iri, facts.urb("network"))
+        ],
+    }
+
+
+def _document(facts: Facts, iri: str) -> Node:
+    return {
+        **_work(facts, iri),
+        "hasPart": [
+            facts.node(one, "CreativeWork")
+            for one in facts.links(iri, facts.urb("hasRecommendation"))
+        ],
+    }
+
+
+def _work(facts: Facts, iri: str) -> Node:
+    languages = facts.links(iri, f"{_DCT}language")
+    return {
+        "@type": "CreativeWork",
+        "headline": facts.text(iri, f"{_DCT}title"),
+        "abstract": facts.text(iri, f"{_DCT}abstract"),
+        "datePublished": facts.date(iri, f"{_DCT}issued"),
+        "inLanguage": [code for one in languages for code in facts.texts(one, f"{_SKOS}notation")],
+        "subjectOf": _pages(facts, iri),
+    }
+
+
+def _person(facts: Facts, iri: str) -> Node:
+    return {
+        "@type": "Person",
+        "alternateName": facts.texts(iri, f"{_SKOS}altLabel"),
+        "affiliation": [
+            {
+                "@type": "OrganizationRole",
+                "roleName": "Lead expert",
+                "affiliation": facts.node(network, "Project"),
+            }
+            for network in facts.links(iri, facts.urb("leadExpertOf"))
+        ],
+    }
+
+
+def _programme(facts: Facts, iri: str) -> Node:
+    return {
+        "@type": "FundingScheme",
+        "foundingDate": facts.date(iri, facts.urb("start")),
+        "dissolutionDate": facts.date(iri, facts.urb("end")),
+        "subjectOf": _pages(facts, iri),
+    }
+
+
+def _concept(facts: Facts, iri: str) -> Node:
+    return {
+        "@type": "DefinedTerm",
+        "alternateName": facts.texts(iri, f"{_SKOS}altLabel"),
+        "description": facts.text(iri, f"{_SKOS}definition"),
+        "termCode": facts.text(iri, f"{_SKOS}notation"),
+        "inDefinedTermSet": [
+            facts.node(one, "DefinedTermSet") for one in facts.links(iri, f"{_SKOS}inScheme")
+        ],
+        "sameAs": facts.links(iri, f"{_SKOS}exactMatch"),
+    }
+
+
+def _scheme(facts: Facts, iri: str) -> Node:
+    terms = facts.links(iri, f"{_SKOS}hasTopConcept")
+    for name in (f"{_SKOS}inScheme", f"{_RDFS}isDefinedBy"):
+        terms += facts.linking(iri, name)
+    return {
+        "@type": "DefinedTermSet",
+        "description": facts.text(iri, f"{_DCT}description", f"{_SKOS}definition"),
+        "hasDefinedTerm": [facts.node(one, "DefinedTerm") for one in dict.fromkeys(terms)],
+    }
+
+
+def _dataset(facts: Facts, iri: str) -> Node:
+    """Describe the dataset in short; all of it is told on the home page."""
+    return {
+        "@type": "Dataset",
+        "description": facts.text(iri, f"{_DCT}description"),
+        "license": licences(facts, iri),
+        "version": facts.text(iri, _VERSION),
+        "dateModified": facts.date(iri, f"{_DCT}modified"),
+        "isAccessibleForFree": True,
+    }
+
+
+def licences(facts: Facts, iri: str) -> list[str]:
+    """Return the licences of a dataset, by the addresses that search engines know."""
+    return [_LICENCES.get(one, one) for one in facts.links(iri, f"{_DCT}license")]
+
+
+def _thing(facts: Facts, iri: str) -> Node:
+    """Describe what schema.org has no class for, such as a call for networks."""
+    return {
+        "@type": "Thing",
+        "description": facts.text(iri, f"{_DCT}description", f"{_RDFS}comment"),
+        "subjectOf": _pages(facts, iri),
+    }
+
+
+# By the classes' names, those of other vocabularies by IRI.
+_KINDS: dict[str, Callable[[Facts, str], Node]] = {
+    "City": _city,
+    "Document": _document,
+    "Network": _network,
+    "Partnership": _partnership,
+    "Person": _person,
+    "Plan": _plan,
+    "Programme": _programme,
+    "Recommendation": _recommendation,
+    _DATASET_CLASS: _dataset,
+    _ONTOLOGY_CLASS: _scheme,
+    f"{_SKOS}Concept": _concept,
+    f"{_SKOS}ConceptScheme": _scheme,
+}
+
+
+def _themes(facts: Facts, iri: str) -> list[Node]:
+    return [facts.node(theme, "DefinedTerm") for theme in facts.links(iri, facts.urb("theme"))]
+
+
+def _pages(facts: Facts, iri: str) -> list[Node]:
+    return [{"@type": "WebPage", "url": page} for page in facts.links(iri, f"{_FOAF}page")]
+
+
+def told(node: Node) -> Node:
+    """Leave out what is not known, and the list around a single value."""
+    found: Node = {}
+    for name, value in node.items():
+        known = _known(value)
+        if known not in (None, "", [], {}):
+            found[name] = known
+    return found
+
+
+def _known(value: object) -> object:
+    if isinstance(value, dict):
+        return told(value)
+    if isinstance(value, list):
+        values = [known for known in map(_known, value) if known]
+        return values[0] if len(values) == 1 else values
+    return value

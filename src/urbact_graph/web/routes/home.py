@@ -1,0 +1,276 @@
+"""The home of an instance: what is here and where everything is, for people and for programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request
+from pyoxigraph import Literal, NamedNode, Triple
+from werkzeug.exceptions import HTTPException
+
+from urbact_graph.description.distributions import LICENCE
+from urbact_graph.rdf.namespaces import namespaces, shortened
+from urbact_graph.web.snapshot import ByVersion, ServedGraph
+from urbact_graph.web.pages.dataset_markup import dataset_markup
+from urbact_graph.web.pages.dataset_page import DATASET
+from urbact_graph.web.documents.entity_description import description
+from urbact_graph.web.documents.document import (
+    HTML,
+    RDF_SUFFIXES,
+    chosen_suffix,
+    media_type_of,
+)
+from urbact_graph.web.routes.dumps import item_links
+from urbact_graph.web.pages.page_head import script
+from urbact_graph.web.documents.links import ABOUT_PAGE, Link, link_header
+from urbact_graph.web.pages.entity_page import Vocabulary
+from urbact_graph.web.pages.schema_org import Facts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from werkzeug.wrappers import Response as AnyResponse
+
+    from urbact_graph.web.documents.index import Index
+
+_DATASET_CLASS = "https://schema.org/Dataset"
+_OWL_VERSION = "http://www.w3.org/2002/07/owl#versionInfo"
+_MODIFIED = "http://purl.org/dc/terms/modified"
+_DAY = len("2026-11-23")
+
+# The classes that no other of ours is above, and the schemes of concepts, each with what has a
+# document here.
+_CONTENTS = """
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?group ?entity (COUNT(?value) AS ?statements)
+WHERE {
+  { ?entity a ?group } UNION { ?entity skos:inScheme ?group }
+  FILTER(STRSTARTS(STR(?group), ?base))
+  FILTER(STRSTARTS(STR(?entity), ?base) && !CONTAINS(STR(?entity), "#"))
+  FILTER NOT EXISTS { ?group rdfs:subClassOf ?above FILTER(STRSTARTS(STR(?above), ?base)) }
+  ?entity ?property ?value
+}
+GROUP BY ?group ?entity
+"""
+_CLASSES = """
+SELECT ?class (COUNT(?resource) AS ?resources)
+WHERE { ?resource a ?class }
+GROUP BY ?class
+ORDER BY DESC(?resources) ?class
+LIMIT 12
+"""
+# What there is of each kind, in the order of the home; further kinds follow, by number.
+_KINDS = {
+    "ontology#Network": "networks",
+    "ontology#City": "cities",
+    "ontology#Plan": "plans",
+    "ontology#Recommendation": "recommendations",
+    "theme": "themes",
+    "ontology#Partnership": "partnerships",
+    "ontology#Document": "documents",
+    "ontology#Person": "people",
+    "ontology#Call": "calls for proposals",
+    "ontology#Programme": "programmes",
+    "glossary": "terms of the glossary",
+}
+# What people and programs look for: its path, its name, and what it is; further down those that
+# stand only where a graph was built here. What is not there is not shown.
+_PLACES = (
+    ("sparql", "SPARQL", "ask your own questions, in the browser or with any SPARQL 1.1 client"),
+    ("queries", "Stored queries", "questions that are often asked, ready to run"),
+    ("ontology", "Ontology", "the classes and properties, and what each of them means"),
+    ("theme", "Themes", "the topics of the networks, from broad to narrow"),
+    ("glossary", "Glossary", "the words of the programme"),
+    ("dumps/", "Dumps", "the whole graph to take home, in RDF and as tables"),
+    ("dataset", "Dataset", "what the dataset is: publisher, licence, version, counts"),
+    ("void", "VoID", "its counts and its links to other data, for programs"),
+    ("catalog", "DCAT catalogue", "its entry for data portals, by DCAT-AP"),
+    ("ldes", "Stream of changes", "follow it to keep a copy up to date"),
+    ("shapes", "Shapes", "the rules that the data is checked against"),
+    ("validation", "Validation report", "what that check finds today"),
+    ("context.jsonld", "JSON-LD context", "short names for all properties and classes"),
+    ("limits", "Limits", "how long a query may run, and the like"),
+    ("openapi.json", "OpenAPI", "the interface, for code generators"),
+    ("sitemap.xml", "Sitemap", "the addresses of all pages"),
+)
+_OF_EDITIONS = ("dumps/", "ldes", "shapes", "validation")
+_OF_DESCRIPTIONS = ("void", "catalog")
+_NAVIGATION = (("theme.html", "Themes"), ("ontology.html", "Ontology"))
+_DUMPS = ("dumps/", "Dumps")
+
+
+@dataclass(frozen=True)
+class Group:
+    """What there is of a kind: how many, and the one that most is said of."""
+
+    name: str
+    size: int
+    example: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Something that is found at an address below this instance's."""
+
+    address: str
+    name: str
+    purpose: str
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What is in one version of the graph, as the home shows it.
+
+    ``dataset`` is the dataset's description in the graph, empty where it has none; ``entities`` are
+    those of the places that are entities.
+    """
+
+    groups: tuple[Group, ...]
+    dataset: tuple[Triple, ...]
+    version: str
+    modified: str
+    entities: frozenset[str]
+
+    @classmethod
+    def of(cls, graph: ServedGraph, index: Index) -> Contents:
+        """Ask ``graph`` for it; ``index`` is that of its entities.
+
+        Raises:
+            ProblemError: the engine has no turn for it or gives it up.
+        """
+        dataset = index.get(DATASET)
+        triples = tuple(description(graph, dataset.iri)) if dataset else ()
+        facts = Facts(triples, graph.base)
+        iri = f"{graph.base}{DATASET}"
+        return cls(
+            _groups(graph, index) or _classes(graph),
+            triples,
+            facts.text(iri, _OWL_VERSION),
+            facts.date(iri, _MODIFIED)[:_DAY],
+            frozenset(path for path, _, _ in _PLACES if index.get(path)),
+        )
+
+
+def home_blueprint(graph: ServedGraph, index: ByVersion[Index]) -> Blueprint:
+    """Make the route of the home of ``graph``; ``index`` is that of its entities."""
+    routes = Blueprint("home", __name__)
+    contents = ByVersion(graph.engine, lambda: Contents.of(graph.for_all(), index.get()))
+
+    @routes.get("/")
+    def home() -> AnyResponse:
+        suffix = chosen_suffix(request.headers.get("Accept"))
+        found = contents.get()
+        links = list(_links(graph, found))
+        response: AnyResponse
+        if suffix == HTML:
+            response = Response(_page(graph, found, links))
+        else:
+            # Relative, so that a local instance stays local.
+            response = redirect(f"{DATASET}.{suffix}" if found.dataset else "sparql", 303)
+        response.headers["Link"] = link_header(links)
+        response.vary.add("Accept")
+        return response
+
+    @routes.app_context_processor
+    def navigation() -> dict[str, object]:
+        if graph.settings.dataset:
+            return {"navigation": ()}
+        has_dumps = graph.edition is not None and _is_route(_DUMPS[0])
+        return {"navigation": (*_NAVIGATION, _DUMPS) if has_dumps else _NAVIGATION}
+
+    return routes
+
+
+def _page(graph: ServedGraph, contents: Contents, links: Iterable[Link]) -> str:
+    address = graph.address()
+    markup = dataset_markup(contents.dataset, graph.base, address, graph.edition)
+    return render_template(
+        "home.html",
+        contents=contents,
+        places=_places(graph, contents),
+        triples=graph.engine.quads,
+        dataset_file=graph.settings.dataset,
+        links=links,
+        script=script(markup) if markup else "",
+    )
+
+
+def _places(graph: ServedGraph, contents: Contents) -> list[Place]:
+    """Return those of the places that are there."""
+    found = []
+    for path, name, purpose in _PLACES:
+        if path in contents.entities:
+            found.append(Place(f"{path}.{HTML}", name, purpose))
+        elif _is_there(path, graph, contents):
+            found.append(Place(path, name, purpose))
+    return found
+
+
+def _is_there(path: str, graph: ServedGraph, contents: Contents) -> bool:
+    if path in _OF_EDITIONS and not graph.edition:
+        return False
+    return _is_route(path) and (path not in _OF_DESCRIPTIONS or bool(contents.dataset))
+
+
+def _is_route(path: str) -> bool:
+    """Tell whether a route is made for ``path``; that of all entities is not."""
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(f"/{path}", method="GET")
+    except HTTPException:
+        return False
+    return not endpoint.startswith("entities.")
+
+
+def _links(graph: ServedGraph, contents: Contents) -> Iterable[Link]:
+    """Return the typed links of the home (FAIR Signposting, level 1)."""
+    address = graph.address()
+    yield Link(f"{address}/", "canonical")
+    yield Link(f"{address}/sparql", "service-desc")
+    if contents.dataset:
+        yield Link(LICENCE, "license")
+        yield from (Link(iri, "type") for iri in (ABOUT_PAGE, _DATASET_CLASS))
+        yield Link(f"{graph.base}{DATASET}", "cite-as")
+        yield from (Link(f"{address}/{path}", "describedby") for path in _OF_DESCRIPTIONS)
+        for suffix in RDF_SUFFIXES:
+            target = f"{address}/{DATASET}.{suffix}"
+            yield Link(target, "alternate", media_type_of(suffix))
+    yield from item_links(graph)
+
+
+def _groups(graph: ServedGraph, index: Index) -> tuple[Group, ...]:
+    """Return what there is of each kind of entity."""
+    members: dict[str, list[tuple[int, str]]] = {}
+    for group, entity, statements in graph.rows(_CONTENTS, base=Literal(graph.base)):
+        if isinstance(group, NamedNode) and isinstance(entity, NamedNode):
+            members.setdefault(group.value, []).append((-_number(statements), entity.value))
+    if not members:
+        return ()
+    vocabulary = Vocabulary.of(graph)
+    order = {f"{graph.base}{path}": name for path, name in _KINDS.items()}
+    ranks = {iri: rank for rank, iri in enumerate(order)}
+    found = []
+    for iri in sorted(members, key=lambda iri: (ranks.get(iri, len(ranks)), -len(members[iri]))):
+        name = order.get(iri) or vocabulary.name(iri)
+        # What most is said of shows most; the first of equals by its IRI.
+        example = index.of_iri(min(members[iri])[1])
+        address = f"{example.address}.{HTML}" if example else ""
+        label = example.label if example else ""
+        found.append(Group(name, len(members[iri]), label, address))
+    return tuple(found)
+
+
+def _classes(graph: ServedGraph) -> tuple[Group, ...]:
+    """Return the largest classes of a graph that has no entities here."""
+    prefixes = namespaces(graph.base)
+    return tuple(
+        Group(shortened(class_.value, prefixes), _number(resources))
+        for class_, resources in graph.rows(_CLASSES)
+        if isinstance(class_, NamedNode)
+    )
+
+
+def _number(term: object) -> int:
+    return int(term.value) if isinstance(term, Literal) else 0

@@ -1,0 +1,171 @@
+"""The stream of changes: /ldes, the root of a Linked Data Event Stream, and its pages below."""
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import chain
+from pathlib import Path
+
+from flask import Blueprint, Response, render_template, request
+from pyoxigraph import Quad, RdfFormat, parse, serialize
+
+from urbact_graph.description.distributions import LICENCE
+from urbact_graph.release.stream import STREAM_FOLDER, StreamState, read_page
+from urbact_graph.rdf.formats import FORMATS, Format
+from urbact_graph.rdf.namespaces import namespaces, used_prefixes
+from urbact_graph.problems import NOT_ACCEPTABLE, NOT_FOUND, ProblemError
+from urbact_graph.web.snapshot import ServedGraph
+from urbact_graph.web.documents.document import HTML_TYPE
+from urbact_graph.web.documents.links import Link, link_header
+from urbact_graph.web.documents.ldes_tree import (
+    PATH,
+    branch_quads,
+    branches,
+    page_quads,
+    root_quads,
+)
+from urbact_graph.web.negotiation import Acceptance
+from urbact_graph.web.response import IMMUTABLE
+
+# Those that know named graphs, the default first.
+_FORMATS = tuple(form for name in ("trig", "nq", "jsonld") for form in FORMATS if form.name == name)
+# In these a member's statements stand together, as the TREE profile has it
+# (https://w3id.org/tree/specification/profile).
+_PROFILED = frozenset(("trig", "nq"))
+_PROFILE = "https://w3id.org/tree/profile"
+# So many pages of the stream are listed for people.
+_SHOWN = 50
+
+
+def ldes_blueprint(graph: ServedGraph) -> Blueprint:
+    """Make the routes of the event stream of ``graph``."""
+    routes = Blueprint("ldes", __name__)
+
+    @routes.get(PATH)
+    @routes.get(f"{PATH}.<extension>")
+    def root(extension: str = "") -> Response:
+        state, _ = _served(graph)
+        if not extension and _is_for_people():
+            return _page(state, f"{graph.address()}{PATH}")
+        form = _form(extension)
+        content = _written(root_quads(state, graph.address()), form, state)
+        return _response(content, form, f"{graph.address()}{PATH}")
+
+    @routes.get(f"{PATH}/<name>")
+    def node(name: str) -> Response:
+        state, folder = _served(graph)
+        name, _, extension = name.partition(".")
+        form = _form(extension)
+        quads, moment = _node(state, folder, name, graph.address())
+        address = f"{graph.address()}{PATH}/{name}"
+        response = _response(_written(quads, form, state), form, address, moment)
+        response.headers["Cache-Control"] = IMMUTABLE
+        return response
+
+    return routes
+
+
+def _served(graph: ServedGraph) -> tuple[StreamState, Path]:
+    """Return the stream up to what is served, and the folder of its pages.
+
+    Raises:
+        ProblemError: there is none.
+    """
+    edition = graph.edition
+    if edition is not None:
+        with contextlib.suppress(FileNotFoundError):
+            # The log lies beside the editions that are made of it.
+            return _state(edition.stream.read_bytes()), edition.folder.parents[1] / STREAM_FOLDER
+    raise ProblemError(NOT_FOUND, "No changes are published of what is served here; see /sparql.")
+
+
+@lru_cache(maxsize=2)
+def _state(content: bytes) -> StreamState:
+    return StreamState.from_json(content)
+
+
+def _is_for_people() -> bool:
+    acceptance = Acceptance(request.headers.get("Accept"))
+    best = max(map(acceptance.format_quality, _FORMATS))
+    return acceptance.names(HTML_TYPE) and acceptance.quality(HTML_TYPE) >= best
+
+
+def _page(state: StreamState, address: str) -> Response:
+    latest = state.pages[: -_SHOWN - 1 : -1]
+    older = len(state.pages) - len(latest)
+    page = Response(render_template("ldes.html", pages=latest, older=older, address=address))
+    page.headers["Link"] = link_header(_links(address))
+    page.vary.add("Accept")
+    return page
+
+
+def _node(state: StreamState, folder: Path, name: str, address: str) -> tuple[Iterable[Quad], str]:
+    """Return what the node called ``name`` says, and the latest time that it tells of.
+
+    Raises:
+        ProblemError: there is none.
+    """
+    for page in state.pages:
+        if page.name == name:
+            try:
+                content = read_page(folder, page)
+            except FileNotFoundError:
+                raise _unknown() from None
+            quads = parse(content, format=RdfFormat.N_QUADS)
+            return chain(page_quads(name, address), quads), page.moment
+    for branch in branches(state):
+        if branch.link.name == name:
+            return branch_quads(branch, address), branch.link.latest
+    raise _unknown()
+
+
+def _form(extension: str) -> Format:
+    """Return the format that is asked for, by ``extension`` if there is one, else by Accept."""
+    if extension:
+        named = next((form for form in _FORMATS if form.extension == extension), None)
+        if named is None:
+            raise _unknown()
+        return named
+    acceptance = Acceptance(request.headers.get("Accept"))
+    # max() keeps the first of equals.
+    best = max(_FORMATS, key=acceptance.format_quality)
+    if acceptance.format_quality(best) <= 0:
+        types = ", ".join(form.media_type for form in _FORMATS)
+        raise ProblemError(
+            NOT_ACCEPTABLE, f"The stream of changes comes as {types}; accept one of these."
+        )
+    return best
+
+
+def _written(quads: Iterable[Quad], form: Format, state: StreamState) -> bytes:
+    rdf_format = RdfFormat.from_media_type(form.media_type)
+    statements = list(quads)
+    prefixes = used_prefixes(statements, namespaces(state.base))
+    # Without an output to write to, the content is what comes back.
+    return serialize(statements, format=rdf_format, prefixes=prefixes) or b""
+
+
+def _response(content: bytes, form: Format, address: str, moment: str = "") -> Response:
+    """Make the response of the node at ``address``; what never changes has come at ``moment``."""
+    content_type = form.content_type
+    if form.name in _PROFILED:
+        content_type += f'; profile="{_PROFILE}"'
+    response = Response(content, content_type=content_type)
+    response.headers["Link"] = link_header(_links(address))
+    response.vary.add("Accept")
+    if moment:
+        # A clock that was set back leaves times that are still to come (RFC 9110, section 8.8.2.1).
+        response.last_modified = min(datetime.fromisoformat(moment), datetime.now(UTC))
+    return response
+
+
+def _links(address: str) -> Iterator[Link]:
+    yield Link(address, "canonical")
+    yield Link(LICENCE, "license")
+    for form in _FORMATS:
+        yield Link(f"{address}.{form.extension}", "alternate", form.media_type)
+
+
+def _unknown() -> ProblemError:
+    return ProblemError(NOT_FOUND, f"The stream of changes has no such page; it begins at {PATH}.")

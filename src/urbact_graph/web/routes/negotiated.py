@@ -1,0 +1,41 @@
+"""Documents that are not of entities: one address for all formats, and one for each."""
+
+from collections.abc import Callable
+
+from flask import Response, request
+
+from urbact_graph.web.snapshot import ServedGraph
+from urbact_graph.web.documents.document import (
+    HTML,
+    SUFFIXES,
+    Document,
+    chosen_suffix,
+)
+from urbact_graph.web.documents.links import document_links, link_header
+
+
+def addresses(path: str) -> tuple[str, str]:
+    """Return the rules of the addresses of the document at ``path``: by Accept, and by suffix."""
+    return f"/{path}", f"/{path}.<any({','.join(SUFFIXES)}):suffix>"
+
+
+def respond(
+    graph: ServedGraph, path: str, suffix: str, document: Document, page: Callable[[], str]
+) -> Response:
+    """Give the ``document`` at ``path`` in the format of ``suffix``, else by the Accept header.
+
+    Raises:
+        ProblemError: none of the formats is accepted.
+    """
+    chosen = suffix or chosen_suffix(request.headers.get("Accept"))
+    response = Response(page()) if chosen == HTML else document.response(chosen)
+    headers = response.headers
+    address = f"{graph.address()}/{path}"
+    collection = f"{graph.address()}/dataset"
+    iri, types = document.subject.value, document.types
+    headers["Link"] = link_header(document_links(iri, address, chosen, types, collection))
+    if not suffix:
+        # What was chosen has an address of its own (RFC 9110, section 8.7).
+        headers["Content-Location"] = f"{path}.{chosen}"
+        response.vary.add("Accept")
+    return response

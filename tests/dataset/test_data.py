@@ -1,0 +1,294 @@
+"""The committed facts: complete, sourced, free of blank nodes, each in the file of its name.
+
+The files are counted by scanning their text, so that a mistake in the code that writes or reads
+them cannot hide itself.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter, defaultdict
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from pyoxigraph import (
+    BlankNode,
+    Literal,
+    NamedNode,
+    QuerySolutions,
+    RdfFormat,
+    Store,
+    Triple,
+    parse,
+)
+
+from urbact_graph.description.distributions import DISTRIBUTIONS
+from urbact_graph.facts.importing import HEADER
+
+ROOT = Path(__file__).parents[2]
+BASE = "https://w3id.org/urbact-graph/"
+SUPPLEMENT = ROOT / "src" / "urbact_graph" / "facts" / "supplement" / "networks-listing.jsonl"
+FILES = sorted((ROOT / "data").rglob("*.ttl"))
+PREFIXES = """
+PREFIX dct: <http://purl.org/dc/terms/>
+PREFIX foaf: <http://xmlns.com/foaf/0.1/>
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX prov: <http://www.w3.org/ns/prov#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX theme: <https://w3id.org/urbact-graph/theme/>
+PREFIX urb: <https://w3id.org/urbact-graph/ontology#>
+"""
+COUNTS = {
+    "?x a urb:Network": 235,
+    "?x a urb:Partnership": 1768,
+    "?x a urb:City": 754,
+    "?x a urb:Plan": 477,
+    "?x a urb:Recommendation": 462,
+    "?x a urb:Call": 28,
+    "?x a urb:Programme": 4,
+    "?x a skos:Concept ; skos:inScheme <https://w3id.org/urbact-graph/theme>": 40,
+    "?x a skos:Concept ; skos:inScheme <https://w3id.org/urbact-graph/glossary>": 41,
+    "?x a urb:LocalGroup": 0,
+}
+# The kinds that the text of the files names, by the first step of the IRI.
+NAMED = {
+    "network": 235,
+    "partnership": 1768,
+    "city": 754,
+    "plan": 477,
+    "recommendation": 462,
+    "call": 28,
+    "programme": 4,
+    "theme": 41,
+}
+DERIVED = {
+    *("call", "hasPartnership", "partnerCity", "leadCity", "countryOfPartner", "hasPlan"),
+    *("hasRecommendation", "inNetwork", "sharesNetworkWith", "hasNetwork", "hasCall"),
+    "leadExpertOf",
+}
+# They lead to what an instance gives out, which the graph does not describe.
+ADDRESSES = {
+    f"http://www.w3.org/ns/dcat#{name}"
+    for name in ("accessURL", "downloadURL", "endpointURL", "endpointDescription")
+} | {f"http://rdfs.org/ns/void#{name}" for name in ("dataDump", "sparqlEndpoint")}
+
+
+def select(store: Store, variables: str, pattern: str) -> list[tuple[str, ...]]:
+    results = store.query(f"{PREFIXES} SELECT DISTINCT {variables} WHERE {{ {pattern} }}")
+    assert isinstance(results, QuerySolutions)
+    return [tuple(str(value) for value in solution) for solution in results]
+
+
+@pytest.fixture(scope="module")
+def stated() -> dict[str, list[Triple]]:
+    """Parse each file of facts."""
+    return {
+        path.relative_to(ROOT / "data").as_posix(): [
+            quad.triple for quad in parse(path=str(path), format=RdfFormat.TURTLE)
+        ]
+        for path in FILES
+    }
+
+
+@pytest.fixture(scope="module")
+def subjects() -> dict[str, str]:
+    """Map what stands as a subject in the files, by the text alone, to its file."""
+    found: dict[str, str] = {}
+    for path in FILES:
+        name = path.relative_to(ROOT / "data").as_posix()
+        for line in path.read_text(encoding="utf-8").split("\n"):
+            if line.startswith("<"):
+                assert line not in found, f"{line} is described in {found[line]} and {name}"
+                found[line] = name
+    return found
+
+
+# Counts --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pattern", COUNTS)
+def test_the_graph_counts_as_the_tables_do(store: Store, pattern: str) -> None:
+    assert len(select(store, "?x", pattern)) == COUNTS[pattern]
+
+
+def test_the_files_count_as_the_tables_do(subjects: dict[str, str]) -> None:
+    kinds = Counter(re.split("[/>]", subject[1:])[0] for subject in subjects)
+    assert {kind: kinds[kind] for kind in NAMED} == NAMED
+
+
+def test_links_between_networks_and_themes(store: Store, stated: dict[str, list[Triple]]) -> None:
+    assert len(select(store, "?n ?t", "?n a urb:Network ; urb:theme ?t")) == 708
+    links = [
+        (triple.subject, triple.object)
+        for name, triples in stated.items()
+        for triple in triples
+        if name.startswith("networks/")
+        and triple.predicate.value in {f"{BASE}ontology#theme", f"{BASE}ontology#declaredTheme"}
+        and str(triple.subject).startswith(f"<{BASE}network/")
+    ]
+    assert len(links) == len(set(links)) == 708
+
+
+# Every entity --------------------------------------------------------------------------------
+
+
+def test_no_node_is_blank(store: Store) -> None:
+    for quad in store:
+        assert not isinstance(quad.subject, BlankNode), quad
+        assert not isinstance(quad.object, BlankNode), quad
+
+
+def test_every_entity_has_a_source(store: Store) -> None:
+    entities = f"""
+        ?entity a ?class .
+        FILTER(STRSTARTS(STR(?entity), "{BASE}") && !STRSTARTS(STR(?entity), "{BASE}ontology"))
+        FILTER(!CONTAINS(STR(?entity), "#"))
+    """
+    assert len(select(store, "?entity", entities)) > 3700
+    unsourced = entities + "FILTER NOT EXISTS { ?entity dct:source ?source }"
+    missing = sorted(select(store, "?entity", unsourced))
+    # These two were read from no page: they describe the graph itself.
+    assert missing == [(f"<{BASE}catalog>",), (f"<{BASE}dataset>",)]
+    sites = select(store, "?site", f"<{BASE}dataset> prov:wasDerivedFrom ?site")
+    assert ("<https://urbact.eu/>",) in sites
+
+
+def test_every_source_is_a_page(store: Store) -> None:
+    results = store.query(f"{PREFIXES} SELECT DISTINCT ?s WHERE {{ ?entity dct:source ?s }}")
+    assert isinstance(results, QuerySolutions)
+    for solution in results:
+        source = solution["s"]
+        assert isinstance(source, NamedNode), source
+        parts = urlsplit(source.value)
+        assert parts.scheme in {"http", "https"}, source
+        assert parts.hostname, source
+
+
+def test_every_entity_has_a_label(store: Store) -> None:
+    missing = select(
+        store,
+        "?entity",
+        f"""?entity a ?class . FILTER(STRSTARTS(STR(?entity), "{BASE}"))
+        FILTER(!CONTAINS(STR(?entity), "#geometry") && ?class != owl:Ontology)
+        FILTER NOT EXISTS {{ ?entity rdfs:label ?label }}""",
+    )
+    assert missing == []
+
+
+def test_every_link_within_the_graph_leads_somewhere(store: Store) -> None:
+    described = {quad.subject for quad in store}
+    elsewhere = {"http://xmlns.com/foaf/0.1/page", *ADDRESSES}
+    for quad in store:
+        if isinstance(quad.object, NamedNode) and quad.predicate.value not in elsewhere:
+            inside = quad.object.value.startswith(BASE) and quad.object.value != f"{BASE}ontology#"
+            assert not inside or quad.object in described, quad
+
+
+def test_every_address_is_one_that_an_instance_has(store: Store) -> None:
+    paths = {f"dumps/latest/{form.file_name()}" for form in DISTRIBUTIONS} | {"sparql", "ldes"}
+    found = {
+        str(quad.object)
+        for predicate in ADDRESSES
+        for quad in store.quads_for_pattern(None, NamedNode(predicate), None)
+    }
+    assert found == {f"<{BASE}{path}>" for path in paths}
+
+
+def test_the_networks_of_the_listing_say_what_the_listing_says(store: Store) -> None:
+    rows = [json.loads(line) for line in SUPPLEMENT.read_text(encoding="utf-8").splitlines()]
+    assert len(rows) == 9
+    for row in rows:
+        network = f"<{BASE}network/{row['network']}>"
+        for predicate, column in (
+            ("urb:objective", "objectives"),
+            ("urb:targetGroup", "target_groups"),
+            ("urb:intendedPlan", "plans"),
+        ):
+            found = {value for (value,) in select(store, "?value", f"{network} {predicate} ?value")}
+            assert found == {str(Literal(text, language="en")) for text in row[column]}, network
+        assert row["objectives"]
+        assert len(select(store, "?kind", f"{network} urb:planKind ?kind")) >= len(
+            row["plan_types"]
+        )
+        if row["plan_count"]:
+            counted = select(store, "?count", f"{network} urb:intendedPlanCount ?count")
+            assert counted == [(str(Literal(row["plan_count"])),)]
+        assert (f"<{row['source'][0]}>",) in select(
+            store, "?source", f"{network} dct:source ?source"
+        )
+
+
+# The files -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_file_of_facts_is_laid_out_as_documented(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith(f"# {HEADER}\n@base <{BASE}> .\n")
+    assert text.endswith("\n.\n")
+    head, body = text.split("\n\n", 1)
+    prefixes = dict(re.findall(r"^@prefix (\w+): <(.+)> \.$", head, flags=re.MULTILINE))
+    assert len(prefixes) == len(head.split("\n")) - 2
+    assert list(prefixes) == sorted(prefixes)
+    assert prefixes.get("urb", f"{BASE}ontology#") == f"{BASE}ontology#"
+    # What lies below the base is written relative to it.
+    assert f"<{BASE}" not in body
+    for line in body.split("\n"):
+        assert re.fullmatch(r"|\.|<[^<>\s]+>|    \S+ \S.* ;", line), line
+
+
+def test_nothing_derived_is_typed(stated: dict[str, list[Triple]]) -> None:
+    typed = {triple.predicate.value for triples in stated.values() for triple in triples}
+    assert not typed & {f"{BASE}ontology#{name}" for name in DERIVED}
+    assert f"{BASE}ontology#network" in typed
+    assert "http://www.opengis.net/ont/geosparql#hasGeometry" not in typed
+    assert "http://www.w3.org/2000/01/rdf-schema#label" not in typed
+
+
+def test_nothing_is_stated_twice(stated: dict[str, list[Triple]]) -> None:
+    counts = Counter(triple for triples in stated.values() for triple in triples)
+    assert [triple for triple, count in counts.items() if count > 1] == []
+
+
+def test_each_entity_stands_in_the_file_of_its_name(subjects: dict[str, str]) -> None:
+    single = {
+        "call": "calls.ttl",
+        "programme": "programmes.ttl",
+        "person": "people.ttl",
+        "document": "documents.ttl",
+        "theme": "themes.ttl",
+        "glossary": "glossary.ttl",
+    }
+    for subject, name in subjects.items():
+        steps = subject.strip("<>").split("/")
+        if steps[0] in {"http:", "https:"}:
+            table = subject.partition("publications.europa.eu/resource/authority/")[2]
+            files = {"country": "countries.ttl", "language": "languages.ttl"}
+            expected = files.get(table.split("/")[0], "concepts.ttl")
+        elif steps[0] in {"network", "partnership", "plan", "recommendation"}:
+            homeless = steps[1] in {"no-network", "urbact"}
+            expected = "without-network.ttl" if homeless else f"networks/{steps[1]}.ttl"
+        elif steps[0] == "city":
+            expected = f"cities/{steps[1]}.ttl"
+        else:
+            expected = single[steps[0]]
+        assert name == expected, subject
+
+
+def test_each_file_of_a_network_describes_it(subjects: dict[str, str]) -> None:
+    held: dict[str, list[str]] = defaultdict(list)
+    for subject, name in subjects.items():
+        held[name].append(subject)
+    for path in (ROOT / "data" / "networks").glob("*.ttl"):
+        assert held[f"networks/{path.name}"][0] == f"<network/{path.stem}>"
+    assert sum(name.startswith("networks/") for name in held) == 235
+
+
+def test_what_belongs_to_a_network_says_so(store: Store) -> None:
+    for kind in ("partnership", "plan", "recommendation"):
+        pattern = f'?x urb:network ?n . FILTER(STRSTARTS(STR(?x), "{BASE}{kind}/"))'
+        for entity, network in select(store, "?x ?n", pattern):
+            assert entity.split("/")[5] == network.rstrip(">").split("/")[5], entity

@@ -1,0 +1,126 @@
+"""What pip makes of the repository: the history travels in it, where git is not at hand."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from urbact_graph.history.dates import RECORD_NAME, read_history
+from urbact_graph.sources import GraphSources
+
+from tests.support.working_copies import WorkingCopy, day, needs_git
+
+ROOT = Path(__file__).parents[2]
+PACKED = f"urbact_graph/graph/{RECORD_NAME}"
+# The hook is run as pip has it run: by hatchling, in a process of its own.
+PROGRAM = """
+import sys
+from hatchling import build
+print(getattr(build, sys.argv[1])(sys.argv[2]))
+"""
+
+pytestmark = needs_git
+
+
+def make(root: Path, what: str, place: Path, **environment: str) -> Path:
+    """Have ``what`` (build_wheel, build_sdist or build_editable) made in ``place``."""
+    place.mkdir(exist_ok=True)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", PROGRAM, what, str(place)],
+        cwd=root,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return place / done.stdout.split()[-1]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> WorkingCopy:
+    """Copy what is built to a repository with a history of its own: a small graph."""
+    copy = WorkingCopy(tmp_path / "project")
+    for name in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE", "LICENSE-DATA"):
+        shutil.copy(ROOT / name, copy.root / name)
+    unwanted = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "src", copy.root / "src", ignore=unwanted)
+    (copy.root / ".gitignore").write_text("__pycache__/\n")
+    for folder in ("shapes", "queries"):
+        (copy.root / folder).mkdir()
+        (copy.root / folder / "none.txt").touch()
+    copy.commit(1, a='<a> :name "A" .')
+    copy.commit(2, b='<b> :name "B" .')
+    return copy
+
+
+def packed(wheel: Path) -> bytes | None:
+    with zipfile.ZipFile(wheel) as archive:
+        return archive.read(PACKED) if PACKED in archive.namelist() else None
+
+
+def unpacked(archive: Path, place: Path) -> Path:
+    with tarfile.open(archive) as files:
+        files.extractall(place, filter="data")
+    return next(place.iterdir())
+
+
+def test_a_wheel_has_the_history(project: WorkingCopy, tmp_path: Path) -> None:
+    wheel = make(project.root, "build_wheel", tmp_path / "made")
+    said = json.loads(packed(wheel) or b"")
+    assert said["modified"] == "2024-03-03T12:00:00Z"
+    assert said["entities"] == {
+        "a": "2024-03-02T12:00:00Z",
+        "b": "2024-03-03T12:00:00Z",
+        "ontology": "2024-03-02T12:00:00Z",
+    }
+    shutil.unpack_archive(wheel, tmp_path / "installed", format="zip")
+    found = read_history(GraphSources(tmp_path / "installed" / "urbact_graph" / "graph"))
+    assert found == read_history(project.sources)
+
+
+def test_a_wheel_of_a_source_distribution_has_the_same_history(
+    project: WorkingCopy, tmp_path: Path
+) -> None:
+    root = unpacked(make(project.root, "build_sdist", tmp_path / "made"), tmp_path / "unpacked")
+    assert read_history(GraphSources(root)) == read_history(project.sources)
+    again = unpacked(make(root, "build_sdist", tmp_path / "again"), tmp_path / "unpacked-again")
+    assert (again / RECORD_NAME).read_bytes() == (root / RECORD_NAME).read_bytes()
+    one = make(project.root, "build_wheel", tmp_path / "one")
+    two = make(root, "build_wheel", tmp_path / "two")
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_a_wheel_without_git_or_history_is_made_all_the_same(
+    project: WorkingCopy, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+    without = make(project.root, "build_wheel", tmp_path / "made", PATH=str(tmp_path / "empty"))
+    assert packed(without) is None
+    shutil.rmtree(project.root / ".git")
+    assert packed(make(project.root, "build_wheel", tmp_path / "later")) is None
+    assert read_history(project.sources).modified is None
+
+
+def test_what_is_not_committed_travels_with_its_time(project: WorkingCopy, tmp_path: Path) -> None:
+    project.write("data/c.ttl", '<c> :name "C" .', day(9))
+    said = json.loads(packed(make(project.root, "build_wheel", tmp_path / "made")) or b"")
+    assert said["entities"]["c"] == said["modified"] == "2024-03-10T12:00:00Z"
+
+
+def test_an_editable_install_reads_the_working_copy(project: WorkingCopy, tmp_path: Path) -> None:
+    assert packed(make(project.root, "build_editable", tmp_path / "made")) is None
+
+
+def test_nothing_is_left_in_the_repository(project: WorkingCopy, tmp_path: Path) -> None:
+    make(project.root, "build_wheel", tmp_path / "made")
+    make(project.root, "build_sdist", tmp_path / "made")
+    assert project.git("status", "--porcelain") == ""

@@ -1,0 +1,403 @@
+"""Reloads under load, refused ones and those of the graph itself: nobody notices but the log."""
+
+import gzip
+import hashlib
+import http.client
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from urbact_graph.sources import GraphSources
+
+from tests.support.servers import (
+    PATIENCE,
+    Reply,
+    Server,
+    descriptors,
+    generations,
+    kill,
+    serving,
+    until,
+    until_gone,
+    write_generation,
+)
+
+SWAPS = 20
+SIZE = 120
+DATA = "SELECT ?s ?o { ?s ?p ?o }"
+# Several megabytes of JSON.
+LARGE = "SELECT ?s ?o ?t ?r { ?s ?p ?o . ?t ?q ?r }"
+# Reads all the data again and again for some tenths of a second.
+SLOW = "SELECT (COUNT(*) AS ?n) (MIN(?g) AS ?a) (MAX(?k) AS ?b) { ?s ?p ?g . ?t ?q ?h . ?u ?r ?k }"
+ONE_EACH = {DATA: SIZE, LARGE: 2 * SIZE * SIZE, SLOW: 2}
+
+
+class Readers:
+    """Threads that ask without a pause while the block lasts, and remember what they got."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._stop = threading.Event()
+        self._lock = threading.Lock()
+        # What each entity tag stood for.
+        self._tagged: dict[str, tuple[str, int, str]] = {}
+        self.faults: list[str] = []
+        self.answers = 0
+        self.unchanged = 0
+        self.seen: set[int] = set()
+        kinds = (self._distinct_and_repeated, self._conditional, self._large, self._slow)
+        self._threads = [threading.Thread(target=self._run, args=(kind,)) for kind in kinds]
+
+    def __enter__(self) -> "Readers":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self, kind: Callable[[Callable[..., Reply], int], None]) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", self._server.port, timeout=PATIENCE)
+
+        def kept_alive(query: str, **headers: str) -> Reply:
+            connection.request("GET", f"/sparql?query={quote(query)}", headers=headers)
+            response = connection.getresponse()
+            return Reply(response.status, response.headers, response.read())
+
+        try:
+            for number in count():
+                if self._stop.is_set():
+                    break
+                # Every other time over a connection that was used before.
+                kind(kept_alive if number % 2 else self._server.query, number)
+        except (OSError, http.client.HTTPException, AssertionError) as error:
+            self.faults.append(f"{kind.__name__}: {error!r}")
+        finally:
+            connection.close()
+
+    def _distinct_and_repeated(self, ask: Callable[..., Reply], number: int) -> None:
+        newest = self._check(DATA, "", ask(DATA))
+        comment = f" # {number}"
+        later = self._check(DATA, comment, ask(DATA + comment))
+        assert later >= newest, f"an answer of {later} came after one of {newest}"
+
+    def _conditional(self, ask: Callable[..., Reply], number: int) -> None:
+        comment = f" # conditional {number // 20}"
+        first = ask(DATA + comment, **{"Accept-Encoding": "gzip"})
+        generation = self._check(DATA, comment, first)
+        tag = first.headers["ETag"]
+        again = ask(DATA + comment, **{"If-None-Match": tag})
+        if again.status == 304:
+            assert again.headers["ETag"] == tag
+            assert not again.body
+            self.unchanged += 1
+        else:
+            assert self._check(DATA, comment, again) > generation
+
+    def _large(self, ask: Callable[..., Reply], number: int) -> None:
+        self._check(LARGE, f" # {number // 2}", ask(f"{LARGE} # {number // 2}"))
+
+    def _slow(self, ask: Callable[..., Reply], number: int) -> None:
+        self._check(SLOW, f" # {number}", ask(f"{SLOW} # {number}"))
+
+    def _check(self, query: str, comment: str, reply: Reply) -> int:
+        """See that an answer is whole and of one generation, and return that."""
+        assert reply.status == 200, (reply.status, reply.body)
+        compressed = reply.headers["Content-Encoding"] == "gzip"
+        body = gzip.decompress(reply.body) if compressed else reply.body
+        found = generations(body)
+        assert len(found) == 1, f"an answer to {query} is mixed of {found}"
+        assert body.count(b'"generation ') == ONE_EACH[query], "an answer is not whole"
+        # SPARQL leaves open in which order an answer comes.
+        content = hashlib.sha256(bytes(sorted(body))).hexdigest()
+        generation = found.pop()
+        with self._lock:
+            meaning = (query + comment, generation, content)
+            assert self._tagged.setdefault(reply.headers["ETag"], meaning) == meaning
+            self.answers += 1
+            self.seen.add(generation)
+        return generation
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Serve a dataset whose every statement has the number of its generation."""
+    folder = tmp_path_factory.mktemp("reloading")
+    write_generation(folder / "data.nt", 0, SIZE)
+    options = ("--dataset", str(folder / "data.nt"))
+    with serving(folder, *options, settings={"URBACT_GRAPH_MAX_RUNNING_QUERIES": "2"}) as server:
+        yield server
+
+
+@pytest.fixture
+def file(server: Server) -> Iterator[Path]:
+    """Name the dataset, and put it back in order afterwards."""
+    file = server.log.with_name("data.nt")
+    yield file
+    shutil.rmtree(file) if file.is_dir() else file.unlink(missing_ok=True)
+    write_generation(file, 0, SIZE)
+    said = server.log.read_text().count("(version")
+    hang_up(server)
+    server.until_said("(version", said + 1)
+    assert generations(server.query(DATA).body) == {0}
+    assert "Traceback" not in server.log.read_text()
+
+
+def start_reload(server: Server) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "urbact_graph", "reload", "--port", str(server.port)],
+        env={**os.environ, "XDG_RUNTIME_DIR": str(server.log.parent)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def end_of(reload: "subprocess.Popen[str]") -> "subprocess.CompletedProcess[str]":
+    output, errors = reload.communicate(timeout=2 * PATIENCE)
+    return subprocess.CompletedProcess(reload.args, reload.returncode, output, errors)
+
+
+def ask_to_reload(server: Server) -> "subprocess.CompletedProcess[str]":
+    return end_of(start_reload(server))
+
+
+def hang_up(server: Server) -> None:
+    server.process.send_signal(signal.SIGHUP)
+
+
+def swap(server: Server, file: Path, number: int) -> None:
+    version = server.health()["version"]
+    write_generation(file, number, SIZE)
+    hang_up(server)
+    until(lambda: server.health()["version"] != version)
+
+
+def resident_bytes(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096
+
+
+def test_twenty_swaps_under_load_fail_no_query_and_mix_no_answer(
+    server: Server, file: Path
+) -> None:
+    processes = set(server.processes())
+    lasting = {server.process.pid, server.web()}
+    before = {pid: descriptors(pid) for pid in lasting}
+    with Readers(server) as readers:
+        for number in range(1, SWAPS + 1):
+            swap(server, file, number)
+            if number == 2:
+                memory = {pid: resident_bytes(pid) for pid in lasting}
+        # The last one is answered from too, before the readers end.
+        until(lambda: SWAPS in readers.seen)
+    assert not readers.faults
+    assert readers.seen >= set(range(1, SWAPS)), "each generation was answered from"
+    assert readers.answers > 5 * SWAPS
+    assert readers.unchanged > 0
+    until(lambda: len(server.processes()) == 5)
+    assert set(server.processes()) & processes == lasting, "no old generation's process is left"
+    until(lambda: all(descriptors(pid) <= before[pid] for pid in lasting))
+    for pid in lasting:
+        assert resident_bytes(pid) < memory[pid] + 150_000_000
+    assert server.metric("reloads_total") == SWAPS
+    assert server.metric("failed_reloads_total") == 0
+
+
+def test_a_query_is_answered_from_the_dataset_it_began_on(server: Server, file: Path) -> None:
+    long = "SELECT (COUNT(*) AS ?n) (MIN(?o) AS ?a) { ?s ?p ?o . ?t ?q ?r . ?u ?v ?w } # long"
+    running = server.asking(long)
+    server.until_at_work(running=1)
+    old = [server.parent(), *server.workers()]
+    write_generation(file, 1, SIZE)
+    assert ask_to_reload(server).returncode == 0
+    assert generations(server.query(DATA).body) == {1}
+    assert generations(running.reply().body) == {0}
+    until_gone(*old)
+
+
+def test_a_reload_is_told_in_a_sentence(server: Server, file: Path) -> None:
+    write_generation(file, 7, SIZE)
+    ended = ask_to_reload(server)
+    version = server.health()["version"]
+    assert ended.returncode == 0
+    assert ended.stdout == f"Serving 120 statements of data.nt (version {version}).\n"
+    assert not ended.stderr
+    again = ask_to_reload(server)
+    assert again.returncode == 0
+    assert again.stdout == f"Nothing changed: 120 statements of data.nt (version {version}).\n"
+    said = server.log.read_text().count("Nothing changed")
+    hang_up(server)
+    server.until_said("Nothing changed: 120 statements of data.nt", said + 1)
+
+
+def broken(file: Path) -> None:
+    file.write_text("<x:a> <x:b> ")
+
+
+def empty(file: Path) -> None:
+    file.write_text("")
+
+
+def removed(file: Path) -> None:
+    file.unlink()
+
+
+def a_folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+def unreadable(file: Path) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root may read everything")
+    file.chmod(0)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (broken, "data.nt cannot be loaded: Parser error at line 1"),
+        (empty, "data.nt cannot be served: it has no statement."),
+        (removed, "data.nt cannot be loaded: No such file or directory."),
+        (a_folder, "data.nt cannot be loaded: Is a directory."),
+        (unreadable, "data.nt cannot be loaded: Permission denied."),
+    ],
+)
+def test_a_dataset_that_cannot_be_served_is_refused(
+    server: Server, file: Path, spoil: Callable[[Path], None], reason: str
+) -> None:
+    version, processes = server.health()["version"], server.processes()
+    before = descriptors(server.process.pid)
+    # Written anew, not over what is served.
+    file.unlink()
+    write_generation(file, 1, SIZE)
+    spoil(file)
+    ended = ask_to_reload(server)
+    assert ended.returncode == 2
+    assert reason in ended.stderr
+    assert len(ended.stderr.strip().splitlines()) == 1
+    said = server.log.read_text().count(reason)
+    hang_up(server)
+    server.until_said(reason, said + 1)
+    assert server.health()["version"] == version
+    assert generations(server.query(f"{DATA} # {spoil.__name__}").body) == {0}
+    until(lambda: server.processes() == processes)
+    until(lambda: descriptors(server.process.pid) <= before)
+
+
+def test_without_a_server_a_reload_says_so(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "urbact_graph", "reload", "--port", "1"],
+        env={**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert "No server of yours was found on port 1" in ended.stderr
+    assert len(ended.stderr.strip().splitlines()) == 1
+
+
+def test_reloads_asked_for_at_once_are_each_answered(server: Server, file: Path) -> None:
+    write_generation(file, 5, SIZE)
+    ended = [end_of(reload) for reload in [start_reload(server) for _ in range(3)]]
+    assert [one.returncode for one in ended] == [0, 0, 0]
+    sentences = sorted(one.stdout.partition(" ")[0] for one in ended)
+    assert sentences == ["Nothing", "Nothing", "Serving"], "only the first had something to do"
+    assert generations(server.query(DATA).body) == {5}
+
+
+def test_a_reload_while_the_web_process_is_killed_is_answered(server: Server, file: Path) -> None:
+    # Large enough that loading it takes longer than being killed, and then being asked again.
+    write_generation(file, 1, 100_000)
+    engines, web = server.engines(), server.web()
+    reload = start_reload(server)
+    until(lambda: server.engines() > engines)
+    kill(web)
+    ended = end_of(reload)
+    assert ended.returncode == 2
+    assert len(ended.stderr.strip().splitlines()) == 1
+    assert generations(server.query("SELECT ?o { ?s ?p ?o } LIMIT 1").body) == {0}
+
+
+def test_a_reload_while_the_web_process_starts_waits_for_it(server: Server, file: Path) -> None:
+    write_generation(file, 1, 100_000)
+    assert ask_to_reload(server).returncode == 0
+    engine = [server.parent(), *server.workers()]
+    kill(server.web(), *engine)
+    until(server.has_engine)
+    # The new web process is started, but does not serve yet.
+    write_generation(file, 2, SIZE)
+    said = server.log.read_text().count("(version")
+    hang_up(server)
+    server.until_said("(version", said + 1)
+    assert server.health()["version"] in server.log.read_text().splitlines()[-1]
+    assert generations(server.query(DATA).body) == {2}
+    # What is said next is said of what is asked next.
+    write_generation(file, 3, SIZE)
+    sentence = ask_to_reload(server).stdout
+    assert server.health()["version"] in sentence
+    assert generations(server.query(DATA).body) == {3}
+
+
+# As few of the graph's files as conform by themselves.
+FEW = ("concepts", "countries", "languages", "programmes", "themes", "cities/mt")
+
+
+def test_the_graph_itself_is_reloaded_once_it_conforms(
+    tmp_path: Path, sources: GraphSources
+) -> None:
+    for folder in ("ontology", "shapes", "queries"):
+        shutil.copytree(sources.root / folder, tmp_path / folder)
+    (tmp_path / "data" / "cities").mkdir(parents=True)
+    for name in FEW:
+        shutil.copy(sources.data / f"{name}.ttl", tmp_path / "data" / f"{name}.ttl")
+    cities = tmp_path / "data" / "cities" / "mt.ttl"
+    text = cities.read_text()
+    ask = "ASK { ?city ?p 8707 }"
+    with serving(tmp_path, "--sources", str(tmp_path), cwd=tmp_path) as server:
+        assert b"false" in server.query(ask).body
+
+        changed = text.replace("urb:population 8706", "urb:population 8707")
+        cities.write_text(changed)
+        build = [sys.executable, "-m", "urbact_graph", "build", "--sources", str(tmp_path)]
+        subprocess.run(build, check=True, capture_output=True)
+        hang_up(server)
+        server.until_said("(version")
+        assert b"true" in server.query(ask).body
+        version = server.health()["version"]
+
+        cities.write_text(changed.replace("urb:population 8707", "urb:population 'many'"))
+        ended = ask_to_reload(server)
+        assert ended.returncode == 2
+        assert "violations: City-population" in ended.stderr
+        assert "city/mt/paola" in ended.stderr
+        assert b"true" in server.query(ask).body
+
+        cities.write_text("this is no Turtle")
+        ended = ask_to_reload(server)
+        assert ended.returncode == 2
+        assert "data/cities/mt.ttl, line 1" in ended.stderr
+        assert server.health()["version"] == version
+
+        # A server that ends meanwhile takes what prepares a dataset with it.
+        cities.unlink()
+        os.mkfifo(cities)
+        processes = server.processes()
+        hang_up(server)
+        until(lambda: len(server.processes()) > len(processes))
+        processes = server.processes()
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(PATIENCE) == 0
+        until_gone(*processes)

@@ -1,0 +1,1 @@
+"""What tests share: demo data, servers, and tools to talk to them."""

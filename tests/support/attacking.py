@@ -1,0 +1,384 @@
+"""The attack corpus: what attacks/ describes, sent over sockets of our own.
+
+The corpus is data, so that an attack is added by writing it down; this module sends it and judges
+the answer. The tests use it, and so does the measurement of what others feel meanwhile.
+"""
+
+import contextlib
+import gzip
+import http.client
+import json
+import socket
+import tempfile
+import threading
+import time
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests.support.servers import Server
+
+FOLDER = Path(__file__).parents[1] / "server" / "attacks"
+# What counts as the status where the connection is closed without an answer, and where the answer
+# is not one of HTTP/1; and where none comes at all, which is never right.
+CLOSED, FOREIGN, SILENT = 0, -1, -2
+# Where attackers come from; others come from the usual address of this machine.
+ATTACKER = "127.0.0.2"
+# How long a query that is to meet the time limit lets itself run: less than the server's setting,
+# so that the corpus is soon through.
+_HURRY = 0.5
+# Seconds between two questions of a healthy client.
+_PACE = 0.02
+# Longest time that a client here waits; more than anything may take.
+_PATIENCE = 20.0
+
+# A text, or texts and repetitions: see the head of attacks/queries.toml.
+Pieces = str | Sequence[str | Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class Canary:
+    """What must never be touched: an address that listens, and a file with a secret."""
+
+    listener: socket.socket
+    file: Path
+    secret: str = "the canary sings"  # noqa: S105 - no password
+
+    @property
+    def address(self) -> str:
+        """The address that no server may ask."""
+        return f"http://127.0.0.1:{self.listener.getsockname()[1]}/"
+
+    def calls(self) -> int:
+        """Return how many connections came since this was last asked."""
+        found = 0
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                self.listener.accept()[0].close()
+                found += 1
+        return found
+
+
+@contextlib.contextmanager
+def canary() -> Iterator[Canary]:
+    """Listen, and keep a file, while the block lasts."""
+    with socket.socket() as listener, tempfile.TemporaryDirectory() as folder:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        listener.setblocking(False)
+        bird = Canary(listener, Path(folder) / "canary.ttl")
+        bird.file.write_text(f'<x:canary> <x:says> "{bird.secret}" .\n')
+        yield bird
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: the first answer on the connection, and how long it took."""
+
+    status: int
+    head: str
+    media_type: str
+    body: bytes
+    seconds: float
+
+    @property
+    def problem(self) -> str:
+        """The last part of the problem's type; empty where the body is no problem."""
+        if self.media_type != "application/problem+json":
+            return ""
+        return str(json.loads(self.body)["type"]).rpartition("/")[2]
+
+
+@dataclass(frozen=True)
+class Attack:
+    """A request that attacks, and the answer that is expected."""
+
+    name: str
+    row: dict[str, Any]
+    request: Callable[[Canary], bytes]
+
+    @property
+    def statuses(self) -> list[int]:
+        """The statuses of which each is right."""
+        status = self.row.get("status", 200)
+        names = {"closed": CLOSED, "foreign": FOREIGN}
+        several = status if isinstance(status, list) else [status]
+        return [names[one] if isinstance(one, str) else one for one in several]
+
+    def seconds(self, setting: float) -> float:
+        """Return how long it may run where the server's limit is ``setting``."""
+        return _HURRY if _is_in_a_hurry(self.row) else setting
+
+    def mistakes(self, answer: Answer, bird: Canary) -> list[str]:
+        """Say what is wrong with ``answer``; nothing where it is as expected."""
+        found = []
+        problem = self.row.get("problem")
+        text = answer.head + answer.body.decode("utf-8", "replace")
+        if answer.status not in self.statuses or (problem and answer.problem != problem):
+            found.append(f"answered {answer.status} {answer.problem}: {text[:400]}")
+        elif self.row.get("contains", "") not in text:
+            found.append(f"the answer lacks its {self.row['contains']!r}: {text[:400]}")
+        if any(word in text for word in [*self.row.get("absent", []), bird.secret]):
+            found.append(f"the answer tells what it must not: {text[:400]}")
+        return found
+
+
+def attacks() -> list[Attack]:
+    """Return the corpus: the queries, then the requests."""
+    queries = [
+        Attack(row["name"], row, lambda bird, row=row: _asking(row, bird))  # type: ignore[misc]
+        for row in _rows("queries.toml")
+    ]
+    requests = [
+        Attack(row["name"], row, lambda bird, row=row: _requesting(row, bird))  # type: ignore[misc]
+        for row in _rows("requests.toml")
+    ]
+    return queries + requests
+
+
+def _rows(file: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = tomllib.loads((FOLDER / file).read_text())["attack"]
+    return rows
+
+
+def text(pieces: Pieces, bird: Canary | None = None) -> str:
+    """Write ``pieces`` out."""
+    parts = [pieces] if isinstance(pieces, str) else pieces
+    written = "".join(part if isinstance(part, str) else _repeated(*part) for part in parts)
+    if bird:
+        written = written.replace("«canary»", bird.address).replace("«file»", bird.file.as_uri())
+    return written
+
+
+def _repeated(part: str, times: int) -> str:
+    if "«" not in part:
+        return part * times
+    return "".join(part.replace("«i»", str(i)).replace("«i+1»", str(i + 1)) for i in range(times))
+
+
+def _asking(row: dict[str, Any], bird: Canary) -> bytes:
+    headers = [f"Accept: {row.get('accept', '*/*')}", "Content-Type: application/sparql-query"]
+    target = f"/sparql?timeout={_HURRY}" if _is_in_a_hurry(row) else "/sparql"
+    return _message("POST", target, headers, text(row["query"], bird).encode())
+
+
+def _is_in_a_hurry(row: dict[str, Any]) -> bool:
+    return "query" in row and row.get("problem") == "query-timeout" and not row.get("patient")
+
+
+def _requesting(row: dict[str, Any], bird: Canary) -> bytes:
+    body = bytes.fromhex(row["hex"]) if "hex" in row else text(row.get("body", ""), bird).encode()
+    if row.get("gzip"):
+        body = gzip.compress(body)
+    if "raw" in row:
+        return text(row["raw"], bird).encode("latin-1") + body
+    headers = [text(header, bird) for header in row.get("headers", ())]
+    return _message(row.get("method", "GET"), text(row["target"], bird), headers, body)
+
+
+def _message(method: str, target: str, headers: list[str], body: bytes) -> bytes:
+    names = {header.partition(":")[0].lower() for header in headers}
+    headers = [f"{method} {target} HTTP/1.1", *headers, "Connection: close"]
+    if "host" not in names:
+        headers.append("Host: 127.0.0.1")
+    if body and not names & {"content-length", "transfer-encoding"}:
+        headers.append(f"Content-Length: {len(body)}")
+    return "\r\n".join([*headers, "", ""]).encode("latin-1") + body
+
+
+def connect(url: str, source: str = "", receive_bytes: int = 0) -> socket.socket:
+    """Connect to the server at ``url`` from the address ``source``.
+
+    With ``receive_bytes`` no more than that is taken before it is read.
+    """
+    connection = socket.socket()
+    connection.bind((source, 0))
+    if receive_bytes:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
+    connection.settimeout(_PATIENCE)
+    parts = urlsplit(url)
+    connection.connect((parts.hostname or "", parts.port or 0))
+    return connection
+
+
+def send(url: str, request: bytes, source: str = "") -> Answer:
+    """Send ``request`` as it is, and read the first answer."""
+    start = time.monotonic()
+    status, head, media_type, body = CLOSED, "", "", b""
+    with connect(url, source) as connection:
+        # A server may answer and close before it has taken everything.
+        with contextlib.suppress(ConnectionError):
+            connection.sendall(request)
+        response = http.client.HTTPResponse(
+            connection, method=request.split(b" ")[0].decode("latin-1")
+        )
+        with response:
+            try:
+                response.begin()
+                status, head = response.status, str(response.headers)
+                media_type = response.headers.get_content_type()
+                body = response.read()
+            except (http.client.RemoteDisconnected, ConnectionError):
+                pass
+            except http.client.HTTPException:
+                status = FOREIGN
+            except TimeoutError:
+                status = SILENT
+    return Answer(status, head, media_type, body, time.monotonic() - start)
+
+
+def ask(url: str, query: str, accept: str = "text/csv") -> Answer:
+    """Ask as a healthy client does."""
+    headers = [f"Accept: {accept}", "Content-Type: application/sparql-query"]
+    return send(url, _message("POST", "/sparql", headers, query.encode()))
+
+
+@dataclass(frozen=True)
+class Held:
+    """Connections that are opened and held: ``opening`` is sent at once, ``drip`` in bytes."""
+
+    name: str
+    count: int
+    opening: bytes
+    drip: bytes
+    receive_bytes: int
+
+    @contextlib.contextmanager
+    def held(self, url: str) -> Iterator[list[socket.socket]]:
+        """Hold the connections, a byte of ``drip`` a second on each, while the block lasts."""
+        ended = threading.Event()
+        with contextlib.ExitStack() as stack:
+            connections = []
+            for _ in range(self.count):
+                connection = stack.enter_context(connect(url, ATTACKER, self.receive_bytes))
+                connection.sendall(self.opening)
+                connections.append(connection)
+            dripping = threading.Thread(target=self._let_drip, args=(connections, ended))
+            dripping.start()
+            stack.callback(dripping.join)
+            stack.callback(ended.set)
+            yield connections
+
+    def _let_drip(self, connections: list[socket.socket], ended: threading.Event) -> None:
+        for byte in self.drip:
+            if ended.wait(1):
+                return
+            for connection in connections:
+                with contextlib.suppress(OSError):
+                    connection.send(bytes([byte]))
+
+
+def held_connections() -> list[Held]:
+    """Return the connections of connections.toml."""
+    return [
+        Held(
+            row["name"],
+            row["count"],
+            text(row["opening"]).encode("latin-1"),
+            text(row.get("drip", "")).encode("latin-1"),
+            row.get("receive_bytes", 0),
+        )
+        for row in _rows("connections.toml")
+    ]
+
+
+def are_open(url: str, connections: Sequence[socket.socket]) -> bool:
+    """Tell whether a process of the server still holds one of ``connections``.
+
+    Our ends tell little: a server may have closed what it could not send to the end.
+    """
+    port = urlsplit(url).port
+    ours = {connection.getsockname()[1] for connection in connections}
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        _, local, remote, _, _, _, _, _, _, inode, *_ = line.split()
+        local_port, remote_port = (int(end.partition(":")[2], 16) for end in (local, remote))
+        # A socket without an inode is the kernel's alone.
+        if local_port == port and remote_port in ours and inode != "0":
+            return True
+    return False
+
+
+@dataclass
+class Report:
+    """What a storm did: mistakes of either side, and what those who asked rightly felt."""
+
+    mistakes: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    busy: int = 0
+    peak_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class Storm:
+    """The whole corpus at once, by ``attackers``, while ``others`` ask what has one right answer.
+
+    ``question`` is what they ask, with «i» for a number that makes it new; ``right`` is the answer.
+    """
+
+    server: Server
+    question: str
+    right: bytes
+    attackers: int = 8
+    others: int = 3
+
+    def rage(self, corpus: Sequence[Attack], bird: Canary) -> Report:
+        """Let it rage until every attack has been answered."""
+        report, calm = Report(), threading.Event()
+        with ThreadPoolExecutor(self.others + 1) as watching:
+            watches = [
+                watching.submit(self._ask_on, report, calm, first) for first in range(self.others)
+            ]
+            watches.append(watching.submit(self._watch_memory, report, calm))
+            try:
+                with ThreadPoolExecutor(self.attackers) as attacking:
+                    answers = attacking.map(lambda attack: self._attack(attack, bird), corpus)
+                    report.mistakes = [mistake for found in answers for mistake in found]
+            finally:
+                calm.set()
+            for watch in watches:
+                watch.result()
+        return report
+
+    def _attack(self, attack: Attack, bird: Canary) -> list[str]:
+        answer = send(self.server.url, attack.request(bird), ATTACKER)
+        # Among others an attack may have to wait, or meet one limit before another.
+        if (
+            answer.problem in ("overloaded", "query-timeout", "out-of-memory")
+            and bird.secret.encode() not in answer.body
+        ):
+            return []
+        return [f"{attack.name}: {mistake}" for mistake in attack.mistakes(answer, bird)]
+
+    def _ask_on(self, report: Report, calm: threading.Event, first: int) -> None:
+        number = first
+        # At a steady pace, so that slow moments are not seen by fewer.
+        while not calm.wait(_PACE):
+            number += self.others
+            # Every fifth has been asked before.
+            said = str(number if number % 5 else 0)
+            answer = ask(self.server.url, self.question.replace("«i»", said))
+            if answer.status == 200 and answer.body == self.right:
+                report.seconds.append(answer.seconds)
+            elif answer.problem == "overloaded" and "retry-after" in answer.head.lower():
+                report.busy += 1
+            else:
+                report.wrong.append(f"{answer.status}: {answer.body[:300]!r}")
+
+    def _watch_memory(self, report: Report, calm: threading.Event) -> None:
+        while not calm.wait(0.2):
+            report.peak_bytes = max(report.peak_bytes, memory_bytes(self.server))
+
+
+def memory_bytes(server: Server) -> int:
+    """Return the memory of all processes of ``server``, what they share counted once."""
+    total = 0
+    for pid in server.processes():
+        with contextlib.suppress(OSError):
+            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+            total += int(rollup.split("\nPss:")[1].split()[0]) * 1024
+    return total

@@ -1,0 +1,124 @@
+"""Descriptions for the tests of the graph's description: of the real graph, and of small ones."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from pyoxigraph import (
+    DefaultGraph,
+    Literal,
+    NamedNode,
+    Quad,
+    QuerySolutions,
+    RdfFormat,
+    Store,
+    Triple,
+)
+
+from urbact_graph.dataset.building import Build
+from urbact_graph.description import Description, describe
+
+VERSION = "2026-11-23-1a2b3c4d5e6f"
+CHANGED = datetime(2026, 11, 23, 9, 46, 44, tzinfo=UTC)
+SMALL_BASE = "https://example.org/g/"
+DATASET = f"{SMALL_BASE}dataset"
+
+AUTHORITY = "http://publications.europa.eu/resource/authority/"
+DCAT = "http://www.w3.org/ns/dcat#"
+DCT = "http://purl.org/dc/terms/"
+FOAF = "http://xmlns.com/foaf/0.1/"
+OWL = "http://www.w3.org/2002/07/owl#"
+SPDX = "http://spdx.org/rdf/terms#"
+VOID = "http://rdfs.org/ns/void#"
+
+_PREFIXES = f"""PREFIX void: <{VOID}> PREFIX dcat: <{DCAT}> PREFIX dct: <{DCT}>
+PREFIX urb: <https://w3id.org/urbact-graph/ontology#>
+"""
+_HEAD = f"""@base <{SMALL_BASE}> . @prefix urb: <{SMALL_BASE}ontology#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+"""
+
+
+@dataclass(frozen=True)
+class PublishedFile:
+    """A file of the dumps, as far as a description needs it."""
+
+    key: str
+    name: str
+    bytes: int
+    sha256: str
+
+
+def real_description(store: Store, base: str) -> list[Triple]:
+    """Describe the real graph, with the version that it may state already."""
+    return describe(store, base, stated(store, base) or Description(VERSION, CHANGED))
+
+
+def stated(store: Store, base: str) -> Description | None:
+    """Return the version and last change that the graph itself states, if it does."""
+    query = """SELECT ?version ?modified { ?dataset dcat:version ?version
+        OPTIONAL { ?dataset dct:modified ?modified } }"""
+    for version, modified in ask(store, query.replace("?dataset", f"<{base}dataset>")):
+        return Description(version, datetime.fromisoformat(modified) if modified else None)
+    return None
+
+
+def described_by(turtle: str, modified: datetime | None = None) -> list[Triple]:
+    """Describe the small graph that ``turtle`` states."""
+    store = Store()
+    store.load((_HEAD + turtle).encode(), format=RdfFormat.TURTLE)
+    return describe(store, SMALL_BASE, Description(VERSION, modified))
+
+
+def with_description(triples: Iterable[Triple], base: str, built: Build) -> set[Triple]:
+    """Return the graph that ``triples`` become when the description of ``built`` is added."""
+    known = list(triples)
+    description = Description(built.edition, built.modified)
+    return {*known, *describe(extended((), known), base, description)}
+
+
+def is_description(path: str) -> bool:
+    """Tell whether what has this path below the base describes the dataset."""
+    return path.partition("#")[0] in {"dataset", "catalog"}
+
+
+def digest_before_naming(built: Build) -> str:
+    """Return the SHA-256 of the graph as it was before it named its version (docs/versions.md)."""
+    text = built.dataset.read_text(encoding="utf-8")
+    unnamed = text.replace(f'"{built.edition}"', '"version of this edition"')
+    return sha256("".join(sorted(unnamed.splitlines(keepends=True))).encode()).hexdigest()
+
+
+def extended(store: Iterable[Quad], triples: list[Triple]) -> Store:
+    """Put the graph and its description into one store."""
+    whole = Store()
+    whole.extend(store)
+    whole.extend(Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in triples)
+    return whole
+
+
+def ask(store: Store, query: str) -> Iterator[tuple[str, ...]]:
+    """Yield the rows of a SELECT query as texts."""
+    results = store.query(_PREFIXES + query)
+    assert isinstance(results, QuerySolutions)
+    for solution in results:
+        yield tuple("" if term is None else term.value for term in solution)
+
+
+def only(store: Store, query: str) -> int:
+    """Return the one number that a query answers."""
+    ((value,),) = ask(store, query)
+    return int(value)
+
+
+def values(triples: list[Triple], subject: str, predicate: str) -> set[str]:
+    """Return what ``triples`` state with ``predicate`` of ``subject``."""
+    return {
+        triple.object.value
+        for triple in triples
+        if triple.subject == NamedNode(subject)
+        and triple.predicate.value == predicate
+        and isinstance(triple.object, NamedNode | Literal)
+    }
