@@ -14,7 +14,7 @@ from pyoxigraph import BlankNode, Triple
 from rdflib import RDF, SH, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, FOAF, SKOS, XSD, Namespace
 
-from tests.descriptions import VERSION, PublishedFile
+from tests.support.descriptions import VERSION, PublishedFile
 from urbact_graph.description import instance_description
 from urbact_graph.description.distributions import DISTRIBUTIONS
 from urbact_graph.validation.loading import memory_graph

@@ -5,7 +5,7 @@ import itertools
 import pytest
 from pyoxigraph import Literal, NamedNode, Store, Triple
 
-from tests.descriptions import (
+from tests.support.descriptions import (
     AUTHORITY,
     DATASET,
     DCAT,

@@ -4,7 +4,7 @@ from datetime import timedelta, timezone
 
 from pyoxigraph import NamedNode, Store
 
-from tests.descriptions import (
+from tests.support.descriptions import (
     AUTHORITY,
     CHANGED,
     DATASET,

@@ -3,7 +3,7 @@
 import pytest
 from pyoxigraph import NamedNode, Triple
 
-from tests.descriptions import (
+from tests.support.descriptions import (
     DCAT,
     FOAF,
     SPDX,

@@ -8,8 +8,8 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from pyoxigraph import BlankNode, RdfFormat, Triple, parse
 
-from tests.crawling import Crawler, Wanted
-from tests.servers import Server, serving
+from tests.support.crawling import Crawler, Wanted
+from tests.support.servers import Server, serving
 from urbact_graph.release.release import Release
 from urbact_graph.sources import GraphSources
 

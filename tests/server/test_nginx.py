@@ -8,8 +8,8 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from tests.proxied import NGINX, Proxy, proxied
-from tests.servers import Reply, serving
+from tests.support.proxied import NGINX, Proxy, proxied
+from tests.support.servers import Reply, serving
 from urbact_graph.release.release import Release
 from urbact_graph.sources import GraphSources
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from tests.servers import PATIENCE, Reply
+from tests.support.servers import PATIENCE, Reply
 
 _CONNECTIONS = 4
 # So many requests are made at once, so that what is fetched need not all be held.

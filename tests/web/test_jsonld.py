@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pyoxigraph import BaseDirection, BlankNode, Literal, NamedNode, Triple
 
-from tests.jsonld_processors import readings, written
+from tests.support.jsonld_processors import readings, written
 from urbact_graph.dataset.building import Build
 from urbact_graph.engine.local import Engine
 from urbact_graph.settings import Settings

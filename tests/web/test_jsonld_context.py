@@ -8,7 +8,7 @@ import rdflib
 from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, QuerySolutions, Store
 
-from tests.jsonld_processors import readings
+from tests.support.jsonld_processors import readings
 from urbact_graph.dataset.building import Build
 from urbact_graph.engine.local import Engine
 from urbact_graph.rdf.namespaces import namespaces, shortened
