@@ -1,62 +1,117 @@
-"""The one table of prefixes that the graph is written with, by their customary names."""
+"""The one table of prefixes, by their customary names, and the IRIs of the terms below them."""
 
 from collections.abc import Iterable
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
-NAMESPACES = {
-    "adms": "http://www.w3.org/ns/adms#",
-    "as": "https://www.w3.org/ns/activitystreams#",
-    "dcat": "http://www.w3.org/ns/dcat#",
-    "dcatap": "http://data.europa.eu/r5r/",
-    "dct": "http://purl.org/dc/terms/",
-    "eurio": "http://data.europa.eu/s66#",
-    "foaf": "http://xmlns.com/foaf/0.1/",
-    "frapo": "http://purl.org/cerif/frapo/",
-    "geo": "http://www.opengis.net/ont/geosparql#",
-    "ldes": "https://w3id.org/ldes#",
-    "org": "http://www.w3.org/ns/org#",
-    "owl": "http://www.w3.org/2002/07/owl#",
-    "prov": "http://www.w3.org/ns/prov#",
-    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-    "schema": "https://schema.org/",
-    "sd": "http://www.w3.org/ns/sparql-service-description#",
-    "sf": "http://www.opengis.net/ont/sf#",
-    "sh": "http://www.w3.org/ns/shacl#",
-    "skos": "http://www.w3.org/2004/02/skos/core#",
-    "spdx": "http://spdx.org/rdf/terms#",
-    "tree": "https://w3id.org/tree#",
-    "vann": "http://purl.org/vocab/vann/",
-    "void": "http://rdfs.org/ns/void#",
-    "wgs": "http://www.w3.org/2003/01/geo/wgs84_pos#",
-    "xsd": "http://www.w3.org/2001/XMLSchema#",
+
+class Namespace(str):
+    """The IRI of a namespace; ``DCT.title`` and ``DCT["title"]`` are IRIs of terms in it."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> str:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return f"{self}{name}"
+
+    def __getitem__(self, name: str) -> str:  # type: ignore[override]
+        return f"{self}{name}"
+
+
+ADMS = Namespace("http://www.w3.org/ns/adms#")
+AS = Namespace("https://www.w3.org/ns/activitystreams#")
+DCAT = Namespace("http://www.w3.org/ns/dcat#")
+DCATAP = Namespace("http://data.europa.eu/r5r/")
+DCT = Namespace("http://purl.org/dc/terms/")
+EURIO = Namespace("http://data.europa.eu/s66#")
+FOAF = Namespace("http://xmlns.com/foaf/0.1/")
+FORMATS = Namespace("http://www.w3.org/ns/formats/")
+FRAPO = Namespace("http://purl.org/cerif/frapo/")
+GEO = Namespace("http://www.opengis.net/ont/geosparql#")
+LDES = Namespace("https://w3id.org/ldes#")
+ORG = Namespace("http://www.w3.org/ns/org#")
+OWL = Namespace("http://www.w3.org/2002/07/owl#")
+PROV = Namespace("http://www.w3.org/ns/prov#")
+RDF = Namespace("http://www.w3.org/1999/02/22-rdf-syntax-ns#")
+RDFS = Namespace("http://www.w3.org/2000/01/rdf-schema#")
+SCHEMA = Namespace("https://schema.org/")
+SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
+SF = Namespace("http://www.opengis.net/ont/sf#")
+SH = Namespace("http://www.w3.org/ns/shacl#")
+SKOS = Namespace("http://www.w3.org/2004/02/skos/core#")
+SPDX = Namespace("http://spdx.org/rdf/terms#")
+TREE = Namespace("https://w3id.org/tree#")
+VANN = Namespace("http://purl.org/vocab/vann/")
+VOID = Namespace("http://rdfs.org/ns/void#")
+WGS = Namespace("http://www.w3.org/2003/01/geo/wgs84_pos#")
+XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
+
+NAMESPACES: dict[str, str] = {
+    "adms": ADMS,
+    "as": AS,
+    "dcat": DCAT,
+    "dcatap": DCATAP,
+    "dct": DCT,
+    "eurio": EURIO,
+    "foaf": FOAF,
+    "frapo": FRAPO,
+    "geo": GEO,
+    "ldes": LDES,
+    "org": ORG,
+    "owl": OWL,
+    "prov": PROV,
+    "rdf": RDF,
+    "rdfs": RDFS,
+    "schema": SCHEMA,
+    "sd": SD,
+    "sf": SF,
+    "sh": SH,
+    "skos": SKOS,
+    "spdx": SPDX,
+    "tree": TREE,
+    "vann": VANN,
+    "void": VOID,
+    "wgs": WGS,
+    "xsd": XSD,
 }
-# Which Turtle has a shorter way to say.
-_UNWRITTEN = f"{NAMESPACES['rdf']}type"
+
+# IRIs that Turtle writes without a prefix: `a`, language tags, plain strings.
+_UNWRITTEN = frozenset((RDF.type, RDF.langString, XSD.string))
+
+
+def urb(base: str) -> Namespace:
+    """Return the namespace of the graph's own vocabulary, which lies below ``base``."""
+    return Namespace(f"{base}ontology#")
 
 
 def namespaces(base: str) -> dict[str, str]:
     """Return all prefixes, with that of the vocabulary below ``base``."""
-    return {**NAMESPACES, "urb": f"{base}ontology#"}
+    return {**NAMESPACES, "urb": urb(base)}
+
+
+def namespace_of(iri: str) -> str:
+    """Return ``iri`` up to its last ``#`` or ``/``."""
+    return iri[: max(iri.rfind("#"), iri.rfind("/")) + 1]
 
 
 def shortened(iri: str, prefixes: dict[str, str]) -> str:
     """Return ``iri`` as a prefixed name, or as it is where no prefix fits."""
-    end = max(iri.rfind("#"), iri.rfind("/")) + 1
+    start = namespace_of(iri)
+    local = iri[len(start) :]
     for prefix, namespace in prefixes.items():
-        if iri[:end] == namespace and iri[end:]:
-            return f"{prefix}:{iri[end:]}"
+        if start == namespace and local:
+            return f"{prefix}:{local}"
     return iri
 
 
 def used_prefixes(triples: Iterable[Triple | Quad], prefixes: dict[str, str]) -> dict[str, str]:
-    """Return those of ``prefixes`` that occur: a head of others would only be in the way."""
+    """Return those of ``prefixes`` that occur in ``triples``, so that a small graph has few."""
     iris: set[str] = set()
     for triple in triples:
         for term in (triple.subject, triple.predicate, triple.object):
-            named = term.datatype if isinstance(term, Literal) and not term.language else term
+            named = term.datatype if isinstance(term, Literal) else term
             if isinstance(named, NamedNode):
                 iris.add(named.value)
-    found = {iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in iris - {_UNWRITTEN}}
+    found = {namespace_of(iri) for iri in iris - _UNWRITTEN}
     return {name: iri for name, iri in prefixes.items() if iri in found}
