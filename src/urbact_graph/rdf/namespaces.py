@@ -5,18 +5,29 @@ from collections.abc import Iterable
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 
-class Namespace(str):
-    """The IRI of a namespace; ``DCT.title`` and ``DCT["title"]`` are IRIs of terms in it."""
+class Namespace:
+    """A namespace: ``DCT.title`` and ``DCT["title"]`` are the IRIs of terms in it, as strings.
 
-    __slots__ = ()
+    ``str(DCT)`` is the namespace's own IRI. It is no string itself, because ``str`` has a method
+    called ``title``.
+    """
+
+    __slots__ = ("_iri",)
+
+    def __init__(self, iri: str) -> None:
+        self._iri = iri
+
+    def __str__(self) -> str:
+        return self._iri
 
     def __getattr__(self, name: str) -> str:
         if name.startswith("__"):
             raise AttributeError(name)
-        return f"{self}{name}"
+        return f"{self._iri}{name}"
 
-    def __getitem__(self, name: str) -> str:  # type: ignore[override]
-        return f"{self}{name}"
+    def __getitem__(self, name: str) -> str:
+        return f"{self._iri}{name}"
+
 
 
 ADMS = Namespace("http://www.w3.org/ns/adms#")
@@ -48,32 +59,32 @@ WGS = Namespace("http://www.w3.org/2003/01/geo/wgs84_pos#")
 XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
 
 NAMESPACES: dict[str, str] = {
-    "adms": ADMS,
-    "as": AS,
-    "dcat": DCAT,
-    "dcatap": DCATAP,
-    "dct": DCT,
-    "eurio": EURIO,
-    "foaf": FOAF,
-    "frapo": FRAPO,
-    "geo": GEO,
-    "ldes": LDES,
-    "org": ORG,
-    "owl": OWL,
-    "prov": PROV,
-    "rdf": RDF,
-    "rdfs": RDFS,
-    "schema": SCHEMA,
-    "sd": SD,
-    "sf": SF,
-    "sh": SH,
-    "skos": SKOS,
-    "spdx": SPDX,
-    "tree": TREE,
-    "vann": VANN,
-    "void": VOID,
-    "wgs": WGS,
-    "xsd": XSD,
+    "adms": str(ADMS),
+    "as": str(AS),
+    "dcat": str(DCAT),
+    "dcatap": str(DCATAP),
+    "dct": str(DCT),
+    "eurio": str(EURIO),
+    "foaf": str(FOAF),
+    "frapo": str(FRAPO),
+    "geo": str(GEO),
+    "ldes": str(LDES),
+    "org": str(ORG),
+    "owl": str(OWL),
+    "prov": str(PROV),
+    "rdf": str(RDF),
+    "rdfs": str(RDFS),
+    "schema": str(SCHEMA),
+    "sd": str(SD),
+    "sf": str(SF),
+    "sh": str(SH),
+    "skos": str(SKOS),
+    "spdx": str(SPDX),
+    "tree": str(TREE),
+    "vann": str(VANN),
+    "void": str(VOID),
+    "wgs": str(WGS),
+    "xsd": str(XSD),
 }
 
 # IRIs that Turtle writes without a prefix: `a`, language tags, plain strings.
@@ -87,7 +98,7 @@ def urb(base: str) -> Namespace:
 
 def namespaces(base: str) -> dict[str, str]:
     """Return all prefixes, with that of the vocabulary below ``base``."""
-    return {**NAMESPACES, "urb": urb(base)}
+    return {**NAMESPACES, "urb": str(urb(base))}
 
 
 def namespace_of(iri: str) -> str:
