@@ -1,0 +1,1 @@
+"""A small graph of real facts: three networks and ten cities, for tests that need no more."""
