@@ -1,24 +1,33 @@
-"""Fixtures that the whole suite shares: the real graph, built once."""
+"""Fixtures that all tests share: the real graph and the small demo, each built once."""
 
-import socket
+import os
+import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from pyoxigraph import RdfFormat, Store, Triple
 
+from tests.support.descriptions import extended, real_description
+from tests.support.marking import mark, watch
+
+# Refuses connections off this machine from its import on.
+from tests.support.offline import sitecustomize
+from tests.support.servers import Server, serving
 from urbact_graph.dataset.building import Build, build
-from urbact_graph.release.release import Release, make_release
 from urbact_graph.settings import Settings
 from urbact_graph.sources import GraphSources
 from urbact_graph.validation.report import Report
-from urbact_graph.validation.standing import REPORT_NAME, record
 from urbact_graph.validation.validating import validate
 
-from tests.support.descriptions import extended, real_description
+if TYPE_CHECKING:
+    from urbact_graph.release.release import Release
 
 ROOT = Path(__file__).parents[1]
+DEMO_DATA = ROOT / "tests" / "demo" / "data"
+OFFLINE = Path(sitecustomize.__file__).parent
 
 
 @pytest.fixture(scope="session")
@@ -61,12 +70,17 @@ def report(timed: tuple[Report, float]) -> Report:
 
 
 @pytest.fixture(scope="session")
-def edition(built: Build, sources: GraphSources, report: Report, base: str) -> Release:
-    """Make the edition of the real graph, beside it."""
-    folder = built.dataset.parent
-    # Whoever serves from this folder need not check it again.
-    record(built, sources, folder, report.to_rdf(base), conforms=report.conforms)
-    return make_release(built, sources, folder, folder / REPORT_NAME)
+def release(built: Build, sources: GraphSources) -> "Release":
+    """Validate the real graph and make its release, beside it."""
+    from tests.support.releases import released  # noqa: PLC0415
+
+    return released(built, sources)
+
+
+@pytest.fixture(scope="session")
+def edition(release: "Release") -> "Release":
+    """Return the release of the real graph, to tests that name it as it was called before."""
+    return release
 
 
 @pytest.fixture(scope="session")
@@ -81,17 +95,67 @@ def whole(store: Store, described: list[Triple]) -> Store:
     return extended(store, described)
 
 
+@pytest.fixture(scope="session")
+def demo_sources(tmp_path_factory: pytest.TempPathFactory) -> GraphSources:
+    """Lay out the sources of the demo, with its own data and all else the repository's."""
+    root = tmp_path_factory.mktemp("demo")
+    shutil.copytree(DEMO_DATA, root / "data")
+    for name in ("ontology", "queries", "shapes"):
+        shutil.copytree(ROOT / name, root / name)
+    return GraphSources(root)
+
+
+@pytest.fixture(scope="session")
+def demo_build(demo_sources: GraphSources) -> Build:
+    """Build the demo in the folder beside its sources."""
+    return build(demo_sources, demo_sources.root / "build")
+
+
+@pytest.fixture(scope="session")
+def demo_dataset(demo_build: Build) -> Path:
+    """Return the demo as a file of N-Triples."""
+    return demo_build.dataset
+
+
+@pytest.fixture(scope="session")
+def demo_release(demo_build: Build, demo_sources: GraphSources) -> "Release":
+    """Validate the demo and make its release."""
+    from tests.support.releases import released  # noqa: PLC0415
+
+    return released(demo_build, demo_sources)
+
+
+@pytest.fixture(scope="session")
+def demo_server(
+    demo_release: "Release",
+    demo_sources: GraphSources,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Server]:
+    """Serve the release of the demo, to tests that only read."""
+    assert demo_release.folder.is_dir()
+    with serving(tmp_path_factory.mktemp("server"), "--sources", str(demo_sources.root)) as server:
+        yield server
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests by what they need."""
+    mark(items)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Refuse that a test starts a process without being marked as one that does."""
+    watch(item)
+    try:
+        return (yield)
+    finally:
+        watch(None)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _this_machine_only() -> Iterator[None]:
-    """Refuse every connection off this machine, so that no test can come to need one."""
-    connect = socket.socket.connect
-
-    def guarded(self: socket.socket, address: object) -> None:
-        if self.family in (socket.AF_INET, socket.AF_INET6):
-            host = address[0] if isinstance(address, tuple) else ""
-            assert host in ("127.0.0.1", "::1", "localhost"), f"a test connects to {host}"
-        connect(self, address)  # type: ignore[arg-type]
-
+    """Refuse connections off this machine to the processes that tests start, too."""
+    paths = [str(OFFLINE), *filter(None, [os.environ.get("PYTHONPATH")])]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(socket.socket, "connect", guarded)
+        patch.setenv("PYTHONPATH", os.pathsep.join(paths))
         yield

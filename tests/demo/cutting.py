@@ -35,7 +35,7 @@ _IRI = re.compile(r"<([^<>\s]+)>")
 
 
 def cut(real: Path, demo: Path) -> None:
-    """Write to ``demo`` the entities of ``real`` that the demo has, each in the file of its name."""
+    """Write the entities of ``real`` that the demo has to ``demo``, in files of the same names."""
     files = {path.relative_to(real): path.read_text(encoding="utf-8") for path in _files(real)}
     blocks = {iri: block for text in files.values() for iri, block in _blocks(text)}
     kept = _with_references(_chosen(blocks), blocks)

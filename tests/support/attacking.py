@@ -21,6 +21,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.support.servers import Server
+from tests.support.waiting import DEADLINE
 
 FOLDER = Path(__file__).parents[1] / "server" / "attacks"
 # What counts as the status where the connection is closed without an answer, and where the answer
@@ -33,8 +34,6 @@ ATTACKER = "127.0.0.2"
 _HURRY = 0.5
 # Seconds between two questions of a healthy client.
 _PACE = 0.02
-# Longest time that a client here waits; more than anything may take.
-_PATIENCE = 20.0
 
 # A text, or texts and repetitions: see the head of attacks/queries.toml.
 Pieces = str | Sequence[str | Sequence[Any]]
@@ -199,7 +198,7 @@ def connect(url: str, source: str = "", receive_bytes: int = 0) -> socket.socket
     connection.bind((source, 0))
     if receive_bytes:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
-    connection.settimeout(_PATIENCE)
+    connection.settimeout(DEADLINE)
     parts = urlsplit(url)
     connection.connect((parts.hostname or "", parts.port or 0))
     return connection

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from tests.support.servers import PATIENCE, Reply
+from tests.support.servers import Reply
+from tests.support.waiting import DEADLINE
 
 _CONNECTIONS = 4
 # So many requests are made at once, so that what is fetched need not all be held.
@@ -42,7 +43,7 @@ class Crawler:
         """Return the answer to one request."""
         connection = getattr(self._local, "connection", None)
         if connection is None:
-            connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE)
+            connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=DEADLINE)
             self._local.connection = connection
             self._connections.append(connection)
         connection.request("GET", wanted.path, headers=wanted.headers)

@@ -1,13 +1,20 @@
-"""What tests of the engine share: requests to it, small datasets, and conditions to wait for."""
+"""What tests of the engine share: requests to it, and small datasets."""
 
-import os
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+from tests.support.waiting import is_running, together, until
 from urbact_graph.engine.messages import Request
+
+__all__ = [
+    "ENDLESS",
+    "JSON",
+    "TURTLE",
+    "is_gone",
+    "request",
+    "together",
+    "until",
+    "write_facts",
+]
 
 JSON = "application/sparql-results+json"
 TURTLE = "text/turtle"
@@ -29,32 +36,6 @@ def write_facts(file: Path, value: str = "one", count: int = 200) -> Path:
     return file
 
 
-def until(condition: Callable[[], bool]) -> None:
-    """Wait until ``condition`` holds."""
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, "the condition never came to hold"
-        time.sleep(0.005)
-
-
 def is_gone(pid: int) -> bool:
     """Tell whether the process ``pid`` has ended."""
-    try:
-        os.kill(pid, 0)
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
-    except (ProcessLookupError, FileNotFoundError):
-        return True
-
-
-@contextmanager
-def together(*actions: Callable[[], object]) -> Iterator[list[threading.Thread]]:
-    """Do ``actions`` in a thread each; they have all ended when the block has."""
-    threads = [threading.Thread(target=action) for action in actions]
-    for thread in threads:
-        thread.start()
-    try:
-        yield threads
-    finally:
-        for thread in threads:
-            thread.join(timeout=30)
-    assert not any(thread.is_alive() for thread in threads), "a thread never ended"
+    return not is_running(pid)

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.servers import PATIENCE, Reply, until
+from tests.support.servers import Reply
+from tests.support.waiting import DEADLINE, until
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 
@@ -66,12 +67,12 @@ class Proxy:
 
 class _Connection(http.client.HTTPConnection):
     def __init__(self, host: str, file: Path) -> None:
-        super().__init__(host, timeout=PATIENCE)
+        super().__init__(host, timeout=DEADLINE)
         self._file = file
 
     def connect(self) -> None:
         self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(PATIENCE)
+        self.sock.settimeout(DEADLINE)
         self.sock.connect(str(self._file))
 
 
@@ -95,10 +96,10 @@ def proxied(
             [NGINX, "-p", str(folder), "-c", str(configuration)], stdout=output, stderr=output
         )
     try:
-        until(lambda: file.exists() or process.poll() is not None)
+        until(lambda: file.exists() or process.poll() is not None, "the start of nginx")
         assert process.poll() is None, log.read_text()
         yield Proxy(file, host, prefix)
     finally:
         process.terminate()
-        process.wait(timeout=PATIENCE)
+        process.wait(timeout=DEADLINE)
         file.unlink(missing_ok=True)

@@ -10,17 +10,36 @@ import socket
 import struct
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from tests.support.waiting import DEADLINE, is_running, kill, until, until_gone
+
+__all__ = [
+    "ENDLESS",
+    "PATIENCE",
+    "Asking",
+    "Reply",
+    "Server",
+    "descriptors",
+    "generations",
+    "is_running",
+    "kill",
+    "serving",
+    "starting",
+    "until",
+    "until_gone",
+    "work_done",
+    "write_generation",
+]
+
 # Runs until it is stopped, on any dataset of some hundred statements.
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n0 ?o }"
-PATIENCE = 30.0
-
+# The name of the deadline in modules that have not changed to tests.support.waiting yet.
+PATIENCE = DEADLINE
 _ADDRESS = re.compile(r"at (http://\S+)/sparql")
 
 
@@ -45,7 +64,7 @@ class Asking:
         self.connection = socket.socket()
         # Small, so that a large answer is not whole in some buffer before it is read.
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 10_000)
-        self.connection.settimeout(PATIENCE)
+        self.connection.settimeout(DEADLINE)
         self.connection.connect(("127.0.0.1", port))
         target = f"/sparql?query={quote(query)}"
         self.connection.sendall(
@@ -93,7 +112,7 @@ class Server:
         Raises:
             OSError, HTTPException: nothing is.
         """
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE)
         with contextlib.closing(connection):
             connection.request("GET", path, headers=headers or {})
             with connection.getresponse() as response:
@@ -178,29 +197,6 @@ class Server:
         return found
 
 
-def until(condition: Callable[[], bool]) -> None:
-    """Wait until ``condition`` holds."""
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "the condition never came to hold"
-        time.sleep(0.02)
-
-
-def is_running(pid: int) -> bool:
-    """Tell whether a process has not ended."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    # An orphan that has ended waits for whoever adopted it to take note.
-    return stat.rsplit(")", 1)[1].split()[0] != "Z"
-
-
-def until_gone(*pids: int) -> None:
-    """Wait until these processes have ended."""
-    until(lambda: not any(is_running(pid) for pid in pids))
-
-
 def write_generation(file: Path, number: int, size: int = 120) -> None:
     """Put a dataset of ``size`` statements, each with ``number`` as its object, in one's place."""
     new = file.with_name(f"{file.name}.new")
@@ -213,14 +209,6 @@ def write_generation(file: Path, number: int, size: int = 120) -> None:
 def generations(content: bytes) -> set[int]:
     """Return the generations that an answer was drawn from."""
     return {int(number) for number in re.findall(rb"generation (\d+)", content)}
-
-
-def kill(*pids: int) -> None:
-    """Kill these processes, and wait until they have ended."""
-    for pid in pids:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    until_gone(*pids)
 
 
 def descriptors(pid: int) -> int:
@@ -274,18 +262,17 @@ def starting(
     finally:
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(timeout=20)
+            process.wait(timeout=DEADLINE)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
 
 
 def _address(process: subprocess.Popen[str], log: Path) -> str:
-    deadline = time.monotonic() + 90
-    while time.monotonic() < deadline:
-        match = _ADDRESS.search(log.read_text())
-        if match:
-            return match[1]
-        assert process.poll() is None, f"the server ended: {log.read_text()}"
-        time.sleep(0.05)
-    raise AssertionError(f"the server never answered: {log.read_text()}")
+    def has_ended_or_serves() -> bool:
+        return process.poll() is not None or _ADDRESS.search(log.read_text()) is not None
+
+    until(has_ended_or_serves, "the start of the server")
+    match = _ADDRESS.search(log.read_text())
+    assert match, f"the server ended: {log.read_text()}"
+    return match[1]

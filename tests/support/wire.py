@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.support.servers import Server
+from tests.support.waiting import DEADLINE
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def wire(server: Server, received_bytes: int | None = None) -> Iterator[Wire]:
     with socket.socket() as connection:
         if received_bytes:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, received_bytes)
-        connection.settimeout(30)
+        connection.settimeout(DEADLINE)
         connection.connect((host, int(port)))
         connected = Wire(connection)
         try:

@@ -1,0 +1,58 @@
+"""Mark tests by what they need: the real graph, or processes; hold the second to be true."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+# To build the real graph takes seconds, to validate it more.
+_GRAPH_FIXTURES = {
+    "built",
+    "described",
+    "release",
+    "report",
+    "store",
+    "timed",
+    "whole",
+}
+_PROCESS_FIXTURES = {"copy", "demo_server"}
+# Nearly every test of these rooms starts an engine or a server.
+_PROCESS_ROOMS = {"engine", "server", "web"}
+
+_STARTS = {"os.fork", "os.forkpty", "os.posix_spawn", "subprocess.Popen"}
+# The history of the sources is read by git, whenever they stand in a repository.
+_ANYONES = {"git"}
+
+
+class _Running:
+    """The test that runs."""
+
+    item: pytest.Item | None = None
+
+
+def mark(items: Iterable[pytest.Item]) -> None:
+    """Mark each test by its room and by the fixtures that it uses, directly or not."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & _GRAPH_FIXTURES:
+            item.add_marker(pytest.mark.graph)
+        if fixtures & _PROCESS_FIXTURES or item.path.parent.name in _PROCESS_ROOMS:
+            item.add_marker(pytest.mark.process)
+
+
+def watch(item: pytest.Item | None) -> None:
+    """Refuse from now on that ``item`` starts a process, unless it is marked ``process``."""
+    _Running.item = item
+
+
+def _refuse(event: str, arguments: tuple[object, ...]) -> None:
+    item = _Running.item
+    if item is None or event not in _STARTS or item.get_closest_marker("process"):
+        return
+    program = Path(str(arguments[0])).name if arguments else ""
+    if program not in _ANYONES:
+        raise AssertionError(f"{item.nodeid} starts a process ({program}): mark it `process`")
+
+
+sys.addaudithook(_refuse)

@@ -1,0 +1,62 @@
+"""Wait for conditions: with one deadline, so generous that no test depends on a machine's speed."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Thread
+
+# Seconds after which what has not happened counts as never happening.
+DEADLINE = 60.0
+_INTERVAL = 0.01
+
+
+def until(condition: Callable[[], bool], what: str = "the condition") -> None:
+    """Wait until ``condition`` holds.
+
+    Raises:
+        AssertionError: it does not within the deadline; ``what`` names it.
+    """
+    end = time.monotonic() + DEADLINE
+    while not condition():
+        assert time.monotonic() < end, f"{what} did not hold within {DEADLINE:g} seconds"
+        time.sleep(_INTERVAL)
+
+
+def is_running(pid: int) -> bool:
+    """Tell whether a process has not ended."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    # A process that has ended stays listed as a zombie until its parent has read its status.
+    return stat.rsplit(")", 1)[1].split()[0] != "Z"
+
+
+def until_gone(*pids: int) -> None:
+    """Wait until these processes have ended."""
+    until(lambda: not any(is_running(pid) for pid in pids), f"the end of the processes {pids}")
+
+
+def kill(*pids: int) -> None:
+    """Kill these processes, and wait until they have ended."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    until_gone(*pids)
+
+
+@contextmanager
+def together(*actions: Callable[[], object]) -> Iterator[list[Thread]]:
+    """Run each of ``actions`` in a thread of its own; all have ended when the block has."""
+    threads = [Thread(target=action) for action in actions]
+    for thread in threads:
+        thread.start()
+    try:
+        yield threads
+    finally:
+        for thread in threads:
+            thread.join(timeout=DEADLINE)
+    assert not any(thread.is_alive() for thread in threads), "a thread did not end"
