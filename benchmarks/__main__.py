@@ -14,7 +14,7 @@ from benchmarks import growth_report
 from benchmarks.charts import draw_comparison, draw_growth
 from benchmarks.comparison import Plan, compare
 from benchmarks.growth import KINDS, Extent, grow
-from benchmarks.peers import PEERS
+from benchmarks.peers import PEERS, Peer
 from benchmarks.processes import StartError, busy_share
 from benchmarks.report import Report, claims_table
 from benchmarks.tables import circumstances, put
@@ -81,13 +81,14 @@ def main(
     """
     plan = Plan(seconds, mix_seconds, requests=requests, seed=seed)
     extent = Extent(_scales(scales), seconds, shacl_seconds, seed)
+    kinds = _kinds(names)
     if quick:
         plan = Plan(0.01, 0.1, rounds=1, requests=1, seed=seed)
         extent = Extent(extent.scales[:2], 0.01, 0, seed)
     try:
         run = _Run(output, seed)
         if what != "growth":
-            run.peers(names.split(","), plan)
+            run.peers(kinds, plan)
         if what != "peers":
             run.growth(extent)
     except (UrbactGraphError, StartError, OSError) as error:
@@ -104,6 +105,16 @@ def _scales(text: str) -> tuple[int, ...]:
             "write whole numbers from 1, such as 1,10,100", param_hint="scales"
         )
     return scales
+
+
+def _kinds(text: str) -> list[type[Peer]]:
+    names = set(text.split(","))
+    if unknown := names - set(_NAMES):
+        raise click.BadParameter(
+            f"there is no {', '.join(sorted(unknown))}; there are {', '.join(_NAMES)}",
+            param_hint="peers",
+        )
+    return [kind for kind in PEERS if kind.name in names]
 
 
 class _Run:
@@ -124,15 +135,8 @@ class _Run:
             )
         self.dataset = build(self.sources, build_folder(settings, self.sources)).dataset
 
-    def peers(self, names: list[str], plan: Plan) -> None:
+    def peers(self, kinds: list[type[Peer]], plan: Plan) -> None:
         """Compare the servers."""
-        unknown = set(names) - set(_NAMES)
-        if unknown:
-            raise click.BadParameter(
-                f"there is no {', '.join(sorted(unknown))}; there are {', '.join(_NAMES)}",
-                param_hint="peers",
-            )
-        kinds = [kind for kind in PEERS if kind.name in names]
         with tempfile.TemporaryDirectory() as folder, self.errors.status("") as status:
             found = compare(
                 kinds, self.dataset, self.sources.queries, Path(folder), plan, status.update

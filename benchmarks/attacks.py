@@ -10,8 +10,8 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from tests.attacking import Report, Storm, ask, attacks, canary
-from tests.servers import serving
+from tests.support.attacking import Report, Storm, ask, attacks, canary
+from tests.support.servers import serving
 
 QUESTION = """SELECT ?network (COUNT(?city) AS ?cities) WHERE {
   ?network a <https://w3id.org/urbact-graph/ontology#Network> ;
@@ -29,7 +29,9 @@ def main() -> None:
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         bird = stack.enter_context(canary())
-        server = stack.enter_context(serving(folder, "--query-timeout-seconds", given.query_timeout_seconds))
+        server = stack.enter_context(
+            serving(folder, "--query-timeout-seconds", given.query_timeout_seconds)
+        )
         right = ask(server.url, QUESTION).body
         storm = Storm(server, QUESTION, right, given.attackers, given.others)
         report = storm.rage(attacks(), bird)

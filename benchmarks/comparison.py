@@ -1,4 +1,4 @@
-"""The comparison: the same questions to every server, over HTTP, in scheduler that are close in time.
+"""The comparison: the same questions to every server, over HTTP, in turns that are close in time.
 
 Cold, each question is asked by itself, over and over, with a comment that makes each request's
 text a new one. Warm, all questions are asked in one shuffled order, again and again.

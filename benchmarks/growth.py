@@ -1,6 +1,6 @@
 """The growth: what 1, 10 and 100 times the real data cost, in memory, time to load and to answer.
 
-At every size the point questions, those about single entities, are asked in scheduler of the server
+At every size the point questions, those about single entities, are asked in turns of the server
 with the larger graph and of the same server with the real one, so that both meet the same machine.
 """
 

@@ -48,7 +48,7 @@ def _figures(step: Step) -> list[str]:
 
 
 def points_table(growth: Growth) -> Table:
-    """Return the point queries of this server at the largest size and at 1×, in scheduler."""
+    """Return the point queries of this server at the largest size and at 1×, in turns."""
     ours = [step for step in growth.steps if step.name == OURS and step.points]
     table = Table("Point queries of urbact-graph", ["query", "real data"])
     if not ours:

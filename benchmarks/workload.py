@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 
 from pyoxigraph import RdfFormat, parse
 
-from urbact_graph.rdf.formats import RESULTS_JSON
 from urbact_graph.queries import StoredQuery, load_queries
-from urbact_graph.settings import WRITTEN_BASE
+from urbact_graph.rdf.formats import RESULTS_JSON
 from urbact_graph.rdf.sparql import Token, tokens
+from urbact_graph.settings import WRITTEN_BASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
