@@ -1,0 +1,21 @@
+# The contributor's loop; `make check` is all that must pass before a change is proposed.
+.PHONY: test slow lint types check serve
+
+test:
+	pytest
+
+slow:
+	pytest -m slow
+
+lint:
+	ruff format --check .
+	ruff check .
+	typos
+
+types:
+	mypy
+
+check: lint types test slow
+
+serve:
+	urbact-graph serve
