@@ -10,7 +10,7 @@ from benchmarks.workload import TURTLE, Target, bound, content, questions, reque
 from pyoxigraph import NamedNode
 
 from tests.queries.answers.engines import on_pyoxigraph
-from tests.queries.test_queries import BASE, OTHERS, QUERIES
+from tests.queries.cases import BASE, OTHERS, QUERIES
 
 if TYPE_CHECKING:
     from pyoxigraph import Store

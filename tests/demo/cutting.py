@@ -23,7 +23,6 @@ ALSO = (
     "glossary/integrated-action-plan-iap",
     "glossary/lead-expert",
     "glossary/urbact-local-group-ulg",
-    "http://publications.europa.eu/resource/authority/language/POL",
     "recommendation/urbact/f2e9c4a1",
     "theme",
     "theme/food",

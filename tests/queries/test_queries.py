@@ -1,159 +1,21 @@
-"""The stored queries: headers, parameters, and answers on two engines against the facts."""
+"""The stored queries: their headers and their parameters."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
-import rdflib
-from pyoxigraph import Literal, NamedNode, Store
+from pyoxigraph import Literal, NamedNode
 
+from tests.queries.answers.engines import shown, taken
+from tests.queries.cases import BASE, QUERIES
 from urbact_graph.errors import QueryError
 from urbact_graph.queries import StoredQuery, load_queries, load_query, table_of
-from urbact_graph.settings import Settings
-
-from tests.queries.answers import ANSWERS, Facts
-from tests.queries.answers.engines import expected, of_rdflib, on_pyoxigraph, on_rdflib, shown, taken
-
-if TYPE_CHECKING:
-    from urbact_graph.dataset.building import Build
-    from urbact_graph.sources import GraphSources
 
 ROOT = Path(__file__).parents[2]
-BASE = Settings().base_iri
-QUERIES = load_queries(ROOT / "queries")
 XSD = "http://www.w3.org/2001/XMLSchema#"
-COUNTRY = "http://publications.europa.eu/resource/authority/country/"
-
-# Further values of parameters; every query is asked with its defaults as well.
-OTHERS: dict[str, list[dict[str, str]]] = {
-    "calls": [
-        {"day": "2024-03-20", "programme": "programme/urbact-iv"},
-        {"day": "2016-05-31"},
-        {"day": "2016-06-01"},
-        {"day": "2015-02-28"},
-    ],
-    "cities-in-box": [{"south": "-30", "north": "36.5", "west": "-25.", "east": ".5"}],
-    "cities-on-theme": [
-        {"country": f"{COUNTRY}PRT"},
-        {"theme": "theme/climate-action", "firstYear": "2010", "lastYear": "2011"},
-        {"lastYear": "2012"},
-    ],
-    "city-table": [{"country": f"<{COUNTRY}FRA>"}],
-    "disagreements": [{"class": "ontology#Partnership"}],
-    "entities-with-sources": [{"class": "ontology#Person"}, {"class": "ontology#Plan"}],
-    "find": [{"text": "WROC"}],
-    "have-cities-met": [{"peer": "city/al/lezhe"}],
-    "lead-experts": [{"atLeast": "1"}],
-    "missing-in-cities": [{"country": f"{COUNTRY}GBR"}],
-    "missing-in-networks": [{"programme": "programme/urbact-iv"}],
-    "missing-in-plans": [{"kind": "ontology#InvestmentPlan"}],
-    "network-neighbourhood": [{"network": "network/urb-health"}],
-    "network-pairs": [{"atLeast": "5"}],
-    "networks": [
-        {"programme": "programme/urbact-i"},
-        {"kind": "ontology#TransferNetwork", "firstYear": "2020"},
-        {"firstYear": "2010", "lastYear": "2010"},
-    ],
-    "networks-on-theme": [
-        {"declaredOnly": "true"},
-        {"theme": "theme/climate-action", "programme": "programme/urbact-ii"},
-    ],
-    "newcomers": [{"programme": "programme/urbact-ii", "country": f"{COUNTRY}ITA"}],
-    "partner-counts-that-differ": [{"programme": "programme/urbact-iii"}],
-    "partners-of-network": [
-        {"network": "network/urb-health"},
-        {"network": f"{BASE}network/urb-health", "country": f"{COUNTRY}ESP"},
-    ],
-    "peers-of-city": [{"city": "city/hu/budapest", "country": f"{COUNTRY}ITA"}],
-    "plans-by-kind-and-theme": [{"programme": "programme/urbact-iii"}],
-    "plans-on-theme": [
-        {"theme": "theme/climate-action", "country": f"{COUNTRY}ESP"},
-        {"kind": "ontology#LocalActionPlan"},
-    ],
-    "reach-by-country": [{"programme": "programme/urbact-iv"}],
-    "reach-by-size": [{"programme": "programme/urbact-ii"}],
-    "recommendations-on-theme": [
-        {"theme": "theme/local-economy"},
-        {"theme": "theme/climate-action", "addressee": "ontology#NationalAddressee"},
-    ],
-    "results-of-calls": [{"programme": "programme/urbact-iv"}],
-    "returning-cities": [{"atLeast": "3", "country": f"{COUNTRY}POL"}],
-    "sources-by-site": [{"atLeast": "100"}],
-    "themes-by-programme": [{"programme": "programme/urbact-i"}],
-    "years-of-theme": [{"theme": "theme/food"}],
-}
-CASES = [
-    pytest.param(name, given, id=f"{name}-{number}")
-    for name in QUERIES
-    for number, given in enumerate([{}, *OTHERS.get(name, [])])
-]
-
-
-@pytest.fixture(scope="module")
-def graph(built: Build) -> rdflib.Graph:
-    return rdflib.Graph().parse(built.dataset, format="nt")
-
-
-@pytest.fixture(scope="module")
-def facts(sources: GraphSources, graph: rdflib.Graph) -> Facts:
-    return Facts(sources, graph)
-
-
-@pytest.mark.parametrize(("name", "given"), CASES)
-def test_the_answer_is_that_of_the_facts(
-    name: str, given: dict[str, str], facts: Facts, store: Store, graph: rdflib.Graph
-) -> None:
-    query = QUERIES[name]
-    assert name in ANSWERS, f"tests/answers/ says nothing about the answer to {name}"
-    terms = query.bind(given, BASE)
-    arguments = {key: of_rdflib(term) for key, term in terms.items()}
-    answer = expected(query, facts, arguments)
-    assert on_pyoxigraph(query, store, terms) == answer
-    assert on_rdflib(query, graph, arguments) == answer
-    if not given:
-        assert answer, "the default parameters should show something"
-
-
-def test_every_expected_answer_has_its_query() -> None:
-    assert set(ANSWERS) == set(QUERIES)
-    assert set(OTHERS) <= set(QUERIES)
-
-
-def test_other_parameters_change_the_answer(facts: Facts) -> None:
-    for name, cases in OTHERS.items():
-        answers = [
-            expected(
-                QUERIES[name],
-                facts,
-                {key: of_rdflib(term) for key, term in QUERIES[name].bind(given, BASE).items()},
-            )
-            for given in ({}, *cases)
-        ]
-        assert all(answer != answers[0] for answer in answers[1:]), name
-
-
-def test_the_facts_are_those_that_were_read(facts: Facts) -> None:
-    assert len(facts.networks) == 235
-    assert len(facts.seats) == 1768
-    assert len(facts.cities) == 754
-    assert len(facts.plans) == 477
-    assert len(facts.recommendations) == 462
-    assert len(facts.calls) == 28
-    assert sum(len(facts.themes(network)) for network in facts.networks) == 708
-
-
-def test_what_the_neighbourhood_derives_adds_to_what_is_stated(
-    facts: Facts, sources: GraphSources
-) -> None:
-    network = rdflib.URIRef(f"{BASE}network/greenplace")
-    stated = rdflib.Graph().parse(sources.data / "networks" / "greenplace.ttl")
-    answer = ANSWERS["network-neighbourhood"](facts, {"network": network})
-    assert isinstance(answer, set)
-    assert set(stated) < answer
 
 
 def _projected(query: StoredQuery) -> list[str]:
@@ -167,7 +29,7 @@ def _projected(query: StoredQuery) -> list[str]:
 
 
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
-def test_the_header_tells_what_the_query_does(query: StoredQuery) -> None:
+def test_the_header_says_what_the_query_does(query: StoredQuery) -> None:
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", query.name)
     assert query.question.endswith("?")
     assert not query.title.endswith(".")
@@ -191,7 +53,7 @@ def test_no_parameter_is_asked_whether_it_is_bound(query: StoredQuery) -> None:
     assert not re.search(r"BOUND\(\$", query.text)
 
 
-def test_titles_and_questions_are_told_apart() -> None:
+def test_titles_and_questions_are_unique() -> None:
     for attribute in ("title", "question"):
         counts = Counter(getattr(query, attribute) for query in QUERIES.values())
         assert not [text for text, count in counts.items() if count > 1]
@@ -300,7 +162,7 @@ def test_a_parameter_not_known_is_refused_with_those_that_are() -> None:
         (["# column: x Y.", "# column: x Z.", "SELECT ?x {}"], "line 2: x is explained twice"),
     ],
 )
-def test_a_mistake_in_a_header_is_told_with_its_line(
+def test_a_mistake_in_a_header_is_reported_with_its_line(
     tmp_path: Path, lines: list[str], sentence: str
 ) -> None:
     path = tmp_path / "faulty.rq"
@@ -311,7 +173,7 @@ def test_a_mistake_in_a_header_is_told_with_its_line(
     assert sentence in str(error.value)
 
 
-def test_a_folder_or_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+def test_a_folder_or_file_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
     with pytest.raises(QueryError, match=r"nowhere is no folder; name the one"):
         load_queries(tmp_path / "nowhere")
     with pytest.raises(QueryError, match=r"gone.rq cannot be read: No such file"):

@@ -113,22 +113,22 @@ def newcomers_by_programme(facts: Facts, _given: Arguments) -> Answer:
 
 @answers
 def reach_by_country(facts: Facts, given: Arguments) -> Answer:
-    seats = [
-        seat
-        for seat in facts.seats
-        if wanted(facts.one(seat.network, URB.programme), given.get("programme"))
+    members = [
+        member
+        for member in facts.members
+        if wanted(facts.one(member.network, URB.programme), given.get("programme"))
     ]
     rows: list[Row] = []
-    for country in {seat.country for seat in seats if seat.country is not None}:
-        here = [seat for seat in seats if seat.country == country]
+    for country in {member.country for member in members if member.country is not None}:
+        here = [member for member in members if member.country == country]
         rows.append(
             (
                 country,
                 facts.english(country),
-                len({seat.city for seat in here if seat.city is not None}),
+                len({member.city for member in here if member.city is not None}),
                 len(here),
-                len({seat.network for seat in here}),
-                sum(seat.leads for seat in here),
+                len({member.network for member in here}),
+                sum(member.leads for member in here),
             )
         )
     return sorted(rows, key=lambda row: (-int(str(row[3])), str(row[0])))
@@ -149,11 +149,11 @@ def _size(population: int | None) -> str:
 @answers
 def reach_by_size(facts: Facts, given: Arguments) -> Answer:
     groups: dict[str, list[tuple[Node, bool]]] = {}
-    for seat in facts.seats:
-        programme = facts.one(seat.network, URB.programme)
-        if seat.city is not None and wanted(programme, given.get("programme")):
-            size = _size(facts.number(seat.city, URB.population))
-            groups.setdefault(size, []).append((seat.city, seat.leads))
+    for member in facts.members:
+        programme = facts.one(member.network, URB.programme)
+        if member.city is not None and wanted(programme, given.get("programme")):
+            size = _size(facts.number(member.city, URB.population))
+            groups.setdefault(size, []).append((member.city, member.leads))
     return [
         (size, len({city for city, _ in here}), len(here), sum(leads for _, leads in here))
         for size, here in sorted(groups.items())

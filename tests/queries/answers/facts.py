@@ -42,7 +42,7 @@ def text(term: Node | None) -> str:
 
 
 @dataclass(frozen=True)
-class Seat:
+class Membership:
     """A partnership with the country of its city, or its own."""
 
     partnership: Node
@@ -132,14 +132,14 @@ class Facts:
         return self.instances(URB.Programme)
 
     @cached_property
-    def seats(self) -> list[Seat]:
+    def members(self) -> list[Membership]:
         found = []
         for partnership in self.instances(URB.Partnership):
             network = self.one(partnership, URB.network)
             assert network is not None
             city = self.one(partnership, URB.city)
             leads = self.one(partnership, URB.role) == URB.LeadPartner
-            found.append(Seat(partnership, network, city, self.country(partnership), leads))
+            found.append(Membership(partnership, network, city, self.country(partnership), leads))
         return found
 
     def country(self, entity: Node) -> Node | None:
@@ -149,9 +149,9 @@ class Facts:
     @cached_property
     def cities_of(self) -> dict[Node, set[Node]]:
         found: dict[Node, set[Node]] = {network: set() for network in self.networks}
-        for seat in self.seats:
-            if seat.city is not None:
-                found[seat.network].add(seat.city)
+        for member in self.members:
+            if member.city is not None:
+                found[member.network].add(member.city)
         return found
 
     @cached_property
@@ -165,16 +165,16 @@ class Facts:
     @cached_property
     def led_by(self) -> dict[Node, set[Node]]:
         found: dict[Node, set[Node]] = {city: set() for city in self.cities}
-        for seat in self.seats:
-            if seat.leads and seat.city is not None:
-                found[seat.city].add(seat.network)
+        for member in self.members:
+            if member.leads and member.city is not None:
+                found[member.city].add(member.network)
         return found
 
     @cached_property
-    def seats_of(self) -> dict[Node, list[Seat]]:
-        found: dict[Node, list[Seat]] = {network: [] for network in self.networks}
-        for seat in self.seats:
-            found[seat.network].append(seat)
+    def members_of(self) -> dict[Node, list[Membership]]:
+        found: dict[Node, list[Membership]] = {network: [] for network in self.networks}
+        for member in self.members:
+            found[member.network].append(member)
         return found
 
     def themes(self, entity: Node) -> set[Node]:

@@ -20,7 +20,7 @@ def networks(facts: Facts, given: Arguments) -> Answer:
             facts.english(facts.one(network, URB.programme)),
             facts.one(network, URB.start),
             facts.one(network, URB.end),
-            len(facts.seats_of[network]),
+            len(facts.members_of[network]),
         )
         for network in facts.networks
         if wanted(facts.one(network, URB.programme), given.get("programme"))
@@ -34,15 +34,15 @@ def networks(facts: Facts, given: Arguments) -> Answer:
 def partners_of_network(facts: Facts, given: Arguments) -> Answer:
     rows: list[Row] = [
         (
-            seat.partnership,
-            facts.one(seat.partnership, URB.partnerName),
-            facts.english(facts.one(seat.partnership, URB.role), RDFS.label),
-            seat.city,
-            facts.english(seat.city),
-            facts.english(seat.country),
+            member.partnership,
+            facts.one(member.partnership, URB.partnerName),
+            facts.english(facts.one(member.partnership, URB.role), RDFS.label),
+            member.city,
+            facts.english(member.city),
+            facts.english(member.country),
         )
-        for seat in facts.seats_of[given["network"]]
-        if wanted(seat.country, given.get("country"))
+        for member in facts.members_of[given["network"]]
+        if wanted(member.country, given.get("country"))
     ]
     return sorted(rows, key=lambda row: (str(row[2]), str(row[1]), str(row[0])))
 
@@ -60,7 +60,8 @@ def network_pairs(facts: Facts, given: Arguments) -> Answer:
 @answers
 def country_pairs(facts: Facts, given: Arguments) -> Answer:
     countries = {
-        network: {seat.country for seat in seats} for network, seats in facts.seats_of.items()
+        network: {member.country for member in members}
+        for network, members in facts.members_of.items()
     }
     everywhere = sorted({c for some in countries.values() for c in some if c}, key=str)
     rows: list[Row] = []
@@ -75,8 +76,8 @@ def country_pairs(facts: Facts, given: Arguments) -> Answer:
 def network_neighbourhood(facts: Facts, given: Arguments) -> Answer:
     network = given["network"]
     plans = [plan for plan in facts.plans if facts.one(plan, URB.network) == network]
-    advice = [r for r in facts.recommendations if facts.one(r, URB.network) == network]
-    parts = {*(seat.partnership for seat in facts.seats_of[network]), *plans, *advice}
+    recommended = [r for r in facts.recommendations if facts.one(r, URB.network) == network]
+    parts = {*(member.partnership for member in facts.members_of[network]), *plans, *recommended}
     around: set[Triple] = {t for t in facts.built if t[0] == network or t[0] in parts}
     named = {value for subject, _, value in around if subject == network}
     return around | {t for t in facts.built if t[0] in named and t[1] == RDFS.label}
@@ -99,12 +100,12 @@ def missing_in_networks(facts: Facts, given: Arguments) -> Answer:
     for network in facts.networks:
         if not wanted(facts.one(network, URB.programme), given.get("programme")):
             continue
-        seats = facts.seats_of[network]
+        members = facts.members_of[network]
         present = {
             "end": facts.one(network, URB.end),
             "full title": facts.one(network, DCTERMS.title),
-            "lead": any(seat.leads for seat in seats),
-            "partners": seats,
+            "lead": any(member.leads for member in members),
+            "partners": members,
             "start": facts.one(network, URB.start),
             "theme": facts.themes(network),
         }
@@ -118,7 +119,7 @@ def partner_counts_that_differ(facts: Facts, given: Arguments) -> Answer:
     rows: list[Row] = []
     for network in facts.networks:
         declared = facts.number(network, URB.declaredPartnerCount)
-        known = len(facts.seats_of[network])
+        known = len(facts.members_of[network])
         fits = wanted(facts.one(network, URB.programme), given.get("programme"))
         if fits and declared is not None and declared != known:
             rows.append((network, facts.english(network), declared, known, known - declared))
@@ -129,16 +130,16 @@ def partner_counts_that_differ(facts: Facts, given: Arguments) -> Answer:
 def partners_without_city(facts: Facts, _given: Arguments) -> Answer:
     rows: list[Row] = [
         (
-            seat.partnership,
-            facts.one(seat.partnership, URB.partnerName),
-            facts.english(seat.network),
-            facts.english(facts.one(seat.partnership, URB.partnerKind), RDFS.label),
-            facts.english(seat.country),
+            member.partnership,
+            facts.one(member.partnership, URB.partnerName),
+            facts.english(member.network),
+            facts.english(facts.one(member.partnership, URB.partnerKind), RDFS.label),
+            facts.english(member.country),
             source,
         )
-        for seat in facts.seats
-        if seat.city is None
-        for source in facts.objects(seat.partnership, DCTERMS.source)
+        for member in facts.members
+        if member.city is None
+        for source in facts.objects(member.partnership, DCTERMS.source)
     ]
     return sorted(rows, key=lambda row: (str(row[0]), str(row[5])))
 

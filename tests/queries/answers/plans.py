@@ -35,6 +35,8 @@ def plans_by_kind(facts: Facts, _given: Arguments) -> Answer:
     rows: list[Row] = []
     for kind in facts.kinds(URB.Plan):
         plans = facts.instances(kind)
+        if not plans:
+            continue
         rows.append(
             (
                 kind,
@@ -105,13 +107,13 @@ def missing_in_plans(facts: Facts, given: Arguments) -> Answer:
 def recommendations_on_theme(facts: Facts, given: Arguments) -> Answer:
     return [
         (
-            advice,
-            facts.one(advice, URB.statement),
+            recommendation,
+            facts.one(recommendation, URB.statement),
             facts.english(addressee, RDFS.label),
-            facts.english(facts.one(advice, URB.network)),
-            facts.one(facts.one(advice, URB.document), DCTERMS.title),
+            facts.english(facts.one(recommendation, URB.network)),
+            facts.one(facts.one(recommendation, URB.document), DCTERMS.title),
         )
-        for advice in facts.on_theme(facts.recommendations, given["theme"])
-        for addressee in facts.objects(advice, URB.addressee)
+        for recommendation in facts.on_theme(facts.recommendations, given["theme"])
+        for addressee in facts.objects(recommendation, URB.addressee)
         if wanted(addressee, given.get("addressee"))
     ]

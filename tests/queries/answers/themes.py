@@ -125,8 +125,8 @@ def theme_matches(facts: Facts, _given: Arguments) -> Answer:
 def recommendations_by_theme(facts: Facts, _given: Arguments) -> Answer:
     rows: list[Row] = []
     for theme in _scheme(facts):
-        advice = [r for r in facts.recommendations if theme in facts.themes(r)]
-        networks = {facts.one(r, URB.network) for r in advice} - {None}
-        if advice:
-            rows.append((theme, facts.english(theme), len(advice), len(networks)))
+        on_it = [r for r in facts.recommendations if theme in facts.themes(r)]
+        networks = {facts.one(r, URB.network) for r in on_it} - {None}
+        if on_it:
+            rows.append((theme, facts.english(theme), len(on_it), len(networks)))
     return sorted(rows, key=lambda row: (-int(str(row[2])), str(row[0])))

@@ -1,0 +1,70 @@
+"""The stored queries, and values of their parameters beside the defaults."""
+
+from pathlib import Path
+
+from urbact_graph.queries import load_queries
+from urbact_graph.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+BASE = Settings().base_iri
+QUERIES = load_queries(ROOT / "queries")
+COUNTRY = "http://publications.europa.eu/resource/authority/country/"
+
+# Further values of parameters; every query is asked with its defaults as well.
+OTHERS: dict[str, list[dict[str, str]]] = {
+    "calls": [
+        {"day": "2024-03-20", "programme": "programme/urbact-iv"},
+        {"day": "2016-05-31"},
+        {"day": "2016-06-01"},
+        {"day": "2015-02-28"},
+    ],
+    "cities-in-box": [{"south": "-30", "north": "36.5", "west": "-25.", "east": ".5"}],
+    "cities-on-theme": [
+        {"country": f"{COUNTRY}PRT"},
+        {"theme": "theme/climate-action", "firstYear": "2010", "lastYear": "2011"},
+        {"lastYear": "2012"},
+    ],
+    "city-table": [{"country": f"<{COUNTRY}FRA>"}],
+    "disagreements": [{"class": "ontology#Partnership"}],
+    "entities-with-sources": [{"class": "ontology#Person"}, {"class": "ontology#Plan"}],
+    "find": [{"text": "WROC"}],
+    "have-cities-met": [{"peer": "city/al/lezhe"}],
+    "lead-experts": [{"atLeast": "1"}],
+    "missing-in-cities": [{"country": f"{COUNTRY}GBR"}],
+    "missing-in-networks": [{"programme": "programme/urbact-iv"}],
+    "missing-in-plans": [{"kind": "ontology#InvestmentPlan"}],
+    "network-neighbourhood": [{"network": "network/urb-health"}],
+    "network-pairs": [{"atLeast": "5"}],
+    "networks": [
+        {"programme": "programme/urbact-i"},
+        {"kind": "ontology#TransferNetwork", "firstYear": "2020"},
+        {"firstYear": "2010", "lastYear": "2010"},
+    ],
+    "networks-on-theme": [
+        {"declaredOnly": "true"},
+        {"theme": "theme/climate-action", "programme": "programme/urbact-ii"},
+    ],
+    "newcomers": [{"programme": "programme/urbact-ii", "country": f"{COUNTRY}ITA"}],
+    "partner-counts-that-differ": [{"programme": "programme/urbact-iii"}],
+    "partners-of-network": [
+        {"network": "network/urb-health"},
+        {"network": f"{BASE}network/urb-health", "country": f"{COUNTRY}ESP"},
+    ],
+    "peers-of-city": [{"city": "city/hu/budapest", "country": f"{COUNTRY}ITA"}],
+    "plans-by-kind-and-theme": [{"programme": "programme/urbact-iii"}],
+    "plans-on-theme": [
+        {"theme": "theme/climate-action", "country": f"{COUNTRY}ESP"},
+        {"kind": "ontology#LocalActionPlan"},
+    ],
+    "reach-by-country": [{"programme": "programme/urbact-iv"}],
+    "reach-by-size": [{"programme": "programme/urbact-ii"}],
+    "recommendations-on-theme": [
+        {"theme": "theme/local-economy"},
+        {"theme": "theme/climate-action", "addressee": "ontology#NationalAddressee"},
+    ],
+    "results-of-calls": [{"programme": "programme/urbact-iv"}],
+    "returning-cities": [{"atLeast": "3", "country": f"{COUNTRY}POL"}],
+    "sources-by-site": [{"atLeast": "100"}],
+    "themes-by-programme": [{"programme": "programme/urbact-i"}],
+    "years-of-theme": [{"theme": "theme/food"}],
+}
