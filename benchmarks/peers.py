@@ -136,7 +136,7 @@ class UrbactGraph(Peer):
     def start(self) -> None:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(ENVIRONMENT_PREFIX)}
         if self.seconds is not None:
-            kept[f"{ENVIRONMENT_PREFIX}QUERY_SECONDS"] = str(self.seconds)
+            kept[f"{ENVIRONMENT_PREFIX}QUERY_TIMEOUT_SECONDS"] = str(self.seconds)
         command = [sys.executable, "-m", "urbact_graph", "serve", "--port", "0"]
         command += ["--dataset", str(self.dataset.resolve())]
         self.processes = Processes(command, self.folder, environment=kept)

@@ -2,10 +2,8 @@
 
 import os
 import shutil
-import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from pyoxigraph import RdfFormat, Store, Triple
@@ -15,15 +13,14 @@ from tests.support.marking import mark, watch
 
 # Refuses connections off this machine from its import on.
 from tests.support.offline import sitecustomize
+from tests.support.releases import released
 from tests.support.servers import Server, serving
 from urbact_graph.dataset.building import Build, build
+from urbact_graph.release.release import Release
 from urbact_graph.settings import Settings
 from urbact_graph.sources import GraphSources
 from urbact_graph.validation.report import Report
 from urbact_graph.validation.validating import validate
-
-if TYPE_CHECKING:
-    from urbact_graph.release.release import Release
 
 ROOT = Path(__file__).parents[1]
 DEMO_DATA = ROOT / "tests" / "demo" / "data"
@@ -57,28 +54,19 @@ def store(built: Build) -> Store:
 
 
 @pytest.fixture(scope="session")
-def timed(built: Build, sources: GraphSources) -> tuple[Report, float]:
-    """Validate the real graph; return the report, and the processor time that it took."""
-    begun = time.process_time()
-    return validate(built.dataset, sources), time.process_time() - begun
+def report(built: Build, sources: GraphSources) -> Report:
+    """Validate the real graph."""
+    return validate(built.dataset, sources)
 
 
 @pytest.fixture(scope="session")
-def report(timed: tuple[Report, float]) -> Report:
-    """Return the report on the real graph."""
-    return timed[0]
+def release(built: Build, sources: GraphSources, report: Report) -> Release:
+    """Make the release of the real graph, beside it."""
+    return released(built, sources, report)
 
 
 @pytest.fixture(scope="session")
-def release(built: Build, sources: GraphSources) -> "Release":
-    """Validate the real graph and make its release, beside it."""
-    from tests.support.releases import released  # noqa: PLC0415
-
-    return released(built, sources)
-
-
-@pytest.fixture(scope="session")
-def edition(release: "Release") -> "Release":
+def edition(release: Release) -> Release:
     """Return the release of the real graph, to tests that name it as it was called before."""
     return release
 
@@ -118,16 +106,14 @@ def demo_dataset(demo_build: Build) -> Path:
 
 
 @pytest.fixture(scope="session")
-def demo_release(demo_build: Build, demo_sources: GraphSources) -> "Release":
+def demo_release(demo_build: Build, demo_sources: GraphSources) -> Release:
     """Validate the demo and make its release."""
-    from tests.support.releases import released  # noqa: PLC0415
-
-    return released(demo_build, demo_sources)
+    return released(demo_build, demo_sources, validate(demo_build.dataset, demo_sources))
 
 
 @pytest.fixture(scope="session")
 def demo_server(
-    demo_release: "Release",
+    demo_release: Release,
     demo_sources: GraphSources,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Server]:

@@ -8,7 +8,9 @@ from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, RdfFormat,
 
 from tests.dataset.test_data import ADDRESSES
 from tests.demo.cutting import DEMO, REAL
+from tests.support.servers import Server
 from urbact_graph.dataset.building import Build
+from urbact_graph.release.release import Release
 from urbact_graph.sources import GraphSources
 from urbact_graph.validation.report import Severity
 from urbact_graph.validation.validating import validate
@@ -80,6 +82,19 @@ def test_it_is_valid(demo_build: Build, demo_sources: GraphSources) -> None:
     report = validate(demo_build.dataset, demo_sources)
     assert [result for result in report.results if result.severity is Severity.VIOLATION] == []
     assert report.conforms
+
+
+def test_its_release_is_complete(demo_release: Release, demo_build: Build) -> None:
+    assert demo_release.version == demo_build.version
+    assert demo_release.graph.read_bytes() == demo_build.dataset.read_bytes()
+    assert demo_release.files
+    for path in (demo_release.shapes, demo_release.report, demo_release.stream):
+        assert path.stat().st_size > 0, path
+
+
+def test_its_server_answers(demo_server: Server, demo_build: Build) -> None:
+    reply = demo_server.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", Accept="text/csv")
+    assert (reply.status, reply.body.split()) == (200, [b"n", b"%d" % demo_build.triples])
 
 
 def test_no_link_within_it_leads_nowhere(demo: Store, base: str) -> None:

@@ -13,7 +13,6 @@ _GRAPH_FIXTURES = {
     "release",
     "report",
     "store",
-    "timed",
     "whole",
 }
 _PROCESS_FIXTURES = {"copy", "demo_server"}
