@@ -2,7 +2,7 @@
 
 
 class UrbactGraphError(Exception):
-    """A failure told in one sentence that says what is wrong, where, and how to mend it."""
+    """A failure; the message is one sentence that says what is wrong, where, and how to fix it."""
 
 
 class FactsError(UrbactGraphError):

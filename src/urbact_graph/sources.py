@@ -1,4 +1,4 @@
-"""Where the graph's sources stand: the ontology, rules, data, shapes and queries."""
+"""The folder of the graph's sources: the ontology, rules, data, shapes and queries."""
 
 import hashlib
 from collections.abc import Iterator
@@ -47,8 +47,16 @@ class GraphSources:
         """Return the files of shapes."""
         return sorted((self.root / "shapes").glob("*.ttl"))
 
+    def shapes_sha256(self) -> str:
+        """Return the SHA-256 of the files of shapes, one after the other, with the base in force.
+
+        Raises:
+            SourceError: a file cannot be read.
+        """
+        return hashlib.sha256(b"".join(map(self.read, self.shape_files()))).hexdigest()
+
     def name(self, path: Path) -> str:
-        """Return the name that a reader knows ``path`` by: relative to the root."""
+        """Return the name of ``path`` in messages: its path relative to the root."""
         return path.relative_to(self.root).as_posix()
 
     def read(self, path: Path) -> bytes:
@@ -65,14 +73,14 @@ class GraphSources:
 
     @property
     def is_packaged(self) -> bool:
-        """Whether these are the installed package's own sources, which nobody should change."""
+        """Whether these are the installed package's own sources, which are not to be changed."""
         return self.root == _PACKAGED
 
     def default_build_folder(self) -> Path:
         """Return where the built dataset goes by default.
 
-        A working copy has it beside its sources; for an installed package, which may stand where
-        nobody can write, it is a folder of the user's cache.
+        A working copy has it beside its sources. An installed package may lie in a read-only
+        folder, so it has a folder of the user's cache.
         """
         if not self.is_packaged:
             return self.root / "build"
@@ -81,12 +89,12 @@ class GraphSources:
 
 
 def rebase(content: bytes, base: str) -> bytes:
-    """Put ``base`` in the place of the base that the files are written with."""
+    """Return ``content`` with ``base`` instead of the base that the files are written with."""
     return content.replace(WRITTEN_BASE.encode(), base.encode())
 
 
 def find_sources(settings: Settings) -> GraphSources:
-    """Find the sources: the folder set, else the working copy we stand in, else the package's.
+    """Find the sources: the folder set, else the current working copy, else the package's.
 
     Raises:
         SourceError: the folder holds no ontology/urbact.ttl.

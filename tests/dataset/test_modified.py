@@ -1,4 +1,4 @@
-"""The history in the build: dct:modified of each entity, and the version of the edition."""
+"""The history in the build: dct:modified of each entity, and the version of the release."""
 
 from __future__ import annotations
 
@@ -10,25 +10,24 @@ from typing import TYPE_CHECKING
 import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store, Triple, parse
 
-from urbact_graph.dataset.building import MANIFEST_NAME, Build, build
-from urbact_graph.history.dates import RECORD_NAME, moment_text, read_history, record
-from urbact_graph.sources import GraphSources
-
 from tests.support.descriptions import digest_before_naming, is_description, with_description
 from tests.support.working_copies import BASE, WorkingCopy, copy, day, needs_git
+from urbact_graph.dataset.building import MANIFEST_NAME, Build, build
+from urbact_graph.history.dates import RECORD_NAME, read_history, record
+from urbact_graph.rdf.namespaces import DCT, XSD
+from urbact_graph.rdf.terms import date_time, typed
+from urbact_graph.sources import GraphSources
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["copy"]
 
-DCT = "http://purl.org/dc/terms/"
-MODIFIED = NamedNode(f"{DCT}modified")
-DATE_TIME = NamedNode("http://www.w3.org/2001/XMLSchema#dateTime")
+MODIFIED = NamedNode(DCT.modified)
 
 
 def dates(build: Build) -> dict[str, Literal]:
-    """Return when each entity changed, by its path; what describes the dataset is none."""
+    """Return when each entity changed, by its path, without the description of the dataset."""
     found = all_dates(build)
     return {path: date for path, date in found.items() if not is_description(path)}
 
@@ -44,7 +43,7 @@ def all_dates(build: Build) -> dict[str, Literal]:
 
 
 def dated(text: str) -> Literal:
-    return Literal(text, datatype=DATE_TIME)
+    return typed(text, XSD.dateTime)
 
 
 def facts(sources: GraphSources) -> list[Triple]:
@@ -88,21 +87,21 @@ def test_an_entity_that_the_graph_does_not_describe_has_no_date(
 
 
 @needs_git
-def test_the_edition_has_the_date_and_the_start_of_the_hash(
+def test_the_version_has_the_date_and_the_start_of_the_hash(
     copy: WorkingCopy, tmp_path: Path
 ) -> None:
     copy.commit(1, a='<a> :name "A" .')
     done = build(copy.sources, tmp_path / "build")
-    assert done.edition == f"2024-03-02-{digest_before_naming(done)[:12]}"
-    assert f'"{done.edition}"' in done.dataset.read_text(encoding="utf-8")
-    said = json.loads((tmp_path / "build" / MANIFEST_NAME).read_text())
-    assert (said["edition"], said["modified"]) == (done.edition, "2024-03-02T12:00:00Z")
+    assert done.version == f"2024-03-02-{digest_before_naming(done, copy.sources)[:12]}"
+    assert f'"{done.version}"' in done.dataset.read_text(encoding="utf-8")
+    manifest = json.loads((tmp_path / "build" / MANIFEST_NAME).read_text())
+    assert (manifest["version"], manifest["modified"]) == (done.version, "2024-03-02T12:00:00Z")
     again = build(copy.sources, tmp_path / "build")
-    assert (again.fresh, again.edition, again.modified) == (False, done.edition, day(1))
+    assert (again.fresh, again.version, again.modified) == (False, done.version, day(1))
 
 
 @needs_git
-def test_a_new_history_of_equal_facts_is_built_anew(copy: WorkingCopy, tmp_path: Path) -> None:
+def test_equal_facts_with_a_new_history_are_built_again(copy: WorkingCopy, tmp_path: Path) -> None:
     copy.commit(1, a='<a> :name "A" .')
     first = build(copy.sources, tmp_path / "build")
     copy.write("data/b.ttl", '<b> :name "B" .', day(5))
@@ -128,9 +127,9 @@ def test_the_same_history_by_git_or_by_record_gives_the_same_bytes(
     (place / RECORD_NAME).write_bytes(record(read_history(copy.sources), copy.sources))
     two = build(GraphSources(place), tmp_path / "two")
     assert one.dataset.read_bytes() == two.dataset.read_bytes()
-    assert (one.version, one.edition, one.modified) == (two.version, two.edition, two.modified)
+    assert (one.sha256, one.version, one.modified) == (two.sha256, two.version, two.modified)
     assert (all_dates(plain), plain.modified) == ({}, None)
-    assert plain.edition == digest_before_naming(plain)[:12]
+    assert plain.version == digest_before_naming(plain, GraphSources(place))[:12]
 
 
 def test_every_entity_of_the_real_graph_has_its_date(
@@ -140,12 +139,12 @@ def test_every_entity_of_the_real_graph_has_its_date(
         pytest.skip("the history of these sources is not known")
     found = dates(built)
     for entity, moment in read_history(sources).entities.items():
-        assert found[entity.removeprefix(BASE)] == dated(moment_text(moment))
+        assert found[entity.removeprefix(BASE)] == date_time(moment)
     entities = {
         quad.subject
-        for quad in store.quads_for_pattern(None, NamedNode(f"{DCT}source"), None)
+        for quad in store.quads_for_pattern(None, NamedNode(DCT.source), None)
         if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(BASE)
     }
     assert len(entities) > 3700
     assert {entity.value.removeprefix(BASE) for entity in entities} <= found.keys()
-    assert re.fullmatch(rf"{built.modified:%Y-%m-%d}-[0-9a-f]{{12}}", built.edition)
+    assert re.fullmatch(rf"{built.modified:%Y-%m-%d}-[0-9a-f]{{12}}", built.version)

@@ -17,7 +17,7 @@ from rdflib.namespace import DCTERMS, FOAF, SKOS, XSD, Namespace
 from tests.support.descriptions import VERSION, PublishedFile
 from urbact_graph.description import instance_description
 from urbact_graph.description.distributions import DISTRIBUTIONS
-from urbact_graph.validation.loading import memory_graph
+from urbact_graph.validation.rdflib_terms import memory_graph
 
 ADDRESS = "https://data.example.org/cities"
 DCAT = Namespace("http://www.w3.org/ns/dcat#")

@@ -18,6 +18,7 @@ from pyoxigraph import (
 
 from urbact_graph.dataset.building import Build
 from urbact_graph.description import Description, describe
+from urbact_graph.sources import GraphSources
 
 VERSION = "2026-11-23-1a2b3c4d5e6f"
 CHANGED = datetime(2026, 11, 23, 9, 46, 44, tzinfo=UTC)
@@ -67,15 +68,20 @@ def stated(store: Store, base: str) -> Description | None:
 
 def described_by(turtle: str, modified: datetime | None = None) -> list[Triple]:
     """Describe the small graph that ``turtle`` states."""
+    return describe(small_store(turtle), SMALL_BASE, Description(VERSION, modified))
+
+
+def small_store(turtle: str) -> Store:
+    """Load a small graph, in Turtle without its prefixes."""
     store = Store()
     store.load((_HEAD + turtle).encode(), format=RdfFormat.TURTLE)
-    return describe(store, SMALL_BASE, Description(VERSION, modified))
+    return store
 
 
 def with_description(triples: Iterable[Triple], base: str, built: Build) -> set[Triple]:
     """Return the graph that ``triples`` become when the description of ``built`` is added."""
     known = list(triples)
-    description = Description(built.edition, built.modified)
+    description = Description(built.version, built.modified)
     return {*known, *describe(extended((), known), base, description)}
 
 
@@ -84,11 +90,13 @@ def is_description(path: str) -> bool:
     return path.partition("#")[0] in {"dataset", "catalog"}
 
 
-def digest_before_naming(built: Build) -> str:
-    """Return the SHA-256 of the graph as it was before it named its version (docs/versions.md)."""
+def digest_before_naming(built: Build, sources: GraphSources) -> str:
+    """Return the SHA-256 that the version begins, as docs/versions.md describes it."""
     text = built.dataset.read_text(encoding="utf-8")
-    unnamed = text.replace(f'"{built.edition}"', '"version of this edition"')
-    return sha256("".join(sorted(unnamed.splitlines(keepends=True))).encode()).hexdigest()
+    unnamed = text.replace(f'"{built.version}"', '"version of this release"')
+    shapes = b"".join(path.read_bytes() for path in sorted(sources.root.glob("shapes/*.ttl")))
+    lines = [*sorted(unnamed.splitlines(keepends=True)), f"{sha256(shapes).hexdigest()}\n"]
+    return sha256("".join(lines).encode()).hexdigest()
 
 
 def extended(store: Iterable[Quad], triples: list[Triple]) -> Store:

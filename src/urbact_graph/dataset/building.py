@@ -2,51 +2,49 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, QueryTriples, Store, Triple
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
-from urbact_graph.description import Description, describe
-from urbact_graph.history.dates import History, history_key, moment_text, read_history
 from urbact_graph.dataset.fingerprint import fingerprint
-from urbact_graph.rdf.parsing import named, parse_turtle
-from urbact_graph.errors import DatasetError, SourceError
+from urbact_graph.dataset.rules import derive
+from urbact_graph.description import Description, describe
+from urbact_graph.errors import DatasetError
 from urbact_graph.files import write_whole
+from urbact_graph.history.dates import History, history_key, read_history
+from urbact_graph.progress import Progress
+from urbact_graph.rdf.namespaces import DCT
+from urbact_graph.rdf.parsing import parse_turtle
+from urbact_graph.rdf.terms import date_time, moment_text
 from urbact_graph.sources import GraphSources
-from urbact_graph.rdf.sparql import mistake, tokens
 
 DATASET_NAME = "urbact-graph.nt"
 MANIFEST_NAME = "build.json"
 
-_MODIFIED = NamedNode("http://purl.org/dc/terms/modified")
-_DATE_TIME = NamedNode("http://www.w3.org/2001/XMLSchema#dateTime")
-# Stands for the version while that is not known.
-_UNNAMED = Literal("version of this edition")
+# Stands for the version in the lines that the version is the hash of.
+_PLACEHOLDER = Literal("version of this release")
 _HASH_DIGITS = 12
-
-# Called with what is being done, how many steps are done, and how many there are.
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
 class Build:
     """A built dataset.
 
-    ``inputs`` is the digest of everything it was made from, ``version`` that of its bytes;
-    ``stated`` and ``derived`` count the triples read and those added by the build. ``edition`` is
-    the version that the graph itself and its files name, ``modified`` when its sources last
-    changed, as far as that is known.
+    ``inputs`` is the digest of everything it was made from, ``sha256`` that of its bytes;
+    ``stated`` and ``derived`` count the triples read and those added by the build. ``version`` is
+    the release's, which the graph itself and its files name, ``modified`` when the facts or rules
+    last changed, as far as that is known. It is ``fresh`` unless it was there already.
     """
 
     dataset: Path
     inputs: str
-    version: str
+    sha256: str
     stated: int
     derived: int
-    edition: str
+    version: str
     modified: datetime | None = None
     fresh: bool = True
 
@@ -62,36 +60,31 @@ def build(sources: GraphSources, folder: Path, progress: Progress = lambda *_: N
     Equal sources give equal bytes. Until the new dataset is complete the old one stays.
 
     Raises:
-        SourceError: a source has a mistake, told with file, line and column.
+        SourceError: a source has a mistake; the message has file, line and column.
         DatasetError: the folder cannot be written.
     """
-    stating = _contents(sources, [*sources.ontology_files(), *sources.data_files()])
+    facts = _contents(sources, [*sources.ontology_files(), *sources.data_files()])
     rules = _contents(sources, sources.rules())
-    inputs = _digest({**stating, **rules}, history_key(sources))
+    shapes_sha256 = sources.shapes_sha256()
+    inputs = _inputs({**facts, **rules}, shapes_sha256, history_key(sources))
     standing = _standing(folder, inputs)
     if standing:
         return standing
-    steps = len(stating) + len(rules) + 1
-    store = Store()
-    for done, (name, content) in enumerate(stating.items()):
-        progress(name, done, steps)
-        _add(store, parse_turtle(content, name))
-    stated = len(store)
-    for done, (name, content) in enumerate(rules.items(), start=len(stating)):
-        progress(name, done, steps)
-        _add(store, _derive(store, content, name))
+    steps = len(facts) + len(rules) + 1
+    store, stated = _graph(facts, rules, lambda name, done: progress(name, done, steps))
     progress("writing the dataset", steps - 1, steps)
     history = read_history(sources)
     _add(store, _dates(store, history))
-    # What describes the dataset comes last, as it counts all the rest.
-    described = describe(store, sources.base, Description(_UNNAMED.value, history.modified))
-    edition = release_version([*_lines(store), *map(_line, described)], history.modified)
-    _add(store, (_named_by(triple, edition) for triple in described))
+    version = _describe(store, sources.base, shapes_sha256, history.modified)
     lines = "".join(_lines(store)).encode()
-    version = hashlib.sha256(lines).hexdigest()
-    derived = len(store) - stated
     built = Build(
-        folder / DATASET_NAME, inputs, version, stated, derived, edition, history.modified
+        dataset=folder / DATASET_NAME,
+        inputs=inputs,
+        sha256=hashlib.sha256(lines).hexdigest(),
+        stated=stated,
+        derived=len(store) - stated,
+        version=version,
+        modified=history.modified,
     )
     try:
         write_whole(built.dataset, lines)
@@ -103,28 +96,56 @@ def build(sources: GraphSources, folder: Path, progress: Progress = lambda *_: N
     return built
 
 
-def release_version(lines: Iterable[str], modified: datetime | None) -> str:
-    """Return the version of the graph that ``lines`` of N-Triples are, before it is named in them.
+def release_version(lines: Iterable[str], shapes_sha256: str, modified: datetime | None) -> str:
+    """Return the version of a release: of its graph, in ``lines`` of N-Triples, and its shapes.
 
-    It is the date of the last change, if known, and the start of a hash: equal graphs of equal
-    history have equal versions.
+    It is the date of the last change, if known, and the start of a hash: equal graphs with equal
+    shapes and history have equal versions. The lines have a placeholder where the graph names it.
     """
-    digits = hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()[:_HASH_DIGITS]
+    digest = hashlib.sha256("".join([*sorted(lines), f"{shapes_sha256}\n"]).encode())
+    digits = digest.hexdigest()[:_HASH_DIGITS]
     return f"{modified.astimezone(UTC):%Y-%m-%d}-{digits}" if modified else digits
 
 
-def _named_by(triple: Triple, edition: str) -> Triple:
-    """Return ``triple`` with the version ``edition`` where none could be named yet."""
-    if triple.object != _UNNAMED:
-        return triple
-    return Triple(triple.subject, triple.predicate, Literal(edition))
-
-
 def unwritable(folder: Path, error: OSError) -> DatasetError:
-    """Make the error of a build folder that refuses a file."""
+    """Make the error of a build folder that cannot be written."""
     return DatasetError(
         f"{folder} cannot be written ({error.strerror}); name another folder with --build-folder."
     )
+
+
+def _graph(
+    facts: Mapping[str, bytes], rules: Mapping[str, bytes], progress: Callable[[str, int], None]
+) -> tuple[Store, int]:
+    """Return the graph that the files state and derive, and how many triples are stated."""
+    store = Store()
+    for done, (name, content) in enumerate(facts.items()):
+        progress(name, done)
+        _add(store, parse_turtle(content, name))
+    stated = len(store)
+    for done, (name, content) in enumerate(rules.items(), start=len(facts)):
+        progress(name, done)
+        _add(store, derive(store, content, name))
+    return store, stated
+
+
+def _describe(store: Store, base: str, shapes_sha256: str, modified: datetime | None) -> str:
+    """Add the description of the graph in ``store`` to it, and return the version named there.
+
+    The description counts all other triples, so it comes last.
+    """
+    described = describe(store, base, Description(_PLACEHOLDER.value, modified))
+    lines = [*_lines(store), *map(_line, described)]
+    version = release_version(lines, shapes_sha256, modified)
+    named = Literal(version)
+    _add(
+        store,
+        (
+            Triple(t.subject, t.predicate, named if t.object == _PLACEHOLDER else t.object)
+            for t in described
+        ),
+    )
+    return version
 
 
 def _add(store: Store, triples: Iterable[Triple]) -> None:
@@ -133,10 +154,11 @@ def _add(store: Store, triples: Iterable[Triple]) -> None:
 
 def _dates(store: Store, history: History) -> Iterator[Triple]:
     """Yield when each entity that the graph describes last changed."""
+    modified = NamedNode(DCT.modified)
     for entity, moment in history.entities.items():
         node = NamedNode(entity)
         if next(store.quads_for_pattern(node, None, None), None) is not None:
-            yield Triple(node, _MODIFIED, Literal(moment_text(moment), datatype=_DATE_TIME))
+            yield Triple(node, modified, date_time(moment))
 
 
 def _lines(store: Store) -> list[str]:
@@ -147,33 +169,14 @@ def _line(triple: Triple) -> str:
     return f"{triple} .\n"
 
 
-def _derive(store: Store, rule: bytes, name: str) -> list[Triple]:
-    try:
-        text = rule.decode()
-    except UnicodeDecodeError:
-        raise SourceError(f"{name} is not UTF-8; save it as UTF-8.") from None
-    if any(token.text.upper() == "SERVICE" for token in tokens(text)):
-        raise SourceError(f"{name} calls another service, which no rule may; take SERVICE out.")
-    try:
-        results = store.query(text)
-        if not isinstance(results, QueryTriples):
-            raise SourceError(f"{name} is no rule; a rule is a CONSTRUCT query.")
-        # All of a rule's results are drawn before the first is added to what it reads.
-        return [named(triple, name) for triple in results]
-    except SyntaxError as error:
-        wrong = mistake(text, error)
-        raise SourceError(f"{name}: {wrong.sentence} Correct the rule there.") from None
-    except (OSError, RuntimeError) as error:
-        raise SourceError(f"{name} cannot be evaluated: {error}. Correct the rule.") from None
-
-
 def _contents(sources: GraphSources, paths: list[Path]) -> dict[str, bytes]:
     return {sources.name(path): sources.read(path) for path in paths}
 
 
-def _digest(inputs: dict[str, bytes], history: str) -> str:
-    digest = hashlib.sha256(f"{fingerprint()} {history}".encode())
-    for name, content in inputs.items():
+def _inputs(files: Mapping[str, bytes], shapes_sha256: str, history: str) -> str:
+    """Return the digest of all that a build is made from."""
+    digest = hashlib.sha256(f"{fingerprint()} {shapes_sha256} {history}".encode())
+    for name, content in files.items():
         digest.update(f"\0{name}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()
@@ -184,17 +187,17 @@ def _standing(folder: Path, inputs: str) -> Build | None:
     dataset = folder / DATASET_NAME
     try:
         manifest = json.loads((folder / MANIFEST_NAME).read_text(encoding="utf-8"))
-        whole = hashlib.sha256(dataset.read_bytes()).hexdigest() == manifest["version"]
+        whole = hashlib.sha256(dataset.read_bytes()).hexdigest() == manifest["sha256"]
         if manifest["inputs"] != inputs or not whole:
             return None
         return Build(
-            dataset,
-            inputs,
-            str(manifest["version"]),
-            int(manifest["stated"]),
-            int(manifest["derived"]),
-            str(manifest["edition"]),
-            manifest["modified"] and datetime.fromisoformat(manifest["modified"]),
+            dataset=dataset,
+            inputs=inputs,
+            sha256=str(manifest["sha256"]),
+            stated=int(manifest["stated"]),
+            derived=int(manifest["derived"]),
+            version=str(manifest["version"]),
+            modified=manifest["modified"] and datetime.fromisoformat(manifest["modified"]),
             fresh=False,
         )
     except (OSError, ValueError, KeyError, TypeError):
@@ -204,10 +207,10 @@ def _standing(folder: Path, inputs: str) -> Build | None:
 def _manifest(built: Build) -> bytes:
     kept = {
         "inputs": built.inputs,
-        "version": built.version,
+        "sha256": built.sha256,
         "stated": built.stated,
         "derived": built.derived,
-        "edition": built.edition,
+        "version": built.version,
         "modified": built.modified and moment_text(built.modified),
     }
     return (json.dumps(kept, indent=2) + "\n").encode()

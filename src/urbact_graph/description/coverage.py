@@ -11,25 +11,29 @@ from urbact_graph.description.authorities import (
     REGIONS_AND_CITIES_LABEL,
 )
 from urbact_graph.description.statistics import Statistics
-from urbact_graph.rdf.builder import Term, Vocabulary
 from urbact_graph.facts.authorities import COUNTRIES, is_language
+from urbact_graph.rdf.graph import english_first
+from urbact_graph.rdf.namespaces import RDF, SKOS, XSD, urb
+from urbact_graph.rdf.terms import Term
 
 # The classes of which an example is shown; themes come last, which have a scheme of their own.
 _MAIN_CLASSES = (
-    "urb:Network",
-    "urb:City",
-    "urb:Partnership",
-    "urb:Plan",
-    "urb:Recommendation",
-    "urb:Call",
-    "urb:Programme",
-    "urb:Person",
-    "urb:Document",
+    "Network",
+    "City",
+    "Partnership",
+    "Plan",
+    "Recommendation",
+    "Call",
+    "Programme",
+    "Person",
+    "Document",
 )
 # A language, a data theme: what has less than this share of the whole does not stand for it.
 _LANGUAGE_SHARE = 0.01
 _THEME_SHARE = 0.1
-_MATCHES = ("skos:exactMatch", "skos:closeMatch", "skos:broadMatch")
+_MATCHES = (SKOS.exactMatch, SKOS.closeMatch, SKOS.broadMatch)
+# The datatypes that dates of the graph have, as precise as each is known.
+_DATES = (XSD.date, XSD.gYearMonth, XSD.gYear)
 _FIRST_DAY, _LAST_DAY = "-01-01", "-12-31"
 _YEAR_DIGITS = 4
 
@@ -48,31 +52,31 @@ class Coverage:
 
 
 class _Reader:
-    """Reads what ``store`` says, by prefixed names."""
+    """Reads what ``store`` says of the entities below ``base``."""
 
     def __init__(self, store: Store, base: str) -> None:
         self.store = store
-        self.base = base
-        self._vocabulary = Vocabulary(base)
-
-    def node(self, name: str) -> NamedNode:
-        return NamedNode(self._vocabulary.iri(name))
+        self.themes = NamedNode(f"{base}theme")
+        self.urb = urb(base)
 
     def objects(self, predicate: str, subject: NamedNode | None = None) -> Iterator[Term]:
-        for quad in self.store.quads_for_pattern(subject, self.node(predicate), None):
+        for quad in self.store.quads_for_pattern(subject, NamedNode(predicate), None):
             if isinstance(quad.object, NamedNode | Literal):
                 yield quad.object
 
     def subjects(self, predicate: str, value: NamedNode) -> list[NamedNode]:
-        quads = self.store.quads_for_pattern(None, self.node(predicate), value)
+        quads = self.store.quads_for_pattern(None, NamedNode(predicate), value)
         return [quad.subject for quad in quads if isinstance(quad.subject, NamedNode)]
+
+    def instances(self, kind: str) -> list[NamedNode]:
+        return self.subjects(RDF.type, NamedNode(kind))
 
 
 def read_coverage(store: Store, base: str, statistics: Statistics) -> Coverage:
-    """Read from ``store`` what the graph covers; ``statistics`` is that of its triples."""
+    """Read from ``store`` what the graph covers; ``statistics`` are those of its triples."""
     reader = _Reader(store, base)
-    programmes = reader.subjects("a", reader.node("urb:Programme"))
-    schemes = reader.subjects("a", reader.node("skos:ConceptScheme"))
+    programmes = reader.instances(reader.urb.Programme)
+    schemes = reader.instances(SKOS.ConceptScheme)
     roots = {*programmes, *(scheme for scheme in schemes if scheme.value.startswith(base))}
     return Coverage(
         languages=_languages(statistics),
@@ -93,25 +97,24 @@ def _languages(statistics: Statistics) -> tuple[str, ...]:
 
 
 def _countries(reader: _Reader) -> tuple[NamedNode, ...]:
-    found = {value for value in reader.objects("urb:country") if isinstance(value, NamedNode)}
+    found = {value for value in reader.objects(reader.urb.country) if isinstance(value, NamedNode)}
     known = (country for country in found if country.value.startswith(f"{COUNTRIES}/"))
     return tuple(sorted(known, key=str))
 
 
 def _earliest(reader: _Reader) -> Literal | None:
-    dates = _dates(reader, "urb:start")
+    dates = _dates(reader, reader.urb.start)
     return min(dates, key=lambda date: (_day(date, _FIRST_DAY), str(date)), default=None)
 
 
 def _latest(reader: _Reader) -> Literal | None:
-    dates = _dates(reader, "urb:end")
+    dates = _dates(reader, reader.urb.end)
     return max(dates, key=lambda date: (_day(date, _LAST_DAY), str(date)), default=None)
 
 
 def _dates(reader: _Reader, predicate: str) -> list[Literal]:
-    kinds = [reader.node(kind) for kind in ("xsd:date", "xsd:gYearMonth", "xsd:gYear")]
     found = {value for value in reader.objects(predicate) if isinstance(value, Literal)}
-    return [value for value in found if value.datatype in kinds]
+    return [value for value in found if value.datatype.value in _DATES]
 
 
 def _day(date: Literal, day_of_year: str) -> str:
@@ -121,7 +124,7 @@ def _day(date: Literal, day_of_year: str) -> str:
 
 def _themes(reader: _Reader) -> tuple[tuple[NamedNode, str], ...]:
     """Return the data themes that a tenth of the themes or more fall under, and always REGI."""
-    themes = set(reader.subjects("skos:inScheme", NamedNode(f"{reader.base}theme")))
+    themes = set(reader.subjects(SKOS.inScheme, reader.themes))
     found: dict[str, set[NamedNode]] = {}
     for match in _MATCHES:
         for theme in themes:
@@ -136,16 +139,18 @@ def _themes(reader: _Reader) -> tuple[tuple[NamedNode, str], ...]:
 
 
 def _english_label(reader: _Reader, node: NamedNode) -> str:
-    labels = (value for value in reader.objects("skos:prefLabel", node))
-    return next((v.value for v in labels if isinstance(v, Literal) and v.language == "en"), "")
+    """Return the label in English, or the empty text: others cannot be stated as English."""
+    labels = (value for value in reader.objects(SKOS.prefLabel, node) if isinstance(value, Literal))
+    first = next(iter(english_first(labels)), Literal(""))
+    return first.value if first.language == "en" else ""
 
 
 def _examples(reader: _Reader, statistics: Statistics) -> tuple[NamedNode, ...]:
     """Return of each main class the one with the most statements, of equals the first by IRI."""
-    kinds = [reader.subjects("a", reader.node(name)) for name in _MAIN_CLASSES]
-    kinds.append(reader.subjects("skos:inScheme", NamedNode(f"{reader.base}theme")))
+    kinds = [reader.instances(reader.urb[name]) for name in _MAIN_CLASSES]
+    kinds.append(reader.subjects(SKOS.inScheme, reader.themes))
     return tuple(
-        min(nodes, key=lambda node: (-census.of_subject[node.value], node.value))
+        min(nodes, key=lambda node: (-statistics.of_subject[node.value], node.value))
         for nodes in kinds
         if nodes
     )

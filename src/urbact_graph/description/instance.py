@@ -3,32 +3,26 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import NamedNode, Triple
 
 from urbact_graph.rdf.builder import Statements
-from urbact_graph.rdf.namespaces import NAMESPACES
+from urbact_graph.rdf.namespaces import DCAT, SPDX, VOID, XSD
+from urbact_graph.rdf.terms import typed
 
 _ADDRESSES = {
-    NAMESPACES[prefix] + name
-    for prefix, name in (
-        ("dcat", "accessURL"),
-        ("dcat", "downloadURL"),
-        ("dcat", "endpointDescription"),
-        ("dcat", "endpointURL"),
-        ("void", "dataDump"),
-        ("void", "sparqlEndpoint"),
-    )
+    DCAT.accessURL,
+    DCAT.downloadURL,
+    DCAT.endpointDescription,
+    DCAT.endpointURL,
+    VOID.dataDump,
+    VOID.sparqlEndpoint,
 }
-# What is there only where a graph was built.
-_OF_EDITIONS = ("dumps/", "ldes")
-_DOWNLOAD = NAMESPACES["dcat"] + "downloadURL"
-_HEX = NamedNode(NAMESPACES["xsd"] + "hexBinary")
-_SIZE = NamedNode(NAMESPACES["xsd"] + "nonNegativeInteger")
-_SHA256 = NamedNode(NAMESPACES["spdx"] + "checksumAlgorithm_sha256")
+# Addresses below the base that only an instance with a release has.
+_OF_RELEASES = ("dumps/", "ldes")
 
 
 class File(Protocol):
-    """A file of an edition: the ``key`` of its distribution, its name, bytes and SHA-256."""
+    """A file of a release: the ``key`` of its distribution, its name, bytes and SHA-256."""
 
     @property
     def key(self) -> str: ...  # noqa: D102
@@ -45,11 +39,11 @@ def instance_description(
 ) -> list[Triple]:
     """Return the description ``triples`` as the instance at ``address`` gives it.
 
-    Identifiers stay below ``base``; addresses where something is fetched come to lie below
-    ``address``, the public one without its last slash. Distributions of which ``files`` are here
-    get the address of the very version, their size and their SHA-256 (DCAT-AP 3.0.1, sections
-    "Distribution" and "Checksum"). The pages of the instance are named, and the document itself is
-    described (VoID, section 6.2).
+    Identifiers stay below ``base``. Addresses where something is fetched are moved below
+    ``address``, the public one without its last slash. Distributions that ``files`` holds get the
+    address of the file of this version, its size and its SHA-256 (DCAT-AP 3.0.1, sections
+    "Distribution" and "Checksum"). Links to the pages of the instance are added, and a description
+    of the document itself (VoID, section 6.2).
     """
     statements = Statements(base)
     known = {f"{base}dataset#{file.key}": file for file in files}
@@ -57,7 +51,7 @@ def instance_description(
     for triple in triples:
         here = _here(triple, base, address, has_files=bool(files))
         described.add(here.subject)
-        if isinstance(here.subject, NamedNode) and here.predicate.value == _DOWNLOAD:
+        if isinstance(here.subject, NamedNode) and here.predicate.value == DCAT.downloadURL:
             file = known.get(here.subject.value)
             if file:
                 _add_file(statements, here.subject, file, address)
@@ -72,21 +66,20 @@ def _here(triple: Triple, base: str, address: str, *, has_files: bool) -> Triple
     value = triple.object
     if triple.predicate.value in _ADDRESSES and isinstance(value, NamedNode):
         path = value.value.removeprefix(base)
-        # Without files of its own an instance leaves to the others what they give out.
-        if path != value.value and (has_files or not path.startswith(_OF_EDITIONS)):
+        # Without files of its own an instance keeps the addresses below the base.
+        if path != value.value and (has_files or not path.startswith(_OF_RELEASES)):
             return Triple(triple.subject, triple.predicate, NamedNode(f"{address}/{path}"))
     return triple
 
 
 def _add_file(statements: Statements, node: NamedNode, file: File, address: str) -> None:
-    checksum = NamedNode(f"{node.value}-checksum")
-    statements.add(node, "dcat:downloadURL", NamedNode(f"{address}/dumps/{file.name}"))
-    statements.add(node, "dcat:byteSize", Literal(str(file.bytes), datatype=_SIZE))
-    statements.add(node, "spdx:checksum", checksum)
-    statements.type(checksum, "spdx:Checksum")
-    statements.add(checksum, "spdx:algorithm", _SHA256)
-    statements.add(checksum, "spdx:checksumValue", Literal(file.sha256, datatype=_HEX))
-    statements.type(_SHA256, "spdx:ChecksumAlgorithm")
+    checksum = statements.about(f"{node.value}-checksum").type("spdx:Checksum")
+    checksum.term("spdx:algorithm", "spdx:checksumAlgorithm_sha256")
+    checksum.value("spdx:checksumValue", typed(file.sha256, XSD.hexBinary))
+    statements.about(SPDX.checksumAlgorithm_sha256).type("spdx:ChecksumAlgorithm")
+    distribution = statements.about(node).link("spdx:checksum", checksum.node)
+    distribution.link("dcat:downloadURL", f"{address}/dumps/{file.name}")
+    distribution.value("dcat:byteSize", typed(str(file.bytes), XSD.nonNegativeInteger))
 
 
 def _add_pages(statements: Statements, address: str) -> None:
@@ -99,11 +92,8 @@ def _add_pages(statements: Statements, address: str) -> None:
         (statements.node("dataset#sparql"), "foaf:page", "limits"),
     )
     for node, predicate, path in pages:
-        page = NamedNode(f"{address}/{path}")
-        statements.add(node, predicate, page)
-        statements.type(page, "foaf:Document")
-    document = NamedNode(f"{address}/void")
-    statements.type(document, "void:DatasetDescription")
-    title = {"en": "What urbact-graph is and how it is reached"}
-    statements.text(document, "dct:title", title)
-    statements.add(document, "foaf:primaryTopic", dataset)
+        page = statements.about(f"{address}/{path}").type("foaf:Document")
+        statements.about(node).link(predicate, page.node)
+    document = statements.about(f"{address}/void").type("void:DatasetDescription")
+    document.text("dct:title", "What urbact-graph is and how it is reached", language="en")
+    document.link("foaf:primaryTopic", dataset)

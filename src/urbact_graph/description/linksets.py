@@ -2,16 +2,21 @@
 
 from dataclasses import dataclass
 
-from urbact_graph.rdf.namespaces import NAMESPACES
+from urbact_graph.rdf.namespaces import DCT, FOAF, RDF, SKOS, VOID
 
 _AUTHORITY = "http://publications.europa.eu/resource/authority/"
 
-# A source or a page is where something was read, and a type is a term; none joins two things.
+# A source or a page is where something was read, and a class or property is a term; none of these
+# joins two things.
 _NO_LINKS = {
-    NAMESPACES["dct"] + "source",
-    NAMESPACES["foaf"] + "page",
-    NAMESPACES["rdf"] + "type",
-    NAMESPACES["skos"] + "inScheme",
+    DCT.source,
+    FOAF.page,
+    RDF.type,
+    SKOS.inScheme,
+    VOID["class"],
+    VOID.linkPredicate,
+    VOID.property,
+    VOID.vocabulary,
 }
 
 

@@ -1,4 +1,4 @@
-"""The counting of triples by what they are about, for the statistics of VoID (section 4)."""
+"""The statistics of a graph that VoID publishes (section 4): what is distinct in its triples."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode, Triple
 
 from urbact_graph.description.linksets import TARGETS, is_link
-from urbact_graph.rdf.namespaces import NAMESPACES
-
-RDF_TYPE = NAMESPACES["rdf"] + "type"
+from urbact_graph.rdf.namespaces import RDF
+from urbact_graph.rdf.resources import resource_of
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,10 @@ class Counts:
 
 
 class Statistics:
-    """The distinct things in a set of triples, kept so that two sets can be counted as one."""
+    """What is distinct in a set of triples, kept so that two disjoint sets can be counted as one.
+
+    Resources are kept by their IRIs as strings, literals as terms.
+    """
 
     def __init__(self, triples: Iterable[Triple], base: str) -> None:
         self.of_property: Counter[str] = Counter()
@@ -51,12 +53,12 @@ class Statistics:
         self.subjects: defaultdict[str, set[str]] = defaultdict(set)
         self.objects: defaultdict[str, set[str | Literal]] = defaultdict(set)
         for triple in triples:
-            self._take(triple, base)
+            self._count(triple, base)
         self.entities = {subject for subject in self.of_subject if subject.startswith(base)}
-        self.documents = {entity.partition("#")[0] for entity in self.entities}
-        self.everything = set[str | Literal]().union(*self.objects.values())
+        self.documents = {resource_of(entity, base) for entity in self.entities}
+        self.all_objects = set[str | Literal]().union(*self.objects.values())
 
-    def _take(self, triple: Triple, base: str) -> None:
+    def _count(self, triple: Triple, base: str) -> None:
         subject, predicate, value = _name(triple.subject), triple.predicate.value, triple.object
         self.of_property[predicate] += 1
         self.of_subject[subject] += 1
@@ -68,7 +70,7 @@ class Statistics:
             return
         name = _name(value)
         self.objects[predicate].add(name)
-        if predicate == RDF_TYPE:
+        if predicate == RDF.type:
             self.of_class[name] += 1
         elif is_link(predicate) and subject.startswith(base):
             for target in TARGETS:
@@ -81,7 +83,7 @@ class Statistics:
         return Counts(
             triples=together.total(),
             subjects=_distinct(self.of_subject.keys(), other.of_subject.keys()),
-            objects=_distinct(self.everything, other.everything),
+            objects=_distinct(self.all_objects, other.all_objects),
             entities=_distinct(self.entities, other.entities),
             documents=_distinct(self.documents, other.documents),
             classes=dict(self.of_class + other.of_class),
@@ -97,9 +99,9 @@ class Statistics:
         )
 
 
-def _distinct(one: Collection[object], other: Iterable[object]) -> int:
-    """Return how many there are in either, without joining a large set with a small one."""
-    return len(one) + sum(thing not in one for thing in other)
+def _distinct(large: Collection[object], small: Iterable[object]) -> int:
+    """Return how many there are in either, without a copy of the larger set."""
+    return len(large) + sum(thing not in large for thing in small)
 
 
 def _name(node: object) -> str:

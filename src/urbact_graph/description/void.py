@@ -3,54 +3,68 @@
 W3C note "Describing Linked Datasets with the VoID Vocabulary", 3 March 2011.
 """
 
-from pyoxigraph import Literal, NamedNode
+import re
 
-from urbact_graph.description.statistics import Counts
+from pyoxigraph import NamedNode, Triple
+
 from urbact_graph.description.coverage import Coverage
-from urbact_graph.description.linksets import TARGETS
-from urbact_graph.rdf.builder import Statements
 from urbact_graph.description.distributions import DISTRIBUTIONS
+from urbact_graph.description.linksets import TARGETS, Target
+from urbact_graph.description.statistics import Counts
+from urbact_graph.rdf.builder import Statements, Subject
 from urbact_graph.rdf.formats import FORMATS
-from urbact_graph.rdf.namespaces import NAMESPACES
+from urbact_graph.rdf.namespaces import VOID, namespace_of, shortened
+from urbact_graph.rdf.terms import integer
 
-_INTEGER = NamedNode(NAMESPACES["xsd"] + "integer")
-_DISTINCT_OBJECTS = NAMESPACES["void"] + "distinctObjects"
-
-# A statement, as its subject and predicate.
-Statement = tuple[str, str]
+_NOT_IN_FRAGMENTS = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 class VoidWriter:
-    """States the VoID part of a description; the statements ``left_out`` are not made."""
+    """States the VoID part of a description in ``statements``, but for its numbers.
 
-    def __init__(self, statements: Statements, left_out: frozenset[Statement]) -> None:
+    ``numbers`` are by subject and local name of the property; each call of ``write`` replaces
+    them. ``total`` is how many distinct objects there are in the whole graph, stated unless None.
+    """
+
+    def __init__(self, statements: Statements) -> None:
+        self.base = statements.base
+        self.numbers: dict[tuple[NamedNode, str], int] = {}
+        self.total: int | None = None
         self._statements = statements
-        self._left_out = left_out
-        self._dataset = statements.node("dataset")
+        self._dataset = statements.about(statements.node("dataset"))
 
-    def write(self, counts: Counts, coverage: Coverage) -> None:
-        """State all that VoID can say of a graph with these counts and this coverage."""
-        self._access(coverage)
+    def write_access(self, coverage: Coverage) -> None:
+        """State access metadata (section 3) and the structure that crawlers follow (6.1)."""
+        dataset = self._dataset.type("void:Dataset")
+        dataset.text("void:uriSpace", self.base)
+        dataset.link("void:sparqlEndpoint", self._statements.node("sparql"))
+        dataset.link("void:exampleResource", *coverage.examples)
+        dataset.link("void:rootResource", *coverage.roots)
+        standards = {form.media_type: form.standard for form in FORMATS}
+        for form in DISTRIBUTIONS:
+            if form.rdf_format:
+                dump = self._statements.node(f"dumps/latest/{form.file_name()}")
+                dataset.link("void:dataDump", dump)
+                dataset.link("void:feature", standards[form.media_type])
+
+    def write(self, counts: Counts) -> None:
+        """State partitions and linksets, and keep the numbers of ``counts``."""
         self._statistics(counts)
         self._vocabularies(counts)
         self._class_partitions(counts)
         self._property_partitions(counts)
         self._linksets(counts)
 
-    def _access(self, coverage: Coverage) -> None:
-        """Section 3, access metadata, and 6.1, the structure that crawlers follow."""
-        add, dataset = self._statements.add, self._dataset
-        self._statements.type(dataset, "void:Dataset")
-        add(dataset, "void:uriSpace", Literal(self._statements.base))
-        add(dataset, "void:sparqlEndpoint", self._statements.node("sparql"))
-        add(dataset, "void:exampleResource", *coverage.examples)
-        add(dataset, "void:rootResource", *coverage.roots)
-        standards = {form.media_type: form.standard for form in FORMATS}
-        for form in DISTRIBUTIONS:
-            if form.rdf_format:
-                dump = self._statements.node(f"dumps/latest/{form.file_name()}")
-                add(dataset, "void:dataDump", dump)
-                add(dataset, "void:feature", NamedNode(standards[form.media_type]))
+    def triples(self) -> set[Triple]:
+        """Return the statements together with those of the numbers."""
+        numbers = dict(self.numbers)
+        if self.total is not None:
+            numbers[self._dataset.node, "distinctObjects"] = self.total
+        stated = (
+            Triple(subject, NamedNode(VOID[name]), integer(number))
+            for (subject, name), number in numbers.items()
+        )
+        return self._statements.triples.union(stated)
 
     def _statistics(self, counts: Counts) -> None:
         """Section 4.6.1."""
@@ -60,82 +74,68 @@ class VoidWriter:
             "classes": len(counts.classes),
             "properties": len(counts.properties),
             "distinctSubjects": counts.subjects,
-            "distinctObjects": counts.objects,
             "documents": counts.documents,
         }
         for name, number in numbers.items():
-            self._count(self._dataset, name, number)
+            self.numbers[self._dataset.node, name] = number
 
     def _vocabularies(self, counts: Counts) -> None:
         """Section 4.4."""
         terms = (*counts.classes, *counts.properties)
-        namespaces = {self._statements.vocabulary.namespace(term) for term in terms}
-        for namespace in namespaces:
-            self._statements.add(self._dataset, "void:vocabulary", NamedNode(namespace))
+        self._dataset.link("void:vocabulary", *{namespace_of(term) for term in terms})
 
     def _class_partitions(self, counts: Counts) -> None:
         """Section 4.6.3."""
         for term, instances in counts.classes.items():
-            name = self._statements.vocabulary.name(term)
-            part = self._part("classPartition", f"class-{self._key(term)}", f"Instances of {name}")
-            self._statements.add(part, "void:class", NamedNode(term))
-            self._count(part, "entities", instances)
+            name = f"class-{self._key(term)}"
+            part = self._part("classPartition", name, f"Instances of {self._name(term)}")
+            part.link("void:class", term)
+            self.numbers[part.node, "entities"] = instances
 
     def _property_partitions(self, counts: Counts) -> None:
         """Section 4.6.3."""
         for term, usage in counts.properties.items():
-            name = self._statements.vocabulary.name(term)
-            label = f"Statements with {name}"
-            part = self._part("propertyPartition", f"property-{self._key(term)}", label)
-            self._statements.add(part, "void:property", NamedNode(term))
-            self._count(part, "triples", usage.triples)
-            self._count(part, "distinctSubjects", usage.subjects)
+            name = f"property-{self._key(term)}"
+            part = self._part("propertyPartition", name, f"Statements with {self._name(term)}")
+            part.link("void:property", term)
+            self.numbers[part.node, "triples"] = usage.triples
+            self.numbers[part.node, "distinctSubjects"] = usage.subjects
             # How many such numbers differ would be one of them, and often has no true value.
-            if term != _DISTINCT_OBJECTS:
-                self._count(part, "distinctObjects", usage.objects)
+            if term != VOID.distinctObjects:
+                self.numbers[part.node, "distinctObjects"] = usage.objects
 
     def _linksets(self, counts: Counts) -> None:
         """Section 5: a linkset has one predicate and leads to one dataset of others."""
-        statements = self._statements
         for target in TARGETS:
             links = {p: n for (key, p), n in counts.links.items() if key == target.key}
             if not links:
                 continue
-            others = statements.node(f"dataset#{target.key}")
-            statements.type(others, "void:Dataset")
+            others = self._statements.about(self._statements.node(f"dataset#{target.key}"))
+            others.type("void:Dataset").text("void:uriSpace", target.namespace)
             for name in ("dct:title", "rdfs:label"):
-                statements.text(others, name, {"en": target.title})
-            statements.add(others, "void:uriSpace", Literal(target.namespace))
-            statements.add(self._dataset, "dct:relation", others)
+                others.text(name, target.title, language="en")
+            self._dataset.link("dct:relation", others.node)
             for predicate, number in links.items():
-                self._linkset(others, target.key, target.title, predicate, number)
+                self._linkset(others.node, target, predicate, number)
 
-    def _linkset(
-        self, others: NamedNode, key: str, title: str, predicate: str, number: int
-    ) -> None:
-        name = self._statements.vocabulary.name(predicate)
-        label = f"Links to {title} by {name}"
-        part = self._part("subset", f"links-{key}-{self._key(predicate)}", label)
-        self._statements.text(part, "dct:title", {"en": label})
-        self._statements.type(part, "void:Linkset")
-        self._statements.add(part, "void:linkPredicate", NamedNode(predicate))
-        self._statements.add(part, "void:target", self._dataset, others)
-        self._statements.add(part, "void:subjectsTarget", self._dataset)
-        self._statements.add(part, "void:objectsTarget", others)
-        self._count(part, "triples", number)
+    def _linkset(self, others: NamedNode, target: Target, predicate: str, number: int) -> None:
+        label = f"Links to {target.title} by {self._name(predicate)}"
+        part = self._part("subset", f"links-{target.key}-{self._key(predicate)}", label)
+        part.type("void:Linkset").text("dct:title", label, language="en")
+        part.link("void:linkPredicate", predicate)
+        part.link("void:target", self._dataset.node, others)
+        part.link("void:subjectsTarget", self._dataset.node).link("void:objectsTarget", others)
+        self.numbers[part.node, "triples"] = number
 
-    def _part(self, relation: str, fragment: str, label: str) -> NamedNode:
-        part = self._statements.node(f"dataset#{fragment}")
-        self._statements.add(self._dataset, f"void:{relation}", part)
-        self._statements.type(part, "void:Dataset")
-        self._statements.text(part, "rdfs:label", {"en": label})
-        return part
+    def _part(self, relation: str, fragment: str, label: str) -> Subject:
+        part = self._statements.about(self._statements.node(f"dataset#{fragment}"))
+        self._dataset.link(f"void:{relation}", part.node)
+        return part.type("void:Dataset").text("rdfs:label", label, language="en")
+
+    def _name(self, term: str) -> str:
+        return shortened(term, self._statements.prefixes)
 
     def _key(self, term: str) -> str:
-        return self._statements.vocabulary.key(term)
-
-    def _count(self, subject: NamedNode, name: str, number: int) -> None:
-        predicate = NAMESPACES["void"] + name
-        if (subject.value, predicate) not in self._left_out:
-            value = Literal(str(number), datatype=_INTEGER)
-            self._statements.add(subject, f"void:{name}", value)
+        """Return the name of ``term`` in a form that fits into a fragment: ``dct-title``."""
+        name = self._name(term)
+        return _NOT_IN_FRAGMENTS.sub("-", name.partition("://")[2] if name == term else name)

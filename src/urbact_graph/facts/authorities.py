@@ -9,7 +9,6 @@ from functools import cache
 from typing import Any
 
 import pycountry
-from rdflib import URIRef
 
 COUNTRIES = "http://publications.europa.eu/resource/authority/country"
 LANGUAGES = "http://publications.europa.eu/resource/authority/language"
@@ -20,9 +19,9 @@ _TRANSLATED = ("fr", "de")
 _NUTS_PREFIX = {"GR": "EL", "GB": "UK"}
 
 
-def country_iri(code: str) -> URIRef:
+def country_iri(code: str) -> str:
     """Return the EU authority table's IRI of the country with the ISO 3166-1 alpha-2 ``code``."""
-    return URIRef(f"{COUNTRIES}/{_country(code).alpha_3}")
+    return f"{COUNTRIES}/{_country(code).alpha_3}"
 
 
 def country_names(code: str) -> dict[str, str]:
@@ -31,9 +30,9 @@ def country_names(code: str) -> dict[str, str]:
     return _names(getattr(country, "common_name", country.name), "iso3166-1")
 
 
-def language_iri(code: str) -> URIRef:
+def language_iri(code: str) -> str:
     """Return the EU authority table's IRI of the language with the ISO 639-1 ``code``."""
-    return URIRef(f"{LANGUAGES}/{_language(code).alpha_3.upper()}")
+    return f"{LANGUAGES}/{_language(code).alpha_3.upper()}"
 
 
 def language_names(code: str) -> dict[str, str]:

@@ -3,13 +3,11 @@
 import re
 from collections import defaultdict
 
-from rdflib import URIRef
-
+from urbact_graph.facts.describer import Describer, term_name
 from urbact_graph.facts.minting import Minter
 from urbact_graph.facts.people import spellings
-from urbact_graph.facts.statements import Describer
 from urbact_graph.facts.tables import Call, Tables, Theme
-from urbact_graph.facts.turtle import Entity
+from urbact_graph.rdf.builder import Subject
 
 _TYPE_WORDS = re.compile(r"\s*\(\d+\)|\s+and\s+")
 
@@ -21,37 +19,33 @@ class ConceptDescriber(Describer):
         super().__init__(minter)
         self.tables = tables
 
-    def themes(self) -> list[Entity]:
+    def themes(self) -> list[Subject]:
         """Return the theme scheme and its concepts, topics first."""
-        scheme = self.describe(self.mint.iri("theme")).link(
-            "a", self.vocabulary("skos:ConceptScheme")
-        )
+        scheme = self.describe(self.mint.iri("theme"), "skos:ConceptScheme")
         scheme.text("skos:prefLabel", "Themes of URBACT", language="en")
         rows = sorted(self.tables.themes, key=lambda x: (x.row.level != "topic", x.row.id))
-        return [scheme.entity(), *(self.theme(located.row) for located in rows)]
+        return [scheme, *(self.theme(located.row) for located in rows)]
 
-    def theme(self, row: Theme) -> Entity:
+    def theme(self, row: Theme) -> Subject:
         """Describe a topic or theme."""
         scheme = self.mint.iri("theme")
-        new = self.describe(self.mint.iri("theme", row.id)).link(
-            "a", self.vocabulary("skos:Concept")
-        )
+        new = self.describe(self.mint.iri("theme", row.id), "skos:Concept")
         new.link("skos:inScheme", scheme).text("skos:prefLabel", row.label, language="en")
         new.text("skos:altLabel", *row.alt_labels, language="en")
-        new.text("skos:definition", row.definition, language="en").sources(row.source)
+        new.text("skos:definition", row.definition, language="en").link("dct:source", *row.source)
         if row.level == "topic":
             new.link("skos:topConceptOf", scheme)
         new.link("skos:broader", self.mint.iri("theme", row.broader) if row.broader else None)
-        new.link("urb:basis", self.vocabulary.term(row.basis) if row.basis else None)
+        new.term("urb:basis", term_name(row.basis) if row.basis else None)
         for link in row.links:
-            new.link(f"skos:{link.relation}", URIRef(link.target))
+            new.link(f"skos:{link.relation}", link.target)
         if row.origin:
             note = f"Added to the programme's own themes by {row.origin}."
             # The scheme itself is where a theme of our own comes from.
             new.text("skos:editorialNote", note, language="en").link("dct:source", scheme)
-        return new.entity()
+        return new
 
-    def linked_concepts(self) -> list[Entity]:
+    def linked_concepts(self) -> list[Subject]:
         """Return the concepts of other schemes that themes link to, with their labels."""
         labels: dict[str, set[str]] = defaultdict(set)
         pages: dict[str, set[str]] = defaultdict(set)
@@ -65,80 +59,77 @@ class ConceptDescriber(Describer):
                     asides[link.target] |= {aside.strip("()")} - {""}
         described = []
         for target in sorted(labels):
-            new = self.describe(URIRef(target)).link("a", self.vocabulary("skos:Concept"))
+            new = self.describe(target, "skos:Concept")
             preferred, *others = sorted(labels[target])
             new.text("skos:prefLabel", preferred, language="en")
             new.text("skos:altLabel", *others, language="en")
             for aside in sorted(asides[target]):
                 new.text("skos:editorialNote", f"The label was read in: {aside}.", language="en")
-            described.append(new.sources(pages[target]).entity())
+            described.append(new.link("dct:source", *pages[target]))
         return described
 
-    def glossary(self) -> list[Entity]:
+    def glossary(self) -> list[Subject]:
         """Return the glossary's scheme and its terms, sorted by IRI."""
         scheme = self.mint.iri("glossary")
-        head = self.describe(scheme).link("a", self.vocabulary("skos:ConceptScheme"))
+        head = self.describe(scheme, "skos:ConceptScheme")
         head.text("skos:prefLabel", "Glossary of URBACT", language="en")
         terms = []
         for term in (located.row for located in self.tables.glossary):
-            new = self.describe(self.mint.term(term))
-            new.link("a", self.vocabulary("skos:Concept")).link("skos:inScheme", scheme)
+            new = self.describe(self.mint.term(term), "skos:Concept")
+            new.link("skos:inScheme", scheme)
             new.text("skos:prefLabel", term.term, language="en")
             new.text("skos:definition", term.meaning, language="en")
-            terms.append(new.sources(term.source).entity())
-        return [head.entity(), *sorted(terms, key=lambda entity: entity.iri)]
+            terms.append(new.link("dct:source", *term.source))
+        return [head, *sorted(terms, key=lambda entity: entity.iri)]
 
-    def programmes(self) -> list[Entity]:
+    def programmes(self) -> list[Subject]:
         """Return the programming periods, in order of their start."""
         described = []
         for row in sorted((x.row for x in self.tables.programmes), key=lambda row: row.start):
-            new = self.describe(self.mint.programme(row.name))
-            new.link("a", self.vocabulary("urb:Programme"))
+            new = self.describe(self.mint.programme(row.name), "urb:Programme")
             new.text("skos:prefLabel", row.name, language="en").text("urb:budget", row.budget)
             new.date("urb:start", row.start).date("urb:end", row.end)
-            described.append(new.sources(row.source).entity())
+            described.append(new.link("dct:source", *row.source))
         return described
 
-    def calls(self) -> list[Entity]:
+    def calls(self) -> list[Subject]:
         """Return the calls for proposals, sorted by IRI."""
         described = [self.call(located.row) for located in self.tables.calls]
         return sorted(described, key=lambda entity: entity.iri)
 
-    def call(self, row: Call) -> Entity:
+    def call(self, row: Call) -> Subject:
         """Describe a call for proposals."""
-        new = self.describe(self.mint.call(row)).link("a", self.vocabulary("urb:Call"))
+        new = self.describe(self.mint.call(row), "urb:Call")
         new.text("dct:title", row.title)
         new.link("urb:programme", self.mint.programme(row.programme))
-        new.link("urb:networkType", *(self.vocabulary.term(t) for t in network_types(row)))
+        new.term("urb:networkType", *map(term_name, network_types(row)))
         new.date("urb:opens", row.opens).date("urb:closes", row.closes)
         new.date("urb:approved", row.approved).text("urb:budget", row.budget)
         new.number("urb:networksApproved", row.networks_approved)
-        new.number("urb:partnersApproved", row.partners).sources(row.source)
+        new.number("urb:partnersApproved", row.partners).link("dct:source", *row.source)
         if "(" in row.network_type:
             note = f"The kinds of network asked for: {row.network_type}."
             new.text("skos:editorialNote", note, language="en")
-        return new.text("skos:editorialNote", row.note, language="en").entity()
+        return new.text("skos:editorialNote", row.note, language="en")
 
-    def people(self) -> list[Entity]:
+    def people(self) -> list[Subject]:
         """Return the people whom the tables name, sorted by IRI."""
         cells = [x.row.lead_expert for x in self.tables.networks if x.row.lead_expert]
         described = []
         for name, *others in spellings(cells).values():
-            new = self.describe(self.mint.person(name)).link("a", self.vocabulary("urb:Person"))
-            described.append(new.text("foaf:name", name).text("skos:altLabel", *others).entity())
+            new = self.describe(self.mint.person(name), "urb:Person")
+            described.append(new.text("foaf:name", name).text("skos:altLabel", *others))
         return sorted(described, key=lambda entity: entity.iri)
 
-    def documents(self) -> list[Entity]:
+    def documents(self) -> list[Subject]:
         """Return the documents that recommendations were read from, sorted by IRI."""
         pages: dict[str, set[str]] = defaultdict(set)
         for located in self.tables.recommendations:
             pages[located.row.document] |= set(located.row.source)
         described = []
         for title, addresses in pages.items():
-            new = self.describe(self.mint.document(title)).link(
-                "a", self.vocabulary("urb:Document")
-            )
-            described.append(new.text("dct:title", title).sources(addresses).entity())
+            new = self.describe(self.mint.document(title), "urb:Document")
+            described.append(new.text("dct:title", title).link("dct:source", *addresses))
         return sorted(described, key=lambda entity: entity.iri)
 
 

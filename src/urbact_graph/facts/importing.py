@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from urbact_graph.errors import FactsError
 from urbact_graph.facts.concepts import ConceptDescriber
@@ -14,10 +14,8 @@ from urbact_graph.facts.networks import NetworkDescriber
 from urbact_graph.facts.places import PlaceDescriber, has_foreign_nuts
 from urbact_graph.facts.reading import read_tables
 from urbact_graph.facts.tables import Located, Tables
-from urbact_graph.facts.turtle import Entity, serialize
-
-if TYPE_CHECKING:
-    from rdflib import URIRef
+from urbact_graph.facts.turtle import serialize
+from urbact_graph.rdf.builder import Subject
 
 # The mark by which the import knows its own files; a file without it is a curator's and is kept.
 HEADER = "Written by `urbact-graph import` from the fact tables; edit those and import again."
@@ -86,7 +84,7 @@ def import_facts(facts: Path, data: Path, base: str) -> Imported:
     )
 
 
-def describe(tables: Tables, base: str) -> dict[str, list[Entity]]:
+def describe(tables: Tables, base: str) -> dict[str, list[Subject]]:
     """Describe all rows as entities, by the name of the file below data/ that holds them."""
     minter = Minter(base)
     concepts = ConceptDescriber(minter, tables)
@@ -112,14 +110,14 @@ def describe(tables: Tables, base: str) -> dict[str, list[Entity]]:
 
 def _shared_iris(tables: Tables, mint: Minter) -> Iterator[str]:
     """Tell every row that would get the IRI of an earlier one, as IRIs made of words can."""
-    minted: list[tuple[URIRef, Located[Any]]] = [
+    minted: list[tuple[str, Located[Any]]] = [
         *zip(mint.partnerships(tables.partnerships), tables.partnerships, strict=True),
         *zip(mint.plans(tables.plans), tables.plans, strict=True),
         *((mint.recommendation(located.row), located) for located in tables.recommendations),
         *((mint.call(located.row), located) for located in tables.calls),
         *((mint.term(located.row), located) for located in tables.glossary),
     ]
-    first: dict[URIRef, str] = {}
+    first: dict[str, str] = {}
     for iri, located in minted:
         earlier = first.setdefault(iri, located.where)
         if earlier != located.where:

@@ -3,7 +3,6 @@
 import hashlib
 from collections import Counter, defaultdict
 
-from rdflib import URIRef
 from slugify import slugify
 
 from urbact_graph.facts.tables import Call, Located, Partnership, Plan, Recommendation, Term
@@ -32,37 +31,37 @@ class Minter:
     def __init__(self, base: str) -> None:
         self.base = base
 
-    def iri(self, *path: str) -> URIRef:
+    def iri(self, *path: str) -> str:
         """Join ``path`` below the base."""
-        return URIRef(self.base + "/".join(path))
+        return self.base + "/".join(path)
 
-    def programme(self, name: str) -> URIRef:
+    def programme(self, name: str) -> str:
         """Mint a programme from its name."""
         return self.iri("programme", slug(name))
 
-    def person(self, name: str) -> URIRef:
+    def person(self, name: str) -> str:
         """Mint a person from the slug of the name."""
         return self.iri("person", slug(name))
 
-    def document(self, title: str) -> URIRef:
+    def document(self, title: str) -> str:
         """Mint a document from the hash of its title."""
         return self.iri("document", digest(title))
 
-    def term(self, row: Term) -> URIRef:
+    def term(self, row: Term) -> str:
         """Mint a term of the glossary."""
         return self.iri("glossary", slug(row.term))
 
-    def recommendation(self, row: Recommendation) -> URIRef:
+    def recommendation(self, row: Recommendation) -> str:
         """Mint a recommendation from its network and the hash of its statement."""
         return self.iri("recommendation", row.network or PROGRAMME_WIDE, digest(row.statement))
 
-    def call(self, row: Call) -> URIRef:
+    def call(self, row: Call) -> str:
         """Mint a call from its title, with the programme in front where the title leaves it out."""
         programme, title = slug(row.programme), slug(row.title)
         named = f"-{programme}-" in f"-{title}-"
         return self.iri("call", title if named else f"{programme}-{title}")
 
-    def partnerships(self, rows: list[Located[Partnership]]) -> list[URIRef]:
+    def partnerships(self, rows: list[Located[Partnership]]) -> list[str]:
         """Mint one IRI a row, in the order of the rows.
 
         The slug is the city's, or the printed name's where there is no city. Where a network has
@@ -74,7 +73,7 @@ class Minter:
             row = located.row
             place = row.city.split("/")[1] if row.city else slug(row.partner)
             seats[row.network, place].append(index)
-        minted: dict[int, URIRef] = {}
+        minted: dict[int, str] = {}
         for (network, place), indexes in seats.items():
             indexes.sort(key=lambda i: (rows[i].row.role != "lead", rows[i].row.kind != "city", i))
             minted[indexes[0]] = self.iri("partnership", network, place)
@@ -83,14 +82,14 @@ class Minter:
                 minted[index] = self.iri("partnership", network, name)
         return [minted[index] for index in range(len(rows))]
 
-    def plans(self, rows: list[Located[Plan]]) -> list[URIRef]:
+    def plans(self, rows: list[Located[Plan]]) -> list[str]:
         """Mint one IRI a row: network, place and kind of plan.
 
         The first plan of its kind, place and network has the bare IRI; further ones end in the
         short hash of their title, or of their sources where they have none.
         """
         seen: Counter[str] = Counter()
-        minted: list[URIRef] = []
+        minted: list[str] = []
         for located in rows:
             row = located.row
             place = row.city or (f"{row.country.lower()}/{NO_CITY}" if row.country else NO_CITY)

@@ -3,8 +3,6 @@
 from collections import defaultdict
 from typing import Any
 
-from rdflib import URIRef
-
 from urbact_graph.facts.authorities import (
     COUNTRIES,
     LANGUAGES,
@@ -14,9 +12,9 @@ from urbact_graph.facts.authorities import (
     language_names,
     nuts_prefix,
 )
-from urbact_graph.facts.statements import Describer
+from urbact_graph.facts.describer import Describer
 from urbact_graph.facts.tables import City, Located, Tables
-from urbact_graph.facts.turtle import Entity
+from urbact_graph.rdf.builder import Subject
 
 _NUTS = "http://data.europa.eu/nuts/code/"
 _NUTS_SOURCE = (
@@ -29,23 +27,23 @@ _ISO_LANGUAGES = "https://www.iso.org/iso-639-language-code"
 class PlaceDescriber(Describer):
     """Describes the cities, by country, and the countries that occur."""
 
-    def cities(self, tables: Tables) -> dict[str, list[Entity]]:
+    def cities(self, tables: Tables) -> dict[str, list[Subject]]:
         """Return the cities of each country, by its lower-case ISO code, sorted by IRI."""
-        contents: dict[str, list[Entity]] = defaultdict(list)
+        contents: dict[str, list[Subject]] = defaultdict(list)
         for located in sorted(tables.cities, key=lambda located: located.row.id):
             contents[located.row.country.lower()].append(self.city(located.row))
         return contents
 
-    def city(self, row: City) -> Entity:
+    def city(self, row: City) -> Subject:
         """Describe a city."""
-        new = self.describe(self.mint.iri("city", row.id)).link("a", self.vocabulary("urb:City"))
+        new = self.describe(self.mint.iri("city", row.id), "urb:City")
         new.text("skos:prefLabel", row.name, language="en").text("skos:altLabel", *row.aliases)
         new.text("urb:localName", row.local_name).link("urb:country", country_iri(row.country))
         new.number("wgs:lat", row.lat).number("wgs:long", row.lon)
         new.number("urb:population", row.population)
         if row.geonames is not None:
-            place = URIRef(f"https://sws.geonames.org/{row.geonames}/")
-            # Only an exact match is the same place; a seat merely lends its coordinates.
+            place = f"https://sws.geonames.org/{row.geonames}/"
+            # Only an exact match is the same place; a main town only gives its coordinates.
             new.link("owl:sameAs" if row.geonames_match == "exact" else "urb:seat", place)
             new.link("dct:source", place)
         if row.nuts3_2021 and has_foreign_nuts(row):
@@ -55,12 +53,10 @@ class PlaceDescriber(Describer):
             )
             new.text("skos:editorialNote", note, language="en")
         elif row.nuts3_2021:
-            new.link("urb:nuts3", URIRef(_NUTS + row.nuts3_2021)).sources([_NUTS_SOURCE])
-        if row.urbact_page:
-            new.link("foaf:page", URIRef(row.urbact_page)).sources([row.urbact_page])
-        return new.entity()
+            new.link("urb:nuts3", _NUTS + row.nuts3_2021).link("dct:source", _NUTS_SOURCE)
+        return new.link("foaf:page", row.urbact_page).link("dct:source", row.urbact_page)
 
-    def countries(self, tables: Tables) -> list[Entity]:
+    def countries(self, tables: Tables) -> list[Subject]:
         """Return the countries that any table names, sorted by code."""
         rows: list[Located[Any]] = [*tables.cities, *tables.partnerships, *tables.plans]
         codes = sorted({located.row.country for located in rows if located.row.country})
@@ -69,7 +65,7 @@ class PlaceDescriber(Describer):
             for code in codes
         ]
 
-    def languages(self, tables: Tables) -> list[Entity]:
+    def languages(self, tables: Tables) -> list[Subject]:
         """Return the languages of the plans, sorted by code."""
         codes = sorted({x.row.language for x in tables.plans if x.row.language})
         return [
@@ -78,14 +74,12 @@ class PlaceDescriber(Describer):
         ]
 
     def _entry(
-        self, iri: URIRef, table: str, code: str, names: dict[str, str], source: str
-    ) -> Entity:
+        self, iri: str, table: str, code: str, names: dict[str, str], source: str
+    ) -> Subject:
         """Describe an entry of an authority table with its names."""
-        new = self.describe(iri).link("a", self.vocabulary("skos:Concept"))
-        new.link("skos:inScheme", URIRef(table)).text("skos:notation", code)
-        for language, name in names.items():
-            new.text("skos:prefLabel", name, language=language)
-        return new.sources([source]).entity()
+        new = self.describe(iri, "skos:Concept")
+        new.link("skos:inScheme", table).text("skos:notation", code)
+        return new.translations("skos:prefLabel", names).link("dct:source", source)
 
 
 def has_foreign_nuts(row: City) -> bool:

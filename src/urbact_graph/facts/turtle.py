@@ -2,33 +2,28 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from rdflib import RDF, XSD, Literal, URIRef
+from pyoxigraph import Literal, NamedNode, Triple
 
-from urbact_graph.rdf.namespaces import NAMESPACES
+from urbact_graph.rdf.builder import Subject
+from urbact_graph.rdf.namespaces import NAMESPACES, RDF, XSD, urb
 
-PREFIXES = {name: NAMESPACES[name] for name in ("dct", "foaf", "owl", "skos", "wgs", "xsd")}
+_PREFIXES = {name: NAMESPACES[name] for name in ("dct", "foaf", "owl", "skos", "wgs", "xsd")}
 
 # What a reader looks for first; every other predicate follows by name.
 _FIRST = ("a", "skos:prefLabel", "foaf:name", "dct:title", "urb:network", "urb:city")
 _LOCAL_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _RELATIVE = re.compile(r"[A-Za-z0-9][^:\s]*")
+# Datatypes whose values Turtle writes without quotes.
+_BARE = (XSD.integer, XSD.decimal)
+_ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n", "\r": r"\r", "\t": r"\t"})
 
 
-@dataclass(frozen=True)
-class Entity:
-    """A subject with its statements, as (predicate, object) pairs."""
-
-    iri: URIRef
-    statements: frozenset[tuple[URIRef, URIRef | Literal]]
-
-
-def serialize(entities: Iterable[Entity], base: str, header: str) -> str:
+def serialize(entities: Iterable[Subject], base: str, header: str) -> str:
     """Serialize ``entities`` in the given order as a Turtle document.
 
     Statements are sorted, IRIs below ``base`` are relative, and the prefixes are always the same;
-    so equal entities give equal bytes, and a fact more is a line more. Turtle 1.1,
+    so equal entities give equal bytes, and one more fact is one more line. Turtle 1.1,
     sections 2.2 to 2.4.
     """
     writer = _Writer(base)
@@ -41,26 +36,32 @@ def serialize(entities: Iterable[Entity], base: str, header: str) -> str:
 class _Writer:
     def __init__(self, base: str) -> None:
         self.base = base
-        self.prefixes = {**PREFIXES, "urb": f"{base}ontology#"}
+        self.prefixes = {**_PREFIXES, "urb": str(urb(base))}
 
-    def block(self, entity: Entity) -> str:
-        pairs = [(self._predicate(p), self._term(o)) for p, o in entity.statements]
+    def block(self, entity: Subject) -> str:
+        pairs = [self._pair(triple) for triple in entity.triples]
         pairs.sort(key=lambda pair: (_rank(pair[0]), pair))
         facts = "".join(f"    {predicate} {value} ;\n" for predicate, value in pairs)
-        return f"{self._term(entity.iri)}\n{facts}.\n"
+        return f"{self._iri(entity.iri)}\n{facts}.\n"
 
-    def _predicate(self, iri: URIRef) -> str:
-        return "a" if iri == RDF.type else self._term(iri)
+    def _pair(self, triple: Triple) -> tuple[str, str]:
+        predicate = triple.predicate.value
+        written = "a" if predicate == RDF.type else self._iri(predicate)
+        value = triple.object
+        if isinstance(value, NamedNode):
+            return written, self._iri(value.value)
+        if not isinstance(value, Literal):
+            raise TypeError(f"{value} is neither an IRI nor a literal")
+        return written, self._literal(value)
 
-    def _term(self, term: URIRef | Literal) -> str:
-        if isinstance(term, URIRef):
-            return self._iri(str(term))
-        if term.datatype in (XSD.integer, XSD.decimal):
-            return str(term)
-        if term.datatype is not None:
-            return f'"{_escape(str(term))}"^^{self._iri(str(term.datatype))}'
-        tag = f"@{term.language}" if term.language else ""
-        return f'"{_escape(str(term))}"{tag}'
+    def _literal(self, literal: Literal) -> str:
+        datatype = literal.datatype.value
+        if datatype in _BARE:
+            return literal.value
+        quoted = f'"{literal.value.translate(_ESCAPES)}"'
+        if literal.language:
+            return f"{quoted}@{literal.language}"
+        return quoted if datatype == XSD.string else f"{quoted}^^{self._iri(datatype)}"
 
     def _iri(self, iri: str) -> str:
         for name, namespace in self.prefixes.items():
@@ -72,15 +73,3 @@ class _Writer:
 
 def _rank(predicate: str) -> int:
     return _FIRST.index(predicate) if predicate in _FIRST else len(_FIRST)
-
-
-def _escape(text: str) -> str:
-    for character, escape in (
-        ("\\", "\\\\"),
-        ('"', '\\"'),
-        ("\n", "\\n"),
-        ("\r", "\\r"),
-        ("\t", "\\t"),
-    ):
-        text = text.replace(character, escape)
-    return text

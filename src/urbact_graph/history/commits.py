@@ -1,7 +1,7 @@
-"""The commits of a working copy, and the files in them, as git keeps them.
+"""The commits of a working copy, and the files in them, as git stores them.
 
-Only commands that read objects are run, and so that none runs a hook, filter or other program that
-a repository's configuration names, asks anybody or fetches anything.
+Only git commands that read objects are run, with options under which git starts no hook, filter or
+other program that the repository's configuration names, prompts for nothing and fetches nothing.
 """
 
 import hashlib
@@ -20,17 +20,21 @@ from urbact_graph.errors import DatasetError
 # The file without which a folder holds no graph.
 ONTOLOGY = "ontology/urbact.ttl"
 
+# The modes of regular files in git's trees; symbolic links and submodules have others.
 _REGULAR = ("100644", "100755")
+# What the facts of the graph come from, and what is released with them.
 _FOLDERS = ("data", "ontology")
+_RELEASED = (*_FOLDERS, "shapes")
 _SHA1_DIGITS = 40
+# So many names of blobs fit into a pipe, so that neither side waits for the other.
 _AT_ONCE = 50
-# A partial clone would fetch what it lacks; where the index is read, a monitor may be asked.
+# A partial clone would fetch missing objects; reading the index may start a file system monitor.
 _FORBIDDEN = ("protocol.allow=never", "core.fsmonitor=false", f"core.hooksPath={os.devnull}")
 _DIFF = ("diff-tree", "--stdin", "--root", "-r", "-z", "--no-renames", "--relative")
 
 
 class CommitsError(DatasetError):
-    """Commits that git cannot or will not read."""
+    """Commits that git cannot read."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +55,13 @@ class Commit:
 
 
 class Blobs(Protocol):
-    """Gives the contents of blobs."""
+    """Reads the contents of blobs."""
 
     def __call__(self, names: Sequence[str]) -> Iterator[bytes]:
-        """Yield the content of each of the blobs; all are to be taken before more are asked for.
+        """Yield the content of each of the blobs; read all of them before the next call.
 
         Raises:
-            CommitsError: the repository does not have it.
+            CommitsError: the repository lacks one.
         """
 
 
@@ -72,9 +76,9 @@ class Repository:
     def find(cls, root: Path) -> Self | None:
         """Return the repository of ``root``.
 
-        There is none without git, where git distrusts the folder's owner, where the history is
-        cut off (a shallow clone), and where the sources are not committed: a folder may well lie
-        in the working copy of something else.
+        There is none without git, where git does not trust the owner of the folder, where the
+        history is incomplete (a shallow clone), and where the sources are not committed: the folder
+        may lie in the working copy of another project.
         """
         git = shutil.which("git")
         if git is None:
@@ -88,12 +92,12 @@ class Repository:
         return found if whole else None
 
     def files(self, revision: str) -> dict[str, str]:
-        """Return the blob of each file of data/ and ontology/ in ``revision``, by its name.
+        """Return the blob of each file of data/, ontology/ and shapes/ in ``revision``, by name.
 
         Raises:
             CommitsError: there is no such revision.
         """
-        listed = self._output("ls-tree", "-r", "-z", self.commit(revision), "--", *_FOLDERS)
+        listed = self._output("ls-tree", "-r", "-z", self.commit(revision), "--", *_RELEASED)
         found = {}
         for line in _texts(listed):
             facts, _, name = line.partition("\t")
@@ -108,9 +112,9 @@ class Repository:
         Raises:
             CommitsError: it names none.
         """
-        asked = f"{revision}^{{commit}}"
+        name = f"{revision}^{{commit}}"
         try:
-            return self._output("rev-parse", "--verify", "--end-of-options", asked).decode().strip()
+            return self._output("rev-parse", "--verify", "--end-of-options", name).decode().strip()
         except CommitsError:
             raise CommitsError(
                 f"{revision} is no revision of the repository of {self.root}; name a commit, "
@@ -128,20 +132,20 @@ class Repository:
     def commits(self, revision: str) -> Iterator[Commit]:
         """Yield the commits that changed data/ or ontology/, from ``revision`` back.
 
-        They are those of the main line (the first parents): what was done on a branch counts when
-        it is merged.
+        They are those of the main line (the first parents): changes on a branch count from the
+        commit that merges it.
 
         Raises:
             CommitsError: the history cannot be read.
         """
         moments, pairs = {}, []
         for line in self._line(revision, "--format=%ct %H %P"):
-            # Each is announced by a line of its own.
+            # git prints such a line before the formatted line of each commit.
             if line.startswith("commit "):
                 continue
             moment, commit, *parents = line.split()
             moments[commit] = moment_of(moment)
-            # Given so, a commit is compared with its first parent alone.
+            # With one parent named, git compares the commit with that parent alone.
             pairs.append(" ".join((commit, *parents[:1])))
         given = "".join(f"{pair}\n" for pair in pairs).encode()
         yield from _changes(_texts(self._output(*_DIFF, "--", *_FOLDERS, given=given)), moments)
@@ -159,26 +163,25 @@ class Repository:
             yield lambda names: self._contents(process, names)
 
     def _contents(self, process: subprocess.Popen[bytes], names: Sequence[str]) -> Iterator[bytes]:
-        asked, answered = process.stdin, process.stdout
-        if asked is None or answered is None:
+        requests, replies = process.stdin, process.stdout
+        if requests is None or replies is None:
             raise self._unreadable()
-        # As many at once as surely fit in the pipe, so that neither side waits for the other.
         for start in range(0, len(names), _AT_ONCE):
             some = names[start : start + _AT_ONCE]
             try:
-                # Past the buffer, which would be written again when the pipe is closed.
-                os.write(asked.fileno(), "".join(f"{name}\n" for name in some).encode())
+                # Without the buffer, which would be written again when the pipe is closed.
+                os.write(requests.fileno(), "".join(f"{name}\n" for name in some).encode())
             except BrokenPipeError:
                 raise self._unreadable() from None
             for _ in some:
-                yield self._content(answered)
+                yield self._content(replies)
 
-    def _content(self, answered: IO[bytes]) -> bytes:
-        head = answered.readline().split()
+    def _content(self, replies: IO[bytes]) -> bytes:
+        head = replies.readline().split()
         if len(head) != len(("hash", "kind", "size")) or head[1] != b"blob":
             raise self._unreadable()
         size = int(head[2])
-        content = answered.read(size + 1)[:-1]
+        content = replies.read(size + 1)[:-1]
         if len(content) != size:
             raise self._unreadable()
         return content
@@ -210,15 +213,15 @@ class Repository:
 
     def _unreadable(self) -> CommitsError:
         return CommitsError(
-            f"The history of {self.root} cannot be read by git; `git fsck` there says more."
+            f"git cannot read the history of {self.root}; run `git fsck` there to find out why."
         )
 
 
 def blob_name(content: bytes, like: str) -> str:
-    """Return the name git gives a file of this ``content``, in the manner of ``like``.
+    """Return the name that git gives a file of this ``content``, by the same hash as ``like``.
 
-    A blob is named by the hash of its type, length and content; a repository has SHA-1 or SHA-256
-    (Git's book, section 10.2; hash-function-transition).
+    A blob is named by the hash of its type, length and content. A repository uses SHA-1 or SHA-256
+    (Pro Git, section 10.2; git's document hash-function-transition).
     """
     algorithm = "sha256" if len(like) > _SHA1_DIGITS else "sha1"
     digest = hashlib.new(algorithm, b"blob %d\0" % len(content), usedforsecurity=False)
@@ -227,7 +230,7 @@ def blob_name(content: bytes, like: str) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """Return the environment without what points git elsewhere, as within a hook."""
+    """Return the environment without variables that direct git to another repository."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     return kept | {
         "GIT_TERMINAL_PROMPT": "0",
@@ -243,7 +246,7 @@ def _texts(output: bytes) -> list[str]:
 
 
 def _changes(texts: list[str], moments: dict[str, datetime]) -> Iterator[Commit]:
-    """Put together what diff-tree says: a commit, then what it changed, a name after each."""
+    """Parse the output of diff-tree: a commit, then each change followed by the file's name."""
     moment: datetime | None = None
     changes: list[FileChange] = []
     words = iter(texts)
@@ -265,14 +268,15 @@ def _regular(mode: str, blob: str) -> str:
 
 
 def moment_of(seconds: str | float) -> datetime:
-    """Return the moment so many whole seconds after the beginning of 1970, in UTC.
+    """Return the moment that many seconds after the beginning of 1970, in UTC, to the second.
 
     Raises:
-        CommitsError: no calendar reaches so far.
+        CommitsError: it is outside the years that dates can have.
     """
     try:
         return datetime.fromtimestamp(int(seconds), UTC)
     except (ValueError, OverflowError, OSError):
         raise CommitsError(
-            f"A commit or file is of second {seconds}, which is no date; correct the date."
+            f"A commit or file has the time {seconds} (seconds since 1970), which is no valid date; "
+            "correct it."
         ) from None

@@ -1,4 +1,9 @@
-"""When the facts of each entity last changed: by the commits of a working copy, or as recorded."""
+"""When the facts of each entity last changed: by the commits of a working copy, or as recorded.
+
+In a working copy the history is read from the present backwards, commit by commit, until every
+entity has its date. A package has no git; there the dates stand in history.json, which is written
+when the package is made.
+"""
 
 import hashlib
 import json
@@ -6,11 +11,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, parse
 
+from urbact_graph.errors import DatasetError
 from urbact_graph.history.commits import (
     ONTOLOGY,
     Blobs,
@@ -20,20 +26,21 @@ from urbact_graph.history.commits import (
     moment_of,
 )
 from urbact_graph.rdf.resources import resource_of
-from urbact_graph.errors import DatasetError
+from urbact_graph.rdf.terms import moment_text
 from urbact_graph.sources import GraphSources, rebase
 
 RECORD_NAME = "history.json"
 
 _NONE: frozenset[Quad] = frozenset()
 _RULES = PurePosixPath("ontology/rules")
+_SHAPES = PurePosixPath("shapes")
 
 
 @dataclass(frozen=True)
 class History:
-    """When the stated facts of each entity last changed, and when anything did; in UTC.
+    """When the stated facts of each entity last changed, and when any fact or rule did; in UTC.
 
-    What is not known is left out; ``modified`` also covers the rules and what was taken out.
+    Entities whose date is not known are left out. ``modified`` also covers facts that were removed.
     """
 
     entities: Mapping[str, datetime] = field(default_factory=dict)
@@ -41,11 +48,11 @@ class History:
 
 
 def read_history(sources: GraphSources) -> History:
-    """Read when each entity of ``sources`` last changed, in seconds.
+    """Read when each entity of ``sources`` last changed, to the second.
 
     In a working copy it is the time of the last commit on the main line that changed its facts,
-    or that of the file where they are not committed yet. Elsewhere it is what was recorded when
-    the package was made, if the sources are still those. Otherwise nothing is known.
+    or that of the file where they are not committed yet. Elsewhere it is the time that was recorded
+    when the package was made, if the sources are the same. Otherwise the history is empty.
     """
     repository = _repository(sources)
     if repository is None:
@@ -62,19 +69,20 @@ def read_history(sources: GraphSources) -> History:
 
 
 def extract(repository: Repository, revision: str, base: str, folder: Path) -> GraphSources:
-    """Write what the graph was built from in ``revision`` to ``folder``, with its history.
+    """Write the sources and shapes of the graph in ``revision`` to ``folder``, with the history.
 
     Raises:
         CommitsError: there is no such revision, or it cannot be read.
         DatasetError: it holds no graph.
         OSError: the folder cannot be written.
     """
-    files = {name: blob for name, blob in repository.files(revision).items() if _counts(name)}
+    committed = repository.files(revision).items()
+    files = {name: blob for name, blob in committed if _is_source(name) or _is_shape(name)}
     if ONTOLOGY not in files:
         raise DatasetError(f"{revision} holds no {ONTOLOGY}; name a later revision.")
     with repository.blobs() as blobs:
         contents = dict(zip(files, blobs(list(files.values())), strict=True))
-        walk = _Walk(base, contents)
+        walk = _Walk(base, {name: text for name, text in contents.items() if _is_source(name)})
         _follow(walk, repository, revision, blobs)
     for name, content in contents.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -85,7 +93,10 @@ def extract(repository: Repository, revision: str, base: str, folder: Path) -> G
 
 
 def history_key(sources: GraphSources) -> str:
-    """Return what the history depends on beside the present sources; equal keys, equal history."""
+    """Return a key of what the history depends on beside the files as they are.
+
+    Equal keys of equal sources mean an equal history.
+    """
     repository = _repository(sources)
     if repository is None:
         try:
@@ -101,27 +112,22 @@ def history_key(sources: GraphSources) -> str:
 
 
 def record(history: History, sources: GraphSources) -> bytes:
-    """Write ``history`` down, to travel with ``sources`` under the name history.json."""
+    """Return ``history`` as the content of history.json, which goes with ``sources``."""
     entities = {
         entity.removeprefix(sources.base): moment_text(moment)
         for entity, moment in sorted(history.entities.items())
     }
     modified = history.modified and moment_text(history.modified)
-    said = {"sources": _digest(sources), "modified": modified, "entities": entities}
-    return (json.dumps(said, indent=1, ensure_ascii=False) + "\n").encode()
+    content = {"sources": _digest(sources), "modified": modified, "entities": entities}
+    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def moment_text(moment: datetime) -> str:
-    """Return ``moment`` in UTC as xsd:dateTime has it, to the second (XML Schema 1.1, 3.3.7)."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-# What the working copy and the record say ------------------------------------------------------
+# The working copy and the record ---------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class _Step:
-    """A file that was other content before, ``blob`` (empty: none), and when it changed."""
+    """A changed file: its ``blob`` before the change (empty: none), and the time of it."""
 
     name: str
     blob: str
@@ -133,9 +139,10 @@ def _repository(sources: GraphSources) -> Repository | None:
 
 
 def _contents(sources: GraphSources) -> dict[str, bytes]:
-    """Return what the graph is built from, by the names of the files; one that is gone is none."""
+    """Return the contents of the files that the graph is built from, by name."""
     contents = {}
     for path in (*sources.ontology_files(), *sources.data_files(), *sources.rules()):
+        # A file that was removed meanwhile is left out.
         with suppress(OSError):
             contents[sources.name(path)] = path.read_bytes()
     return contents
@@ -144,16 +151,16 @@ def _contents(sources: GraphSources) -> dict[str, bytes]:
 def _uncommitted(
     sources: GraphSources, committed: Mapping[str, str], contents: Mapping[str, bytes]
 ) -> Iterator[_Step]:
-    """Yield the files that are not as they were committed."""
+    """Yield the files that differ from the last commit."""
     like = next(iter(committed.values()), "")
-    for name in sorted({*filter(_counts, committed), *contents}):
+    for name in sorted({*filter(_is_source, committed), *contents}):
         blob = committed.get(name, "")
         if name not in contents or blob_name(contents[name], like) != blob:
             yield _Step(name, blob, _touched(sources.root / name))
 
 
 def _touched(path: Path) -> datetime:
-    """Return when the file changed; of one taken away, when its folder did."""
+    """Return when the file changed; for one that was removed, when its folder did."""
     while not path.exists():
         path = path.parent
     return moment_of(path.stat().st_mtime)
@@ -163,21 +170,21 @@ def _follow(walk: "_Walk", repository: Repository, revision: str, blobs: Blobs) 
     for commit in repository.commits(revision):
         if walk.is_done:
             break
-        changes = (change for change in commit.changes if _counts(change.name))
+        changes = (change for change in commit.changes if _is_source(change.name))
         walk.step((_Step(change.name, change.before, commit.moment) for change in changes), blobs)
 
 
 def _recorded(sources: GraphSources) -> History:
-    """Return what was recorded of just these sources."""
+    """Return the recorded history, if it is that of exactly these sources."""
     try:
-        said = json.loads((sources.root / RECORD_NAME).read_text(encoding="utf-8"))
-        if said["sources"] != _digest(sources):
+        content = json.loads((sources.root / RECORD_NAME).read_text(encoding="utf-8"))
+        if content["sources"] != _digest(sources):
             return History()
         entities = {
             f"{sources.base}{path}": datetime.fromisoformat(moment)
-            for path, moment in said["entities"].items()
+            for path, moment in content["entities"].items()
         }
-        modified = said["modified"] and datetime.fromisoformat(said["modified"])
+        modified = content["modified"] and datetime.fromisoformat(content["modified"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return History()
     return History(entities, modified)
@@ -191,10 +198,10 @@ def _digest(sources: GraphSources) -> str:
     return digest.hexdigest()
 
 
-def _counts(name: str) -> bool:
+def _is_source(name: str) -> bool:
     """Tell whether the graph is built from the file; GraphSources lists the same ones."""
     path = PurePosixPath(name)
-    # A name that leads elsewhere is none that git itself would write.
+    # git itself never writes such a name, but a prepared repository may hold one.
     if ".." in path.parts:
         return False
     if path.suffix == ".rq":
@@ -202,21 +209,26 @@ def _counts(name: str) -> bool:
     return path.suffix == ".ttl" and (path.parts[0] == "data" or path.parent == _RULES.parent)
 
 
-# The way back through the changes --------------------------------------------------------------
+def _is_shape(name: str) -> bool:
+    path = PurePosixPath(name)
+    return path.suffix == ".ttl" and path.parent == _SHAPES
+
+
+# Backwards through the changes -----------------------------------------------------------------
 
 
 class _Walk:
-    """The facts as they were, from the present backwards, and the dates found on the way."""
+    """The facts at a point of the history that moves backwards, and the dates found so far."""
 
     def __init__(self, base: str, contents: Mapping[str, bytes]) -> None:
         self.base = base
         self._dates: dict[str, datetime] = {}
         self._latest: datetime | None = None
         self._files = {name: self._facts(name, text) or _NONE for name, text in contents.items()}
-        # In how many files each fact stands.
+        # In how many files each fact is stated.
         self._places = Counter(fact for facts in self._files.values() for fact in facts)
-        # From when the facts of a file are known to be those held, where they could not be read
-        # in the commits passed since.
+        # The time since which a file has had the facts held here, for files that could not be read
+        # in later steps.
         self._since: dict[str, datetime] = {}
         entities = {self._entity(fact) for fact in self._places}
         self._wanted = {entity for entity in entities if entity.startswith(base)}
@@ -227,11 +239,11 @@ class _Walk:
         return not self._wanted and self._latest is not None
 
     def history(self) -> History:
-        """Return what was found."""
+        """Return the dates found."""
         return History(self._dates, self._latest)
 
     def step(self, changes: Iterable[_Step], blobs: Blobs) -> None:
-        """Go back over ``changes``, made at once, and date the entities whose facts they changed.
+        """Undo ``changes``, made at one time, and date the entities whose facts they changed.
 
         Raises:
             CommitsError: a blob is missing.
@@ -259,7 +271,7 @@ class _Walk:
         for fact, difference in places.items():
             held = self._places[fact]
             self._places[fact] += difference
-            # What has only moved from file to file is as it was.
+            # A fact that moved from one file to another did not change.
             if bool(held) != bool(self._places[fact]):
                 entity, moment = self._entity(fact), moments[fact]
                 dated[entity] = max(dated.get(entity, moment), moment)
@@ -272,7 +284,7 @@ class _Walk:
         return resource_of(subject.value, self.base) if isinstance(subject, NamedNode) else ""
 
     def _facts(self, name: str, content: bytes) -> frozenset[Quad] | None:
-        """Return what a file states; None if it cannot be read, as an old one well may."""
+        """Return the facts of a file; None if it cannot be parsed, as old versions may be."""
         if name.endswith(".rq"):
             return _NONE
         try:

@@ -9,28 +9,22 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO, cast
 
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
-from urbact_graph.rdf.blank_nodes import blank_nodes, with_names
-from urbact_graph.rdf.resources import resource_of
 from urbact_graph.errors import DatasetError
+from urbact_graph.rdf.blank_nodes import blank_nodes, with_names
 from urbact_graph.rdf.formats import format_of_file
+from urbact_graph.rdf.graph import LABELS, IndexedGraph
+from urbact_graph.rdf.resources import resource_of
 
-# Gives the triples of a graph, from the start each time it is called; one may come twice.
+# Returns all triples of a graph each time it is called; a triple may occur twice.
 Facts = Callable[[], Iterable[Triple]]
 
-# What tells readers what a thing is, the best first.
-_LABELS = (
-    "http://www.w3.org/2000/01/rdf-schema#label",
-    "http://www.w3.org/2004/02/skos/core#prefLabel",
-    "http://xmlns.com/foaf/0.1/name",
-    "http://purl.org/dc/terms/title",
-)
 _DIGEST_BYTES = 16
 
 
 class Kind(StrEnum):
-    """What became of an entity."""
+    """How an entity differs from one graph to the other."""
 
     NEW = "new"
     GONE = "gone"
@@ -53,7 +47,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The changes from one graph to another, by entity; ``facts`` are those of the latter."""
+    """The changes from one graph to another, by entity; ``facts`` counts those of the latter."""
 
     changes: tuple[Change, ...]
     facts: int
@@ -76,8 +70,8 @@ class Comparison:
 def compare(before: Facts, after: Facts, base: str) -> Comparison:
     """Compare two graphs, whose entities below ``base`` are IRIs without fragment.
 
-    A blank node counts as the same where all that is said of it, and of the blank nodes it is
-    linked with, is the same. Graphs without any may be large: of each fact only a hash is kept.
+    Blank nodes are the same if all statements about them, and about the blank nodes that they are
+    linked with, are the same. Graphs without any may be large: only a hash of each fact is kept.
 
     Raises:
         DatasetError: a graph cannot be read.
@@ -110,8 +104,8 @@ def read_facts(path: Path) -> Facts:
     """Return the facts of an RDF file, which may be compressed (.gz); its graphs count as one.
 
     Raises:
-        DatasetError: its name is none of an RDF file, and later, when it is read, that it cannot
-            be read or parsed.
+        DatasetError: its name is not that of an RDF file; when the facts are read: the file
+            cannot be read or parsed.
     """
     form = format_of_file(path.with_suffix("") if path.suffix == ".gz" else path)
     rdf_format = RdfFormat.from_media_type(form.media_type)
@@ -152,35 +146,26 @@ def _by_entity(triples: Iterable[Triple], base: str) -> dict[str, list[Triple]]:
     return grouped
 
 
-def _kind(was: bool, is_now: bool) -> Kind:  # noqa: FBT001 - the two states it goes between
+def _kind(was: bool, is_now: bool) -> Kind:  # noqa: FBT001 - the states before and after
     if was and is_now:
         return Kind.CHANGED
     return Kind.NEW if is_now else Kind.GONE
 
 
 class _Names:
-    """Which of some entities a graph describes, and what it calls them."""
+    """Which of ``entities`` a graph describes, and their labels."""
 
     def __init__(self, triples: Iterable[Triple], entities: Container[str], base: str) -> None:
         self.described: set[str] = set()
-        self._labels: dict[str, tuple[int, int, str, str]] = {}
+        labels = []
         for triple in triples:
             entity = _entity(triple, base)
-            if entity not in entities:
-                continue
-            self.described.add(entity)
-            value, predicate = triple.object, triple.predicate.value
-            whole = isinstance(triple.subject, NamedNode) and triple.subject.value == entity
-            if whole and predicate in _LABELS and isinstance(value, Literal):
-                language = value.language or ""
-                rank = (_LABELS.index(predicate), _rank(language), language, value.value)
-                self._labels[entity] = min(self._labels.get(entity, rank), rank)
+            if entity in entities:
+                self.described.add(entity)
+                if triple.predicate.value in LABELS:
+                    labels.append(triple)
+        self._labels = IndexedGraph(labels)
 
     def label(self, entity: str) -> str:
         """Return the best label, the empty text where there is none."""
-        return self._labels[entity][-1] if entity in self._labels else ""
-
-
-def _rank(language: str) -> int:
-    """Return the place of a language in the order of preference: English, none, others."""
-    return {"en": 0, "": 1}.get(language, 2)
+        return self._labels.label(entity)

@@ -1,70 +1,92 @@
-"""The vocabularies that the graph and its description use, by their usual prefixes."""
+"""Make triples whose predicates and classes are given by prefixed names."""
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Self
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from urbact_graph.rdf.namespaces import namespaces, shortened
-
-Term = NamedNode | Literal
-
-_NO_FRAGMENT = re.compile(r"[^A-Za-z0-9._-]+")
-
-
-class Vocabulary:
-    """Knows the namespaces; that of the graph's own terms lies below ``base``."""
-
-    def __init__(self, base: str) -> None:
-        self._namespaces = namespaces(base)
-
-    def iri(self, name: str) -> str:
-        """Return the IRI of the prefixed ``name``; ``a`` is rdf:type, as in Turtle."""
-        prefix, _, local = ("rdf:type" if name == "a" else name).partition(":")
-        return self._namespaces[prefix] + local
-
-    def name(self, iri: str) -> str:
-        """Return the prefixed name of ``iri``, or ``iri`` itself where its namespace has none."""
-        return shortened(iri, self._namespaces)
-
-    def key(self, iri: str) -> str:
-        """Return the name of ``iri`` in a form that fits into a fragment: ``dct-title``."""
-        name = self.name(iri)
-        return _NO_FRAGMENT.sub("-", name.partition("://")[2] if name == iri else name)
-
-    def namespace(self, iri: str) -> str:
-        """Return the namespace of the term ``iri``: one known, or all before its last name."""
-        for namespace in self._namespaces.values():
-            if iri.startswith(namespace):
-                return namespace
-        return iri[: max(iri.rfind("#"), iri.rfind("/")) + 1]
+from urbact_graph.rdf.namespaces import XSD, expanded, namespaces
+from urbact_graph.rdf.terms import Term, integer, partial_date, typed
 
 
 class Statements:
-    """Triples in the making, with predicates and classes told by their prefixed names."""
+    """A set of triples to add to; the graph's own names lie below ``base``."""
 
     def __init__(self, base: str, triples: Iterable[Triple] = ()) -> None:
         self.base = base
-        self.vocabulary = Vocabulary(base)
+        self.prefixes = namespaces(base)
         self.triples = set(triples)
 
     def node(self, path: str) -> NamedNode:
         """Return the node at ``path`` below the base, such as ``dataset#sparql``."""
         return NamedNode(self.base + path)
 
-    def add(self, subject: NamedNode, predicate: str, *objects: Term) -> None:
-        """State ``predicate`` of each of ``objects``."""
-        known = NamedNode(self.vocabulary.iri(predicate))
-        self.triples.update(Triple(subject, known, value) for value in objects)
-
-    def type(self, subject: NamedNode, *classes: str) -> None:
-        """State that ``subject`` is of ``classes``."""
-        self.add(subject, "a", *(NamedNode(self.vocabulary.iri(name)) for name in classes))
-
-    def text(self, subject: NamedNode, predicate: str, texts: dict[str, str]) -> None:
-        """State ``predicate`` in each language of ``texts``."""
-        self.add(subject, predicate, *(Literal(text, language=tag) for tag, text in texts.items()))
+    def about(self, subject: NamedNode | str) -> "Subject":
+        """Return ``subject``, a node or its IRI, to state something about."""
+        return Subject(subject, self.prefixes, self.triples)
 
     def in_order(self) -> list[Triple]:
         """Return the triples in the order of their N-Triples."""
         return sorted(self.triples, key=str)
+
+
+class Subject:
+    """A subject that statements are made about; each call adds to ``triples``.
+
+    Values that are None state nothing, so that a cell which may be empty needs no condition.
+    """
+
+    def __init__(
+        self, subject: NamedNode | str, prefixes: Mapping[str, str], triples: set[Triple]
+    ) -> None:
+        self.node = NamedNode(subject) if isinstance(subject, str) else subject
+        self.triples = triples
+        self._prefixes = prefixes
+
+    @property
+    def iri(self) -> str:
+        """The IRI of the subject."""
+        return self.node.value
+
+    def type(self, *classes: str) -> Self:
+        """State that the subject is of ``classes``, given by their prefixed names."""
+        return self.term("a", *classes)
+
+    def term(self, predicate: str, *names: str | None) -> Self:
+        """Link to terms of a vocabulary, given by their prefixed names."""
+        iris = (expanded(name, self._prefixes) for name in names if name is not None)
+        return self.link(predicate, *iris)
+
+    def link(self, predicate: str, *targets: NamedNode | str | None) -> Self:
+        """Link to ``targets``, which are nodes or their full IRIs."""
+        nodes = (NamedNode(t) if isinstance(t, str) else t for t in targets if t is not None)
+        return self.value(predicate, *nodes)
+
+    def text(self, predicate: str, *texts: str | None, language: str | None = None) -> Self:
+        """State each of ``texts``, tagged with ``language`` where it is known."""
+        known = (text for text in texts if text is not None)
+        return self.value(predicate, *(Literal(text, language=language) for text in known))
+
+    def translations(self, predicate: str, texts: Mapping[str, str]) -> Self:
+        """State a text in each of the languages that are the keys of ``texts``."""
+        return self.value(predicate, *(Literal(text, language=tag) for tag, text in texts.items()))
+
+    def number(self, predicate: str, number: float | None) -> Self:
+        """State a count as xsd:integer, a measure as xsd:decimal."""
+        if number is None:
+            return self
+        if isinstance(number, int):
+            return self.value(predicate, integer(number))
+        # A decimal has no exponent (XML Schema 1.1, section 3.3.3).
+        return self.value(predicate, typed(f"{Decimal(repr(number)):f}", XSD.decimal))
+
+    def date(self, predicate: str, date: str | None) -> Self:
+        """State a date as precisely as it is known: xsd:date, xsd:gYearMonth or xsd:gYear."""
+        return self if date is None else self.value(predicate, partial_date(date))
+
+    def value(self, predicate: str, *values: Term) -> Self:
+        """State any ``values``."""
+        known = NamedNode(expanded(predicate, self._prefixes))
+        self.triples.update(Triple(self.node, known, value) for value in values)
+        return self

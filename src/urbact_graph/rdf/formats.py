@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from urbact_graph.errors import DatasetError
+from urbact_graph.rdf.namespaces import FORMATS as W3C_FORMATS
 
 Kind = Literal["results", "graph"]
 
@@ -31,7 +32,6 @@ class Format:
 
 
 RESULTS_JSON = "application/sparql-results+json"
-_W3C = "http://www.w3.org/ns/formats/"
 
 # Within a kind the first is what a client without a preference gets.
 FORMATS = (
@@ -40,7 +40,7 @@ FORMATS = (
         "results",
         RESULTS_JSON,
         "srj",
-        _W3C + "SPARQL_Results_JSON",
+        W3C_FORMATS["SPARQL_Results_JSON"],
         aliases=("application/json",),
     ),
     Format(
@@ -48,16 +48,16 @@ FORMATS = (
         "results",
         "application/sparql-results+xml",
         "srx",
-        _W3C + "SPARQL_Results_XML",
+        W3C_FORMATS["SPARQL_Results_XML"],
         aliases=("application/xml", "text/xml"),
     ),
-    Format("csv", "results", "text/csv", "csv", _W3C + "SPARQL_Results_CSV", textual=True),
+    Format("csv", "results", "text/csv", "csv", W3C_FORMATS["SPARQL_Results_CSV"], textual=True),
     Format(
         "tsv",
         "results",
         "text/tab-separated-values",
         "tsv",
-        _W3C + "SPARQL_Results_TSV",
+        W3C_FORMATS["SPARQL_Results_TSV"],
         textual=True,
     ),
     Format(
@@ -65,7 +65,7 @@ FORMATS = (
         "graph",
         "text/turtle",
         "ttl",
-        _W3C + "Turtle",
+        W3C_FORMATS["Turtle"],
         # Turtle is Notation 3 too.
         aliases=("application/x-turtle", "text/n3", "text/rdf+n3", "application/n3"),
         textual=True,
@@ -75,17 +75,17 @@ FORMATS = (
         "graph",
         "application/n-triples",
         "nt",
-        _W3C + "N-Triples",
+        W3C_FORMATS["N-Triples"],
         aliases=("text/plain",),
     ),
-    Format("nq", "graph", "application/n-quads", "nq", _W3C + "N-Quads"),
-    Format("trig", "graph", "application/trig", "trig", _W3C + "TriG"),
+    Format("nq", "graph", "application/n-quads", "nq", W3C_FORMATS["N-Quads"]),
+    Format("trig", "graph", "application/trig", "trig", W3C_FORMATS["TriG"]),
     Format(
         "rdf",
         "graph",
         "application/rdf+xml",
         "rdf",
-        _W3C + "RDF_XML",
+        W3C_FORMATS["RDF_XML"],
         aliases=("application/xml", "text/xml"),
     ),
     Format(
@@ -93,7 +93,7 @@ FORMATS = (
         "graph",
         "application/ld+json",
         "jsonld",
-        _W3C + "JSON-LD",
+        W3C_FORMATS["JSON-LD"],
         aliases=("application/json",),
     ),
 )

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator
 from pyoxigraph import Literal, NamedNode, Triple
 
 from urbact_graph.rdf.namespaces import DCT, FOAF, RDFS, SKOS
-
-Term = NamedNode | Literal
+from urbact_graph.rdf.terms import Term
 
 # The properties that say what a resource is called, the best first.
 LABELS = (RDFS.label, SKOS.prefLabel, FOAF.name, DCT.title)

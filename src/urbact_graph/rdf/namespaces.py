@@ -1,6 +1,6 @@
 """The one table of prefixes, by their customary names, and the IRIs of the terms below them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
@@ -27,7 +27,6 @@ class Namespace:
 
     def __getitem__(self, name: str) -> str:
         return f"{self._iri}{name}"
-
 
 
 ADMS = Namespace("http://www.w3.org/ns/adms#")
@@ -106,7 +105,19 @@ def namespace_of(iri: str) -> str:
     return iri[: max(iri.rfind("#"), iri.rfind("/")) + 1]
 
 
-def shortened(iri: str, prefixes: dict[str, str]) -> str:
+def expanded(name: str, prefixes: Mapping[str, str]) -> str:
+    """Return the IRI of the prefixed ``name``; ``a`` is rdf:type, as in Turtle.
+
+    Raises:
+        KeyError: the prefix is not among ``prefixes``.
+    """
+    if name == "a":
+        return RDF.type
+    prefix, _, local = name.partition(":")
+    return prefixes[prefix] + local
+
+
+def shortened(iri: str, prefixes: Mapping[str, str]) -> str:
     """Return ``iri`` as a prefixed name, or as it is where no prefix fits."""
     start = namespace_of(iri)
     local = iri[len(start) :]
@@ -116,7 +127,7 @@ def shortened(iri: str, prefixes: dict[str, str]) -> str:
     return iri
 
 
-def used_prefixes(triples: Iterable[Triple | Quad], prefixes: dict[str, str]) -> dict[str, str]:
+def used_prefixes(triples: Iterable[Triple | Quad], prefixes: Mapping[str, str]) -> dict[str, str]:
     """Return those of ``prefixes`` that occur in ``triples``, so that a small graph has few."""
     iris: set[str] = set()
     for triple in triples:

@@ -1,6 +1,7 @@
-"""Parse the graph's source files, with errors that name file, line and column."""
+"""Parse RDF files; the graph's sources with errors that name file, line and column."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from pyoxigraph import BlankNode, RdfFormat, Triple, parse
 
@@ -35,3 +36,13 @@ def named(triple: Triple, name: str) -> Triple:
                 "IRI, so that others can link to it."
             )
     return triple
+
+
+def parse_n_triples(file: Path) -> Iterator[Triple]:
+    """Parse a file of N-Triples that the package wrote itself.
+
+    Raises:
+        OSError: the file cannot be read.
+        SyntaxError: it is not N-Triples.
+    """
+    return (quad.triple for quad in parse(path=str(file), format=RdfFormat.N_TRIPLES))

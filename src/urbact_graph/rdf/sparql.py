@@ -45,6 +45,9 @@ _TOKEN = re.compile(
 )
 _POSITION = re.compile(r"error at (?P<line>\d+):(?P<column>\d+)(?P<expected>.*)", re.DOTALL)
 _SENTENCE = re.compile(r"[A-Z]\w+ [a-z][\w ]+")
+# Calls of functions whose value differs each time (SPARQL 1.1, section 17.4). The parser needs no
+# boundary before a name; between it and the parenthesis a comment may stand.
+_VOLATILE = re.compile(r"(?i:NOW|RAND|UUID|BNODE)\s*+[(#]")
 _EXCERPT = 24
 # A keyword is compared as a whole, so that the parser's furthest point may lie a word too far;
 # behind as much space as this it never does.
@@ -94,6 +97,15 @@ def tokens(query: str) -> Iterator[Token]:
 def position(query: str, index: int) -> tuple[int, int]:
     """Return the line and the column of the character ``index``, both from 1."""
     return query.count("\n", 0, index) + 1, index - query.rfind("\n", 0, index)
+
+
+def is_repeatable(query: str) -> bool:
+    """Return whether ``query`` has the same answer each time, on the same dataset.
+
+    In doubt, as where a string looks like a call whose value differs each time, it has not: its
+    answer is then neither cached nor shared.
+    """
+    return _VOLATILE.search(query) is None
 
 
 def mistake(query: str, error: SyntaxError) -> Mistake:
