@@ -277,6 +277,6 @@ def moment_of(seconds: str | float) -> datetime:
         return datetime.fromtimestamp(int(seconds), UTC)
     except (ValueError, OverflowError, OSError):
         raise CommitsError(
-            f"A commit or file has the time {seconds} (seconds since 1970), which is no valid date; "
+            f"A commit or file has the time {seconds}, in seconds since 1970, which is no date; "
             "correct it."
         ) from None

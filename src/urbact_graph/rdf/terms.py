@@ -45,11 +45,13 @@ def read_term(text: str) -> Term:
     """Return the IRI or literal that ``text`` writes in N-Triples; ``str(term)`` is the reverse.
 
     Raises:
-        SyntaxError: the text is no term.
+        SyntaxError: the text is not exactly one term.
         TypeError: the term is a blank node or a triple.
     """
-    statement = f"<x:s> <x:p> {text} ."
-    term = next(iter(parse(statement, format=RdfFormat.N_TRIPLES))).object
+    statements = list(parse(f"<x:s> <x:p> {text} .", format=RdfFormat.N_TRIPLES))
+    if len(statements) != 1:
+        raise SyntaxError(f"{text} is not one term of N-Triples")
+    term = statements[0].object
     if not isinstance(term, NamedNode | Literal):
         raise TypeError(f"{text} is neither an IRI nor a literal")
     return term
