@@ -10,97 +10,95 @@ import time
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any
 
-from urbact_graph.problems import ProblemError
-from urbact_graph.web.context import Caller
-from urbact_graph.web.records import Record
-
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
-
+    from urbact_graph.server.request import RawRequest
     from urbact_graph.settings import Settings
-    from urbact_graph.web.endpoint import Endpoint
+    from urbact_graph.web.context import RequestContext
 
-_MOST_WAITING = 5_000
-_LONGEST_TEXT = 300
-_GATHERING_SECONDS = 0.05
+_MAX_WAITING_LINES = 5_000
+_MAX_TEXT_LENGTH = 300
+_BATCH_SECONDS = 0.05
 
 
 class AccessLog:
-    """Writes to ``file`` from a thread of its own: a reader that stops holds up no request.
+    """Writes to ``file`` from a thread of its own, so that a reader that stops delays no request.
 
-    Lines that find no room any more are dropped, and their number is told in the next one. By the
-    settings nothing is written at all, or the texts of queries too.
+    Lines for which there is no room are dropped; the next line says how many. The settings
+    access_log and log_queries say whether lines are written, and whether they name the queries.
     """
 
-    def __init__(self, settings: Settings, endpoint: Endpoint, file: IO[str]) -> None:
+    def __init__(self, settings: Settings, file: IO[str]) -> None:
         self._file = file
-        self._endpoint = endpoint
-        self._is_kept = settings.access_log
+        self._is_on = settings.access_log
         self._has_queries = settings.log_queries
-        self._lines: queue.Queue[dict[str, Any] | None] = queue.Queue(_MOST_WAITING)
+        self._lines: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._dropped = 0
         self._is_closed = False
         self._thread = threading.Thread(target=self._write_all, name="access log", daemon=True)
         self._thread.start()
 
-    def write(self, environ: WSGIEnvironment, status: int, sent: int, seconds: float) -> None:
-        """Write that a request was answered with ``sent`` bytes of body after ``seconds``."""
-        if not self._is_kept:
+    def write(
+        self,
+        request: RawRequest,
+        context: RequestContext,
+        cache: str,
+        status: int,
+        sent: int,
+        seconds: float,
+    ) -> None:
+        """Log that ``request`` was answered with ``sent`` bytes of body after ``seconds``.
+
+        ``cache`` is what the response cache did: ``hit``, ``miss``, ``coalesced``, or nothing.
+        """
+        if not self._is_on:
             return
-        record = Record.of(environ)
+        if self._lines.qsize() >= _MAX_WAITING_LINES:
+            self._dropped += 1
+            return
         line = {
-            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "client": Caller.of(environ).address,
-            "method": environ["REQUEST_METHOD"][:_LONGEST_TEXT],
-            "path": environ["PATH_INFO"].encode("latin-1").decode(errors="replace")[:_LONGEST_TEXT],
+            "time": time.time(),
+            "client": request.client,
+            "method": request.method[:_MAX_TEXT_LENGTH],
+            "path": request.path[:_MAX_TEXT_LENGTH],
             "status": status,
             "bytes": sent,
             "seconds": round(seconds, 6),
-            "agent": environ.get("HTTP_USER_AGENT", "")[:_LONGEST_TEXT],
+            "agent": request.headers.get("user-agent", "")[:_MAX_TEXT_LENGTH],
         }
-        if record.cache:
-            line["cache"] = record.cache
-        if record.problem:
-            line["problem"] = record.problem
-        if self._has_queries and (query := _query(self._endpoint, environ)):
-            line["query"] = query
+        if cache:
+            line["cache"] = cache
+        if context.problem:
+            line["problem"] = context.problem
+        if self._has_queries and context.query:
+            line["query"] = context.query
         if self._dropped:
-            line["dropped"] = self._dropped
-        try:
-            self._lines.put_nowait(line)
-        except queue.Full:
-            self._dropped += 1
-        else:
-            self._dropped = 0
+            line["dropped"], self._dropped = self._dropped, 0
+        self._lines.put(line)
 
     def close(self) -> None:
-        """Write what is left, as far as the reader takes it within a second."""
+        """Write the lines that are left, as far as the reader takes them within a second."""
         self._is_closed = True
-        try:
-            self._lines.put(None, timeout=1)
-        except queue.Full:
-            return
+        self._lines.put(None)
         self._thread.join(timeout=1)
 
     def _write_all(self) -> None:
         while (line := self._lines.get()) is not None:
             if self._lines.empty() and not self._is_closed:
-                # The lines of a while together: to wake up for each would cost the requests more.
-                time.sleep(_GATHERING_SECONDS)
+                # Write the lines of a moment together: to wake up for each would cost more.
+                time.sleep(_BATCH_SECONDS)
             try:
-                self._file.write(json.dumps(line, ensure_ascii=True) + "\n")
+                self._file.write(f"{_text(line)}\n")
                 if self._lines.empty():
                     self._file.flush()
             except (OSError, ValueError):
-                # Nobody reads any more; the server goes on without.
+                # The reader is gone; the server goes on without it.
                 continue
         with contextlib.suppress(OSError, ValueError):
             self._file.flush()
 
 
-def _query(endpoint: Endpoint, environ: WSGIEnvironment) -> str | None:
-    try:
-        operation = endpoint.operation(environ)
-    except ProblemError:
-        return None
-    return operation.query if operation else None
+def _text(line: dict[str, Any]) -> str:
+    moment = datetime.fromtimestamp(line["time"], UTC)
+    line["time"] = moment.isoformat(timespec="milliseconds")
+    line["path"] = line["path"].encode(errors="surrogateescape").decode(errors="replace")
+    return json.dumps(line, ensure_ascii=True)

@@ -1,59 +1,43 @@
-"""The line from ``urbact-graph reload`` to a server of the same user on the same machine."""
+"""The main process's end of the control socket: it reloads when ``urbact-graph reload`` asks."""
+
+from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
-import os
-import socket
-import stat
-import warnings
-from collections.abc import Awaitable, Callable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
-import platformdirs
 
-from urbact_graph.errors import EngineError, UrbactGraphError
-from urbact_graph.settings import Settings
+from urbact_graph.errors import UrbactGraphError
+from urbact_graph.server.control_socket import socket_path
+from urbact_graph.server.messages import MESSAGES, Failed, Message, Reload, Reloaded
 
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
 
-def _place(settings: Settings) -> Path:
-    """Return where the socket is, in a folder that is this user's alone.
-
-    Raises:
-        OSError: there can be no such folder.
-    """
-    with warnings.catch_warnings():
-        # It falls back to another folder with a warning that says nothing to an operator.
-        warnings.simplefilter("ignore")
-        folder = platformdirs.user_runtime_path("urbact-graph")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise PermissionError(f"{folder} is not yours alone")
-    return folder / f"{settings.host}-{settings.port}.socket"
+    from urbact_graph.settings import Settings
 
 
 class Control:
-    """Lets this machine's user have the dataset reloaded, while the block lasts.
+    """Accepts requests to reload while the block lasts.
 
-    ``reload`` returns what is served then in a sentence, or raises UrbactGraphError.
+    ``reload`` returns a sentence on what is served afterwards, or raises UrbactGraphError.
     """
 
     def __init__(self, settings: Settings, reload: Callable[[], Awaitable[str]]) -> None:
         self._settings = settings
-        self._place: Path | None = None
+        self._path: Path | None = None
         self._reload = reload
         self._server: asyncio.Server | None = None
 
-    async def __aenter__(self) -> "Control":
+    async def __aenter__(self) -> Control:
         try:
-            place = _place(self._settings)
-            # Nobody else has our host and port, so that one which stands there is left from before.
-            place.unlink(missing_ok=True)
-            self._server = await asyncio.start_unix_server(self._answer, place)
-            self._place = place
+            path = socket_path(self._settings.host, self._settings.port)
+            # This process has the port, so a socket that exists is one of a server that ended.
+            path.unlink(missing_ok=True)
+            self._server = await asyncio.start_unix_server(self._answer, path)
+            self._path = path
         except OSError as error:
             click.echo(
                 f"Note: `urbact-graph reload` will not find this server ({error}); to reload, "
@@ -63,43 +47,20 @@ class Control:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._server and self._place:
+        if self._server and self._path:
             self._server.close()
             with contextlib.suppress(OSError):
-                self._place.unlink()
+                self._path.unlink()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError):
-            await reader.readline()
-            try:
-                message = {"done": await self._reload()}
-            except UrbactGraphError as error:
-                message = {"refused": str(error)}
-            writer.write(json.dumps(message).encode() + b"\n")
-            await writer.drain()
+        with contextlib.suppress(ConnectionError, EOFError):
+            if isinstance(await MESSAGES.read(reader), Reload):
+                writer.write(MESSAGES.encode(await self._message()))
+                await writer.drain()
         writer.close()
 
-
-def ask_to_reload(settings: Settings) -> str:
-    """Have the server on the port of the settings reload; return what it says it serves then.
-
-    Raises:
-        EngineError: there is none, or it refuses, and goes on with what it has.
-    """
-    with socket.socket(socket.AF_UNIX) as connection:
+    async def _message(self) -> Message:
         try:
-            connection.connect(str(_place(settings)))
-        except OSError:
-            raise EngineError(
-                f"No server of yours was found on port {settings.port}; name it with --port and "
-                "--host."
-            ) from None
-        connection.sendall(b"reload\n")
-        with connection.makefile("rb") as answer:
-            line = answer.readline()
-    if not line:
-        raise EngineError("The server ended before it had reloaded.")
-    message: dict[str, Any] = json.loads(line)
-    if "refused" in message:
-        raise EngineError(message["refused"])
-    return str(message["done"])
+            return Reloaded(await self._reload())
+        except UrbactGraphError as error:
+            return Failed(str(error))

@@ -1,284 +1,313 @@
-"""Between the network and the application: RSGI outside, WSGI inside.
+"""The gateway between the network and the application: RSGI outside, WSGI inside.
 
-Granian speaks to it by RSGI, where a client that is slow, silent or gone costs no thread. The
-application is called, in a thread of a bounded number, once a request has come whole; and what the
-cache can answer is answered without one.
+A request is read whole on the event loop, within limits of bytes and time, so that a slow or silent
+client occupies no thread. What the response cache holds is answered there. Otherwise one thread
+calls the application, and equal requests that come meanwhile are coalesced: they wait for the same
+response.
 """
+
+from __future__ import annotations
 
 import asyncio
 import contextlib
-import io
 import sys
 import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol
-from urllib.parse import urlsplit
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from granian._granian import RSGIProtocolClosed, RSGIProtocolError
+from granian.rsgi import ProtocolClosed, ProtocolError
 
-from urbact_graph.problems import OVERLOADED, QUERY_TOO_LARGE, REQUEST_TIMEOUT, ProblemError
-from urbact_graph.settings import Settings
-from urbact_graph.web.app import Application, body_bytes
-from urbact_graph.server.access_log import AccessLog
-from urbact_graph.web.context import Caller
-from urbact_graph.server.send_buffer import OPENING_SECONDS, Outgoing
-from urbact_graph.web.problems import refuse
-from urbact_graph.server.proxies import Proxies
-from urbact_graph.web.response import Reply
+from urbact_graph.problems import (
+    EVALUATION_FAILED,
+    OUT_OF_MEMORY,
+    OVERLOADED,
+    QUERY_TIMEOUT,
+    QUERY_TOO_COMPLEX,
+    RESULT_TOO_LARGE,
+    ProblemError,
+)
+from urbact_graph.server.body import read_body
+from urbact_graph.server.reply import Reply, call
+from urbact_graph.server.request import Place, RawRequest
+from urbact_graph.server.response_cache import Entry, ResponseCache, cache_status
+from urbact_graph.server.send_buffer import SWEEP_SECONDS, SendBuffer
+from urbact_graph.web.conditional import Conditions
+from urbact_graph.web.context import RequestContext
+from urbact_graph.web.response import not_modified
 
-# Threads that hold a request while a worker evaluates it: all that run, all that wait, and some
-# that make pages, answer /health, or tell the rest to come back later.
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from granian.rsgi import HTTPProtocol, Scope
+
+    from urbact_graph.server.access_log import AccessLog
+    from urbact_graph.server.proxies import Proxies
+    from urbact_graph.server.response_cache import Key
+    from urbact_graph.settings import Settings
+    from urbact_graph.web.application import Application
+
+# Threads beyond those of queries that run or wait: for pages, /health, and problems.
 _SPARE_THREADS = 8
-# A request up to this size is read by the loop itself; a larger one would keep all others waiting.
-_SMALL_REQUEST = 16_000
 # A body from this size on is sent from a file, as fast as the client takes it.
-_LARGE_REPLY = 64_000
-_MOMENT = 0.05
-_LEFT = 499
-_CONNECTION_ERRORS = (RSGIProtocolClosed, RSGIProtocolError)
+_LARGE_BODY_BYTES = 64_000
+# Most responses are there in a moment; to watch for a client that disconnects has its price.
+_MOMENT_SECONDS = 0.05
+_CLIENT_CLOSED_REQUEST = 499
+_CONNECTION_ERRORS = (ProtocolClosed, ProtocolError)
+# Problems that an equal query would meet again.
+_SHARED_PROBLEMS = frozenset(
+    problem.name
+    for problem in (
+        EVALUATION_FAILED,
+        OUT_OF_MEMORY,
+        QUERY_TIMEOUT,
+        QUERY_TOO_COMPLEX,
+        RESULT_TOO_LARGE,
+    )
+)
 
-Environ = dict[str, Any]
+
+@dataclass(eq=False)
+class _InFlight:
+    """A request that the application handles, for all the clients that wait for its response.
+
+    ``reply`` is the reply to the first of them. When all have disconnected it is cancelled, and
+    ``abandon`` is called.
+    """
+
+    context: RequestContext
+    reply: asyncio.Future[Reply]
+    abandon: Callable[[], None] = lambda: None
+    waiting: int = 0
+
+    async def wait(self, protocol: HTTPProtocol) -> bool:
+        """Wait for the reply; return False if the client of ``protocol`` disconnects before."""
+        self.waiting += 1
+        try:
+            return await _stays_connected(protocol, self.reply)
+        finally:
+            self.waiting -= 1
+            if not self.waiting and not self.reply.done():
+                self.context.cancellation.cancel()
+                self.abandon()
 
 
-class _Scope(Protocol):
-    """What RSGI tells of a request (RSGI specification 1.5)."""
+@dataclass
+class _Exchange:
+    """A request with what the access log and the metrics say of it."""
 
-    proto: str
-    http_version: str
-    client: str
-    scheme: str
-    method: str
-    path: str
-    query_string: str
-    headers: Any
+    request: RawRequest
+    context: RequestContext
+    cache: str = ""
 
 
 class Gateway:
-    """The RSGI application around ``app``; what it did goes to ``log`` and the app's metrics."""
+    """The RSGI application around ``app``."""
 
-    def __init__(self, app: Application, settings: Settings, log: AccessLog) -> None:
+    def __init__(
+        self, app: Application, settings: Settings, proxies: Proxies, log: AccessLog
+    ) -> None:
         self._app = app
         self._settings = settings
+        self._proxies = proxies
         self._log = log
-        self._proxies = Proxies(settings.trusted_proxies)
-        self._address = urlsplit(settings.address)
+        self._place = Place.of(settings.address)
         self._threads = ThreadPoolExecutor(
             settings.max_running_queries + settings.max_waiting_queries + _SPARE_THREADS, "request"
         )
+        self.cache = ResponseCache(settings.max_cache_bytes)
+        self._in_flight: dict[Key, _InFlight] = {}
+        self._send_buffer = SendBuffer(
+            settings.max_send_buffer_bytes, settings.send_timeout_seconds
+        )
         self._is_sweeping = False
-        self._outgoing = Outgoing(settings.max_send_buffer_bytes, settings.send_timeout_seconds)
 
-    async def __rsgi__(self, scope: _Scope, protocol: Any) -> None:
+    async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         """Answer one request."""
         start = time.perf_counter()
-        environ: Environ = {"REQUEST_METHOD": scope.method, "PATH_INFO": "", "QUERY_STRING": ""}
+        request = RawRequest.of(scope)
+        exchange = _Exchange(request, RequestContext(""))
         status = sent = 0
         try:
-            self._describe(scope, environ)
-            reply = await self._reply(environ, protocol)
+            reply = await self._answer(scope, protocol, exchange)
             if reply is None:
-                status = _LEFT
+                status = _CLIENT_CLOSED_REQUEST
             else:
-                reply = await self._send(environ, protocol, reply)
+                reply = await self._send(protocol, exchange, reply)
                 status, sent = reply.status, reply.size
         except _CONNECTION_ERRORS:
-            status = _LEFT
-        except Exception:  # noqa: BLE001 - whatever it is, the others are served on
+            status = _CLIENT_CLOSED_REQUEST
+        except Exception:  # noqa: BLE001 - whatever it is, the other requests go on
             status = 500
             traceback.print_exc(file=sys.stderr)
             with contextlib.suppress(*_CONNECTION_ERRORS):
-                protocol.response_str(500, [], "Something went wrong here.\n")
-        finally:
-            seconds = time.perf_counter() - start
-            self._app.metrics.count(environ, status, seconds)
-            self._log.write(environ, status, sent, seconds)
+                protocol.response_str(500, [], "The server met an unexpected error.\n")
+        seconds = time.perf_counter() - start
+        context = exchange.context
+        self._app.metrics.count(request.method, context.route, status, seconds)
+        self._log.write(request, context, exchange.cache, status, sent, seconds)
 
-    async def _reply(self, environ: Environ, protocol: Any) -> Reply | None:
-        """Return the reply to a request; None if the client left first."""
+    async def _answer(
+        self, scope: Scope, protocol: HTTPProtocol, exchange: _Exchange
+    ) -> Reply | None:
+        """Return the reply to a request; None if the client disconnects before."""
+        request = exchange.request
+        request.client, address = self._proxies.client(scope.client, request.headers)
+        if not self._settings.public_url:
+            request.public_address = address
         try:
-            body = await self._body(environ, protocol)
+            request.body = await read_body(request, protocol, self._settings)
         except ProblemError as error:
-            refuse(environ, error)
-            body = b""
-        environ["wsgi.input"] = io.BytesIO(body)
-        environ["CONTENT_LENGTH"] = str(len(body)) if body else ""
-        loop = asyncio.get_running_loop()
-        if len(body) + len(environ["QUERY_STRING"]) > _SMALL_REQUEST:
-            # Read by a thread, and then known.
-            await loop.run_in_executor(self._threads, self._app.responses.is_query, environ)
-        if kept := self._app.responses.kept(environ):
-            return kept
-        return await self._made(environ, protocol)
+            exchange.context = self._context(request, error)
+            return await self._handle(protocol, exchange)
+        if not request.may_share:
+            exchange.context = self._context(request)
+            return await self._handle(protocol, exchange)
+        return await self._share(protocol, exchange)
 
-    async def _body(self, environ: Environ, protocol: Any) -> bytes:
-        """Read the body, if there is one.
-
-        Raises:
-            ProblemError: it is too large, or too slow in coming.
-        """
-        if environ["REQUEST_METHOD"] in ("GET", "HEAD", "OPTIONS"):
-            return b""
-        limit = body_bytes(self._settings)
-        stated = environ["CONTENT_LENGTH"]
-        if stated.isdecimal() and int(stated) > limit:
-            raise _too_large()
-        chunks, size = [], 0
-        try:
-            async with asyncio.timeout(self._settings.request_timeout_seconds):
-                if stated:
-                    # Which granian holds the client to.
-                    return bytes(await protocol())
-                async for chunk in protocol:
-                    size += len(chunk)
-                    if size > limit:
-                        raise _too_large()
-                    chunks.append(chunk)
-        except TimeoutError:
-            raise _slow(self._settings) from None
-        return b"".join(chunks)
-
-    async def _made(self, environ: Environ, protocol: Any) -> Reply | None:
-        """Have a thread make the reply; stop what it does if the client leaves first."""
-        if not await self._lands(environ, protocol):
+    async def _share(self, protocol: HTTPProtocol, exchange: _Exchange) -> Reply | None:
+        """Answer from the cache, by an equal request in flight, or by the application."""
+        request = exchange.request
+        key = request.key(self._app.served.generation)
+        if entry := self.cache.get(key):
+            return self._reply_from(entry, exchange, "hit")
+        if in_flight := self._in_flight.get(key):
+            if not await in_flight.wait(protocol):
+                return None
+            if reply := self._coalesced(in_flight, exchange):
+                return reply
+            # The response is for the first client only, such as one with random numbers.
+            exchange.context = self._context(request)
+            return await self._handle(protocol, exchange)
+        exchange.context, exchange.cache = self._context(request), "miss"
+        in_flight = self._in_flight[key] = self._start(request, exchange.context)
+        # A client that comes after all others have disconnected must not wait for it.
+        in_flight.abandon = partial(self._forget, key, in_flight)
+        in_flight.reply.add_done_callback(lambda _: self._land(key, in_flight))
+        if not await in_flight.wait(protocol):
             return None
+        reply = in_flight.reply.result()
+        stored = "; stored" if in_flight.context.representation else ""
+        reply.headers.append(cache_status(f"fwd=miss{stored}"))
+        return reply
+
+    async def _handle(self, protocol: HTTPProtocol, exchange: _Exchange) -> Reply | None:
+        """Have the application answer this request alone."""
+        in_flight = self._start(exchange.request, exchange.context)
+        return in_flight.reply.result() if await in_flight.wait(protocol) else None
+
+    def _start(self, request: RawRequest, context: RequestContext) -> _InFlight:
+        """Have a thread call the application."""
+        place = Place.of(context.public_address) if context.public_address else self._place
+        environ = request.environ(self._settings, place)
+        context.enter(environ)
         loop = asyncio.get_running_loop()
-        work = loop.run_in_executor(self._threads, self._app.responses.reply, environ)
-        if not await _stays(protocol, work):
-            Caller.of(environ).cancellation.cancel()
-            await work
+        return _InFlight(context, loop.run_in_executor(self._threads, call, self._app, environ))
+
+    def _context(
+        self, request: RawRequest, problem_before: ProblemError | None = None
+    ) -> RequestContext:
+        return RequestContext(request.client, request.public_address, problem_before=problem_before)
+
+    def _land(self, key: Key, in_flight: _InFlight) -> None:
+        """Cache the response of a request that was in flight."""
+        self._forget(key, in_flight)
+        context = in_flight.context
+        if context.representation:
+            entry = Entry(context.representation, context.route, context.query)
+            # It is cached for the snapshot that it was made from.
+            self.cache.put((context.generation, *key[1:]), entry)
+
+    def _forget(self, key: Key, in_flight: _InFlight) -> None:
+        if self._in_flight.get(key) is in_flight:
+            del self._in_flight[key]
+
+    def _coalesced(self, in_flight: _InFlight, exchange: _Exchange) -> Reply | None:
+        """Return the response of ``in_flight`` for another client, if it is one for others."""
+        context = in_flight.context
+        if context.representation:
+            entry = Entry(context.representation, context.route, context.query)
+            return self._reply_from(entry, exchange, "coalesced")
+        if context.problem not in _SHARED_PROBLEMS:
             return None
-        return work.result()
+        exchange.context = self._context(exchange.request)
+        exchange.context.route, exchange.context.problem = context.route, context.problem
+        exchange.context.query, exchange.cache = context.query, "coalesced"
+        reply = in_flight.reply.result()
+        headers = [item for item in reply.headers if item[0] != "Cache-Status"]
+        return Reply(reply.status, [*headers, cache_status("fwd=miss; collapsed")], reply.body)
 
-    async def _lands(self, environ: Environ, protocol: Any) -> bool:
-        """Wait for an equal query that is on its way; return whether the client waited too."""
-        flight = self._app.sparql.flight(environ)
-        if flight is None:
-            return True
-        caller = Caller.of(environ)
-        with flight.joined(caller.cancellation):
-            landed = asyncio.wrap_future(flight.outcome)
-            if not await _stays(protocol, landed):
-                caller.cancellation.cancel()
-                # Its outcome is nobody's here any more.
-                landed.cancel()
-                return False
-            # What it was is told when the reply is made.
-            landed.exception()
-        caller.landed = flight
-        return True
+    def _reply_from(self, entry: Entry, exchange: _Exchange, how: str) -> Reply:
+        request, representation = exchange.request, entry.representation
+        exchange.cache = how
+        exchange.context.route, exchange.context.query = entry.route, entry.query
+        headers = entry.headers
+        if how != "hit":
+            headers = [*headers[:-1], cache_status("fwd=miss; collapsed")]
+        if request.is_read and request.is_conditional:
+            conditions = Conditions.of(request.headers.get)
+            if representation.is_known_to(conditions):
+                return Reply(304, [*not_modified(headers), headers[-1]], b"")
+        return Reply(200, headers, representation.body)
 
-    async def _send(self, environ: Environ, protocol: Any, reply: Reply) -> Reply:
+    async def _send(self, protocol: HTTPProtocol, exchange: _Exchange, reply: Reply) -> Reply:
         """Send ``reply``, or that there is no room for it; return what was sent."""
+        if exchange.request.method == "HEAD":
+            protocol.response_bytes(reply.status, reply.headers, b"")
+            return Reply(reply.status, reply.headers, b"")
         if reply.part:
-            # The server reads the file as it sends it, which takes no room here.
-            path, start, end = str(reply.part.path), reply.part.start, reply.part.end
-            protocol.response_file_range(reply.status, reply.headers, path, start, end)
+            # The server reads a file as it sends it, which takes no room here.
+            protocol.response_file_range(reply.status, reply.headers, *reply.part)
             return reply
-        if len(reply.body) < _LARGE_REPLY:
+        if len(reply.body) < _LARGE_BODY_BYTES:
             protocol.response_bytes(reply.status, reply.headers, reply.body)
             return reply
         loop = asyncio.get_running_loop()
-        file = await loop.run_in_executor(self._threads, self._outgoing.add, reply.body)
-        if file is None:
-            refuse(environ, _overloaded(self._settings))
-            problem = await loop.run_in_executor(self._threads, self._app.responses.reply, environ)
-            return await self._send(environ, protocol, problem)
+        path = await loop.run_in_executor(self._threads, self._send_buffer.add, reply.body)
+        if path is None:
+            exchange.context = self._context(exchange.request, _no_room(self._settings))
+            problem = await self._handle(protocol, exchange)
+            return await self._send(protocol, exchange, problem) if problem else reply
         if not self._is_sweeping:
             self._is_sweeping = True
-            loop.call_later(OPENING_SECONDS, self._sweep_soon)
-        protocol.response_file(reply.status, reply.headers, self._outgoing.path(file))
+            loop.call_later(SWEEP_SECONDS, self._sweep)
+        protocol.response_file(reply.status, reply.headers, path)
         return reply
 
-    def _sweep_soon(self) -> None:
-        """Look after the answers on their way in a thread, and again as long as there are any."""
+    def _sweep(self) -> None:
+        """Look after the send buffer in a thread, and again as long as it holds anything."""
         loop = asyncio.get_running_loop()
 
-        def swept(sweeping: "asyncio.Future[bool]") -> None:
+        def swept(sweeping: asyncio.Future[bool]) -> None:
             self._is_sweeping = sweeping.result()
             if self._is_sweeping:
-                loop.call_later(OPENING_SECONDS, self._sweep_soon)
+                loop.call_later(SWEEP_SECONDS, self._sweep)
 
-        loop.run_in_executor(self._threads, self._outgoing.sweep).add_done_callback(swept)
-
-    def _describe(self, scope: _Scope, environ: Environ) -> None:
-        """Describe a request as WSGI does (PEP 3333)."""
-        for name, value in scope.headers.items():
-            # A name with an underscore would pass for another with a hyphen.
-            if "_" not in name:
-                key = "HTTP_" + name.upper().replace("-", "_")
-                environ[key] = f"{environ[key]}, {value}" if key in environ else value
-        caller = self._proxies.caller(scope.client, environ)
-        if self._settings.public_url:
-            caller.public_address = None
-        address = urlsplit(caller.public_address) if caller.public_address else self._address
-        prefix = address.path.rstrip("/")
-        # What RSGI has decoded, WSGI wants as the bytes it came in (PEP 3333).
-        path = scope.path.encode(errors="surrogateescape").decode("latin-1")
-        environ |= {
-            "REQUEST_METHOD": scope.method,
-            "SCRIPT_NAME": prefix,
-            "PATH_INFO": path.removeprefix(prefix) if path.startswith(f"{prefix}/") else path,
-            "QUERY_STRING": scope.query_string.encode().decode("latin-1"),
-            "CONTENT_TYPE": environ.pop("HTTP_CONTENT_TYPE", ""),
-            "CONTENT_LENGTH": environ.pop("HTTP_CONTENT_LENGTH", ""),
-            "REMOTE_ADDR": caller.address,
-            # Never what a stranger says that it is.
-            "HTTP_HOST": address.netloc,
-            "SERVER_NAME": self._settings.host,
-            "SERVER_PORT": str(self._settings.port),
-            "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": address.scheme,
-            "wsgi.errors": sys.stderr,
-            "wsgi.multithread": True,
-            "wsgi.multiprocess": False,
-            "wsgi.run_once": False,
-            # The body is whole by now, however it was framed.
-            "wsgi.input_terminated": True,
-        }
-        for name in ("HTTP_TRANSFER_ENCODING", "HTTP_UPGRADE"):
-            environ.pop(name, None)
-        caller.enter(environ)
+        loop.run_in_executor(self._threads, self._send_buffer.sweep).add_done_callback(swept)
 
 
-async def _stays(protocol: Any, work: "asyncio.Future[Any]") -> bool:
-    """Wait for ``work``; return False at once if the client leaves first."""
-    # Most is done in a moment, and to look for a client that leaves has its price.
-    done, _ = await asyncio.wait((work,), timeout=_MOMENT)
+async def _stays_connected(protocol: HTTPProtocol, work: asyncio.Future[Any]) -> bool:
+    """Wait for ``work``; return False at once if the client disconnects before."""
+    done, _ = await asyncio.wait((work,), timeout=_MOMENT_SECONDS)
     if done:
         return True
-    left = asyncio.ensure_future(protocol.client_disconnect())
+    gone = asyncio.ensure_future(protocol.client_disconnect())
     try:
-        await asyncio.wait((work, left), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((work, gone), return_when=asyncio.FIRST_COMPLETED)
     finally:
-        left.cancel()
+        gone.cancel()
     return work.done()
 
 
-def _too_large() -> ProblemError:
-    return ProblemError(
-        QUERY_TOO_LARGE,
-        "The body is larger than a query may be (max_query_bytes); shorten it.",
-        extensions={"limit": "max_query_bytes"},
-    )
-
-
-def _slow(settings: Settings) -> ProblemError:
-    seconds = settings.request_timeout_seconds
-    return ProblemError(
-        REQUEST_TIMEOUT,
-        f"The request was not whole after {seconds} s (request_timeout_seconds); send it faster.",
-        extensions={"limit": "request_timeout_seconds", "value": seconds},
-    )
-
-
-def _overloaded(settings: Settings) -> ProblemError:
-    pause = settings.send_timeout_seconds
+def _no_room(settings: Settings) -> ProblemError:
+    seconds = settings.send_timeout_seconds
     return ProblemError(
         OVERLOADED,
-        "Too many large answers are being sent (max_send_buffer_bytes); ask for less, or try again in "
-        f"{pause} s.",
+        "Too many large results are being sent (max_send_buffer_bytes); request less, or try "
+        f"again in {seconds} s.",
         extensions={"limit": "max_send_buffer_bytes", "value": settings.max_send_buffer_bytes},
-        headers={"Retry-After": str(pause)},
+        headers={"Retry-After": str(seconds)},
     )

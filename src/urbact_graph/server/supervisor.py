@@ -1,4 +1,4 @@
-"""The main process: holds the port and the dataset, and sees to it that a web process serves."""
+"""The main process: holds the port and the dataset, and keeps a web process running."""
 
 import asyncio
 import contextlib
@@ -9,33 +9,36 @@ import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 
 from urbact_graph.errors import EngineError, UrbactGraphError
-from urbact_graph.settings import Settings
 from urbact_graph.server.control import Control
-from urbact_graph.server.processes import BACKLOG, HeldDataset, WebProcess
+from urbact_graph.server.messages import Failed, Loaded
+from urbact_graph.server.supervised import BACKLOG, HeldDataset, WebProcess
+from urbact_graph.settings import Settings
 
-# A web process that ends is started again: at once, or after a pause that doubles up to this many
-# seconds if it ended soon after its start.
-_LONGEST_PAUSE = 5.0
-_SOON = 10.0
+# A web process that ends is replaced at once, or after a pause that doubles up to this many seconds
+# if it ended soon after its start.
+_MAX_PAUSE_SECONDS = 5.0
+_SOON_SECONDS = 10.0
 # What a web process may take to end beyond the time of a query that waits and runs.
-_GRACE = 5.0
+_GRACE_SECONDS = 5.0
+# How often a release that is served is marked as in use; it is kept for a day.
+_TOUCH_SECONDS = 3_600
 
+# Prepares what is to be served: the folder of a release, or the dataset file of the settings.
 Prepare = Callable[[], Awaitable[Path]]
 
 
 def serve(settings: Settings, dataset: Path, prepare: Prepare) -> None:
-    """Serve ``dataset`` until the process is told to stop; ``prepare`` makes the next one.
+    """Serve ``dataset`` (the folder of a release, or an RDF file) until a signal ends the process.
 
-    What is served stays what it was, even where the file is replaced and a process starts anew,
-    until a reload is asked for (SIGHUP, or the control socket).
+    ``prepare`` makes what a reload serves (SIGHUP, or the control socket). Until then the content
+    that is served stays the same.
 
     Raises:
-        UrbactGraphError: the address cannot be listened on, or the dataset not be served.
+        UrbactGraphError: the port cannot be listened on, or the dataset cannot be served.
     """
     with _listening(settings) as (listener, port):
         settings = settings.model_copy(update={"port": port})
@@ -43,7 +46,7 @@ def serve(settings: Settings, dataset: Path, prepare: Prepare) -> None:
 
 
 class Supervisor:
-    """Keeps one web process at work on ``listener``."""
+    """Keeps one web process accepting connections on ``listener``."""
 
     def __init__(self, settings: Settings, listener: socket.socket, prepare: Prepare) -> None:
         self._settings = settings
@@ -54,13 +57,13 @@ class Supervisor:
         self._is_starting = False
         self._stopping = asyncio.Event()
         self._reloading = asyncio.Lock()
-        # Whoever holds it speaks with the web process; nobody else reads its replies meanwhile.
-        self._speaking = asyncio.Lock()
+        # Held by the task that talks to the web process, whose replies it reads.
+        self._talking = asyncio.Lock()
         self._reloads: set[asyncio.Task[None]] = set()
         self._had_terminal = _has_terminal()
 
     async def run(self, dataset: Path) -> None:
-        """Serve ``dataset`` until told to stop.
+        """Serve ``dataset`` until a signal ends the process.
 
         Raises:
             UrbactGraphError: it cannot be served.
@@ -71,70 +74,75 @@ class Supervisor:
         loop.add_signal_handler(signal.SIGHUP, self._hang_up)
         self._dataset = HeldDataset(dataset)
         try:
-            ready = await self._start()
+            loaded = await self._start()
         except EngineError:
             if self._stopping.is_set():
                 return
             raise
-        name, address = self._dataset.file.name, self._settings.address
-        _say(f"Serving {ready['quads']:,} statements of {name} at {address}/sparql")
+        _print(f"Serving {loaded.quads:,} statements of {loaded.name} at {self._settings.address}/")
+        touching = asyncio.create_task(self._keep_in_use())
         async with Control(self._settings, self.reload):
             await self._keep_serving()
-        # Whoever comes now is refused at once.
+        touching.cancel()
+        # New connections are refused from now on.
         self._listener.close()
         if self._web:
-            await self._web.end(2 * self._settings.query_timeout_seconds + _GRACE)
+            await self._web.end(2 * self._settings.query_timeout_seconds + _GRACE_SECONDS)
 
     async def reload(self) -> str:
-        """Have the dataset made anew and served; return a sentence that says what is served now.
+        """Prepare the dataset anew and have it served; return a sentence that says what is served.
 
         Raises:
-            UrbactGraphError: it cannot be made or served; the old one goes on.
+            UrbactGraphError: it cannot be prepared or served; what was served before still is.
         """
         async with self._reloading:
             held = HeldDataset(await self._prepare())
-            async with self._speaking:
-                try:
-                    reply = await self._web.ask(**held.order) if self._web else {}
-                except EOFError:
-                    reply = {}
-            if not reply.get("is_other"):
+            try:
+                async with self._talking:
+                    reply = await self._load(held)
+            except EngineError as error:
                 held.close()
-            if "refused" in reply:
-                raise EngineError(f"{reply['refused']} What was served before is served on.")
-            if "reloaded" not in reply:
-                raise EngineError("The web process ended meanwhile; try again.")
-            state = reply["reloaded"]
-            what = f"{state['quads']:,} statements of {held.file.name} (version {state['version']})"
-            if not reply["is_other"]:
+                raise EngineError(f"{error} The previous dataset is still served.") from None
+            what = f"{reply.quads:,} statements of {reply.name} (version {reply.version})"
+            if not reply.is_other:
+                held.close()
                 return f"Nothing changed: {what}."
             self._dataset.close()
             self._dataset = held
+            held.touch()
             return f"Serving {what}."
 
-    async def _start(self) -> dict[str, Any]:
-        """Start a web process and return its state once it serves.
+    async def _start(self) -> Loaded:
+        """Start a web process and return once it serves.
 
         Raises:
             EngineError: the dataset cannot be served, or the process ended.
         """
-        async with self._speaking:
+        async with self._talking:
             self._is_starting = True
             try:
-                self._web = await WebProcess.start(self._settings, self._listener, self._dataset)
-                reply = await self._web.reply()
-            except EOFError:
-                raise EngineError("The web process ended while it started.") from None
+                self._web = await WebProcess.start(self._settings, self._listener)
+                return await self._load(self._dataset)
             except OSError as error:
                 raise EngineError(f"No web process could be started ({error}).") from None
             finally:
                 self._is_starting = False
-        if "failed" in reply:
-            raise EngineError(reply["failed"])
-        state: dict[str, Any] = reply["ready"]
-        return state
+
+    async def _load(self, dataset: HeldDataset) -> Loaded:
+        """Have the web process load ``dataset``.
+
+        Raises:
+            EngineError: it cannot, or it ended.
+        """
+        if self._web is None:
+            raise EngineError("No web process is running; try again in a moment.")
+        reply = await self._web.load(dataset)
+        if isinstance(reply, Loaded):
+            return reply
+        raise EngineError(reply.reason if isinstance(reply, Failed) else f"Unexpected: {reply}.")
 
     async def _keep_serving(self) -> None:
+        """Replace the web process whenever it ends, until the main process is to stop."""
         pause = 0.0
         stopping = asyncio.create_task(self._stopping.wait())
         while web := self._web:
@@ -144,36 +152,41 @@ class Supervisor:
             if self._stopping.is_set():
                 ended.cancel()
                 return
-            is_soon = time.monotonic() - began < _SOON
-            pause = min(_LONGEST_PAUSE, max(0.1, 2 * pause)) if is_soon else 0.0
-            _say(f"The web process ended ({web.outcome}); starting another.")
+            is_soon = time.monotonic() - began < _SOON_SECONDS
+            pause = min(_MAX_PAUSE_SECONDS, max(0.1, 2 * pause)) if is_soon else 0.0
+            _print(f"The web process ended ({web.outcome}); starting another.")
             await asyncio.wait((stopping,), timeout=pause)
             if not self._stopping.is_set():
                 try:
                     await self._start()
                 except EngineError as error:
-                    _say(f"Error: {error}")
+                    _print(f"Error: {error}")
+
+    async def _keep_in_use(self) -> None:
+        while True:
+            self._dataset.touch()
+            await asyncio.sleep(_TOUCH_SECONDS)
 
     def _stop(self) -> None:
-        # There is nothing to wait for before it serves, and no patience when told twice.
+        # Before it serves there is nothing to finish; a second signal means at once.
         if self._web and (self._is_starting or self._stopping.is_set()):
             self._web.kill()
         self._stopping.set()
 
     def _hang_up(self) -> None:
         if self._had_terminal and not _has_terminal():
-            # The terminal was closed, and with it what was run there.
+            # The terminal was closed, and with it the programs that were run there.
             self._stop()
             return
-        task = asyncio.create_task(self._reload_and_say())
+        task = asyncio.create_task(self._reload_and_print())
         self._reloads.add(task)
         task.add_done_callback(self._reloads.discard)
 
-    async def _reload_and_say(self) -> None:
+    async def _reload_and_print(self) -> None:
         try:
-            _say(await self.reload())
+            _print(await self.reload())
         except UrbactGraphError as error:
-            _say(f"Error: {error}")
+            _print(f"Error: {error}")
 
 
 @contextlib.contextmanager
@@ -184,19 +197,19 @@ def _listening(settings: Settings) -> Iterator[tuple[socket.socket, int]]:
         family, _, _, _, (address, *_) = found[0]
         listener = socket.socket(family)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        # Connections inherit it: one whose client takes nothing for so long is closed.
-        pause = settings.send_timeout_seconds * 1_000
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, pause)
+        # Inherited by connections: one whose client takes no byte for so long is closed.
+        timeout = settings.send_timeout_seconds * 1_000
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, timeout)
         listener.bind((address, settings.port))
         listener.listen(BACKLOG)
     except OSError as error:
         raise UrbactGraphError(
-            f"{settings.host}, port {settings.port}, cannot be listened on "
-            f"({error.strerror}); choose another with --host or --port."
+            f"{settings.host}, port {settings.port}, cannot be listened on ({error.strerror}); "
+            "choose another with --host or --port."
         ) from None
     if ipaddress.ip_address(address).is_unspecified and settings.public_url is None:
-        _say(
-            f"Note: nobody reaches {settings.host} by that name; give the address that links "
+        _print(
+            f"Note: {settings.host} is no address that clients can use; give the one that links "
             "should have with --public-url."
         )
     with listener:
@@ -211,5 +224,5 @@ def _has_terminal() -> bool:
     return True
 
 
-def _say(sentence: str) -> None:
+def _print(sentence: str) -> None:
     click.echo(sentence, err=True)

@@ -1,11 +1,10 @@
-"""The web process: ``python -m urbact_graph.server.web_process``, started and watched by ``serve``.
+"""The web process: ``python -m urbact_graph.server.web_process``, started by the main process.
 
-It accepts on a socket that the main process listens on, so that connections which come while it
-is started anew wait instead of being refused.
+It accepts connections on a socket that the main process listens on, so that those which come while
+it is being replaced wait instead of being refused.
 """
 
 import asyncio
-import json
 import os
 import resource
 import signal
@@ -17,34 +16,42 @@ from typing import Any, NoReturn
 
 import prometheus_client
 import uvloop
-from granian._granian import SocketHolder
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
+from granian.net import SocketHolder
 from granian.server.embed import Server
 
-from urbact_graph.engine.local import Engine
-from urbact_graph.engine.parent_death import end_with_parent
+from urbact_graph.engine.local import LocalEngine
+from urbact_graph.engine.source import Source
 from urbact_graph.errors import UrbactGraphError
-from urbact_graph.settings import Settings
-from urbact_graph.web.app import create_app
+from urbact_graph.parent_death import end_with_parent
+from urbact_graph.release.release import Release, read_release
 from urbact_graph.server.access_log import AccessLog
 from urbact_graph.server.gateway import Gateway
-from urbact_graph.server.processes import BACKLOG
+from urbact_graph.server.messages import MESSAGES, Failed, Load, Loaded, Message
+from urbact_graph.server.proxies import Proxies
+from urbact_graph.server.response_cache import CacheCollector
+from urbact_graph.server.supervised import BACKLOG
+from urbact_graph.settings import Settings
+from urbact_graph.web.app import create_app
+from urbact_graph.web.application import Application
 
 # An address may have 64 kB; the rest is room for the other lines of a request's head.
 _HEAD_BYTES = 100_000
-# Files that a connection may have open, which is itself and twice an answer on its way, and those
-# that are open beside the connections.
+# Files that a connection may have open (itself, and a body twice), and those beside connections.
 _FILES_PER_CONNECTION = 3
 _OTHER_FILES = 500
 
 
 class _Server(Server):
-    """Granian in this process, on a socket that is listened on already."""
+    """Granian in this process, on a socket that is listened on already.
 
-    def __init__(self, app: Gateway, listener: socket.socket, settings: Settings) -> None:
+    Granian has no public way to take such a socket over; its version is pinned for this class.
+    """
+
+    def __init__(self, gateway: Gateway, listener: socket.socket, settings: Settings) -> None:
         super().__init__(
-            app,
+            gateway,
             interface=Interfaces.RSGI,
             http=HTTPModes.http1,
             http1_settings=HTTP1Settings(
@@ -52,98 +59,134 @@ class _Server(Server):
                 max_buffer_size=_HEAD_BYTES,
             ),
             websockets=False,
-            backpressure=settings.connections,
+            backpressure=settings.max_connections,
             log_enabled=False,
         )
         # Descriptor, whether it is a Unix socket, backlog. The server closes it when it ends.
-        self._held: tuple[Any, ...] = (listener.detach(), False, BACKLOG)
+        self._socket: tuple[Any, ...] = (listener.detach(), False, BACKLOG)
 
     def end(self) -> None:
-        """Accept no more; serve() returns once what was begun is answered."""
+        """Accept no more connections; serve() returns once all requests are answered."""
         self.signal_handler_interrupt()  # type: ignore[no-untyped-call]
 
     def _init_shared_socket(self) -> None:
         self._ssp = None
-        self._shd: Any = SocketHolder(*self._held)
+        self._shd: Any = SocketHolder(*self._socket)
 
 
 class _Process:
-    """Serves what the main process says, until it says so no more."""
+    """Serves what the main process sends, until it ends."""
 
     def __init__(self, settings: Settings, listener: socket.socket, control: socket.socket) -> None:
         self._settings = settings
         self._listener = listener
         self._control = control
         self._writer: asyncio.StreamWriter
+        self._release = ""
 
-    async def run(self, dataset: str, held_as: str) -> None:
-        """Load ``dataset``, serve it, and end once the requests under way are answered."""
+    async def run(self) -> None:
+        """Load a dataset, serve it, and end once the requests in progress are answered."""
         reader, self._writer = await asyncio.open_connection(sock=self._control)
+        first = await MESSAGES.read(reader)
+        if not isinstance(first, Load):
+            raise TypeError(f"the first message is {first}")
         try:
-            engine = await asyncio.to_thread(Engine, self._settings, Path(dataset), Path(held_as))
+            source, release = _source(first)
+            engine = await asyncio.to_thread(LocalEngine, self._settings, source)
         except UrbactGraphError as error:
-            await self._tell(failed=str(error))
+            await self._send(Failed(str(error)))
             return
-        app = create_app(self._settings, engine)
-        log = AccessLog(self._settings, app.sparql, sys.stdout)
-        server = _Server(Gateway(app, self._settings, log), self._listener, self._settings)
+        self._release = first.release
+        app = create_app(self._settings, engine, release)
+        app.config["USE_X_SENDFILE"] = True
+        log = AccessLog(self._settings, sys.stdout)
+        proxies = Proxies(self._settings.trusted_proxies)
+        gateway = Gateway(app, self._settings, proxies, log)
+        app.metrics.registry.register(CacheCollector(gateway.cache))
+        server = _Server(gateway, self._listener, self._settings)
         loop = asyncio.get_running_loop()
         for stop in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(stop, server.end)
-        listening = asyncio.create_task(self._obey(reader, engine, server))
-        await self._tell(ready=_state(engine))
+        reloading = asyncio.create_task(self._reload(reader, engine, app, server))
+        await self._send(_loaded(first, engine, is_other=True))
         await server.serve()
-        listening.cancel()
+        reloading.cancel()
         await asyncio.to_thread(engine.close)
         log.close()
 
-    async def _obey(self, reader: asyncio.StreamReader, engine: Engine, server: _Server) -> None:
-        """Do what the main process says; without it, end."""
-        while line := await reader.readline():
-            order = json.loads(line)
+    async def _reload(
+        self,
+        reader: asyncio.StreamReader,
+        engine: LocalEngine,
+        app: Application,
+        server: _Server,
+    ) -> None:
+        """Load each dataset that the main process sends; end when that process does."""
+        while True:
             try:
-                is_other = await asyncio.to_thread(
-                    engine.reload, Path(order["dataset"]), Path(order["held_as"])
-                )
-            except UrbactGraphError as error:
-                await self._tell(refused=str(error))
-            except Exception as error:  # noqa: BLE001 - whatever it is, an answer is waited for
-                traceback.print_exc()
-                await self._tell(refused=f"The dataset cannot be loaded ({error}).")
-            else:
-                await self._tell(reloaded=_state(engine), is_other=is_other)
-        server.end()
+                message = await MESSAGES.read(reader)
+            except EOFError:
+                server.end()
+                return
+            if isinstance(message, Load):
+                await self._send(await asyncio.to_thread(self._replaced, message, engine, app))
 
-    async def _tell(self, **message: Any) -> None:
-        self._writer.write(json.dumps(message).encode() + b"\n")
+    def _replaced(self, message: Load, engine: LocalEngine, app: Application) -> Message:
+        """Serve another dataset; return the reply to the main process."""
+        try:
+            source, release = _source(message)
+            is_other = engine.reload(source) or message.release != self._release
+            if is_other:
+                app.served.replace(release)
+                self._release = message.release
+            return _loaded(message, engine, is_other=is_other)
+        except UrbactGraphError as error:
+            return Failed(str(error))
+        except Exception as error:  # noqa: BLE001 - the main process waits for a reply
+            traceback.print_exc()
+            return Failed(f"The dataset cannot be loaded ({error}).")
+
+    async def _send(self, message: Message) -> None:
+        self._writer.write(MESSAGES.encode(message))
         await self._writer.drain()
 
 
-def _state(engine: Engine) -> dict[str, object]:
-    return {"quads": engine.quads, "version": engine.version, "name": engine.pool.source.file.name}
+def _source(message: Load) -> tuple[Source, Release | None]:
+    """Return what the engine loads, and the release that it belongs to.
+
+    Raises:
+        DatasetError: there is no such release.
+    """
+    release = read_release(Path(message.release)) if message.release else None
+    version = release.version if release else None
+    return Source(Path(message.file), version, Path(message.content)), release
 
 
-def main(settings: str, listener: int, control: int, dataset: str, held_as: str) -> NoReturn:
+def _loaded(message: Load, engine: LocalEngine, *, is_other: bool) -> Loaded:
+    return Loaded(Path(message.file).name, engine.counts.quads, engine.version, is_other)
+
+
+def main(settings: str, listener: int, control: int) -> NoReturn:
     """Run the web process with the arguments that the main process gives."""
-    # Without the main process nobody would ever stop this one.
+    # Without the main process nothing would ever stop this one.
     end_with_parent(signal.SIGTERM, os.getppid())
-    # A reload is the main process's to begin.
+    # A reload is begun by the main process.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     # The times at which counters began would double the page of metrics.
     prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
-    known = Settings(**json.loads(settings))
+    known = Settings.model_validate_json(settings)
     process = _Process(
-        known.model_copy(update={"connections": _connections(known.connections)}),
+        known.model_copy(update={"max_connections": _allow_connections(known.max_connections)}),
         socket.socket(fileno=listener),
         socket.socket(fileno=control),
     )
-    uvloop.run(process.run(dataset, held_as))
-    # Without waiting for the log's thread, which a reader may hold up.
+    uvloop.run(process.run())
+    # Without waiting for the log's thread, which its reader may block.
     os._exit(0)
 
 
-def _connections(wanted: int) -> int:
-    """Return how many of ``wanted`` connections can be served by the files that may be open."""
+def _allow_connections(wanted: int) -> int:
+    """Raise the limit of open files for ``wanted`` connections; return how many it allows."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     files = wanted * _FILES_PER_CONNECTION + _OTHER_FILES
     if hard != resource.RLIM_INFINITY:
@@ -153,4 +196,4 @@ def _connections(wanted: int) -> int:
 
 
 if __name__ == "__main__":
-    main(**json.loads(sys.argv[1]))
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

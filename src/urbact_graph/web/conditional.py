@@ -1,82 +1,134 @@
-"""Conditional requests (RFC 9110, section 13): what a client has, or has not any more."""
+"""Conditional and range requests (RFC 9110, sections 13 and 14)."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from werkzeug.http import parse_date, parse_etags
 
-from urbact_graph.problems import PRECONDITION_FAILED, ProblemError
+from urbact_graph.problems import PRECONDITION_FAILED, RANGE_NOT_SATISFIABLE, ProblemError
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
+    from collections.abc import Callable
 
-# Some twenty tags; a longer list would take its time to be read, and counts as none.
-_LONGEST_TAGS = 1_000
-_LONGEST_DATE = 100
-_SAFE = frozenset(("GET", "HEAD"))
+    from werkzeug.datastructures import ETags
 
-
-def knows(environ: WSGIEnvironment, tag: str, *, or_any: bool = False) -> bool:
-    """Tell whether a client has what has the entity ``tag`` (RFC 9110, section 13.1.2).
-
-    With ``or_any`` also one that says it has anything: right only where there is an answer.
-    """
-    known = environ.get("HTTP_IF_NONE_MATCH")
-    if not known or len(known) > _LONGEST_TAGS or environ["REQUEST_METHOD"] not in _SAFE:
-        return False
-    tags = parse_etags(known)
-    return tags.is_weak(tag) or tags.is_strong(tag) or (or_any and bool(tags.star_tag))
+# A list of some twenty tags; a longer one would take long to read, and is ignored.
+_MAX_TAGS_LENGTH = 1_000
+_MAX_DATE_LENGTH = 100
+_ONE_RANGE = re.compile(r"bytes=[ \t]*(?:([0-9]{1,18})-([0-9]{0,18})|-([0-9]{1,18}))[ \t]*", re.I)
 
 
-def has_since(environ: WSGIEnvironment, modified: datetime) -> bool:
-    """Tell whether a client has what was ``modified`` last (RFC 9110, section 13.1.3).
+@dataclass(frozen=True)
+class Conditions:
+    """The conditional headers of a request, None where it has no such header."""
 
-    Entity tags, if it names any, say more than dates.
-    """
-    if environ["REQUEST_METHOD"] not in _SAFE or "HTTP_IF_NONE_MATCH" in environ:
-        return False
-    had = _date(environ.get("HTTP_IF_MODIFIED_SINCE"))
-    return had is not None and modified <= had
+    if_none_match: str | None
+    if_modified_since: str | None
+    if_match: str | None
+    if_unmodified_since: str | None
+    if_range: str | None
+    range: str | None
 
-
-def ensure_unchanged(environ: WSGIEnvironment, tag: str, modified: datetime) -> None:
-    """Check that what a client asks more of is still what it was (sections 13.1.1 and 13.1.4).
-
-    ``tag`` is a strong one.
-
-    Raises:
-        ProblemError: it is another by now.
-    """
-    wanted = environ.get("HTTP_IF_MATCH")
-    if wanted is not None:
-        # Of a list that is too long nothing is known.
-        tags = parse_etags(wanted) if len(wanted) <= _LONGEST_TAGS else None
-        is_unchanged = tags is None or bool(tags.star_tag) or tags.is_strong(tag)
-    else:
-        had = _date(environ.get("HTTP_IF_UNMODIFIED_SINCE"))
-        is_unchanged = had is None or modified <= had
-    if not is_unchanged:
-        raise ProblemError(
-            PRECONDITION_FAILED,
-            "What stands at this address is no longer what the request is about; fetch it anew.",
+    @classmethod
+    def of(cls, header: Callable[[str], str | None]) -> Conditions:
+        """Read them by ``header``, which returns the value of a header by its lower-case name."""
+        return cls(
+            header("if-none-match"),
+            header("if-modified-since"),
+            header("if-match"),
+            header("if-unmodified-since"),
+            header("if-range"),
+            header("range"),
         )
 
+    def matches(self, tag: str) -> bool:
+        """Tell whether the client names the tag ``tag``, by weak comparison (section 13.1.2)."""
+        tags = _tags(self.if_none_match)
+        return tags is not None and (tags.is_weak(tag) or tags.is_strong(tag))
 
-def may_be_continued(environ: WSGIEnvironment, tag: str, modified: datetime) -> bool:
-    """Tell whether a part fits to what a client has already (RFC 9110, section 13.1.5)."""
-    wanted: str | None = environ.get("HTTP_IF_RANGE")
-    if wanted is None:
-        return True
-    if wanted.startswith(('"', "W/")):
-        return wanted == f'"{tag}"'
-    return _date(wanted) == modified
+    def is_not_modified(self, tag: str | None, modified: datetime | None) -> bool:
+        """Tell whether the client has the representation already (sections 13.1.2 and 13.1.3).
+
+        To be asked of a GET or HEAD that would get 200. Dates count only where the client names
+        no tags.
+        """
+        if self.if_none_match is not None:
+            tags = _tags(self.if_none_match)
+            return (
+                tag is not None and tags is not None and (bool(tags.star_tag) or self.matches(tag))
+            )
+        since = _date(self.if_modified_since)
+        return modified is not None and since is not None and modified <= since
+
+    def ensure_unchanged(self, tag: str, modified: datetime) -> None:
+        """Check If-Match and If-Unmodified-Since (sections 13.1.1 and 13.1.4); ``tag`` is strong.
+
+        Raises:
+            ProblemError: the representation is another by now.
+        """
+        if self.if_match is not None:
+            tags = _tags(self.if_match)
+            # A list that is too long is ignored.
+            is_unchanged = tags is None or bool(tags.star_tag) or tags.is_strong(tag)
+        else:
+            since = _date(self.if_unmodified_since)
+            is_unchanged = since is None or modified <= since
+        if not is_unchanged:
+            raise ProblemError(
+                PRECONDITION_FAILED,
+                "The file at this address has changed since you read it; fetch it anew.",
+            )
+
+    def part(self, tag: str, modified: datetime, size: int) -> tuple[int, int] | None:
+        """Return the first byte that the client wants of ``size``, and the one after the last.
+
+        None means the whole: where no range is requested, several are (a server need not serve
+        these, section 14.2), the header cannot be read, or If-Range (section 13.1.5) names another
+        representation.
+
+        Raises:
+            ProblemError: no byte lies in the range.
+        """
+        match = _ONE_RANGE.fullmatch(self.range or "")
+        if match is None or not self._may_continue(tag, modified):
+            return None
+        first, last, suffix = match.groups()
+        if suffix is not None:
+            start, end = max(0, size - int(suffix)), size
+        else:
+            start, end = int(first), min(size, int(last) + 1 if last else size)
+            if last and int(last) < int(first):
+                return None
+        if start >= size or start >= end:
+            raise ProblemError(
+                RANGE_NOT_SATISFIABLE,
+                f"The file has {size} bytes, and none of them lies in the requested range; "
+                "request another one.",
+                headers={"Content-Range": f"bytes */{size}"},
+            )
+        return start, end
+
+    def _may_continue(self, tag: str, modified: datetime) -> bool:
+        if self.if_range is None:
+            return True
+        if self.if_range.startswith(('"', "W/")):
+            return self.if_range == f'"{tag}"'
+        return _date(self.if_range) == modified
+
+
+def _tags(header: str | None) -> ETags | None:
+    if not header or len(header) > _MAX_TAGS_LENGTH:
+        return None
+    return parse_etags(header)
 
 
 def _date(text: str | None) -> datetime | None:
-    """Read an HTTP date; None if it is none, which then counts as not given."""
-    if not text or len(text) > _LONGEST_DATE:
+    """Read an HTTP date; one that cannot be read is ignored (section 13.1.3)."""
+    if not text or len(text) > _MAX_DATE_LENGTH:
         return None
     try:
         found = parse_date(text)

@@ -1,40 +1,72 @@
-"""Who asks: the address it asks from, the one it asked at, and whether it still waits."""
+"""The context of one request: its client, and what became of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from flask import request
+
 from urbact_graph.engine.cancellation import Cancellation
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-    from urbact_graph.engine.flights import Flight
+    from urbact_graph.problems import ProblemError
+    from urbact_graph.web.response import Representation
+    from urbact_graph.web.snapshot import Snapshot
 
-_NAME = "urbact_graph.caller"
+_KEY = "urbact_graph.context"
 
 
 @dataclass
-class Caller:
-    """The client of one request.
+class RequestContext:
+    """What the server knows of a request, and what the application notes while it answers.
 
-    ``address`` is its IP address; ``public_address`` the one at which it reaches this instance,
-    where a trusted proxy told, without a final slash; ``cancellation`` is told when it leaves;
-    ``landed`` is an equal query that it has waited for.
+    The server gives ``client`` (an IP address), ``public_address`` (where the client reaches this
+    instance, if a trusted proxy says so, without a final slash; the application fills in the
+    setting's otherwise), ``cancellation`` (cancelled when
+    the client disconnects) and ``problem_before`` (a problem that it found while it read the
+    request, with which the application answers).
+
+    The application notes ``route`` (the rule that matched the path), ``query`` (the SPARQL query),
+    ``problem`` (the name of the problem that the response is), ``snapshot`` (what it answers from,
+    until it has answered), ``generation`` (that of the snapshot) and ``representation`` (the whole
+    response, where it may be cached).
     """
 
-    address: str
-    public_address: str | None = None
+    client: str
+    public_address: str = ""
     cancellation: Cancellation = field(default_factory=Cancellation)
-    landed: Flight | None = None
+    problem_before: ProblemError | None = None
+    route: str = "none"
+    query: str = ""
+    problem: str = ""
+    snapshot: Snapshot | None = None
+    generation: int = 0
+    representation: Representation | None = None
 
     def enter(self, environ: WSGIEnvironment) -> None:
-        """Make this the caller of the request ``environ``."""
-        environ[_NAME] = self
+        """Make this the context of the request ``environ``."""
+        environ[_KEY] = self
 
     @classmethod
-    def of(cls, environ: WSGIEnvironment) -> Caller:
-        """Return the caller of the request ``environ``."""
-        caller = environ.get(_NAME)
-        return caller if isinstance(caller, cls) else cls(environ.get("REMOTE_ADDR", ""))
+    def of(cls, environ: WSGIEnvironment) -> RequestContext:
+        """Return the context of the request ``environ``; a new one where the server gave none."""
+        context: RequestContext | None = environ.get(_KEY)
+        if context is None:
+            context = environ[_KEY] = cls(environ.get("REMOTE_ADDR", ""))
+        return context
+
+
+def current_context() -> RequestContext:
+    """Return the context of the request that Flask handles now."""
+    return RequestContext.of(request.environ)
+
+
+def current_snapshot() -> Snapshot:
+    """Return the snapshot that the current request is answered from."""
+    snapshot = current_context().snapshot
+    if snapshot is None:
+        raise RuntimeError("the request has no snapshot yet")
+    return snapshot

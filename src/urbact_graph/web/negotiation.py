@@ -5,11 +5,12 @@ from functools import lru_cache
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
-from urbact_graph.rdf.formats import FORMATS, Format, Kind, format_named, formats
 from urbact_graph.problems import MALFORMED_REQUEST, NOT_ACCEPTABLE, ProblemError
+from urbact_graph.rdf.formats import FORMATS, Format, Kind, format_named, formats
 
-# Clients send a few hundred characters; reading hundreds of ranges would take its time.
-_LONGEST_HEADER = 1_000
+# Clients send a few hundred characters; a longer header would take long to read, and is ignored.
+_MAX_HEADER_LENGTH = 1_000
+_COMMAND_LINE_PROGRAMS = ("curl/", "wget/", "httpie/")
 
 
 class Acceptance:
@@ -21,7 +22,7 @@ class Acceptance:
     """
 
     def __init__(self, header: str | None) -> None:
-        if header and len(header) > _LONGEST_HEADER:
+        if header and len(header) > _MAX_HEADER_LENGTH:
             header = None
         ranges = parse_accept_header(header or "*/*")
         self._ranges = MIMEAccept([(value.split(";")[0].strip(), q) for value, q in ranges])
@@ -66,7 +67,7 @@ def chosen_formats(accept: str | None, wanted: tuple[str, ...]) -> Choice:
             of ours is accepted.
     """
     # Clients are few in kind, so that most choices have been made before.
-    is_short = len(accept or "") + sum(map(len, wanted)) <= _LONGEST_HEADER
+    is_short = len(accept or "") + sum(map(len, wanted)) <= _MAX_HEADER_LENGTH
     return _choose(accept, wanted) if is_short else _choose.__wrapped__(accept, wanted)
 
 
@@ -91,7 +92,7 @@ def _choose(accept: str | None, wanted: tuple[str, ...]) -> Choice:
 
 def accepts_gzip(header: str | None) -> bool:
     """Tell whether an Accept-Encoding header prefers gzip (RFC 9110, section 12.5.3)."""
-    return bool(header) and len(header or "") <= _LONGEST_HEADER and _prefers_gzip(header)
+    return bool(header) and len(header or "") <= _MAX_HEADER_LENGTH and _prefers_gzip(header)
 
 
 @lru_cache(maxsize=1_024)
@@ -99,3 +100,13 @@ def _prefers_gzip(header: str | None) -> bool:
     qualities = {name.lower(): quality for name, quality in parse_accept_header(header)}
     gzip = qualities.get("gzip", qualities.get("*", 0))
     return gzip > 0 and gzip >= qualities.get("identity", 0)
+
+
+def is_command_line_program(user_agent: str | None) -> bool:
+    """Tell whether a client accepts anything and prints what it gets to a terminal."""
+    return (user_agent or "").lower().startswith(_COMMAND_LINE_PROGRAMS)
+
+
+def prefers_text(accept: str | None, user_agent: str | None) -> bool:
+    """Tell whether a client should get plain text where it could also get JSON."""
+    return is_command_line_program(user_agent) or Acceptance(accept).names("text/plain")

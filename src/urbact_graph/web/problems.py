@@ -1,11 +1,13 @@
 """The one body that every error has: RFC 9457 problem details, or text for people."""
 
+from __future__ import annotations
+
 import json
 import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, render_template, request
+from flask import render_template, request
 from werkzeug.exceptions import HTTPException, NotFound
 
 from urbact_graph.problems import (
@@ -16,113 +18,51 @@ from urbact_graph.problems import (
     QUERY_TOO_LARGE,
     ProblemError,
 )
-from urbact_graph.settings import Settings
-from urbact_graph.web.negotiation import Acceptance
-from urbact_graph.web.records import Record
+from urbact_graph.web.context import current_context, current_snapshot
+from urbact_graph.web.negotiation import Acceptance, prefers_text
+from urbact_graph.web.response import Response
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
+    from flask import Flask
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
-# Programs of the command line say that they take anything; people read what they print.
-_TERMINALS = ("curl/", "wget/", "httpie/")
 
 _BY_STATUS = {
     HTTPStatus.NOT_FOUND: NOT_FOUND,
     HTTPStatus.METHOD_NOT_ALLOWED: METHOD_NOT_ALLOWED,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: QUERY_TOO_LARGE,
 }
-
-
-_LOGGER = logging.getLogger(__name__)
-_REFUSED = "urbact_graph.refused"
-
-
-def refuse(environ: "WSGIEnvironment", error: ProblemError) -> None:
-    """Have the application answer a request, whatever it asks, with ``error``."""
-    environ[_REFUSED] = error
-
-
-def unexpected() -> ProblemError:
-    """Log the exception that is being handled, and make the error to answer with."""
-    _LOGGER.exception("Unexpected error")
-    return ProblemError(
-        INTERNAL_ERROR, "The server met an error it did not expect; it is in the server's log."
-    )
-
-
-def ensure_not_refused(environ: "WSGIEnvironment") -> None:
-    """Raise the error, if there is one, that a request is to be answered with."""
-    error = environ.get(_REFUSED)
-    if isinstance(error, ProblemError):
-        raise error
-
-
-def register_problems(app: Flask, settings: Settings) -> None:
-    """Make ``app`` answer every error, its own and Flask's, with a problem body."""
-
-    def refused(error: ProblemError) -> Response:
-        return problem_response(error, settings)
-
-    def http_error(error: HTTPException) -> Response:
-        status = error.code or 500
-        problem = _BY_STATUS.get(
-            HTTPStatus(status),
-            MALFORMED_REQUEST if status < 500 else INTERNAL_ERROR,  # noqa: PLR2004
-        )
-        headers = {
-            name: value
-            for name, value in error.get_headers()
-            if name not in ("Content-Type", "Content-Length")
-        }
-        detail = _DETAILS.get(problem, error.description or problem.title)
-        return problem_response(ProblemError(problem, detail, headers=headers), settings)
-
-    def unforeseen(_: Exception) -> Response:
-        return problem_response(unexpected(), settings)
-
-    def refused_before() -> None:
-        Record.of(request.environ).route = request.url_rule.rule if request.url_rule else "none"
-        ensure_not_refused(request.environ)
-        if request.environ["PATH_INFO"].startswith("//"):
-            # Werkzeug would take it for the address with one slash, which is none of ours.
-            Record.of(request.environ).route = "none"
-            raise NotFound
-
-    app.before_request(refused_before)
-    app.register_error_handler(ProblemError, refused)
-    app.register_error_handler(HTTPException, http_error)
-    app.register_error_handler(Exception, unforeseen)
-
-
 _DETAILS = {
     NOT_FOUND: "No page has this address; the query endpoint is /sparql.",
     METHOD_NOT_ALLOWED: "This address does not take that method; see the Allow header.",
     QUERY_TOO_LARGE: "The body is larger than a query may be (max_query_bytes); shorten it.",
 }
+_LOGGER = logging.getLogger(__name__)
 
 
-def _page(body: dict[str, object]) -> str:
-    # With the query, so that it can be mended where it stands.
-    return render_template("problem.html", problem=body, query=request.args.get("query"))
+def register_problems(app: Flask) -> None:
+    """Make ``app`` answer every error, its own and Flask's, with a problem body."""
+    app.before_request(_refuse_double_slash)
+    app.register_error_handler(ProblemError, problem_response)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unexpected_error)
 
 
-def problem_response(error: ProblemError, settings: Settings) -> Response:
-    """Make the answer for ``error``: JSON, or HTML or plain text for who asks for them."""
-    problem = error.problem
-    Record.of(request.environ).problem = problem.name
+def problem_response(error: ProblemError) -> Response:
+    """Make the response for ``error``: JSON, or HTML or text for clients that prefer it."""
+    context, problem = current_context(), error.problem
+    context.problem = problem.name
     body = {
-        "type": f"{settings.base_iri}problem/{problem.name}",
+        "type": f"{current_snapshot().base}problem/{problem.name}",
         "title": problem.title,
         "status": problem.status,
         "detail": error.detail,
         **error.extensions,
     }
-    acceptance = Acceptance(request.headers.get("Accept"))
-    agent = request.headers.get("User-Agent", "").lower()
-    if acceptance.names("text/html"):
+    accept = request.headers.get("Accept")
+    if Acceptance(accept).names("text/html"):
         content, media_type = _page(body), "text/html"
-    elif acceptance.names("text/plain") or agent.startswith(_TERMINALS):
+    elif prefers_text(accept, request.headers.get("User-Agent")):
         content, media_type = f"{problem.title}.\n{error.detail}\n", "text/plain"
     else:
         content, media_type = json.dumps(body, ensure_ascii=False), PROBLEM_MEDIA_TYPE
@@ -131,3 +71,36 @@ def problem_response(error: ProblemError, settings: Settings) -> Response:
     response.headers["Cache-Control"] = "no-store"
     response.vary.update(("Accept", "User-Agent"))
     return response
+
+
+def _page(body: dict[str, object]) -> str:
+    # With the query, so that it can be corrected where it stands.
+    return render_template("problem.html", problem=body, query=request.args.get("query"))
+
+
+def _http_error(error: HTTPException) -> Response:
+    status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    is_client_error = status < HTTPStatus.INTERNAL_SERVER_ERROR
+    default = MALFORMED_REQUEST if is_client_error else INTERNAL_ERROR
+    problem = _BY_STATUS.get(HTTPStatus(status), default)
+    headers = {
+        name: value
+        for name, value in error.get_headers()
+        if name not in ("Content-Type", "Content-Length")
+    }
+    detail = _DETAILS.get(problem, error.description or problem.title)
+    return problem_response(ProblemError(problem, detail, headers=headers))
+
+
+def _unexpected_error(_: Exception) -> Response:
+    _LOGGER.exception("Unexpected error")
+    return problem_response(
+        ProblemError(INTERNAL_ERROR, "The server met an unexpected error; its log has the details.")
+    )
+
+
+def _refuse_double_slash() -> None:
+    if request.environ["PATH_INFO"].startswith("//"):
+        # Werkzeug would take it for the address with one slash.
+        current_context().route = "none"
+        raise NotFound

@@ -8,14 +8,14 @@ from urllib.parse import parse_qsl
 
 from werkzeug.wrappers import Request
 
-from urbact_graph.engine.admission import is_repeatable
-from urbact_graph.rdf.formats import Format
 from urbact_graph.problems import (
     MALFORMED_REQUEST,
     UNSUPPORTED_MEDIA_TYPE,
     UPDATE_NOT_SUPPORTED,
     ProblemError,
 )
+from urbact_graph.rdf.formats import Format
+from urbact_graph.rdf.sparql import is_repeatable
 from urbact_graph.web.negotiation import chosen_formats
 
 FORM = "application/x-www-form-urlencoded"
@@ -23,10 +23,10 @@ DIRECT = "application/sparql-query"
 _UPDATE = "application/sparql-update"
 _ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
 _SECONDS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
-_MOST_PARAMETERS = 1_000
-_LONGEST_TYPE = 200
-# What a client gives is taken for no less, as each query that is out of time costs a new worker.
-_LEAST_SECONDS = 0.05
+_MAX_PARAMETERS = 1_000
+_MAX_TYPE_LENGTH = 200
+# A shorter timeout counts as this one, since every query that times out costs a new worker.
+_MIN_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class QueryOperation:
     """A query operation of the protocol.
 
     ``results`` and ``graph`` are the formats for either form of answer, at least one of them;
-    ``seconds`` is the time that the client gives, if any.
+    ``seconds`` is the client's own timeout, if it sends one.
     """
 
     query: str
@@ -72,7 +72,8 @@ def read_operation(request: Request) -> QueryOperation:
         values.setdefault(name, []).append(value)
     if "update" in values:
         raise ProblemError(
-            UPDATE_NOT_SUPPORTED, "This endpoint only answers queries; send 'query' instead of 'update'."
+            UPDATE_NOT_SUPPORTED,
+            "This endpoint only answers queries; send 'query' instead of 'update'.",
         )
     # Clients name a format by several names at once, and leave the + of a media type bare.
     wanted = tuple(text.replace(" ", "+") for text in values.get("format", ()) if text)
@@ -85,10 +86,10 @@ def read_operation(request: Request) -> QueryOperation:
 
 
 def _posted(request: Request) -> list[tuple[str, str]]:
-    if len(request.content_type or "") > _LONGEST_TYPE:
+    if len(request.content_type or "") > _MAX_TYPE_LENGTH:
         raise ProblemError(
             UNSUPPORTED_MEDIA_TYPE,
-            f"The Content-Type has more than {_LONGEST_TYPE} characters; send {DIRECT}.",
+            f"The Content-Type has more than {_MAX_TYPE_LENGTH} characters; send {DIRECT}.",
         )
     media_type = request.mimetype
     if media_type == _UPDATE:
@@ -125,13 +126,13 @@ def _parameters(encoded: bytes, place: str) -> Iterator[tuple[str, str]]:
             encoded.decode(),
             keep_blank_values=True,
             errors="strict",
-            max_num_fields=_MOST_PARAMETERS,
+            max_num_fields=_MAX_PARAMETERS,
         )
     except UnicodeDecodeError as error:
         raise _not_utf8(place, error) from None
     except ValueError:
         raise ProblemError(
-            MALFORMED_REQUEST, f"The {place} has more than {_MOST_PARAMETERS} parameters."
+            MALFORMED_REQUEST, f"The {place} has more than {_MAX_PARAMETERS} parameters."
         ) from None
 
 
@@ -174,4 +175,4 @@ def _seconds(text: str | None) -> float | None:
         raise ProblemError(
             MALFORMED_REQUEST, f"The timeout '{text}' is no number of seconds above 0."
         )
-    return max(seconds, _LEAST_SECONDS)
+    return max(seconds, _MIN_SECONDS)

@@ -1,63 +1,65 @@
-"""Replies as they are sent: validated, compressed, in parts, without a body for HEAD."""
+"""The one response class, and what is done to every response before it is sent."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import Response
+from flask import Response as FlaskResponse
+from flask import current_app, request
 
+from urbact_graph.web.conditional import Conditions
 from urbact_graph.web.negotiation import accepts_gzip
-from urbact_graph.web.conditional import ensure_unchanged, has_since, knows, may_be_continued
-from urbact_graph.web.ranges import asked_part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
 
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from urbact_graph.web.context import RequestContext
 
-OK, PARTIAL, NOT_MODIFIED = 200, 206, 304
-# How long an answer holds: until its tag is another, so that one asks each time, which costs a 304;
-# or for ever, where its address names its content.
+# How long a response may be reused: a client asks each time, which costs a 304; or for ever, where
+# the address names the content.
 REVALIDATED = "public, no-cache"
 IMMUTABLE = "public, max-age=31536000, immutable"
-_SMALLEST_COMPRESSED = 1_000
-# Of a large answer most is had at the first level, in a fifth of the time.
-_LARGE = 1_000_000
-_CHUNK = 256_000
-# What a 304 repeats of the 200 (RFC 9110, section 15.4.5), the date for those without tags, and
-# what scripts need to read it.
-_KEPT_BY_304 = frozenset(
+# Scripts of any origin may read every response, errors too (Fetch standard, CORS protocol).
+_CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "*",
+    "X-Content-Type-Options": "nosniff",
+}
+# What scripts may send beyond what the Fetch standard always allows.
+_CORS_REQUEST_HEADERS = (
+    "Accept, Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Range, "
+    "If-Unmodified-Since, Range"
+)
+_MIN_COMPRESSED_BYTES = 1_000
+# Of a large body the first level saves most, in a fifth of the time.
+_LARGE_BYTES = 1_000_000
+_CHUNK_BYTES = 256_000
+_TAG_DIGITS = 24
+# What a 304 repeats of the 200 (RFC 9110, section 15.4.5), and what scripts need to read it.
+_HEADERS_OF_304 = frozenset(
     (
         "cache-control",
         "content-location",
         "etag",
         "expires",
-        "last-modified",
         "vary",
         "access-control-allow-origin",
         "access-control-expose-headers",
     )
 )
-_BEARER = "urbact_graph.sent_file"
 
 Headers = list[tuple[str, str]]
 
-# Scripts of any origin may read every answer, errors too (Fetch standard, CORS protocol).
-OPEN_TO_SCRIPTS: Headers = [
-    ("Access-Control-Allow-Origin", "*"),
-    ("Access-Control-Expose-Headers", "*"),
-    ("X-Content-Type-Options", "nosniff"),
-]
-
 
 @dataclass(frozen=True)
-class StandingFile:
-    """A file whose content never changes while it stands; ``tag`` is its strong entity tag."""
+class PublishedFile:
+    """A file whose content never changes while it exists; ``tag`` is its strong entity tag."""
 
     path: Path
     size: int
@@ -65,209 +67,172 @@ class StandingFile:
 
 
 @dataclass(frozen=True)
-class Part:
-    """The bytes of the file at ``path`` from ``start`` up to but without ``end``."""
-
-    path: Path
-    start: int
-    end: int
-
-    def read(self) -> Iterator[bytes]:
-        """Read it, a chunk at a time.
-
-        Raises:
-            OSError: the file cannot be read.
-        """
-        left = self.end - self.start
-        with self.path.open("rb") as file:
-            file.seek(self.start)
-            while left and (chunk := file.read(min(_CHUNK, left))):
-                left -= len(chunk)
-                yield chunk
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What goes over the wire: ``body``, or the ``part`` of a file.
-
-    For HEAD the length that the headers tell is that of the body that GET would have.
-    """
-
-    status: int
-    headers: Headers
-    body: bytes = b""
-    part: Part | None = None
-
-    @property
-    def size(self) -> int:
-        """The bytes that are sent behind the headers."""
-        return self.part.end - self.part.start if self.part else len(self.body)
-
-    def chunks(self) -> Iterable[bytes]:
-        """Return what is sent behind the headers, as a WSGI server wants it."""
-        return self.part.read() if self.part else [self.body]
-
-
-class FileResponse(Response):
-    """The response of a route whose body is a file, which is sent without being read here.
-
-    ``compressed`` is the same compressed by gzip, for those who accept that.
-    """
-
-    def __init__(
-        self,
-        file: StandingFile,
-        modified: datetime,
-        content_type: str,
-        compressed: StandingFile | None = None,
-    ) -> None:
-        super().__init__(content_type=content_type)
-        self.file, self.compressed = file, compressed
-        # HTTP dates have whole seconds.
-        self.modified = self.last_modified = modified.replace(microsecond=0)
-        self.accept_ranges = "bytes"
-        if compressed:
-            self.vary.add("Accept-Encoding")
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Hand the file over to whoever called the application (`taken_from`)."""
-        environ[_BEARER].append(self)
-        return super().__call__(environ, start_response)
-
-
-@dataclass
 class Representation:
-    """What an address gives, once: it is sent in several ways. ``tag`` is its entity tag."""
+    """A whole 200 response in memory, which may be cached and sent again.
 
-    status: int
+    ``headers`` lack Content-Length. ``tag`` is the entity tag without quotes.
+    """
+
     headers: Headers
     body: bytes
-    tag: str | None = None
-    modified: datetime | None = None
-    _compressed: bytes | None = field(default=None, repr=False)
+    tag: str | None
+    modified: datetime | None
 
-    @property
-    def size(self) -> int:
-        """The bytes of its body, in all the ways it is kept."""
-        return len(self.body) + len(self._compressed or b"")
-
-    def is_ready_for(self, environ: WSGIEnvironment) -> bool:
-        """Tell whether it can be sent without compressing it first."""
-        return (
-            self._compressed is not None
-            or not self._is_compressed_for(environ)
-            or self._is_known_to(environ)
-        )
-
-    def reply(self, environ: WSGIEnvironment) -> Reply:
-        """Return it as the request ``environ`` has it sent."""
-        if self.status == NOT_MODIFIED or self._is_known_to(environ):
-            return _not_modified(self.headers)
-        headers, body = self.headers, self.body
-        if self._is_compressed_for(environ):
-            if self._compressed is None:
-                self._compressed = gzip.compress(body, 1 if len(body) > _LARGE else 6, mtime=0)
-            headers, body = [*headers, ("Content-Encoding", "gzip")], self._compressed
-        headers = [*headers, ("Content-Length", str(len(body)))]
-        return Reply(self.status, headers, b"" if environ["REQUEST_METHOD"] == "HEAD" else body)
-
-    def _is_known_to(self, environ: WSGIEnvironment) -> bool:
-        if self.status != OK:
-            return False
-        if self.tag is not None and knows(environ, self.tag, or_any=True):
-            return True
-        return self.modified is not None and has_since(environ, self.modified)
-
-    def _is_compressed_for(self, environ: WSGIEnvironment) -> bool:
-        return len(self.body) >= _SMALLEST_COMPRESSED and accepts_gzip(
-            environ.get("HTTP_ACCEPT_ENCODING")
-        )
+    def is_known_to(self, conditions: Conditions) -> bool:
+        """Tell whether a client that sends ``conditions`` has it already."""
+        return conditions.is_not_modified(self.tag, self.modified)
 
 
-@dataclass(frozen=True)
-class FileRepresentation:
-    """A file that an address gives: whole, in parts, or compressed beforehand."""
+class Response(FlaskResponse):
+    """A response in memory, or a file.
 
-    headers: Headers
-    modified: datetime
-    file: StandingFile
-    compressed: StandingFile | None = None
-
-    def reply(self, environ: WSGIEnvironment) -> Reply:
-        """Return it as the request ``environ`` has it sent.
-
-        The order of the conditions is that of RFC 9110, section 13.2.2.
-
-        Raises:
-            ProblemError: it is not what the client takes it for, or has no such part.
-        """
-        file = self._chosen(environ)
-        headers = [*self.headers, ("ETag", f'"{file.tag}"')]
-        ensure_unchanged(environ, file.tag, self.modified)
-        if knows(environ, file.tag, or_any=True) or has_since(environ, self.modified):
-            return _not_modified(headers)
-        if file is self.compressed:
-            headers.append(("Content-Encoding", "gzip"))
-        status, part = OK, Part(file.path, 0, file.size)
-        asked = self._asked(environ, file)
-        if asked:
-            status, part = PARTIAL, Part(file.path, *asked)
-            headers.append(("Content-Range", f"bytes {part.start}-{part.end - 1}/{file.size}"))
-        headers.append(("Content-Length", str(part.end - part.start)))
-        return Reply(status, headers, part=None if environ["REQUEST_METHOD"] == "HEAD" else part)
-
-    def _chosen(self, environ: WSGIEnvironment) -> StandingFile:
-        """Return the compressed file to who accepts it, unless the client has the other one.
-
-        Parts are those of the file as it is, since who continues a download has begun it so.
-        """
-        if (
-            self.compressed is None
-            or "HTTP_RANGE" in environ
-            or not accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING"))
-            or knows(environ, self.file.tag)
-        ):
-            return self.file
-        return self.compressed
-
-    def _asked(self, environ: WSGIEnvironment, file: StandingFile) -> tuple[int, int] | None:
-        # For HEAD no range is defined (section 14.2).
-        if environ["REQUEST_METHOD"] != "GET":
-            return None
-        if not may_be_continued(environ, file.tag, self.modified):
-            return None
-        return asked_part(environ.get("HTTP_RANGE"), file.size)
-
-
-def taken_from(
-    app: WSGIApplication, environ: WSGIEnvironment
-) -> Representation | FileRepresentation:
-    """Take what ``app`` answers; for HEAD what it would to GET.
-
-    A 200 that may be kept has an entity tag: its own, or one made from its content.
+    A route that answers with a file sets ``file``, and ``compressed`` to the same content
+    compressed by gzip, if there is one.
     """
-    method = environ["REQUEST_METHOD"]
-    sent: list[FileResponse] = []
-    environ[_BEARER] = sent
-    try:
-        if method == "HEAD":
-            environ["REQUEST_METHOD"] = "GET"
-        response = Response.from_app(app, environ, buffered=True)
-    finally:
-        environ["REQUEST_METHOD"] = method
-    headers = [item for item in response.headers if item[0] != "Content-Length"]
-    if sent:
-        return FileRepresentation(headers, sent[0].modified, sent[0].file, sent[0].compressed)
-    body = response.get_data()
-    if response.status_code == OK and not response.cache_control.no_store:
-        if not response.get_etag()[0]:
-            response.set_etag(hashlib.sha256(body).hexdigest()[:24], weak=True)
-        if len(body) >= _SMALLEST_COMPRESSED:
+
+    file: PublishedFile | None = None
+    compressed: PublishedFile | None = None
+
+    @classmethod
+    def of_file(
+        cls,
+        file: PublishedFile,
+        modified: datetime,
+        content_type: str,
+        compressed: PublishedFile | None = None,
+    ) -> Response:
+        """Make the response whose body is ``file``."""
+        response = cls(content_type=content_type)
+        response.file, response.compressed = file, compressed
+        # HTTP dates have whole seconds.
+        response.last_modified = modified.replace(microsecond=0)
+        response.accept_ranges = "bytes"
+        if compressed:
             response.vary.add("Accept-Encoding")
-        headers = [item for item in response.headers if item[0] != "Content-Length"]
-    tag, modified = response.get_etag()[0], response.last_modified
-    return Representation(response.status_code, headers, body, tag, modified)
+        return response
 
 
-def _not_modified(headers: Headers) -> Reply:
-    return Reply(NOT_MODIFIED, [item for item in headers if item[0].lower() in _KEPT_BY_304])
+def not_modified(headers: Headers) -> Headers:
+    """Return the headers of a 304 for a 200 with ``headers`` (RFC 9110, section 15.4.5)."""
+    return [item for item in headers if item[0].lower() in _HEADERS_OF_304]
+
+
+def finish(response: Response, context: RequestContext) -> Response:
+    """Complete ``response``: lifetime, date, tag, CORS, compression, conditions, ranges.
+
+    To be called once for every response, as Flask's ``after_request``. A whole 200 that may be
+    cached is noted in ``context``.
+    """
+    _allow_scripts(response)
+    if response.status_code < HTTPStatus.BAD_REQUEST and not response.cache_control:
+        response.headers["Cache-Control"] = REVALIDATED
+    if response.status_code != HTTPStatus.OK:
+        return response
+    if response.last_modified is None and context.snapshot is not None:
+        response.last_modified = context.snapshot.page_modified
+    if response.file is not None:
+        return _finish_file(response, response.file)
+    if not response.cache_control.no_store:
+        _tag_and_compress(response)
+        representation = _represent(response)
+        context.representation = representation
+        is_read = request.method in ("GET", "HEAD")
+        if is_read and representation.is_known_to(Conditions.of(request.headers.get)):
+            _empty(response, HTTPStatus.NOT_MODIFIED)
+    return response
+
+
+def _allow_scripts(response: Response) -> None:
+    headers = response.headers
+    headers.update(_CORS)
+    if "Allow" in headers:
+        headers["Access-Control-Allow-Methods"] = headers["Allow"]
+        headers["Access-Control-Allow-Headers"] = _CORS_REQUEST_HEADERS
+        headers["Access-Control-Max-Age"] = "86400"
+
+
+def _tag_and_compress(response: Response) -> None:
+    body = response.get_data()
+    if not response.get_etag()[0]:
+        response.set_etag(hashlib.sha256(body).hexdigest()[:_TAG_DIGITS], weak=True)
+    if len(body) < _MIN_COMPRESSED_BYTES:
+        return
+    response.vary.add("Accept-Encoding")
+    if accepts_gzip(request.headers.get("Accept-Encoding")):
+        response.set_data(gzip.compress(body, 1 if len(body) > _LARGE_BYTES else 6, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+
+
+def _represent(response: Response) -> Representation:
+    headers = [item for item in response.headers if item[0] != "Content-Length"]
+    return Representation(
+        headers, response.get_data(), response.get_etag()[0], response.last_modified
+    )
+
+
+def _empty(response: Response, status: HTTPStatus) -> None:
+    """Make ``response`` one without a body, with the headers of a 304."""
+    headers = not_modified(list(response.headers))
+    response.set_data(b"")
+    response.headers.clear()
+    response.headers.extend(headers)
+    response.status_code = status
+
+
+def _finish_file(response: Response, file: PublishedFile) -> Response:
+    """Answer the conditions and the range of a request for a file.
+
+    The order of the conditions is that of RFC 9110, section 13.2.2.
+
+    Raises:
+        ProblemError: the file is not what the client takes it for, or has no such part.
+    """
+    conditions = Conditions.of(request.headers.get)
+    modified = response.last_modified
+    assert modified is not None  # noqa: S101 - set by of_file
+    chosen = _chosen_file(response, file, conditions)
+    response.set_etag(chosen.tag)
+    conditions.ensure_unchanged(chosen.tag, modified)
+    if conditions.is_not_modified(chosen.tag, modified):
+        _empty(response, HTTPStatus.NOT_MODIFIED)
+        return response
+    if chosen is response.compressed:
+        response.headers["Content-Encoding"] = "gzip"
+    start, end = 0, chosen.size
+    # For HEAD no range is defined (section 14.2).
+    part = conditions.part(chosen.tag, modified, chosen.size) if request.method == "GET" else None
+    if part:
+        start, end = part
+        response.status_code = HTTPStatus.PARTIAL_CONTENT
+        response.headers["Content-Range"] = f"bytes {start}-{end - 1}/{chosen.size}"
+    if current_app.config["USE_X_SENDFILE"]:
+        response.headers["X-Sendfile"] = str(chosen.path)
+    else:
+        response.response = _read(chosen.path, start, end)
+        response.direct_passthrough = True
+    response.content_length = end - start
+    return response
+
+
+def _chosen_file(response: Response, file: PublishedFile, conditions: Conditions) -> PublishedFile:
+    """Return the compressed file to a client that accepts it, unless it has the other one.
+
+    Parts are those of the file as it is, since a client that continues a download began it so.
+    """
+    if (
+        response.compressed is None
+        or conditions.range is not None
+        or not accepts_gzip(request.headers.get("Accept-Encoding"))
+        or conditions.matches(file.tag)
+    ):
+        return file
+    return response.compressed
+
+
+def _read(path: Path, start: int, end: int) -> Iterator[bytes]:
+    left = end - start
+    with path.open("rb") as file:
+        file.seek(start)
+        while left and (chunk := file.read(min(_CHUNK_BYTES, left))):
+            left -= len(chunk)
+            yield chunk

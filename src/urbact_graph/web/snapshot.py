@@ -1,4 +1,4 @@
-"""The graph as the pages and documents read it: by the engine, and from its edition."""
+"""Snapshots: one version of what is served, from which a request is answered as a whole."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ import re
 import threading
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from flask import has_request_context, request
+from flask import has_request_context
 from pyoxigraph import (
-    Literal,
-    NamedNode,
     QueryResultsFormat,
     QuerySolutions,
     RdfFormat,
@@ -21,37 +19,51 @@ from pyoxigraph import (
     parse_query_results,
 )
 
-from urbact_graph.release.release import Release, find_release
-from urbact_graph.engine.messages import Request
+from urbact_graph.engine.protocol import Request
+from urbact_graph.problems import OUT_OF_MEMORY, QUERY_TIMEOUT, RESULT_TOO_LARGE, ProblemError
 from urbact_graph.rdf.formats import RESULTS_JSON
-from urbact_graph.problems import RESULT_TOO_LARGE, OUT_OF_MEMORY, QUERY_TIMEOUT, ProblemError
-from urbact_graph.web.context import Caller
+from urbact_graph.web.context import current_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-    from urbact_graph.engine.local import Engine
+    from urbact_graph.engine.protocol import Answer, Counts, Dataset, Engine
+    from urbact_graph.rdf.terms import Term
+    from urbact_graph.release.release import Release
     from urbact_graph.settings import Settings
 
 _N_TRIPLES = "application/n-triples"
 _VARIABLE = re.compile(r"\?(\w+)")
-_Made = TypeVar("_Made")
-Term = NamedNode | Literal
-# Why the same query fails again; it is tried again after so many seconds.
+_Derived = TypeVar("_Derived")
+# Problems that the same query meets again; it is tried again after so many seconds.
 _LASTING = (QUERY_TIMEOUT, OUT_OF_MEMORY, RESULT_TOO_LARGE)
-_AGAIN_SECONDS = 60.0
+_RETRY_SECONDS = 60.0
 
 
-class ServedGraph:
-    """What is served now; ``build_folder`` holds the editions, None where there are none."""
+class Snapshot:
+    """One version of the dataset, its release, and what is derived from them once.
 
-    def __init__(self, settings: Settings, engine: Engine, build_folder: Path | None) -> None:
+    ``release`` is None where a dataset is served that was not built here. ``generation`` numbers
+    the snapshots of a process. A snapshot must not be used after it is closed.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        dataset: Dataset,
+        release: Release | None,
+        started: datetime,
+        generation: int = 1,
+    ) -> None:
         self.settings = settings
-        self.engine = engine
-        self._build_folder = build_folder
-        self._edition = ByVersion(engine, self._find_edition)
-        self._is_for_all = False
+        self.release = release
+        self.generation = generation
+        self._dataset = dataset
+        self._derived = _Memo()
+        self._asks_for_all = False
+        self.modified = datetime.fromtimestamp(int(dataset.modified), UTC)
+        # Pages also change with the program and its settings, so never before the process started.
+        self.page_modified = max(started, self.modified)
 
     @property
     def base(self) -> str:
@@ -59,105 +71,161 @@ class ServedGraph:
         return self.settings.base_iri
 
     @property
-    def edition(self) -> Release | None:
-        """What is given out with it; None where a dataset of one's own is served."""
-        return self._edition.get()
+    def version(self) -> str:
+        """The version of the dataset."""
+        return self._dataset.version
 
     @property
-    def modified(self) -> datetime:
-        """When the dataset that is served took its place."""
-        return datetime.fromtimestamp(int(self.engine.modified), UTC)
+    def counts(self) -> Counts:
+        """How much is in the dataset."""
+        return self._dataset.counts
 
-    def for_all(self) -> ServedGraph:
-        """Return the same graph, asked for everybody, so that whoever asks first may leave."""
-        shared = copy.copy(self)
-        shared._is_for_all = True
-        return shared
+    def close(self) -> None:
+        """Let go of the dataset."""
+        self._dataset.close()
 
-    def address(self) -> str:
-        """Return the public address of this instance, for this request, without a final slash."""
-        return Caller.of(request.environ).public_address or self.settings.address
-
-    def triples(self, query: str, **terms: Term) -> list[Triple]:
-        """Return what a CONSTRUCT ``query`` gives, ``terms`` in the place of its variables.
+    def query(self, query: Request, seconds: float | None = None) -> Answer:
+        """Evaluate ``query`` for the client of the current request.
 
         Raises:
-            ProblemError: the engine has no turn for it or gives it up.
+            ProblemError: as the engine raises it.
         """
-        content = self._answer(_written(query, terms), results=None, graph=_N_TRIPLES)
+        if self._asks_for_all or not has_request_context():
+            return self._dataset.query(query, seconds)
+        context = current_context()
+        return self._dataset.query(
+            query, seconds, client=context.client, cancellation=context.cancellation
+        )
+
+    def triples(self, query: str, **terms: Term) -> list[Triple]:
+        """Return the result of the CONSTRUCT ``query``, with ``terms`` in place of its variables.
+
+        Raises:
+            ProblemError: as the engine raises it.
+        """
+        request = self._request(query, terms, results=None, graph=_N_TRIPLES)
+        content = self.query(request).content
         return [quad.triple for quad in parse(content, format=RdfFormat.N_TRIPLES)]
 
     def rows(self, query: str, **terms: Term) -> list[tuple[Term | None, ...]]:
-        """Return what a SELECT ``query`` gives, a tuple a row in the order of its variables.
+        """Return the result of the SELECT ``query``: a tuple a row, in the order of its variables.
 
         Raises:
-            ProblemError: the engine has no turn for it or gives it up.
+            ProblemError: as the engine raises it.
         """
-        content = self._answer(_written(query, terms), results=RESULTS_JSON, graph=None)
-        results = parse_query_results(content, format=QueryResultsFormat.JSON)
+        request = self._request(query, terms, results=RESULTS_JSON, graph=None)
+        results = parse_query_results(self.query(request).content, format=QueryResultsFormat.JSON)
         if not isinstance(results, QuerySolutions):
             raise TypeError("the query is no SELECT")
         return [tuple(row) for row in results]
 
-    def _answer(self, query: str, *, results: str | None, graph: str | None) -> bytes:
-        asked = Request(query, results, graph, self.settings.max_result_bytes)
-        if self._is_for_all or not has_request_context():
-            return self.engine.query(asked).content
-        caller = Caller.of(request.environ)
-        return self.engine.query(
-            asked, client=caller.address, cancellation=caller.cancellation
-        ).content
+    def derive(self, make: Callable[[Snapshot], _Derived]) -> _Derived:
+        """Return what ``make`` makes of this snapshot; it is called once a snapshot.
 
-    def _find_edition(self) -> Release | None:
-        folder = self._build_folder
-        edition = find_release(folder, self.engine.version) if folder else None
-        # Another server on the same folder must not forget what is served here.
-        self._held = edition.hold() if edition else None
-        return edition
-
-
-class ByVersion(Generic[_Made]):
-    """What is made once for each version of the dataset, when it is first asked for.
-
-    What cannot be made is not tried again at once: all who ask would wait for it, one by one.
-    """
-
-    def __init__(self, engine: Engine, make: Callable[[], _Made]) -> None:
-        self._engine = engine
-        self._make = make
-        self._lock = threading.Lock()
-        self._made: tuple[str, _Made] | None = None
-        self._failed: tuple[str, float, ProblemError] | None = None
-
-    def get(self) -> _Made:
-        """Return what was made for the version of now.
+        Its queries count for no client and go on when the client that comes first disconnects.
+        A problem that would come again is kept for a minute, so that requests do not wait for it
+        one by one.
 
         Raises:
             ProblemError: the engine could not answer what it is made of.
         """
-        version = self._engine.version
-        made = self._made
-        if made is None or made[0] != version:
-            with self._lock:
-                made = self._made
-                if made is None or made[0] != version:
-                    made = self._made = version, self._first(version)
-        return made[1]
+        return self._derived.get(make, self._for_all())
 
-    def _first(self, version: str) -> _Made:
-        failed = self._failed
-        if failed and failed[0] == version and time.monotonic() < failed[1]:
-            raise ProblemError(failed[2].problem, failed[2].detail)
+    def _for_all(self) -> Snapshot:
+        shared = copy.copy(self)
+        shared._asks_for_all = True
+        return shared
+
+    def _request(
+        self, query: str, terms: dict[str, Term], *, results: str | None, graph: str | None
+    ) -> Request:
+        return Request(_insert(query, terms), results, graph, self.settings.max_result_bytes)
+
+
+class _Memo:
+    """Results by the functions that made them; each function is called by one thread at a time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._locks: dict[object, threading.Lock] = {}
+        self._results: dict[object, Any] = {}
+        self._failures: dict[object, tuple[float, ProblemError]] = {}
+
+    def get(self, make: Callable[[Snapshot], _Derived], snapshot: Snapshot) -> _Derived:
+        if make not in self._results:
+            with self._lock:
+                lock = self._locks.setdefault(make, threading.Lock())
+            with lock:
+                if make not in self._results:
+                    self._results[make] = self._call(make, snapshot)
+        result: _Derived = self._results[make]
+        return result
+
+    def _call(self, make: Callable[[Snapshot], _Derived], snapshot: Snapshot) -> _Derived:
+        failed = self._failures.get(make)
+        if failed and time.monotonic() < failed[0]:
+            raise ProblemError(failed[1].problem, failed[1].detail)
         try:
-            return self._make()
+            return make(snapshot)
         except ProblemError as error:
             if error.problem in _LASTING:
-                self._failed = version, time.monotonic() + _AGAIN_SECONDS, error
+                self._failures[make] = time.monotonic() + _RETRY_SECONDS, error
             raise
 
 
-def _written(query: str, terms: dict[str, Term]) -> str:
-    """Write ``terms`` into a query of ours in the place of its variables.
+class Served:
+    """The snapshot that requests are answered from now; a reload replaces it. Thread-safe.
+
+    ``engine`` belongs to the caller, who closes it.
+    """
+
+    def __init__(self, settings: Settings, engine: Engine, release: Release | None) -> None:
+        self._settings = settings
+        self._engine = engine
+        self._started = datetime.fromtimestamp(int(engine.started), UTC)
+        self._lock = threading.Lock()
+        self._users: dict[Snapshot, int] = {}
+        self._current = self._snapshot(release, 1)
+
+    @property
+    def generation(self) -> int:
+        """The number of the current snapshot."""
+        return self._current.generation
+
+    def replace(self, release: Release | None) -> None:
+        """Answer from the engine's current dataset and ``release`` from now on."""
+        with self._lock:
+            old, self._current = (
+                self._current,
+                self._snapshot(release, self._current.generation + 1),
+            )
+            is_unused = not self._users.get(old)
+        if is_unused:
+            old.close()
+
+    def enter(self) -> Snapshot:
+        """Return the current snapshot, which stays open until ``leave``."""
+        with self._lock:
+            self._users[self._current] = self._users.get(self._current, 0) + 1
+            return self._current
+
+    def leave(self, snapshot: Snapshot) -> None:
+        """Say that a request needs ``snapshot`` no more."""
+        with self._lock:
+            self._users[snapshot] -= 1
+            is_last = not self._users[snapshot] and snapshot is not self._current
+            if not self._users[snapshot]:
+                del self._users[snapshot]
+        if is_last:
+            snapshot.close()
+
+    def _snapshot(self, release: Release | None, generation: int) -> Snapshot:
+        dataset = self._engine.open()
+        return Snapshot(self._settings, dataset, release, self._started, generation)
+
+
+def _insert(query: str, terms: dict[str, Term]) -> str:
+    """Write ``terms`` into a query of ours, in the place of its variables.
 
     The engine's own substitution reads every triple before it looks at the term: 60 ms instead of
     one for a network. A term is written as N-Triples has it, so that it cannot be anything else.

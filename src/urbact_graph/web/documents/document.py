@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Response
 from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 
-from urbact_graph.rdf.formats import Format, format_named
-from urbact_graph.rdf.namespaces import NAMESPACES, namespaces, used_prefixes
 from urbact_graph.problems import NOT_ACCEPTABLE, ProblemError
+from urbact_graph.rdf.formats import Format, format_named
+from urbact_graph.rdf.namespaces import RDF, namespaces, used_prefixes
 from urbact_graph.web.documents.jsonld import to_jsonld
 from urbact_graph.web.documents.jsonld_terms import Terms
 from urbact_graph.web.negotiation import Acceptance
+from urbact_graph.web.response import Response
 
 # The first is what a client without a preference gets.
 RDF_SUFFIXES = ("ttl", "jsonld", "nt", "rdf")
@@ -22,8 +22,6 @@ HTML_TYPE = "text/html"
 NAMES = {"html": "HTML", "ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples", "rdf": "RDF/XML"}
 # What a page says that it comes as, too.
 OTHER_FORMATS = {suffix: NAMES[suffix] for suffix in RDF_SUFFIXES}
-
-_RDF_TYPE = NAMESPACES["rdf"] + "type"
 
 
 def format_of(suffix: str) -> Format:
@@ -78,7 +76,7 @@ class Document:
             triple.object.value
             for triple in self.triples
             if triple.subject == self.subject
-            and triple.predicate.value == _RDF_TYPE
+            and triple.predicate.value == RDF.type
             and isinstance(triple.object, NamedNode)
         )
 

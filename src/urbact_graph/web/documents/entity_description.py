@@ -2,14 +2,14 @@
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from urbact_graph.web.snapshot import ServedGraph
+from urbact_graph.web.snapshot import Snapshot
 
-# The parts of an entity are those whose IRIs are its own with a fragment: the geometry of a city,
-# the terms of the ontology. What stands in no document of its own, such as a country in a table of
-# the European Union, is told wherever it is linked. Links that come in are told unless the entity
-# states the same pair the other way round.
-# Written as one UNION of short paths, each from the entity on, as the engine would start from every
-# label in the graph otherwise.
+# The parts of an entity are the resources whose IRIs are its own with a fragment: the geometry of a
+# city, the terms of the ontology. A resource without a document of its own, such as a country in a
+# table of the European Union, is described in every document that links to it. Incoming links are
+# left out where the entity states the same pair in the other direction.
+# One UNION of short paths, each of which begins at the entity: otherwise the engine would begin
+# with every label in the graph.
 _DESCRIPTION = """
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 CONSTRUCT { ?subject ?property ?value }
@@ -65,19 +65,19 @@ WHERE {
 """
 
 
-def description(graph: ServedGraph, entity: NamedNode) -> list[Triple]:
+def description(snapshot: Snapshot, entity: NamedNode) -> list[Triple]:
     """Return what the graph says of ``entity``, sorted; empty where it says nothing.
 
     That is what it states, with its parts; what is said of resources that it links to and that
     have no document here; what links to it; and the labels of all these.
 
     Raises:
-        ProblemError: the engine has no turn for it or gives it up.
+        ProblemError: as the engine raises it.
     """
-    triples = graph.triples(
+    triples = snapshot.triples(
         _DESCRIPTION,
         entity=entity,
-        base=Literal(graph.base),
+        base=Literal(snapshot.base),
         fragment=Literal(f"{entity.value}#"),
     )
     return sorted(triples, key=lambda triple: (triple.subject != entity, str(triple)))

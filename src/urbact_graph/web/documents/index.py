@@ -11,8 +11,11 @@ from urllib.parse import quote, unquote
 from pyoxigraph import Literal, NamedNode
 from rapidfuzz import fuzz, process
 
+from urbact_graph.rdf.graph import english_first
+
 if TYPE_CHECKING:
-    from urbact_graph.web.snapshot import ServedGraph, Term
+    from urbact_graph.rdf.terms import Term
+    from urbact_graph.web.snapshot import Snapshot
 
 # A subject below the base, without a fragment, is one that has a document.
 _ENTITIES = """
@@ -32,7 +35,7 @@ WHERE {
   OPTIONAL { ?entity a ?class FILTER(STRSTARTS(STR(?class), ?base)) }
 }
 """
-# What is asked for may be long; nothing here is.
+# A requested path may be long; no entity's is.
 _LONGEST_GUESS = 200
 _SUGGESTIONS = 5
 _LEAST_LIKENESS = 60
@@ -64,19 +67,21 @@ class Index:
         self._names = {path: entity.label.lower() for path, entity in entities.items()}
 
     @classmethod
-    def of(cls, graph: ServedGraph) -> Index:
+    def of(cls, snapshot: Snapshot) -> Index:
         """Ask for the entities of ``graph``.
 
         Raises:
-            ProblemError: the engine has no turn for it or gives it up.
+            ProblemError: as the engine raises it.
         """
-        found: dict[str, _Facts] = {}
-        for entity, label, modified, class_ in graph.rows(_ENTITIES, base=Literal(graph.base)):
+        found: dict[str, _Entry] = {}
+        for entity, label, modified, class_ in snapshot.rows(
+            _ENTITIES, base=Literal(snapshot.base)
+        ):
             if isinstance(entity, NamedNode):
-                found.setdefault(entity.value, _Facts()).add(label, modified, class_)
+                found.setdefault(entity.value, _Entry()).add(label, modified, class_)
         entities = {}
         for iri in sorted(found):
-            path = unquote(iri.removeprefix(graph.base))
+            path = unquote(iri.removeprefix(snapshot.base))
             entities[path] = found[iri].entity(iri, path)
         return cls(entities)
 
@@ -100,34 +105,35 @@ class Index:
         guess = path[:_LONGEST_GUESS].lower().strip("/")
         words = guess.rpartition("/")[2].replace("-", " ").replace("_", " ")
         likeness: dict[str, float] = {}
-        for asked, known_as in ((guess, self._paths), (words, self._names)):
+        for wanted, candidates in ((guess, self._paths), (words, self._names)):
             for _, score, path_ in process.extract(
-                asked, known_as, scorer=fuzz.ratio, score_cutoff=_LEAST_LIKENESS, limit=_SUGGESTIONS
+                wanted,
+                candidates,
+                scorer=fuzz.ratio,
+                score_cutoff=_LEAST_LIKENESS,
+                limit=_SUGGESTIONS,
             ):
                 likeness[path_] = max(score, likeness.get(path_, 0))
         nearest = sorted(likeness, key=lambda known: (-likeness[known], known))
         return [self._entities[known] for known in nearest[:_SUGGESTIONS]]
 
 
-class _Facts:
+class _Entry:
     def __init__(self) -> None:
-        self._labels: set[tuple[bool, str, str]] = set()
+        self._labels: set[Literal] = set()
         self._modified = ""
         self._classes: set[str] = set()
 
     def add(self, label: Term | None, modified: Term | None, class_: Term | None) -> None:
         if isinstance(label, Literal):
-            # English before others, so that the name is the same each time.
-            self._labels.add(
-                (label.language not in ("en", None), label.language or "", label.value)
-            )
+            self._labels.add(label)
         if isinstance(modified, Literal):
             self._modified = max(self._modified, modified.value)
         if isinstance(class_, NamedNode):
             self._classes.add(class_.value)
 
     def entity(self, iri: str, path: str) -> Entity:
-        label = min(self._labels)[2] if self._labels else path
+        label = english_first(self._labels)[0].value if self._labels else path
         modified = None
         with contextlib.suppress(ValueError):
             modified = datetime.fromisoformat(self._modified)

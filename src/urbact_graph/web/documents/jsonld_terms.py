@@ -14,17 +14,16 @@ from typing import TYPE_CHECKING, Literal
 from pyoxigraph import Literal as RdfLiteral
 from pyoxigraph import NamedNode
 
-from urbact_graph.rdf.namespaces import namespaces, shortened
+from urbact_graph.rdf.namespaces import GEO, OWL, RDF, XSD, namespaces, shortened
+from urbact_graph.rdf.parsing import parse_n_triples
+from urbact_graph.validation.cardinality import single_valued
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
-    from urbact_graph.web.snapshot import ServedGraph
-    from urbact_graph.web.snapshot import Term as RdfTerm
+    from urbact_graph.rdf.terms import Term as RdfTerm
+    from urbact_graph.web.snapshot import Snapshot
 
-_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-_XSD = "http://www.w3.org/2001/XMLSchema#"
-_OWL = "http://www.w3.org/2002/07/owl#"
 
 # What the keywords of JSON-LD are called; these names are taken.
 KEYWORDS = {
@@ -72,13 +71,13 @@ _PROPERTIES: dict[tuple[Shape, str, bool], str] = {
         vann:preferredNamespaceUri void:classes void:distinctObjects void:distinctSubjects
         void:documents void:entities void:properties void:triples void:uriSpace""",
     ("data", "", _MANY): "dct:identifier",
-    ("data", f"{_XSD}date", _ONE): "dcat:endDate dcat:startDate dct:issued",
-    ("data", f"{_XSD}dateTime", _ONE): "dct:modified",
+    ("data", XSD.date, _ONE): "dcat:endDate dcat:startDate dct:issued",
+    ("data", XSD.dateTime, _ONE): "dct:modified",
     # A JSON number with a fraction would come back as a double.
-    ("data", f"{_XSD}decimal", _ONE): "wgs:lat wgs:long",
-    ("data", f"{_XSD}hexBinary", _ONE): "spdx:checksumValue",
-    ("data", f"{_XSD}nonNegativeInteger", _ONE): "dcat:byteSize",
-    ("data", "http://www.opengis.net/ont/geosparql#wktLiteral", _ONE): "geo:asWKT",
+    ("data", XSD.decimal, _ONE): "wgs:lat wgs:long",
+    ("data", XSD.hexBinary, _ONE): "spdx:checksumValue",
+    ("data", XSD.nonNegativeInteger, _ONE): "dcat:byteSize",
+    ("data", GEO.wktLiteral, _ONE): "geo:asWKT",
 }
 _CLASSES = """
     dcat:Catalog dcat:DataService dcat:Dataset dcat:Distribution dct:AgentClass dct:Frequency
@@ -91,16 +90,10 @@ _CLASSES = """
     schema:Project sf:Point skos:Concept skos:ConceptScheme spdx:Checksum
     void:DatasetDescription void:Linkset"""
 
-# Properties of ours that an entity has once at most, as the shapes have it.
-_ONCE = """
-    approved basis budget call city closes country declaredPartnerCount document end
-    intendedPlanCount localName network networksApproved nuts3 opens partnerKind partnerName
-    partnersApproved population programme role seat start statement status"""
-ONCE = frozenset(_ONCE.split())
 # What links that come in are called, where "is … of" would say it badly.
 _REVERSES = {"inScheme": "isSchemeOf", "isDefinedBy": "defines"}
 # Datatypes that JSON has itself.
-NATIVE = {f"{_XSD}string": "", f"{_XSD}integer": "", f"{_XSD}boolean": ""}
+NATIVE = {XSD.string: "", XSD.integer: "", XSD.boolean: ""}
 
 _DEFINITIONS = """
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
@@ -166,20 +159,31 @@ class Terms:
             self.properties[term.iri] = replace(term, reverse=reverse)
 
     @classmethod
-    def of(cls, graph: ServedGraph) -> Terms:
-        """Ask ``graph`` for the definitions of its own vocabulary.
+    def of(cls, snapshot: Snapshot) -> Terms:
+        """Read the definitions of the graph's own vocabulary from ``snapshot``.
+
+        The shapes of its release say which properties an entity has once at most; without a release
+        every property of the graph may have several values.
 
         Raises:
-            ProblemError: the engine has no turn for it or gives it up.
+            ProblemError: as the engine raises it.
         """
-        namespace = RdfLiteral(f"{graph.base}ontology#")
-        return cls.defined(graph.base, graph.rows(_DEFINITIONS, namespace=namespace))
+        release = snapshot.release
+        once = single_valued(parse_n_triples(release.shapes)) if release else frozenset[str]()
+        namespace = RdfLiteral(f"{snapshot.base}ontology#")
+        return cls.defined(snapshot.base, snapshot.rows(_DEFINITIONS, namespace=namespace), once)
 
     @classmethod
-    def defined(cls, base: str, definitions: Iterable[tuple[RdfTerm | None, ...]]) -> Terms:
+    def defined(
+        cls,
+        base: str,
+        definitions: Iterable[tuple[RdfTerm | None, ...]],
+        once: Container[str] = (),
+    ) -> Terms:
         """Make the terms of ``definitions``, rows of a term, its kind and a range, and of others.
 
-        A name of the table or of a keyword is never given to a second term.
+        ``once`` holds the properties that an entity has once at most. A name of the table or of a
+        keyword is never given to a second term.
         """
         kinds: dict[str, str] = {}
         ranges: dict[str, set[str]] = {}
@@ -197,11 +201,11 @@ class Terms:
             if not name or name in taken:
                 continue
             taken.add(name)
-            if kinds[iri] == f"{_OWL}Class":
+            if kinds[iri] == OWL.Class:
                 classes[iri] = name
             else:
                 shape, datatype = _shape(kinds[iri], ranges.get(iri, set()))
-                properties.append(Property(name, iri, shape, datatype, name not in ONCE))
+                properties.append(Property(name, iri, shape, datatype, iri not in once))
         return cls(base, properties, classes)
 
     def context(self) -> dict[str, object]:
@@ -231,12 +235,12 @@ def _others(prefixes: dict[str, str]) -> Iterable[Property]:
 
 def _shape(kind: str, ranges: set[str]) -> tuple[Shape, str]:
     """Return the shape of a property of ours, and the datatype that its values mostly have."""
-    if kind == f"{_OWL}ObjectProperty":
+    if kind == OWL.ObjectProperty:
         return "link", ""
-    if f"{_RDF}langString" in ranges:
+    if RDF.langString in ranges:
         return "text", ""
     # Of dates as exact as they are known, the full ones are plain, others say what they are.
-    datatypes = {f"{_XSD}date"} & ranges or ranges
+    datatypes = {XSD.date} & ranges or ranges
     datatype = next(iter(datatypes)) if len(datatypes) == 1 else ""
     return "data", NATIVE.get(datatype, datatype)
 

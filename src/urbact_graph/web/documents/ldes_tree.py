@@ -10,18 +10,8 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from urbact_graph.release.stream import (
-    CREATE,
-    CREATED,
-    DATE_TIME,
-    DELETE,
-    IS_VERSION_OF,
-    LDES,
-    TREE,
-    UPDATE,
-    Page,
-    StreamState,
-)
+from urbact_graph.rdf.namespaces import DCT, LDES, TREE, XSD
+from urbact_graph.release.stream import CREATE, DELETE, UPDATE, Page, StreamState
 
 PATH = "/ldes"
 
@@ -116,8 +106,8 @@ def _stream_quads(stream: NamedNode, root: NamedNode) -> Iterator[Quad]:
     yield _quad(stream, _dct("title"), Literal(_TITLE, language="en"))
     yield _quad(stream, _dct("description"), Literal(_DESCRIPTION, language="en"))
     yield _quad(stream, _dct("license"), NamedNode(_LICENCE))
-    yield _quad(stream, _ldes("timestampPath"), NamedNode(CREATED))
-    yield _quad(stream, _ldes("versionOfPath"), NamedNode(IS_VERSION_OF))
+    yield _quad(stream, _ldes("timestampPath"), NamedNode(DCT.created))
+    yield _quad(stream, _ldes("versionOfPath"), NamedNode(DCT.isVersionOf))
     for name, kind in (("Create", CREATE), ("Update", UPDATE), ("Delete", DELETE)):
         yield _quad(stream, _ldes(f"version{name}Path"), _TYPE)
         yield _quad(stream, _ldes(f"version{name}Object"), NamedNode(kind))
@@ -138,7 +128,7 @@ def _relation_quads(node: NamedNode, links: Sequence[Link], address: str) -> Ite
         for relation, (_, kind, time) in zip(relations, bounds, strict=True):
             yield _quad(relation, _TYPE, _tree(kind))
             yield _quad(relation, _tree("node"), found)
-            yield _quad(relation, _tree("path"), NamedNode(CREATED))
+            yield _quad(relation, _tree("path"), NamedNode(DCT.created))
             yield _quad(relation, _tree("value"), _time(time))
 
 
@@ -147,15 +137,15 @@ def _quad(subject: NamedNode, predicate: NamedNode, value: NamedNode | Literal) 
 
 
 def _time(moment: str) -> Literal:
-    return Literal(moment, datatype=NamedNode(DATE_TIME))
+    return Literal(moment, datatype=NamedNode(XSD.dateTime))
 
 
 def _ldes(name: str) -> NamedNode:
-    return NamedNode(LDES + name)
+    return NamedNode(LDES[name])
 
 
 def _tree(name: str) -> NamedNode:
-    return NamedNode(TREE + name)
+    return NamedNode(TREE[name])
 
 
 def _dct(name: str) -> NamedNode:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from urbact_graph.description.distributions import DISTRIBUTIONS, Distribution
-from urbact_graph.web.pages.schema_org import CONTEXT, Facts, Node, licences, told
+from urbact_graph.rdf.namespaces import DCAT, DCT, FOAF, OWL
+from urbact_graph.web.pages.schema_org import CONTEXT, Facts, Node, licences, without_empty
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,20 +15,16 @@ if TYPE_CHECKING:
 
     from urbact_graph.release.release import Release
 
-_DCT = "http://purl.org/dc/terms/"
-_DCAT = "http://www.w3.org/ns/dcat#"
-_OWL = "http://www.w3.org/2002/07/owl#"
-_FOAF = "http://xmlns.com/foaf/0.1/"
-# What Google takes for a description.
+# What Google accepts as a description, in characters.
 _SHORTEST, _LONGEST = 50, 5_000
 
 
 def dataset_markup(
-    triples: Iterable[Triple], base: str, address: str, edition: Release | None
+    triples: Iterable[Triple], base: str, address: str, release: Release | None
 ) -> Node | None:
     """Return what ``triples`` say of the dataset ``<base>dataset``, in the words of schema.org.
 
-    ``address`` is that of this instance, where the files of ``edition`` are had. None where the
+    ``address`` is that of this instance, where the files of ``release`` are had. None where the
     name or a description of 50 characters is not known, without which search engines take it for
     an error.
 
@@ -35,11 +32,11 @@ def dataset_markup(
     """
     facts = Facts(triples, base)
     iri = f"{base}dataset"
-    name = facts.text(iri, f"{_DCT}title") or facts.label(iri)
-    description = facts.text(iri, f"{_DCT}description")
+    name = facts.text(iri, DCT.title) or facts.label(iri)
+    description = facts.text(iri, DCT.description)
     if not name or len(description) < _SHORTEST:
         return None
-    return told(
+    return without_empty(
         {
             "@context": CONTEXT,
             "@type": "Dataset",
@@ -47,19 +44,19 @@ def dataset_markup(
             "name": name,
             "description": description[:_LONGEST],
             "url": f"{address}/",
-            "identifier": list(dict.fromkeys([iri, *facts.texts(iri, f"{_DCT}identifier")])),
+            "identifier": list(dict.fromkeys([iri, *facts.texts(iri, DCT.identifier)])),
             "license": licences(facts, iri),
-            "creator": _agents(facts, iri, f"{_DCT}creator", f"{_DCT}publisher"),
-            "publisher": _agents(facts, iri, f"{_DCT}publisher"),
-            "version": facts.text(iri, f"{_OWL}versionInfo", f"{_DCAT}version"),
-            "dateModified": facts.date(iri, f"{_DCT}modified"),
+            "creator": _agents(facts, iri, DCT.creator, DCT.publisher),
+            "publisher": _agents(facts, iri, DCT.publisher),
+            "version": facts.text(iri, OWL.versionInfo, DCAT.version),
+            "dateModified": facts.date(iri, DCT.modified),
             "temporalCoverage": _period(facts, iri),
             "spatialCoverage": [
-                facts.node(place, "Place") for place in facts.links(iri, f"{_DCT}spatial")
+                facts.node(place, "Place") for place in facts.iris(iri, DCT.spatial)
             ],
-            "keywords": facts.english(iri, f"{_DCAT}keyword"),
+            "keywords": facts.english(iri, DCAT.keyword),
             "isAccessibleForFree": True,
-            "distribution": list(_downloads(address, edition)) if edition else [],
+            "distribution": list(_downloads(address, release)) if release else [],
             "includedInDataCatalog": {
                 "@type": "DataCatalog",
                 "@id": f"{base}catalog",
@@ -73,9 +70,9 @@ def dataset_markup(
 def _agents(facts: Facts, iri: str, *properties: str) -> list[Node]:
     """Return the agents of the first of ``properties`` that names any."""
     for name in properties:
-        if found := facts.links(iri, name):
+        if found := facts.iris(iri, name):
             return [
-                {**facts.node(one, "Organization"), "url": facts.links(one, f"{_FOAF}homepage")}
+                {**facts.node(one, "Organization"), "url": facts.iris(one, FOAF.homepage)}
                 for one in found
             ]
     return []
@@ -83,16 +80,16 @@ def _agents(facts: Facts, iri: str, *properties: str) -> list[Node]:
 
 def _period(facts: Facts, iri: str) -> str:
     """Return the time that the data is about, as an interval of ISO 8601."""
-    for period in facts.links(iri, f"{_DCT}temporal"):
-        start = facts.date(period, f"{_DCAT}startDate")
-        end = facts.date(period, f"{_DCAT}endDate")
+    for period in facts.iris(iri, DCT.temporal):
+        start = facts.date(period, DCAT.startDate)
+        end = facts.date(period, DCAT.endDate)
         if start or end:
             return f"{start or '..'}/{end or '..'}"
     return ""
 
 
-def _downloads(address: str, edition: Release) -> Iterable[Node]:
-    files = {file.key: file for file in edition.files}
+def _downloads(address: str, release: Release) -> Iterable[Node]:
+    files = {file.key: file for file in release.files}
     for form in DISTRIBUTIONS:
         file = files.get(form.key)
         if file:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from urbact_graph.rdf.namespaces import NAMESPACES
+from urbact_graph.rdf.graph import IndexedGraph
+from urbact_graph.rdf.namespaces import DCAT, DCT, VOID
 from urbact_graph.web.pages.entity_page import EntityPage, Row, Vocabulary
-from urbact_graph.web.documents.statements import Statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 # The path of the dataset that all of this is.
 DATASET = "dataset"
 
-_VOID = NAMESPACES["void"]
-_DCAT = NAMESPACES["dcat"]
-_TITLE = NAMESPACES["dct"] + "title"
-# Told in tables of their own, or too long to be read among the others.
-_TOLD = {
-    *(f"{_VOID}{name}" for name in ("classPartition", "propertyPartition", "subset", "dataDump")),
-    f"{_DCAT}distribution",
-    NAMESPACES["dct"] + "relation",
+# Shown in tables of their own, or too long to be read among the others.
+_SHOWN_ELSEWHERE = {
+    VOID.classPartition,
+    VOID.propertyPartition,
+    VOID.subset,
+    VOID.dataDump,
+    DCAT.distribution,
+    DCT.relation,
 }
 
 
@@ -65,11 +65,11 @@ class DatasetPage:
     ) -> DatasetPage:
         """Arrange ``triples``, the description of the dataset ``entity``."""
         page = EntityPage.of(entity, triples, vocabulary, base)
-        stated = Statements(triples)
+        stated = IndexedGraph(triples)
         parts = sorted(stated.subjects(f"{entity.iri.value}#"))
         return cls(
             entity,
-            tuple(row for row in page.rows if row.iri not in _TOLD),
+            tuple(row for row in page.rows if row.iri not in _SHOWN_ELSEWHERE),
             _counts(parts, stated, "class", "entities", vocabulary, base),
             _counts(parts, stated, "property", "triples", vocabulary, base),
             _links(parts, stated, vocabulary),
@@ -78,31 +78,31 @@ class DatasetPage:
 
 def _counts(
     parts: Iterable[str],
-    stated: Statements,
+    stated: IndexedGraph,
     kind: str,
     number: str,
     vocabulary: Vocabulary,
     base: str,
 ) -> tuple[Count, ...]:
     found = [
-        Count(vocabulary.name(iri), iri.removeprefix(base), int(told), iri.startswith(base))
+        Count(vocabulary.name(iri), iri.removeprefix(base), int(written), iri.startswith(base))
         for part in parts
-        for iri in stated.texts(part, f"{_VOID}{kind}")
+        for iri in stated.iris(part, VOID[kind])
         # A description need not have every number.
-        if (told := stated.text(part, f"{_VOID}{number}")).isdecimal()
+        if (written := stated.text(part, VOID[number])).isdecimal()
     ]
     return tuple(sorted(found, key=lambda count: (-count.number, count.name)))
 
 
 def _links(
-    parts: Iterable[str], stated: Statements, vocabulary: Vocabulary
+    parts: Iterable[str], stated: IndexedGraph, vocabulary: Vocabulary
 ) -> tuple[LinkCount, ...]:
     found = []
     for part in parts:
-        for property_ in stated.texts(part, f"{_VOID}linkPredicate"):
-            target = stated.text(part, f"{_VOID}objectsTarget")
-            name = stated.text(target, _TITLE) or target
-            number = stated.text(part, f"{_VOID}triples")
+        for property_ in stated.iris(part, VOID.linkPredicate):
+            target = next(iter(stated.iris(part, VOID.objectsTarget)), "")
+            name = stated.text(target, DCT.title) or target
+            number = stated.text(part, VOID.triples)
             if number.isdecimal():
                 found.append(LinkCount(name, vocabulary.name(property_), int(number)))
     return tuple(sorted(found, key=lambda link: (link.target, -link.number)))

@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from urbact_graph.rdf.namespaces import namespaces, shortened
+from urbact_graph.rdf.graph import english_first
+from urbact_graph.rdf.namespaces import RDF, RDFS, namespaces, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from urbact_graph.web.snapshot import ServedGraph
     from urbact_graph.web.documents.index import Entity
+    from urbact_graph.web.snapshot import Snapshot
 
-_RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
-_RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-# The languages that a page, which is English, takes a label from, the best first.
-_LANGUAGES = ("en", "", None)
 # Properties of other vocabularies, where a page calls them otherwise than their own names do;
 # those of our own have labels.
 _WORDS = {
@@ -49,10 +46,10 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # What a reader looks for first, and what is looked at last; all others follow by name.
 _FIRST = ("skos:prefLabel", "foaf:name", "dct:title", "urb:statement", "dct:abstract")
 _LAST = ("skos:editorialNote", "dct:source", "dct:modified")
-# What can stand in a column.
+# The longest value that fits a column, in characters.
 _SHORT = 60
-# Told in the page's head.
-_IN_HEAD = (_RDFS_LABEL, _RDF_TYPE)
+# Shown in the page's head.
+_IN_HEAD = (RDFS.label, RDF.type)
 
 
 @dataclass(frozen=True)
@@ -101,19 +98,19 @@ class Vocabulary:
         self.prefixes = namespaces(base)
 
     @classmethod
-    def of(cls, graph: ServedGraph) -> Vocabulary:
-        """Ask for the labels of the vocabulary's terms.
+    def of(cls, snapshot: Snapshot) -> Vocabulary:
+        """Query the labels of the vocabulary's terms.
 
         Raises:
-            ProblemError: the engine has no turn for it or gives it up.
+            ProblemError: as the engine raises it.
         """
-        rows = graph.rows(_TERMS, ontology=NamedNode(f"{graph.base}ontology"))
+        rows = snapshot.rows(_TERMS, ontology=NamedNode(f"{snapshot.base}ontology"))
         labels = {
             term.value: label.value
             for term, label in rows
             if isinstance(term, NamedNode) and isinstance(label, Literal)
         }
-        return cls(labels, graph.base)
+        return cls(labels, snapshot.base)
 
     def name(self, iri: str) -> str:
         """Return what a term is called: its label, a common word, or what its own name says."""
@@ -166,7 +163,7 @@ class EntityPage:
             if isinstance(triple.subject, NamedNode):
                 stated.setdefault(triple.subject.value, []).append(triple)
         own = stated.get(entity.iri.value, [])
-        kinds = {_iri(t.object) for t in own if t.predicate.value == _RDF_TYPE}
+        kinds = {_iri(t.object) for t in own if t.predicate.value == RDF.type}
         parts = tuple(
             Part(arranging.label(iri), iri, arranging.rows(stated[iri]))
             for iri in sorted(stated)
@@ -193,20 +190,16 @@ class _Arranging:
         self._vocabulary = vocabulary
         self._base = base
         self._start = start
-        self._labels: dict[str, tuple[int, str]] = {}
+        labels: dict[str, list[Literal]] = {}
         for triple in triples:
-            if triple.predicate.value == _RDFS_LABEL and isinstance(triple.object, Literal):
-                self._take(_iri(triple.subject), triple.object)
-
-    def _take(self, iri: str, label: Literal) -> None:
-        language = label.language
-        rank = _LANGUAGES.index(language) if language in _LANGUAGES else len(_LANGUAGES)
-        self._labels[iri] = min(self._labels.get(iri, (rank, label.value)), (rank, label.value))
+            if triple.predicate.value == RDFS.label and isinstance(triple.object, Literal):
+                labels.setdefault(_iri(triple.subject), []).append(triple.object)
+        self._labels = {iri: english_first(texts)[0].value for iri, texts in labels.items()}
 
     def label(self, iri: str) -> str:
         """Return what a resource is called."""
         if known := self._labels.get(iri):
-            return known[1]
+            return known
         if iri.startswith(self._start):
             return iri.removeprefix(self._start)
         return shortened(iri, self._vocabulary.prefixes)

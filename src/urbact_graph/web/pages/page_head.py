@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from urbact_graph.rdf.namespaces import DCT, RDFS, SKOS
 from urbact_graph.web.documents.document import HTML, NAMES, RDF_SUFFIXES, media_type_of
 from urbact_graph.web.pages.schema_org import Facts, Node, entity_markup
 
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
     from urbact_graph.web.documents.index import Entity
 
-_DCT = "http://purl.org/dc/terms/"
-_RDFS_COMMENT = "http://www.w3.org/2000/01/rdf-schema#comment"
-_SKOS_DEFINITION = "http://www.w3.org/2004/02/skos/core#definition"
 # What search engines show of a description.
 _LONGEST_SUMMARY = 300
 
@@ -63,12 +61,12 @@ def _summary(facts: Facts, entity: Entity) -> str:
     iri = entity.iri.value
     text = facts.text(
         iri,
-        f"{_DCT}abstract",
+        DCT.abstract,
         facts.urb("statement"),
-        _SKOS_DEFINITION,
-        f"{_DCT}description",
-        _RDFS_COMMENT,
-        f"{_DCT}title",
+        SKOS.definition,
+        DCT.description,
+        RDFS.comment,
+        DCT.title,
     )
     if len(text) <= _LONGEST_SUMMARY:
         return text

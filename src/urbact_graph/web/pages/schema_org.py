@@ -10,9 +10,11 @@ import contextlib
 import re
 from typing import TYPE_CHECKING, Any
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import Literal, Triple
 
 from urbact_graph.description.distributions import LICENCE
+from urbact_graph.rdf.graph import IndexedGraph
+from urbact_graph.rdf.namespaces import DCAT, DCT, FOAF, OWL, RDF, RDFS, SKOS, WGS
 from urbact_graph.web.documents.document import HTML
 
 if TYPE_CHECKING:
@@ -23,16 +25,6 @@ if TYPE_CHECKING:
 Node = dict[str, Any]
 
 CONTEXT = "https://schema.org"
-_RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
-_DCT = "http://purl.org/dc/terms/"
-_SKOS = "http://www.w3.org/2004/02/skos/core#"
-_FOAF = "http://xmlns.com/foaf/0.1/"
-_WGS = "http://www.w3.org/2003/01/geo/wgs84_pos#"
-_SAME_AS = "http://www.w3.org/2002/07/owl#sameAs"
-_VERSION = "http://www.w3.org/2002/07/owl#versionInfo"
-_ONTOLOGY_CLASS = "http://www.w3.org/2002/07/owl#Ontology"
-_DATASET_CLASS = "http://www.w3.org/ns/dcat#Dataset"
 # What the European Union calls a licence, as everybody else does.
 _LICENCES = {"http://publications.europa.eu/resource/authority/licence/CC_BY_4_0": LICENCE}
 # A date as exact as it is known, which schema.org takes as ISO 8601 has it.
@@ -49,57 +41,21 @@ def entity_markup(
     return _markup(Facts(triples, base), entity, address, is_ours=is_ours)
 
 
-class Facts:
-    """Triples by subject and property."""
+class Facts(IndexedGraph):
+    """Triples by subject and property, with the values that schema.org takes."""
 
     def __init__(self, triples: Iterable[Triple], base: str) -> None:
+        super().__init__(triples)
         self.base = base
-        self._values: dict[tuple[str, str], list[NamedNode | Literal]] = {}
-        self._incoming: dict[tuple[str, str], list[str]] = {}
-        for triple in sorted(set(triples), key=str):
-            if not isinstance(triple.subject, NamedNode):
-                continue
-            if isinstance(triple.object, NamedNode | Literal):
-                key = triple.subject.value, triple.predicate.value
-                self._values.setdefault(key, []).append(triple.object)
-            if isinstance(triple.object, NamedNode):
-                reverse = triple.object.value, triple.predicate.value
-                self._incoming.setdefault(reverse, []).append(triple.subject.value)
 
     def urb(self, name: str) -> str:
         """Return the IRI of a term of our own vocabulary."""
         return f"{self.base}ontology#{name}"
 
-    def links(self, subject: str, *properties: str) -> list[str]:
-        """Return the resources that ``subject`` links to by any of ``properties``."""
-        values = (value for name in properties for value in self._values.get((subject, name), ()))
-        return list(dict.fromkeys(v.value for v in values if isinstance(v, NamedNode)))
-
-    def linking(self, target: str, name: str) -> list[str]:
-        """Return the resources that link to ``target`` by the property ``name``."""
-        return self._incoming.get((target, name), [])
-
-    def texts(self, subject: str, *properties: str) -> list[str]:
-        """Return the texts of the first of ``properties`` that has any, English ones first."""
-        for name in properties:
-            found = [v for v in self._values.get((subject, name), ()) if isinstance(v, Literal)]
-            if found:
-                found.sort(key=lambda v: (v.language != "en", v.language is not None))
-                return [value.value for value in found]
-        return []
-
     def english(self, subject: str, name: str) -> list[str]:
         """Return the texts of the property ``name`` that are English, or of no language."""
-        literals = (v for v in self._values.get((subject, name), ()) if isinstance(v, Literal))
+        literals = (v for v in self.values(subject, name) if isinstance(v, Literal))
         return list(dict.fromkeys(v.value for v in literals if v.language in ("en", None)))
-
-    def text(self, subject: str, *properties: str) -> str:
-        """Return the best text of the first of ``properties`` that has any, or none."""
-        return next(iter(self.texts(subject, *properties)), "")
-
-    def label(self, iri: str) -> str:
-        """Return what a resource is called, or nothing."""
-        return self.text(iri, f"{_SKOS}prefLabel", f"{_FOAF}name", f"{_RDFS}label", f"{_DCT}title")
 
     def date(self, subject: str, name: str) -> str:
         """Return a date, if there is one that schema.org takes."""
@@ -114,15 +70,15 @@ class Facts:
 
     def node(self, iri: str, kind: str) -> Node:
         """Return a resource that is mentioned: its IRI, and what it is called."""
-        return told({"@type": kind, "@id": iri, "name": self.label(iri)})
+        return without_empty({"@type": kind, "@id": iri, "name": self.label(iri)})
 
 
 def _markup(facts: Facts, entity: Entity, address: str, *, is_ours: bool) -> Node:
     iri = entity.iri.value
     page = f"{address}/{entity.address}.{HTML}"
-    kinds = facts.links(iri, _RDF_TYPE)
+    kinds = facts.iris(iri, RDF.type)
     describe = next((_KINDS[kind] for kind in _names(kinds, facts) if kind in _KINDS), _thing)
-    return told(
+    return without_empty(
         {
             "@context": CONTEXT,
             **describe(facts, iri),
@@ -135,8 +91,8 @@ def _markup(facts: Facts, entity: Entity, address: str, *, is_ours: bool) -> Nod
                 "@id": page,
                 "isPartOf": {"@id": f"{facts.base}dataset"} if is_ours else None,
                 "license": LICENCE if is_ours else None,
-                "dateModified": facts.date(iri, f"{_DCT}modified"),
-                "citation": facts.links(iri, f"{_DCT}source"),
+                "dateModified": facts.date(iri, DCT.modified),
+                "citation": facts.iris(iri, DCT.source),
             },
         }
     )
@@ -152,17 +108,17 @@ def _network(facts: Facts, iri: str) -> Node:
     name = facts.label(iri)
     return {
         "@type": "Project",
-        "alternateName": [title for title in facts.texts(iri, f"{_DCT}title") if title != name],
-        "description": facts.text(iri, f"{_DCT}abstract"),
+        "alternateName": [title for title in facts.texts(iri, DCT.title) if title != name],
+        "description": facts.text(iri, DCT.abstract),
         "foundingDate": facts.date(iri, facts.urb("start")),
         "dissolutionDate": facts.date(iri, facts.urb("end")),
         "funder": [
-            facts.node(one, "FundingScheme") for one in facts.links(iri, facts.urb("programme"))
+            facts.node(one, "FundingScheme") for one in facts.iris(iri, facts.urb("programme"))
         ],
-        # The cities are places; those of their bodies that are members are told at the seats.
+        # The cities are places; which of their bodies are members is said by the partnerships.
         "location": [
             facts.node(one, "AdministrativeArea")
-            for one in facts.links(iri, facts.urb("partnerCity"))
+            for one in facts.iris(iri, facts.urb("partnerCity"))
         ],
         "keywords": _themes(facts, iri),
         "subjectOf": _pages(facts, iri),
@@ -172,12 +128,12 @@ def _network(facts: Facts, iri: str) -> Node:
 def _city(facts: Facts, iri: str) -> Node:
     """Describe a city; what is no inhabited place of GeoNames may be a county or an island."""
     population = facts.text(iri, facts.urb("population"))
-    places = facts.links(iri, _SAME_AS)
-    latitude, longitude = (facts.number(iri, f"{_WGS}{name}") for name in ("lat", "long"))
+    places = facts.iris(iri, OWL.sameAs)
+    latitude, longitude = (facts.number(iri, WGS[name]) for name in ("lat", "long"))
     point = {"@type": "GeoCoordinates", "latitude": latitude, "longitude": longitude}
     is_located = latitude is not None and longitude is not None
     name = facts.label(iri)
-    others = facts.texts(iri, f"{_SKOS}altLabel") + facts.texts(iri, facts.urb("localName"))
+    others = facts.texts(iri, SKOS.altLabel) + facts.texts(iri, facts.urb("localName"))
     return {
         "@type": "City" if places and population else "AdministrativeArea",
         "alternateName": [other for other in dict.fromkeys(others) if other != name],
@@ -186,9 +142,9 @@ def _city(facts: Facts, iri: str) -> Node:
         "containedInPlace": [
             {
                 **facts.node(country, "Country"),
-                "identifier": facts.texts(country, f"{_SKOS}notation"),
+                "identifier": facts.texts(country, SKOS.notation),
             }
-            for country in facts.links(iri, facts.urb("country"))
+            for country in facts.iris(iri, facts.urb("country"))
         ],
         "subjectOf": _pages(facts, iri),
     }
@@ -197,25 +153,25 @@ def _city(facts: Facts, iri: str) -> Node:
 def _partnership(facts: Facts, iri: str) -> Node:
     return {
         "@type": "OrganizationRole",
-        "roleName": [facts.label(role) for role in facts.links(iri, facts.urb("role"))],
+        "roleName": [facts.label(role) for role in facts.iris(iri, facts.urb("role"))],
         "member": [
             {"@type": "Organization", "name": name}
             for name in facts.texts(iri, facts.urb("partnerName"))
         ],
         "memberOf": [
-            facts.node(network, "Project") for network in facts.links(iri, facts.urb("network"))
+            facts.node(network, "Project") for network in facts.iris(iri, facts.urb("network"))
         ],
     }
 
 
 def _plan(facts: Facts, iri: str) -> Node:
-    cities = facts.links(iri, facts.urb("city")) or facts.links(iri, facts.urb("country"))
-    kind = "AdministrativeArea" if facts.links(iri, facts.urb("city")) else "Country"
+    cities = facts.iris(iri, facts.urb("city")) or facts.iris(iri, facts.urb("country"))
+    kind = "AdministrativeArea" if facts.iris(iri, facts.urb("city")) else "Country"
     return {
         **_work(facts, iri),
         "spatialCoverage": [facts.node(city, kind) for city in cities],
         "contributor": [
-            facts.node(network, "Project") for network in facts.links(iri, facts.urb("network"))
+            facts.node(network, "Project") for network in facts.iris(iri, facts.urb("network"))
         ],
     }
 
@@ -226,14 +182,14 @@ def _recommendation(facts: Facts, iri: str) -> Node:
         "text": facts.text(iri, facts.urb("statement")),
         "about": _themes(facts, iri),
         "audience": [
-            told({"@type": "Audience", "@id": one, "audienceType": facts.label(one)})
-            for one in facts.links(iri, facts.urb("addressee"))
+            without_empty({"@type": "Audience", "@id": one, "audienceType": facts.label(one)})
+            for one in facts.iris(iri, facts.urb("addressee"))
         ],
         "isPartOf": [
-            facts.node(one, "CreativeWork") for one in facts.links(iri, facts.urb("document"))
+            facts.node(one, "CreativeWork") for one in facts.iris(iri, facts.urb("document"))
         ],
         "contributor": [
-            facts.node(network, "Project") for network in facts.links(iri, facts.urb("network"))
+            facts.node(network, "Project") for network in facts.iris(iri, facts.urb("network"))
         ],
     }
 
@@ -243,19 +199,19 @@ def _document(facts: Facts, iri: str) -> Node:
         **_work(facts, iri),
         "hasPart": [
             facts.node(one, "CreativeWork")
-            for one in facts.links(iri, facts.urb("hasRecommendation"))
+            for one in facts.iris(iri, facts.urb("hasRecommendation"))
         ],
     }
 
 
 def _work(facts: Facts, iri: str) -> Node:
-    languages = facts.links(iri, f"{_DCT}language")
+    languages = facts.iris(iri, DCT.language)
     return {
         "@type": "CreativeWork",
-        "headline": facts.text(iri, f"{_DCT}title"),
-        "abstract": facts.text(iri, f"{_DCT}abstract"),
-        "datePublished": facts.date(iri, f"{_DCT}issued"),
-        "inLanguage": [code for one in languages for code in facts.texts(one, f"{_SKOS}notation")],
+        "headline": facts.text(iri, DCT.title),
+        "abstract": facts.text(iri, DCT.abstract),
+        "datePublished": facts.date(iri, DCT.issued),
+        "inLanguage": [code for one in languages for code in facts.texts(one, SKOS.notation)],
         "subjectOf": _pages(facts, iri),
     }
 
@@ -263,14 +219,14 @@ def _work(facts: Facts, iri: str) -> Node:
 def _person(facts: Facts, iri: str) -> Node:
     return {
         "@type": "Person",
-        "alternateName": facts.texts(iri, f"{_SKOS}altLabel"),
+        "alternateName": facts.texts(iri, SKOS.altLabel),
         "affiliation": [
             {
                 "@type": "OrganizationRole",
                 "roleName": "Lead expert",
                 "affiliation": facts.node(network, "Project"),
             }
-            for network in facts.links(iri, facts.urb("leadExpertOf"))
+            for network in facts.iris(iri, facts.urb("leadExpertOf"))
         ],
     }
 
@@ -287,49 +243,49 @@ def _programme(facts: Facts, iri: str) -> Node:
 def _concept(facts: Facts, iri: str) -> Node:
     return {
         "@type": "DefinedTerm",
-        "alternateName": facts.texts(iri, f"{_SKOS}altLabel"),
-        "description": facts.text(iri, f"{_SKOS}definition"),
-        "termCode": facts.text(iri, f"{_SKOS}notation"),
+        "alternateName": facts.texts(iri, SKOS.altLabel),
+        "description": facts.text(iri, SKOS.definition),
+        "termCode": facts.text(iri, SKOS.notation),
         "inDefinedTermSet": [
-            facts.node(one, "DefinedTermSet") for one in facts.links(iri, f"{_SKOS}inScheme")
+            facts.node(one, "DefinedTermSet") for one in facts.iris(iri, SKOS.inScheme)
         ],
-        "sameAs": facts.links(iri, f"{_SKOS}exactMatch"),
+        "sameAs": facts.iris(iri, SKOS.exactMatch),
     }
 
 
 def _scheme(facts: Facts, iri: str) -> Node:
-    terms = facts.links(iri, f"{_SKOS}hasTopConcept")
-    for name in (f"{_SKOS}inScheme", f"{_RDFS}isDefinedBy"):
+    terms = facts.iris(iri, SKOS.hasTopConcept)
+    for name in (SKOS.inScheme, RDFS.isDefinedBy):
         terms += facts.linking(iri, name)
     return {
         "@type": "DefinedTermSet",
-        "description": facts.text(iri, f"{_DCT}description", f"{_SKOS}definition"),
+        "description": facts.text(iri, DCT.description, SKOS.definition),
         "hasDefinedTerm": [facts.node(one, "DefinedTerm") for one in dict.fromkeys(terms)],
     }
 
 
 def _dataset(facts: Facts, iri: str) -> Node:
-    """Describe the dataset in short; all of it is told on the home page."""
+    """Describe the dataset in short; the home page has all of it."""
     return {
         "@type": "Dataset",
-        "description": facts.text(iri, f"{_DCT}description"),
+        "description": facts.text(iri, DCT.description),
         "license": licences(facts, iri),
-        "version": facts.text(iri, _VERSION),
-        "dateModified": facts.date(iri, f"{_DCT}modified"),
+        "version": facts.text(iri, OWL.versionInfo),
+        "dateModified": facts.date(iri, DCT.modified),
         "isAccessibleForFree": True,
     }
 
 
 def licences(facts: Facts, iri: str) -> list[str]:
     """Return the licences of a dataset, by the addresses that search engines know."""
-    return [_LICENCES.get(one, one) for one in facts.links(iri, f"{_DCT}license")]
+    return [_LICENCES.get(one, one) for one in facts.iris(iri, DCT.license)]
 
 
 def _thing(facts: Facts, iri: str) -> Node:
     """Describe what schema.org has no class for, such as a call for networks."""
     return {
         "@type": "Thing",
-        "description": facts.text(iri, f"{_DCT}description", f"{_RDFS}comment"),
+        "description": facts.text(iri, DCT.description, RDFS.comment),
         "subjectOf": _pages(facts, iri),
     }
 
@@ -344,22 +300,22 @@ _KINDS: dict[str, Callable[[Facts, str], Node]] = {
     "Plan": _plan,
     "Programme": _programme,
     "Recommendation": _recommendation,
-    _DATASET_CLASS: _dataset,
-    _ONTOLOGY_CLASS: _scheme,
-    f"{_SKOS}Concept": _concept,
-    f"{_SKOS}ConceptScheme": _scheme,
+    DCAT.Dataset: _dataset,
+    OWL.Ontology: _scheme,
+    SKOS.Concept: _concept,
+    SKOS.ConceptScheme: _scheme,
 }
 
 
 def _themes(facts: Facts, iri: str) -> list[Node]:
-    return [facts.node(theme, "DefinedTerm") for theme in facts.links(iri, facts.urb("theme"))]
+    return [facts.node(theme, "DefinedTerm") for theme in facts.iris(iri, facts.urb("theme"))]
 
 
 def _pages(facts: Facts, iri: str) -> list[Node]:
-    return [{"@type": "WebPage", "url": page} for page in facts.links(iri, f"{_FOAF}page")]
+    return [{"@type": "WebPage", "url": page} for page in facts.iris(iri, FOAF.page)]
 
 
-def told(node: Node) -> Node:
+def without_empty(node: Node) -> Node:
     """Leave out what is not known, and the list around a single value."""
     found: Node = {}
     for name, value in node.items():
@@ -371,7 +327,7 @@ def told(node: Node) -> Node:
 
 def _known(value: object) -> object:
     if isinstance(value, dict):
-        return told(value)
+        return without_empty(value)
     if isinstance(value, list):
         values = [known for known in map(_known, value) if known]
         return values[0] if len(values) == 1 else values

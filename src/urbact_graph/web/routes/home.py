@@ -10,33 +10,26 @@ from pyoxigraph import Literal, NamedNode, Triple
 from werkzeug.exceptions import HTTPException
 
 from urbact_graph.description.distributions import LICENCE
-from urbact_graph.rdf.namespaces import namespaces, shortened
-from urbact_graph.web.snapshot import ByVersion, ServedGraph
+from urbact_graph.rdf.namespaces import DCT, OWL, SCHEMA, namespaces, shortened
+from urbact_graph.web.context import current_context, current_snapshot
+from urbact_graph.web.documents.document import HTML, RDF_SUFFIXES, chosen_suffix, media_type_of
+from urbact_graph.web.documents.entity_description import description
+from urbact_graph.web.documents.index import Index
+from urbact_graph.web.documents.links import ABOUT_PAGE, Link, link_header
 from urbact_graph.web.pages.dataset_markup import dataset_markup
 from urbact_graph.web.pages.dataset_page import DATASET
-from urbact_graph.web.documents.entity_description import description
-from urbact_graph.web.documents.document import (
-    HTML,
-    RDF_SUFFIXES,
-    chosen_suffix,
-    media_type_of,
-)
-from urbact_graph.web.routes.dumps import item_links
-from urbact_graph.web.pages.page_head import script
-from urbact_graph.web.documents.links import ABOUT_PAGE, Link, link_header
 from urbact_graph.web.pages.entity_page import Vocabulary
+from urbact_graph.web.pages.page_head import script
 from urbact_graph.web.pages.schema_org import Facts
+from urbact_graph.web.routes.dumps import item_links
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from werkzeug.wrappers import Response as AnyResponse
 
-    from urbact_graph.web.documents.index import Index
+    from urbact_graph.web.snapshot import Snapshot
 
-_DATASET_CLASS = "https://schema.org/Dataset"
-_OWL_VERSION = "http://www.w3.org/2002/07/owl#versionInfo"
-_MODIFIED = "http://purl.org/dc/terms/modified"
 _DAY = len("2026-11-23")
 
 # The classes that no other of ours is above, and the schemes of concepts, each with what has a
@@ -95,7 +88,7 @@ _PLACES = (
     ("openapi.json", "OpenAPI", "the interface, for code generators"),
     ("sitemap.xml", "Sitemap", "the addresses of all pages"),
 )
-_OF_EDITIONS = ("dumps/", "ldes", "shapes", "validation")
+_OF_RELEASES = ("dumps/", "ldes", "shapes", "validation")
 _OF_DESCRIPTIONS = ("void", "catalog")
 _NAVIGATION = (("theme.html", "Themes"), ("ontology.html", "Ontology"))
 _DUMPS = ("dumps/", "Dumps")
@@ -135,88 +128,88 @@ class Contents:
     entities: frozenset[str]
 
     @classmethod
-    def of(cls, graph: ServedGraph, index: Index) -> Contents:
-        """Ask ``graph`` for it; ``index`` is that of its entities.
+    def of(cls, snapshot: Snapshot) -> Contents:
+        """Query them from ``snapshot``.
 
         Raises:
-            ProblemError: the engine has no turn for it or gives it up.
+            ProblemError: as the engine raises it.
         """
+        index = snapshot.derive(Index.of)
         dataset = index.get(DATASET)
-        triples = tuple(description(graph, dataset.iri)) if dataset else ()
-        facts = Facts(triples, graph.base)
-        iri = f"{graph.base}{DATASET}"
+        triples = tuple(description(snapshot, dataset.iri)) if dataset else ()
+        facts = Facts(triples, snapshot.base)
+        iri = f"{snapshot.base}{DATASET}"
         return cls(
-            _groups(graph, index) or _classes(graph),
+            _groups(snapshot, index) or _classes(snapshot),
             triples,
-            facts.text(iri, _OWL_VERSION),
-            facts.date(iri, _MODIFIED)[:_DAY],
+            facts.text(iri, OWL.versionInfo),
+            facts.date(iri, DCT.modified)[:_DAY],
             frozenset(path for path, _, _ in _PLACES if index.get(path)),
         )
 
 
-def home_blueprint(graph: ServedGraph, index: ByVersion[Index]) -> Blueprint:
-    """Make the route of the home of ``graph``; ``index`` is that of its entities."""
-    routes = Blueprint("home", __name__)
-    contents = ByVersion(graph.engine, lambda: Contents.of(graph.for_all(), index.get()))
-
-    @routes.get("/")
-    def home() -> AnyResponse:
-        suffix = chosen_suffix(request.headers.get("Accept"))
-        found = contents.get()
-        links = list(_links(graph, found))
-        response: AnyResponse
-        if suffix == HTML:
-            response = Response(_page(graph, found, links))
-        else:
-            # Relative, so that a local instance stays local.
-            response = redirect(f"{DATASET}.{suffix}" if found.dataset else "sparql", 303)
-        response.headers["Link"] = link_header(links)
-        response.vary.add("Accept")
-        return response
-
-    @routes.app_context_processor
-    def navigation() -> dict[str, object]:
-        if graph.settings.dataset:
-            return {"navigation": ()}
-        has_dumps = graph.edition is not None and _is_route(_DUMPS[0])
-        return {"navigation": (*_NAVIGATION, _DUMPS) if has_dumps else _NAVIGATION}
-
-    return routes
+routes = Blueprint("home", __name__)
 
 
-def _page(graph: ServedGraph, contents: Contents, links: Iterable[Link]) -> str:
-    address = graph.address()
-    markup = dataset_markup(contents.dataset, graph.base, address, graph.edition)
+@routes.get("/")
+def home() -> AnyResponse:
+    """Give the home to people, and lead programs to the description of the dataset."""
+    suffix = chosen_suffix(request.headers.get("Accept"))
+    contents = current_snapshot().derive(Contents.of)
+    links = list(_links(contents))
+    response: AnyResponse
+    if suffix == HTML:
+        response = Response(_page(contents, links))
+    else:
+        # Relative, so that a local instance stays local.
+        response = redirect(f"{DATASET}.{suffix}" if contents.dataset else "sparql", 303)
+    response.headers["Link"] = link_header(links)
+    response.vary.add("Accept")
+    return response
+
+
+@routes.app_context_processor
+def navigation() -> dict[str, object]:
+    """Give all pages the links in their header."""
+    snapshot = current_snapshot()
+    if snapshot.settings.dataset:
+        return {"navigation": ()}
+    return {"navigation": (*_NAVIGATION, _DUMPS) if snapshot.release else _NAVIGATION}
+
+
+def _page(contents: Contents, links: Iterable[Link]) -> str:
+    snapshot, address = current_snapshot(), current_context().public_address
+    markup = dataset_markup(contents.dataset, snapshot.base, address, snapshot.release)
     return render_template(
         "home.html",
         contents=contents,
-        places=_places(graph, contents),
-        triples=graph.engine.quads,
-        dataset_file=graph.settings.dataset,
+        places=_places(contents),
+        triples=snapshot.counts.quads,
+        dataset_file=snapshot.settings.dataset,
         links=links,
         script=script(markup) if markup else "",
     )
 
 
-def _places(graph: ServedGraph, contents: Contents) -> list[Place]:
-    """Return those of the places that are there."""
+def _places(contents: Contents) -> list[Place]:
+    """Return those of the places that this instance has."""
     found = []
     for path, name, purpose in _PLACES:
         if path in contents.entities:
             found.append(Place(f"{path}.{HTML}", name, purpose))
-        elif _is_there(path, graph, contents):
+        elif _exists(path, contents):
             found.append(Place(path, name, purpose))
     return found
 
 
-def _is_there(path: str, graph: ServedGraph, contents: Contents) -> bool:
-    if path in _OF_EDITIONS and not graph.edition:
+def _exists(path: str, contents: Contents) -> bool:
+    if path in _OF_RELEASES and not current_snapshot().release:
         return False
     return _is_route(path) and (path not in _OF_DESCRIPTIONS or bool(contents.dataset))
 
 
 def _is_route(path: str) -> bool:
-    """Tell whether a route is made for ``path``; that of all entities is not."""
+    """Tell whether a route is made for ``path``, other than that of all entities."""
     try:
         endpoint, _ = current_app.url_map.bind("").match(f"/{path}", method="GET")
     except HTTPException:
@@ -224,32 +217,32 @@ def _is_route(path: str) -> bool:
     return not endpoint.startswith("entities.")
 
 
-def _links(graph: ServedGraph, contents: Contents) -> Iterable[Link]:
+def _links(contents: Contents) -> Iterable[Link]:
     """Return the typed links of the home (FAIR Signposting, level 1)."""
-    address = graph.address()
+    snapshot, address = current_snapshot(), current_context().public_address
     yield Link(f"{address}/", "canonical")
     yield Link(f"{address}/sparql", "service-desc")
     if contents.dataset:
         yield Link(LICENCE, "license")
-        yield from (Link(iri, "type") for iri in (ABOUT_PAGE, _DATASET_CLASS))
-        yield Link(f"{graph.base}{DATASET}", "cite-as")
+        yield from (Link(iri, "type") for iri in (ABOUT_PAGE, SCHEMA.Dataset))
+        yield Link(f"{snapshot.base}{DATASET}", "cite-as")
         yield from (Link(f"{address}/{path}", "describedby") for path in _OF_DESCRIPTIONS)
         for suffix in RDF_SUFFIXES:
             target = f"{address}/{DATASET}.{suffix}"
             yield Link(target, "alternate", media_type_of(suffix))
-    yield from item_links(graph)
+    yield from item_links()
 
 
-def _groups(graph: ServedGraph, index: Index) -> tuple[Group, ...]:
+def _groups(snapshot: Snapshot, index: Index) -> tuple[Group, ...]:
     """Return what there is of each kind of entity."""
     members: dict[str, list[tuple[int, str]]] = {}
-    for group, entity, statements in graph.rows(_CONTENTS, base=Literal(graph.base)):
+    for group, entity, statements in snapshot.rows(_CONTENTS, base=Literal(snapshot.base)):
         if isinstance(group, NamedNode) and isinstance(entity, NamedNode):
             members.setdefault(group.value, []).append((-_number(statements), entity.value))
     if not members:
         return ()
-    vocabulary = Vocabulary.of(graph)
-    order = {f"{graph.base}{path}": name for path, name in _KINDS.items()}
+    vocabulary = snapshot.derive(Vocabulary.of)
+    order = {f"{snapshot.base}{path}": name for path, name in _KINDS.items()}
     ranks = {iri: rank for rank, iri in enumerate(order)}
     found = []
     for iri in sorted(members, key=lambda iri: (ranks.get(iri, len(ranks)), -len(members[iri]))):
@@ -262,12 +255,12 @@ def _groups(graph: ServedGraph, index: Index) -> tuple[Group, ...]:
     return tuple(found)
 
 
-def _classes(graph: ServedGraph) -> tuple[Group, ...]:
+def _classes(snapshot: Snapshot) -> tuple[Group, ...]:
     """Return the largest classes of a graph that has no entities here."""
-    prefixes = namespaces(graph.base)
+    prefixes = namespaces(snapshot.base)
     return tuple(
         Group(shortened(class_.value, prefixes), _number(resources))
-        for class_, resources in graph.rows(_CLASSES)
+        for class_, resources in snapshot.rows(_CLASSES)
         if isinstance(class_, NamedNode)
     )
 

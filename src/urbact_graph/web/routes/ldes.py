@@ -1,6 +1,5 @@
 """The stream of changes: /ldes, the root of a Linked Data Event Stream, and its pages below."""
 
-import contextlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -11,13 +10,12 @@ from flask import Blueprint, Response, render_template, request
 from pyoxigraph import Quad, RdfFormat, parse, serialize
 
 from urbact_graph.description.distributions import LICENCE
-from urbact_graph.release.stream import STREAM_FOLDER, StreamState, read_page
+from urbact_graph.problems import NOT_ACCEPTABLE, NOT_FOUND, ProblemError
 from urbact_graph.rdf.formats import FORMATS, Format
 from urbact_graph.rdf.namespaces import namespaces, used_prefixes
-from urbact_graph.problems import NOT_ACCEPTABLE, NOT_FOUND, ProblemError
-from urbact_graph.web.snapshot import ServedGraph
+from urbact_graph.release.stream import StreamState, read_page
+from urbact_graph.web.context import current_context, current_snapshot
 from urbact_graph.web.documents.document import HTML_TYPE
-from urbact_graph.web.documents.links import Link, link_header
 from urbact_graph.web.documents.ldes_tree import (
     PATH,
     branch_quads,
@@ -25,6 +23,7 @@ from urbact_graph.web.documents.ldes_tree import (
     page_quads,
     root_quads,
 )
+from urbact_graph.web.documents.links import Link, link_header
 from urbact_graph.web.negotiation import Acceptance
 from urbact_graph.web.response import IMMUTABLE
 
@@ -38,46 +37,47 @@ _PROFILE = "https://w3id.org/tree/profile"
 _SHOWN = 50
 
 
-def ldes_blueprint(graph: ServedGraph) -> Blueprint:
-    """Make the routes of the event stream of ``graph``."""
-    routes = Blueprint("ldes", __name__)
-
-    @routes.get(PATH)
-    @routes.get(f"{PATH}.<extension>")
-    def root(extension: str = "") -> Response:
-        state, _ = _served(graph)
-        if not extension and _is_for_people():
-            return _page(state, f"{graph.address()}{PATH}")
-        form = _form(extension)
-        content = _written(root_quads(state, graph.address()), form, state)
-        return _response(content, form, f"{graph.address()}{PATH}")
-
-    @routes.get(f"{PATH}/<name>")
-    def node(name: str) -> Response:
-        state, folder = _served(graph)
-        name, _, extension = name.partition(".")
-        form = _form(extension)
-        quads, moment = _node(state, folder, name, graph.address())
-        address = f"{graph.address()}{PATH}/{name}"
-        response = _response(_written(quads, form, state), form, address, moment)
-        response.headers["Cache-Control"] = IMMUTABLE
-        return response
-
-    return routes
+routes = Blueprint("ldes", __name__)
 
 
-def _served(graph: ServedGraph) -> tuple[StreamState, Path]:
-    """Return the stream up to what is served, and the folder of its pages.
+@routes.get(PATH)
+@routes.get(f"{PATH}.<extension>")
+def root(extension: str = "") -> Response:
+    """Give the root of the stream's search tree, or a page for people."""
+    state, _ = _served()
+    address = current_context().public_address
+    if not extension and _is_for_people():
+        return _page(state, f"{address}{PATH}")
+    form = _form(extension)
+    content = _written(root_quads(state, address), form, state)
+    return _response(content, form, f"{address}{PATH}")
+
+
+@routes.get(f"{PATH}/<name>")
+def node(name: str) -> Response:
+    """Give a node below the root, which never changes."""
+    state, folder = _served()
+    name, _, extension = name.partition(".")
+    form = _form(extension)
+    address = current_context().public_address
+    quads, moment = _node(state, folder, name, address)
+    response = _response(_written(quads, form, state), form, f"{address}{PATH}/{name}", moment)
+    response.headers["Cache-Control"] = IMMUTABLE
+    return response
+
+
+def _served() -> tuple[StreamState, Path]:
+    """Return the stream up to the release that is served, and the folder of its pages.
 
     Raises:
         ProblemError: there is none.
     """
-    edition = graph.edition
-    if edition is not None:
-        with contextlib.suppress(FileNotFoundError):
-            # The log lies beside the editions that are made of it.
-            return _state(edition.stream.read_bytes()), edition.folder.parents[1] / STREAM_FOLDER
-    raise ProblemError(NOT_FOUND, "No changes are published of what is served here; see /sparql.")
+    release = current_snapshot().release
+    if release is None:
+        raise ProblemError(
+            NOT_FOUND, "This instance serves a dataset without a stream of changes; see /sparql."
+        )
+    return _state(release.stream.read_bytes()), release.stream_pages
 
 
 @lru_cache(maxsize=2)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flask import Response, request
 
-from urbact_graph.web.snapshot import ServedGraph
+from urbact_graph.web.context import current_context
 from urbact_graph.web.documents.document import (
     HTML,
     SUFFIXES,
@@ -19,9 +19,7 @@ def addresses(path: str) -> tuple[str, str]:
     return f"/{path}", f"/{path}.<any({','.join(SUFFIXES)}):suffix>"
 
 
-def respond(
-    graph: ServedGraph, path: str, suffix: str, document: Document, page: Callable[[], str]
-) -> Response:
+def respond(path: str, suffix: str, document: Document, page: Callable[[], str]) -> Response:
     """Give the ``document`` at ``path`` in the format of ``suffix``, else by the Accept header.
 
     Raises:
@@ -30,12 +28,12 @@ def respond(
     chosen = suffix or chosen_suffix(request.headers.get("Accept"))
     response = Response(page()) if chosen == HTML else document.response(chosen)
     headers = response.headers
-    address = f"{graph.address()}/{path}"
-    collection = f"{graph.address()}/dataset"
+    root = current_context().public_address
+    address, collection = f"{root}/{path}", f"{root}/dataset"
     iri, types = document.subject.value, document.types
     headers["Link"] = link_header(document_links(iri, address, chosen, types, collection))
     if not suffix:
-        # What was chosen has an address of its own (RFC 9110, section 8.7).
+        # The chosen format has an address of its own (RFC 9110, section 8.7).
         headers["Content-Location"] = f"{path}.{chosen}"
         response.vary.add("Accept")
     return response

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, g, redirect, render_template, request
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
+from flask import Blueprint, Response, redirect, render_template, request
+from pyoxigraph import Literal, NamedNode, Triple
 
-from urbact_graph.rdf.namespaces import NAMESPACES, namespaces, shortened
 from urbact_graph.problems import NOT_FOUND, ProblemError
+from urbact_graph.rdf.graph import IndexedGraph
+from urbact_graph.rdf.namespaces import SH, namespaces, shortened
+from urbact_graph.rdf.parsing import parse_n_triples
+from urbact_graph.web.context import current_snapshot
 from urbact_graph.web.documents.document import HTML, OTHER_FORMATS, Document, chosen_suffix
+from urbact_graph.web.documents.index import Index
+from urbact_graph.web.documents.jsonld_terms import Terms
 from urbact_graph.web.routes.negotiated import addresses, respond
-from urbact_graph.web.documents.statements import Statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from werkzeug.wrappers import Response as AnyResponse
 
-    from urbact_graph.release.release import Release
-    from urbact_graph.web.snapshot import ByVersion, ServedGraph
-    from urbact_graph.web.documents.index import Index
-    from urbact_graph.web.documents.jsonld_terms import Terms
-
-_SH = NAMESPACES["sh"]
-# The gravest first (SHACL, section 2.1.4).
+# The most severe first (SHACL, section 2.1.4).
 _SEVERITIES = ("Violation", "Warning", "Info")
 
 
@@ -70,73 +66,74 @@ class Finding:
     cases: tuple[Case, ...]
 
 
-def reports_blueprint(
-    graph: ServedGraph, index: ByVersion[Index], terms: ByVersion[Terms]
-) -> Blueprint:
-    """Make the routes of the shapes and the report; ``index`` knows what entities are called."""
-    routes = Blueprint("reports", __name__)
+routes = Blueprint("reports", __name__)
 
-    def shapes(suffix: str = "") -> Response:
-        document = replace(_document(graph, "shapes"), terms=terms.get())
 
-        def page() -> str:
-            found = rules(document.triples)
-            return render_template("shapes.html", rules=found, formats=OTHER_FORMATS)
+def shapes(suffix: str = "") -> Response:
+    """Give the shapes that the graph is checked against."""
+    document = _document("shapes")
 
-        return _dated(respond(graph, "shapes", suffix, document, page), graph, "shapes")
+    def page() -> str:
+        return render_template("shapes.html", rules=rules(document.triples), formats=OTHER_FORMATS)
 
-    def validation(suffix: str = "") -> Response:
-        document = replace(_document(graph, "validation"), terms=terms.get())
+    return respond("shapes", suffix, document, page)
 
-        def page() -> str:
-            known = rules(_document(graph, "shapes").triples)
-            found = findings(document.triples, known, index.get(), graph.base)
-            counts = dict.fromkeys(_SEVERITIES, 0)
-            for one in found:
-                counts[one.severity] += len(one.cases)
-            return render_template(
-                "validation.html",
-                findings=found,
-                counts=counts,
-                rules=len(known),
-                formats=OTHER_FORMATS,
-            )
 
-        return _dated(respond(graph, "validation", suffix, document, page), graph, "validation")
+def validation(suffix: str = "") -> Response:
+    """Give the report of that check."""
+    document = _document("validation")
 
-    for path, view in (("shapes", shapes), ("validation", validation)):
-        for rule in addresses(path):
-            routes.add_url_rule(rule, view_func=view)
+    def page() -> str:
+        snapshot = current_snapshot()
+        known = rules(_document("shapes").triples)
+        found = findings(document.triples, known, snapshot.derive(Index.of), snapshot.base)
+        counts = dict.fromkeys(_SEVERITIES, 0)
+        for one in found:
+            counts[one.severity] += len(one.cases)
+        return render_template(
+            "validation.html",
+            findings=found,
+            counts=counts,
+            rules=len(known),
+            formats=OTHER_FORMATS,
+        )
 
-    @routes.get("/validation/<identifier>")
-    def result(identifier: str) -> AnyResponse:
-        known = Statements(_document(graph, "validation").triples).subjects()
-        if f"{graph.base}validation/{identifier}" not in known:
-            raise ProblemError(NOT_FOUND, "The report has no such result; /validation is all.")
-        suffix = chosen_suffix(request.headers.get("Accept"))
-        fragment = f"#{identifier}" if suffix == HTML else ""
-        response = redirect(f"../validation.{suffix}{fragment}", 303)
-        response.vary.add("Accept")
-        return response
+    return respond("validation", suffix, document, page)
 
-    return routes
+
+for _path, _view in (("shapes", shapes), ("validation", validation)):
+    for _rule in addresses(_path):
+        routes.add_url_rule(_rule, _path, _view)
+
+
+@routes.get("/validation/<identifier>")
+def result(identifier: str) -> AnyResponse:
+    """Lead from the IRI of a result to the report."""
+    known = IndexedGraph(_document("validation").triples).subjects()
+    if f"{current_snapshot().base}validation/{identifier}" not in known:
+        raise ProblemError(NOT_FOUND, "The report has no such result; /validation is all of it.")
+    suffix = chosen_suffix(request.headers.get("Accept"))
+    fragment = f"#{identifier}" if suffix == HTML else ""
+    response = redirect(f"../validation.{suffix}{fragment}", 303)
+    response.vary.add("Accept")
+    return response
 
 
 def rules(shapes: Sequence[Triple]) -> list[Rule]:
     """Return the rules among ``shapes``, sorted by name."""
-    stated = Statements(shapes)
+    stated = IndexedGraph(shapes)
     remedies = {t.subject: t.object for t in shapes if t.predicate.value.endswith("#remedy")}
     found = []
     for iri in stated.subjects():
-        if severity := stated.text(iri, f"{_SH}severity"):
+        if severity := _value(stated, iri, SH.severity):
             remedy = remedies.get(NamedNode(iri))
             found.append(
                 Rule(
                     iri.partition("#")[2],
                     iri,
-                    stated.text(iri, f"{_SH}name"),
-                    severity.removeprefix(_SH),
-                    stated.text(iri, f"{_SH}message"),
+                    stated.text(iri, SH.name),
+                    severity.removeprefix(str(SH)),
+                    stated.text(iri, SH.message),
                     remedy.value if isinstance(remedy, Literal) else "",
                 )
             )
@@ -146,20 +143,20 @@ def rules(shapes: Sequence[Triple]) -> list[Rule]:
 def findings(
     report: Iterable[Triple], known: Iterable[Rule], index: Index, base: str
 ) -> list[Finding]:
-    """Return what ``report`` says, by rule, the gravest first."""
+    """Return what ``report`` says, by rule, the most severe first."""
     titles = {rule.iri: rule.title for rule in known}
     prefixes = namespaces(base)
-    stated = Statements(report)
+    stated = IndexedGraph(report)
     cases: dict[tuple[int, str, str], list[Case]] = {}
     for iri in stated.subjects():
-        said = partial(stated.text, iri)
-        focus = said(f"{_SH}focusNode")
+        said = partial(_value, stated, iri)
+        focus = said(SH.focusNode)
         if not focus:
             continue
         path, entity = focus.removeprefix(base), index.of_iri(focus)
-        value = shortened(said(f"{_SH}value"), prefixes).removeprefix(base)
-        rank = _SEVERITIES.index(said(f"{_SH}resultSeverity").removeprefix(_SH))
-        key = rank, said(f"{_SH}sourceShape"), said(f"{_SH}resultMessage")
+        value = shortened(said(SH.value), prefixes).removeprefix(base)
+        rank = _SEVERITIES.index(said(SH.resultSeverity).removeprefix(str(SH)))
+        key = rank, said(SH.sourceShape), said(SH.resultMessage)
         label = entity.label if entity else path
         address = entity.address if entity else ""
         cases.setdefault(key, []).append(Case(iri.rpartition("/")[2], label, address, value))
@@ -175,37 +172,25 @@ def findings(
     ]
 
 
-def _file(edition: Release, name: str) -> Path:
-    return edition.shapes if name == "shapes" else edition.validation
+def _value(stated: IndexedGraph, subject: str, property_: str) -> str:
+    """Return the first value of a property as a text, or the empty text."""
+    return next((value.value for value in stated.values(subject, property_)), "")
 
 
-def _dated(response: Response, graph: ServedGraph, name: str) -> Response:
-    """Say when the shapes or the report changed, which they may though the dataset stays."""
-    if graph.edition:
-        changed = _file(graph.edition, name).stat().st_ctime
-        response.last_modified = max(g.modified, datetime.fromtimestamp(int(changed), UTC))
-    return response
-
-
-def _document(graph: ServedGraph, name: str) -> Document:
-    """Return the shapes or the report of the edition that is served.
+def _document(name: str) -> Document:
+    """Return the shapes or the report of the release that is served.
 
     Raises:
-        ProblemError: there is none, as what is served was not built and checked here.
+        ProblemError: the dataset was not built and validated here.
     """
-    edition = graph.edition
-    if edition is None:
+    snapshot = current_snapshot()
+    release = snapshot.release
+    if release is None:
         raise ProblemError(
             NOT_FOUND,
-            "This instance serves a dataset that it did not check itself; it has no shapes and no "
-            "report of them.",
+            "This instance serves a dataset that it did not validate; it has no shapes and no "
+            "report.",
         )
-    try:
-        quads = parse(path=str(_file(edition, name)), format=RdfFormat.N_TRIPLES)
-        triples = [quad.triple for quad in quads]
-    except OSError:
-        raise ProblemError(
-            NOT_FOUND,
-            "The shapes and the report of what is served are no longer there; reload the server.",
-        ) from None
-    return Document(triples, NamedNode(f"{graph.base}{name}"), graph.base)
+    triples = parse_n_triples(release.shapes if name == "shapes" else release.report)
+    subject = NamedNode(f"{snapshot.base}{name}")
+    return Document(list(triples), subject, snapshot.base, snapshot.derive(Terms.of))

@@ -10,25 +10,23 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response
 
 from urbact_graph.problems import NOT_FOUND, ProblemError
-from urbact_graph.web.snapshot import ByVersion
+from urbact_graph.web.context import current_context, current_snapshot
 from urbact_graph.web.documents.document import HTML
+from urbact_graph.web.documents.index import Index
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from urbact_graph.web.snapshot import ServedGraph
-    from urbact_graph.web.documents.index import Index
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 # What one file may hold (sitemaps.org, protocol 0.9), and a bit less than its bytes for the head.
-MOST_ADDRESSES = 50_000
-MOST_BYTES = 50_000_000
+MAX_ADDRESSES = 50_000
+MAX_BYTES = 50_000_000
 _HEAD_BYTES = 200
-_MOST_KEPT = 4
 
-# Where addresses have no end, or hold what is of an instance and of no use to others.
-_KEPT_FROM = ("sparql", "reconcile", "health", "metrics")
+# Paths without end, and those that say something of this instance only.
+_DISALLOWED = ("sparql", "reconcile", "health", "metrics")
 # A path with parameters gives something else for each.
 _PARAMETERS = "*?"
 
@@ -41,51 +39,35 @@ class Listed:
     modified: str = ""
 
 
-def robots_blueprint(
-    graph: ServedGraph,
-    index: ByVersion[Index],
-    most_addresses: int = MOST_ADDRESSES,
-    most_bytes: int = MOST_BYTES,
-) -> Blueprint:
-    """Make the routes that tell crawlers where to go in ``graph``, and where not.
+routes = Blueprint("robots", __name__)
 
-    A sitemap has no more than ``most_addresses`` and ``most_bytes``; there are as many as it takes.
-    """
-    routes = Blueprint("robots", __name__)
 
-    # By address, of which an instance has one, or a few behind proxies.
-    made: ByVersion[dict[tuple[str, bool], tuple[bytes, ...]]] = ByVersion(graph.engine, dict)
+@routes.get("/robots.txt")
+def robots() -> Response:
+    """Give the rules for crawlers."""
+    return Response(robots_text(current_context().public_address), mimetype="text/plain")
 
-    def files() -> tuple[bytes, ...]:
-        known, address = made.get(), graph.address()
-        key = address, graph.edition is not None
-        if key not in known:
-            if len(known) >= _MOST_KEPT:
-                known.clear()
-            listed = _listed(graph, index.get())
-            known[key] = _sitemaps(address, listed, most_addresses, most_bytes)
-        return known[key]
 
-    @routes.get("/robots.txt")
-    def robots() -> Response:
-        return Response(robots_text(graph.address()), mimetype="text/plain")
+@routes.get("/sitemap.xml")
+def sitemap() -> Response:
+    """Give the sitemap, or the index of several."""
+    return _xml(_files()[0])
 
-    @routes.get("/sitemap.xml")
-    def sitemap() -> Response:
-        return _xml(files()[0])
 
-    @routes.get("/sitemap-<int:number>.xml")
-    def numbered(number: int) -> Response:
-        found = files()
-        if not 1 <= number < len(found):
-            raise ProblemError(
-                NOT_FOUND,
-                f"There is no sitemap {number}; /sitemap.xml "
-                + ("names those there are." if len(found) > 1 else "is the only one."),
-            )
-        return _xml(found[number])
+@routes.get("/sitemap-<int:number>.xml")
+def numbered(number: int) -> Response:
+    """Give one of several sitemaps."""
+    found = _files()
+    if not 1 <= number < len(found):
+        hint = "/sitemap.xml lists them." if len(found) > 1 else "/sitemap.xml is the only one."
+        raise ProblemError(NOT_FOUND, f"There is no sitemap {number}; {hint}")
+    return _xml(found[number])
 
-    return routes
+
+def _files() -> tuple[bytes, ...]:
+    snapshot, address = current_snapshot(), current_context().public_address
+    listed = _listed(snapshot.derive(Index.of), address, has_dumps=snapshot.release is not None)
+    return sitemaps(address, listed, MAX_ADDRESSES, MAX_BYTES)
 
 
 def robots_text(address: str) -> str:
@@ -94,7 +76,7 @@ def robots_text(address: str) -> str:
     Paths in it are those of the host, so that an instance below a path names them in full.
     """
     root = urlsplit(address).path
-    rules = "".join(f"Disallow: {root}/{path}\n" for path in (*_KEPT_FROM, _PARAMETERS))
+    rules = "".join(f"Disallow: {root}/{path}\n" for path in (*_DISALLOWED, _PARAMETERS))
     return f"User-agent: *\n{rules}\nSitemap: {address}/sitemap.xml\n"
 
 
@@ -102,13 +84,12 @@ def _xml(content: bytes) -> Response:
     return Response(content, mimetype="application/xml")
 
 
-def _listed(graph: ServedGraph, index: Index) -> tuple[Listed, ...]:
+def _listed(index: Index, address: str, *, has_dumps: bool) -> tuple[Listed, ...]:
     """Return the pages of the instance, the home first, then those of the entities by path."""
-    address = graph.address()
     changes = [entity.modified for entity in index.all() if entity.modified]
     latest = max((_written(change) for change in changes), default="")
     found = [Listed(f"{address}/", latest)]
-    if graph.edition:
+    if has_dumps:
         found.append(Listed(f"{address}/dumps/", latest))
     found += (
         Listed(f"{address}/{entity.address}.{HTML}", _written(entity.modified))
@@ -126,13 +107,13 @@ def _written(moment: datetime | None) -> str:
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _sitemaps(
-    address: str, listed: tuple[Listed, ...], most_addresses: int, most_bytes: int
+def sitemaps(
+    address: str, listed: Iterable[Listed], max_addresses: int, max_bytes: int
 ) -> tuple[bytes, ...]:
     """Return the sitemap, or the index of several and these."""
     entries = [_entry("url", one) for one in listed]
     files = [
-        _file("urlset", some) for some in _split(entries, most_addresses, most_bytes - _HEAD_BYTES)
+        _file("urlset", some) for some in _split(entries, max_addresses, max_bytes - _HEAD_BYTES)
     ]
     if len(files) == 1:
         return (files[0],)
@@ -141,14 +122,14 @@ def _sitemaps(
 
 
 def _split(
-    entries: Iterable[ET.Element], most_entries: int, most_bytes: int
+    entries: Iterable[ET.Element], max_entries: int, max_bytes: int
 ) -> Sequence[list[ET.Element]]:
     """Share ``entries`` out, in their order, over as few files as the limits allow."""
     shares: list[list[ET.Element]] = [[]]
     size = 0
     for entry in entries:
         length = len(ET.tostring(entry, encoding="utf-8"))
-        if shares[-1] and (len(shares[-1]) == most_entries or size + length > most_bytes):
+        if shares[-1] and (len(shares[-1]) == max_entries or size + length > max_bytes):
             shares.append([])
             size = 0
         shares[-1].append(entry)

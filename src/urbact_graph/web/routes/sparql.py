@@ -1,15 +1,25 @@
-"""The query endpoint's pages: /sparql, and the engine's /health."""
+"""The query endpoint: /sparql, by the SPARQL 1.1 Protocol."""
 
-from flask import Blueprint, Response, jsonify, render_template, request
+import hashlib
+import json
 
-from urbact_graph.rdf.formats import Format
+from flask import Blueprint, Response, render_template, request
+
+from urbact_graph import __version__
+from urbact_graph.engine.protocol import Request as Query
 from urbact_graph.problems import NOT_ACCEPTABLE, ProblemError
-from urbact_graph.settings import Settings
-from urbact_graph.web.context import Caller
+from urbact_graph.rdf.formats import FORMATS
+from urbact_graph.web.conditional import Conditions
+from urbact_graph.web.context import current_context, current_snapshot
 from urbact_graph.web.documents.service_description import service_description
-from urbact_graph.web.endpoint import PATH, Endpoint
 from urbact_graph.web.negotiation import Acceptance
+from urbact_graph.web.protocol import QueryOperation, is_bare, read_operation
 
+routes = Blueprint("sparql", __name__)
+
+_PATH = "/sparql"
+_TAG_DIGITS = 24
+_CONTENT_TYPES = {form.media_type: form.content_type for form in FORMATS}
 _EXAMPLE = """PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX urb: <{base}ontology#>
 
@@ -23,48 +33,89 @@ ORDER BY DESC(?networks) ?theme
 _ANY_EXAMPLE = "SELECT * WHERE { ?subject ?property ?value } LIMIT 10\n"
 
 
-def sparql_blueprint(settings: Settings, endpoint: Endpoint) -> Blueprint:
-    """Make the routes of ``endpoint``."""
-    routes = Blueprint("sparql", __name__)
-    engine = endpoint.engine
+@routes.route(_PATH, methods=["GET", "POST"])
+def sparql() -> Response:
+    """Answer a query, or describe the endpoint where there is none."""
+    if is_bare(request):
+        return _describe_endpoint()
+    operation = read_operation(request)
+    current_context().query = operation.query
+    return _answer(operation)
 
-    @routes.route(PATH, methods=["GET", "POST"])
-    def sparql() -> Response:
-        # Queries were answered before the application; one that cannot be read is told of here.
-        endpoint.operation(request.environ)
-        return _endpoint_itself(settings, endpoint)
 
-    @routes.get("/health")
-    def health() -> Response:
-        engine.check()
-        response = jsonify(status="ok", quads=engine.quads, version=engine.version)
+def _answer(operation: QueryOperation) -> Response:
+    snapshot = current_snapshot()
+    tag = _tag(operation, snapshot.version)
+    if tag and _has_answer(tag):
+        # Only a client that has had the answer to this query has its tag: no need to evaluate it.
+        response = Response(status=304)
+    else:
+        answer = snapshot.query(_query(operation), operation.seconds)
+        response = Response(answer.content, content_type=_CONTENT_TYPES[answer.media_type])
+    if tag:
+        response.set_etag(tag, weak=True)
+        response.last_modified = snapshot.modified
+    else:
         response.cache_control.no_store = True
-        return response
+    response.vary.update(("Accept", "Accept-Encoding"))
+    return response
 
-    return routes
+
+def _has_answer(tag: str) -> bool:
+    is_read = request.method in ("GET", "HEAD")
+    return is_read and Conditions.of(request.headers.get).matches(tag)
 
 
-def _endpoint_itself(settings: Settings, endpoint: Endpoint) -> Response:
-    caller = Caller.of(request.environ)
-    address = f"{caller.public_address or settings.address}{PATH}"
+def _query(operation: QueryOperation) -> Query:
+    return Query(
+        query=operation.query,
+        results_format=operation.results.media_type if operation.results else None,
+        graph_format=operation.graph.media_type if operation.graph else None,
+        max_result_bytes=current_snapshot().settings.max_result_bytes,
+        default_graphs=operation.default_graphs,
+        named_graphs=operation.named_graphs,
+    )
+
+
+def _tag(operation: QueryOperation, version: str) -> str | None:
+    """Return the entity tag of the answer from the dataset ``version``.
+
+    None if the query gives something else each time. It is a weak tag (RFC 9110, section 8.8.1):
+    SPARQL leaves open in which order rows come.
+    """
+    if not operation.is_repeatable:
+        return None
+    parts = (
+        __version__,
+        version,
+        operation.query,
+        operation.default_graphs,
+        operation.named_graphs,
+        operation.results.name if operation.results else "",
+        operation.graph.name if operation.graph else "",
+    )
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:_TAG_DIGITS]
+
+
+def _describe_endpoint() -> Response:
+    """Give the query form to browsers, else the Service Description."""
+    snapshot = current_snapshot()
+    address = f"{current_context().public_address}{_PATH}"
     acceptance = Acceptance(request.headers.get("Accept"))
     form = acceptance.format("graph")
     rdf = acceptance.format_quality(form) if form else 0.0
     if acceptance.names("text/html") and acceptance.quality("text/html") >= rdf:
-        example = _ANY_EXAMPLE if settings.dataset else _EXAMPLE.format(base=settings.base_iri)
-        content = render_template("sparql.html", endpoint=address, query=example, settings=settings)
-        response = Response(content, mimetype="text/html")
-        response.vary.add("Accept")
-        return response
-    if form is None:
+        settings = snapshot.settings
+        example = _ANY_EXAMPLE if settings.dataset else _EXAMPLE.format(base=snapshot.base)
+        page = render_template("sparql.html", endpoint=address, query=example, settings=settings)
+        response = Response(page, mimetype="text/html")
+    elif form:
+        content = service_description(address, snapshot.counts, form)
+        response = Response(content, content_type=form.content_type)
+    else:
         raise ProblemError(
             NOT_ACCEPTABLE,
             "The endpoint describes itself in RDF or HTML; accept text/turtle or text/html.",
         )
-    return _response(service_description(address, endpoint.engine, form), form)
-
-
-def _response(content: bytes, form: Format) -> Response:
-    response = Response(content, content_type=form.content_type)
     response.vary.add("Accept")
     return response

@@ -1,0 +1,90 @@
+"""The reading of a request's body, within limits of bytes and time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+from granian.rsgi import ProtocolClosed
+
+from urbact_graph.problems import QUERY_TOO_LARGE, REQUEST_TIMEOUT, ProblemError
+from urbact_graph.web.app import max_body_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable
+
+    from granian.rsgi import HTTPProtocol
+
+    from urbact_graph.server.request import RawRequest
+    from urbact_graph.settings import Settings
+
+_WITHOUT_BODY = frozenset(("GET", "HEAD", "OPTIONS"))
+# What is read of a body that is refused, so that a client which is still writing gets to read the
+# problem instead of a broken connection: at most so many bytes, for so long, with such pauses.
+_DRAINED_BYTES = 64_000_000
+_DRAIN_SECONDS = 5.0
+_DRAIN_PAUSE_SECONDS = 0.5
+
+
+async def read_body(request: RawRequest, protocol: HTTPProtocol, settings: Settings) -> bytes:
+    """Read the body, if there is one.
+
+    Raises:
+        ProblemError: it is too large, or takes too long to arrive.
+    """
+    if request.method in _WITHOUT_BODY:
+        return b""
+    limit = max_body_bytes(settings)
+    stated = request.headers.get("content-length", "")
+    if stated.isdecimal() and int(stated) <= limit:
+        # The server holds the client to the stated length.
+        return bytes(await _within(settings, protocol()))
+    chunks = aiter(protocol)
+    if stated.isdecimal():
+        if "expect" not in request.headers:
+            await _drain(chunks)
+        raise _too_large()
+    return await _within(settings, _read_chunks(chunks, limit))
+
+
+async def _read_chunks(chunks: AsyncIterator[bytes], limit: int) -> bytes:
+    read: list[bytes] = []
+    size = 0
+    async for chunk in chunks:
+        size += len(chunk)
+        if size > limit:
+            await _drain(chunks)
+            raise _too_large()
+        read.append(bytes(chunk))
+    return b"".join(read)
+
+
+async def _within(settings: Settings, reading: Awaitable[bytes]) -> bytes:
+    seconds = settings.request_timeout_seconds
+    try:
+        return await asyncio.wait_for(reading, seconds)
+    except TimeoutError:
+        raise ProblemError(
+            REQUEST_TIMEOUT,
+            f"The request was not complete after {seconds} s (request_timeout_seconds); send it "
+            "faster.",
+            extensions={"limit": "request_timeout_seconds", "value": seconds},
+        ) from None
+
+
+async def _drain(chunks: AsyncIterator[bytes]) -> None:
+    """Read on without keeping anything (lingering close, RFC 9112, section 9.6)."""
+    left = _DRAINED_BYTES
+    with contextlib.suppress(TimeoutError, StopAsyncIteration, ProtocolClosed):
+        async with asyncio.timeout(_DRAIN_SECONDS):
+            while left > 0:
+                left -= len(await asyncio.wait_for(anext(chunks), _DRAIN_PAUSE_SECONDS))
+
+
+def _too_large() -> ProblemError:
+    return ProblemError(
+        QUERY_TOO_LARGE,
+        "The body is larger than a query may be (max_query_bytes); shorten it.",
+        extensions={"limit": "max_query_bytes"},
+    )

@@ -1,0 +1,52 @@
+"""The socket between ``urbact-graph reload`` and the server of the same user on this machine."""
+
+import os
+import socket
+import stat
+import warnings
+from pathlib import Path
+
+import platformdirs
+
+from urbact_graph.errors import EngineError
+from urbact_graph.server.messages import MESSAGES, Failed, Reload, Reloaded
+
+
+def socket_path(host: str, port: int) -> Path:
+    """Return where the socket of the server on ``host`` and ``port`` is, in a private folder.
+
+    Raises:
+        OSError: there is no folder that this user alone may use.
+    """
+    with warnings.catch_warnings():
+        # It falls back to another folder with a warning that says nothing to an operator.
+        warnings.simplefilter("ignore")
+        folder = platformdirs.user_runtime_path("urbact-graph")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise PermissionError(f"{folder} is not private to you")
+    return folder / f"{host}-{port}.socket"
+
+
+def request_reload(host: str, port: int) -> str:
+    """Have the server on ``host`` and ``port`` reload; return its sentence on what it serves.
+
+    Raises:
+        EngineError: there is no such server, or it keeps what it serves.
+    """
+    with socket.socket(socket.AF_UNIX) as connection:
+        try:
+            connection.connect(str(socket_path(host, port)))
+        except OSError:
+            raise EngineError(
+                f"No server of yours was found on port {port}; name it with --port and --host."
+            ) from None
+        try:
+            MESSAGES.send(connection, Reload())
+            reply = MESSAGES.receive(connection)
+        except (OSError, EOFError):
+            raise EngineError("The server ended before it had reloaded.") from None
+    if isinstance(reply, Reloaded):
+        return reply.sentence
+    raise EngineError(reply.reason if isinstance(reply, Failed) else f"Unexpected reply: {reply}")

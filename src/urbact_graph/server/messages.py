@@ -1,0 +1,51 @@
+"""The messages between the main process, the web process and ``urbact-graph reload``."""
+
+from dataclasses import dataclass
+
+from urbact_graph.engine.codec import Codec
+
+
+@dataclass(frozen=True)
+class Load:
+    """To the web process: serve the dataset ``file``.
+
+    Its content is read from ``content``; ``release`` is the folder of the release that it belongs
+    to, empty where it was not built here.
+    """
+
+    file: str
+    content: str
+    release: str
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """From the web process: a dataset is served; ``is_other`` tells if it was not before."""
+
+    name: str
+    quads: int
+    version: str
+    is_other: bool
+
+
+@dataclass(frozen=True)
+class Reload:
+    """To the main process: prepare the dataset anew and serve it."""
+
+
+@dataclass(frozen=True)
+class Reloaded:
+    """From the main process: a sentence that says what is served now."""
+
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Failed:
+    """From either: a sentence that says why; what was served before is still served."""
+
+    reason: str
+
+
+Message = Load | Loaded | Reload | Reloaded | Failed
+MESSAGES: Codec[Message] = Codec(Load, Loaded, Reload, Reloaded, Failed)

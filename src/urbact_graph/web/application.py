@@ -1,0 +1,38 @@
+"""The application object: what all routes share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from flask import Flask, current_app
+
+from urbact_graph.web.metrics import Metrics
+from urbact_graph.web.response import Response
+from urbact_graph.web.snapshot import Served
+
+if TYPE_CHECKING:
+    from urbact_graph.engine.protocol import Engine
+    from urbact_graph.release.release import Release
+    from urbact_graph.settings import Settings
+
+
+class Application(Flask):
+    """The web application; every request is answered from one snapshot of what is ``served``.
+
+    ``engine`` belongs to the caller, who closes it. ``release`` is None where a dataset is served
+    that was not built here.
+    """
+
+    response_class = Response
+
+    def __init__(self, settings: Settings, engine: Engine, release: Release | None) -> None:
+        super().__init__("urbact_graph.web")
+        self.settings = settings
+        self.engine = engine
+        self.served = Served(settings, engine, release)
+        self.metrics = Metrics(engine)
+
+
+def current_application() -> Application:
+    """Return the application that handles the current request."""
+    return cast("Application", current_app)
