@@ -10,19 +10,19 @@ from pathlib import Path
 import pytest
 from pyoxigraph import DefaultGraph, Literal, NamedNode, RdfFormat, Store, Triple, parse
 
-from urbact_graph.dataset.building import Build
-from urbact_graph.rdf.resources import read_members, resource_of
-from urbact_graph.release.stream import INDEX_NAME, StreamState, extend_stream, read_page
 from urbact_graph.errors import DatasetError
 from urbact_graph.files import write_whole
+from urbact_graph.rdf.namespaces import DCT, RDF, TREE
+from urbact_graph.rdf.resources import read_members, resource_of
+from urbact_graph.release.stream import INDEX_NAME, StreamState, extend_stream, read_page
 
 BASE = "https://base.example/graph/"
 MOMENT = datetime(2026, 3, 4, 5, 6, 7, 890_000, UTC)
 DAY = timedelta(days=1)
 
-_VERSION_OF = NamedNode("http://purl.org/dc/terms/isVersionOf")
-_TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
-_MEMBER = NamedNode("https://w3id.org/tree#member")
+_VERSION_OF = NamedNode(DCT.isVersionOf)
+_TYPE = NamedNode(RDF.type)
+_MEMBER = NamedNode(TREE.member)
 
 
 @pytest.fixture
@@ -64,8 +64,7 @@ def events(folder: Path, state: StreamState) -> list[tuple[str, str, frozenset[s
                 of = next(loaded.quads_for_pattern(version, _VERSION_OF, None, DefaultGraph()))
                 values = [q.object for q in loaded.quads_for_pattern(None, None, None, version)]
                 name, path = text_of(kind.object).rpartition("#")[2], text_of(of.object)
-                told = frozenset(map(text_of, values))
-                found.append((name, path.removeprefix(BASE), told))
+                found.append((name, path.removeprefix(BASE), frozenset(map(text_of, values))))
     return found
 
 
@@ -112,25 +111,27 @@ def replay(folder: Path, state: StreamState) -> dict[str, frozenset[str]]:
         ("http://elsewhere.example/term#it", "http://elsewhere.example/term#it"),
     ],
 )
-def test_a_statement_belongs_to_what_its_subject_is_looked_up_by(
+def test_a_statement_belongs_to_the_resource_that_its_subject_is_looked_up_by(
     subject: str, resource: str
 ) -> None:
     assert resource_of(subject, BASE) == resource
 
 
-def test_the_whole_graph_is_in_its_first_versions(built: Build, base: str, folder: Path) -> None:
-    state = extend_stream(built.dataset, base, folder, MOMENT)
-    told: set[Triple] = set()
+def test_the_whole_graph_is_in_its_first_versions(
+    demo_dataset: Path, base: str, folder: Path
+) -> None:
+    state = extend_stream(demo_dataset, base, folder, MOMENT)
+    stated: set[Triple] = set()
     for page, store in zip(state.pages, pages(folder, state), strict=True):
         named = [quad for quad in store if not isinstance(quad.graph_name, DefaultGraph)]
-        assert told.isdisjoint(quad.triple for quad in named)
-        told |= {quad.triple for quad in named}
+        assert stated.isdisjoint(quad.triple for quad in named)
+        stated |= {quad.triple for quad in named}
         assert page.members == len(list(store.quads_for_pattern(None, _MEMBER, None)))
         assert page.members <= 250
         assert page.bytes <= 1_000_000 or page.members == 1
         assert page.moment == "2026-03-04T05:06:07Z"
-    assert told == {q.triple for q in parse(path=built.dataset, format=RdfFormat.N_TRIPLES)}
-    resources = {member.resource for member in read_members(built.dataset, base)}
+    assert stated == {q.triple for q in parse(path=demo_dataset, format=RdfFormat.N_TRIPLES)}
+    resources = {member.resource for member in read_members(demo_dataset, base)}
     assert (
         len(resources) == len(set(versions(folder, state))) == sum(p.members for p in state.pages)
     )
@@ -145,9 +146,7 @@ def test_fragments_come_with_their_resource(dataset: Path, folder: Path) -> None
     assert state.iri == f"{BASE}ldes"
 
 
-def test_a_member_says_what_it_is_a_version_of_and_when_it_came(
-    dataset: Path, folder: Path
-) -> None:
+def test_a_member_names_its_resource_and_its_time(dataset: Path, folder: Path) -> None:
     state = extend_stream(dataset, BASE, folder, MOMENT)
     lines = read_page(folder, state.pages[0]).decode().splitlines()
     # The statements of a member stand together behind the one that names it (TREE profile).
@@ -195,7 +194,7 @@ def test_only_what_changed_is_appended(dataset: Path, folder: Path) -> None:
     ]
 
 
-def test_a_return_to_an_older_state_is_news(dataset: Path, folder: Path) -> None:
+def test_a_return_to_an_older_state_is_a_change(dataset: Path, folder: Path) -> None:
     for value, kind in (("1", "Create"), ("2", "Update"), ("1", "Update")):
         write(dataset, {"city/a": value})
         state = extend_stream(dataset, BASE, folder, MOMENT)
@@ -218,7 +217,7 @@ def test_equal_datasets_and_times_give_equal_streams(
     assert read_page(folder, first.pages[0]) == read_page(tmp_path / "again", again.pages[0])
 
 
-def test_a_stream_begun_anew_uses_no_iri_for_something_else(
+def test_a_stream_that_begins_again_uses_no_iri_twice(
     dataset: Path, folder: Path, tmp_path: Path
 ) -> None:
     first = extend_stream(dataset, BASE, folder, MOMENT)
@@ -260,12 +259,12 @@ def test_literals_stay_as_they_are(tmp_path: Path, folder: Path) -> None:
     dataset = write(tmp_path / "graph.nt", {}, lines)
     state = extend_stream(dataset, BASE, folder, MOMENT)
     (page,) = pages(folder, state)
-    told = {quad.triple for quad in page if not isinstance(quad.graph_name, DefaultGraph)}
-    assert told == {quad.triple for quad in parse(path=dataset, format=RdfFormat.N_TRIPLES)}
-    assert len(told) == len(values)
+    stated = {quad.triple for quad in page if not isinstance(quad.graph_name, DefaultGraph)}
+    assert stated == {quad.triple for quad in parse(path=dataset, format=RdfFormat.N_TRIPLES)}
+    assert len(stated) == len(values)
 
 
-def test_what_a_call_that_was_cut_off_left_behind_goes(
+def test_what_an_interrupted_call_left_is_removed(
     dataset: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = extend_stream(dataset, BASE, folder, MOMENT)
@@ -315,7 +314,7 @@ def _short_page(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("harm", [_garbage, _empty, _list, _other_form, _missing_page, _short_page])
-def test_a_damaged_log_begins_anew(
+def test_a_damaged_log_begins_again(
     dataset: Path, folder: Path, harm: object, caplog: pytest.LogCaptureFixture
 ) -> None:
     first = extend_stream(dataset, BASE, folder, MOMENT)
@@ -325,7 +324,7 @@ def test_a_damaged_log_begins_anew(
     assert f"The event stream in {folder} is damaged; a new one begins." in caplog.text
     assert [event[0] for event in events(folder, state)] == ["Create", "Create"]
     assert state.pages[0].moment == "2026-03-05T05:06:07Z"
-    # What may still be served stays until the next call.
+    # Its pages may still be served, so they stay until the next call.
     extend_stream(dataset, BASE, folder, MOMENT + DAY)
     assert f"{first.pages[0].name}.nq" not in files(folder)
 
@@ -337,10 +336,10 @@ def test_another_base_is_another_stream(
     state = extend_stream(dataset, "http://other.example/", folder, MOMENT + DAY)
     assert "is of another base; a new one begins" in caplog.text
     assert state.iri == "http://other.example/ldes"
-    assert len(versions(folder, state)) == 3, "elsewhere a fragment is a resource of its own"
+    assert len(versions(folder, state)) == 3, "outside the base a fragment is a resource of its own"
 
 
-def test_calls_at_one_time_wait_for_each_other(tmp_path: Path, folder: Path) -> None:
+def test_simultaneous_calls_wait_for_each_other(tmp_path: Path, folder: Path) -> None:
     start = threading.Barrier(6)
     states: dict[int, StreamState] = {}
 
@@ -365,11 +364,13 @@ def test_calls_at_one_time_wait_for_each_other(tmp_path: Path, folder: Path) -> 
 def test_a_state_is_kept_and_read_again(dataset: Path, folder: Path) -> None:
     state = extend_stream(dataset, BASE, folder, MOMENT)
     assert StreamState.from_json(state.as_json()) == state
-    assert str(BASE + "city") not in state.as_json().decode(), "what it leads to is not of it"
+    assert str(BASE + "city") not in state.as_json().decode(), (
+        "the digests of resources are not in it"
+    )
 
 
 @pytest.mark.parametrize("content", [b"", b"1", b"{}", b'{"form": 1, "base": "x", "pages": [1]}'])
-def test_something_else_is_no_state(content: bytes) -> None:
+def test_other_content_is_no_state(content: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         StreamState.from_json(content)
 
@@ -384,7 +385,7 @@ def test_only_statements_about_iris_are_taken(dataset: Path, folder: Path, line:
     assert not folder.exists()
 
 
-def test_a_dataset_that_cannot_be_read_is_told(tmp_path: Path, folder: Path) -> None:
+def test_a_dataset_that_cannot_be_read_is_reported(tmp_path: Path, folder: Path) -> None:
     with pytest.raises(DatasetError, match=r"absent\.nt cannot be read"):
         extend_stream(tmp_path / "absent.nt", BASE, folder, MOMENT)
     (tmp_path / "latin.nt").write_bytes(
@@ -394,7 +395,7 @@ def test_a_dataset_that_cannot_be_read_is_told(tmp_path: Path, folder: Path) -> 
         extend_stream(tmp_path / "latin.nt", BASE, folder, MOMENT)
 
 
-def test_a_folder_that_cannot_be_written_is_told(dataset: Path, folder: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported(dataset: Path, folder: Path) -> None:
     folder.parent.mkdir()
     folder.write_text("no folder")
     with pytest.raises(DatasetError, match="cannot be written"):

@@ -1,4 +1,4 @@
-"""The CSV tables and their description: a row an entity, each cell as the graph has it."""
+"""The CSV tables and their description: one row for each entity, each cell as in the graph."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from csvw import CSVW
-from pyoxigraph import Literal, NamedNode, QuerySolutions, Store, Triple
+from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, Store, Triple
 
-from urbact_graph.release.columns import LAYOUTS
-from urbact_graph.release.csvw import describe_tables
 from urbact_graph.description.distributions import (
     LICENCE,
     TABLES,
     table_file_name,
     tables_metadata_name,
 )
-from urbact_graph.release.tables import SEPARATORS, Table, make_tables
 from urbact_graph.errors import DatasetError
 from urbact_graph.rdf.namespaces import namespaces
+from urbact_graph.release.columns import named
+from urbact_graph.release.csvw import describe_tables
+from urbact_graph.release.layouts import LAYOUTS
+from urbact_graph.release.tables import SEPARATORS, Table, make_tables
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +42,17 @@ CLASSES = {
     "documents": "urb:Document",
 }
 XSD = "http://www.w3.org/2001/XMLSchema#"
+
+
+@pytest.fixture(
+    scope="module", params=["demo_build", pytest.param("built", marks=pytest.mark.graph)]
+)
+def store(request: pytest.FixtureRequest) -> Store:
+    """Load the demo, and the real graph."""
+    loaded = Store()
+    dataset = request.getfixturevalue(request.param).dataset
+    loaded.load(path=str(dataset), format=RdfFormat.N_TRIPLES)
+    return loaded
 
 
 @pytest.fixture(scope="module")
@@ -73,12 +85,26 @@ def row(rows: dict[str, list[Row]], table: str, base: str, path: str) -> Row:
     return next(row for row in rows[table] if row["iri"] == base + path)
 
 
-def test_there_is_a_table_for_each_that_is_given_out() -> None:
+def test_there_is_a_layout_for_each_published_table() -> None:
     assert list(LAYOUTS) == [table.name for table in TABLES]
     for layout in LAYOUTS.values():
         names = [column.name for column in layout.columns]
         assert names[:2] == ["iri", "label"]
         assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("urb:planKind", "plan_kind"),
+        ("urb:declaredPartnerCount", "declared_partner_count"),
+        ("wgs:lat", "lat"),
+        ("urb:city/wgs:long", "long"),
+        ("foaf:page", "page"),
+    ],
+)
+def test_a_column_is_named_after_its_property(path: str, name: str) -> None:
+    assert named(path) == name
 
 
 @pytest.mark.parametrize("name", list(CLASSES))
@@ -123,7 +149,7 @@ def test_a_network_reads_as_the_graph_says(rows: dict[str, list[Row]], base: str
     assert themes["Urban renewal"] == f"{base}theme/urban-renewal"
     assert len(themes) == 5
     cities = found["partner_city"].split("|")
-    assert len(cities) == found["partner_city_iri"].count("|") + 1 == 10
+    assert len(cities) == found["partner_city_iri"].count("|") + 1 >= 5
     assert cities == sorted(cities)
 
 
@@ -144,7 +170,8 @@ def test_a_city_reads_as_the_graph_says(
 
 def test_dates_are_as_exact_as_they_are_known(rows: dict[str, list[Row]]) -> None:
     lengths = {len(row["start"]) for row in rows["networks"]}
-    assert lengths == {0, 4, 7, 10}
+    assert lengths <= {0, 4, 7, 10}
+    assert 10 in lengths
 
 
 @pytest.mark.parametrize("name", list(LAYOUTS))
@@ -186,9 +213,16 @@ def test_labels_stand_in_the_order_of_their_iris(
                     for text, iri in zip(shown, iris, strict=True):
                         assert text in labels.get(iri, {iri}), (name, column.name, iri)
                         checked += 1
-    assert checked > 10_000
+    assert checked > 200
 
 
+# It takes a quarter of a minute for the real graph.
+@pytest.mark.parametrize(
+    "store",
+    ["demo_build", pytest.param("built", marks=[pytest.mark.graph, pytest.mark.slow])],
+    indirect=True,
+    scope="module",
+)
 def test_the_description_is_valid_and_so_are_the_tables(
     store: Store, tables: dict[str, Table], base: str, tmp_path: Path
 ) -> None:
@@ -208,7 +242,7 @@ def test_the_description_is_valid_and_so_are_the_tables(
         _ = CSVW(str(place), validate=True).is_valid
 
 
-def test_the_description_tells_of_all_columns(
+def test_the_description_has_all_columns(
     metadata: dict[str, Any], tables: dict[str, Table]
 ) -> None:
     assert metadata["@context"][0] == "http://www.w3.org/ns/csvw"
@@ -254,7 +288,7 @@ def test_read_by_the_standard_the_tables_state_triples_of_the_graph(
                     triple = Triple(NamedNode(found["iri"]), predicate, term)
                     assert any(True for _ in store.quads_for_pattern(*triple)), triple
                     stated += 1
-    assert stated > 20_000
+    assert stated > 300
 
 
 def terms(column: dict[str, Any], found: Row) -> list[NamedNode | Literal]:
@@ -285,7 +319,7 @@ def test_foreign_keys_lead_to_rows(metadata: dict[str, Any], rows: dict[str, lis
     assert len(checked) >= 4
 
 
-# ---- Small graphs ------------------------------------------------------------------------------
+# Small graphs ---------------------------------------------------------------------------------
 
 
 def graph(base: str, text: str) -> Store:
@@ -332,20 +366,20 @@ def test_the_separator_is_in_none_of_the_values(base: str) -> None:
     assert table.separators["page"] == SEPARATORS[0]
 
 
-def test_values_that_leave_no_separator_are_told(base: str) -> None:
+def test_values_that_leave_no_separator_are_reported(base: str) -> None:
     store = graph(base, f'<city/a> a urb:City ; skos:altLabel "{"".join(SEPARATORS)}" .')
     with pytest.raises(DatasetError, match="skos:altLabel in the table of cities"):
         make_tables(store, base)
 
 
-def test_several_values_where_there_is_room_for_one_are_told(base: str) -> None:
+def test_several_values_where_there_is_room_for_one_are_reported(base: str) -> None:
     store = graph(base, "<city/a> a urb:City ; urb:population 1 , 2 .")
-    told = f"{base}city/a has 2 values for urb:population .1, 2.*table of cities.*state one"
-    with pytest.raises(DatasetError, match=told):
+    sentence = f"{base}city/a has 2 values for urb:population .1, 2.*table of cities.*leave one"
+    with pytest.raises(DatasetError, match=sentence):
         make_tables(store, base)
 
 
-def test_when_it_was_modified_is_told_where_that_is_known(base: str) -> None:
+def test_the_time_of_modification_is_given_where_it_is_known(base: str) -> None:
     stamp = '"2026-11-23T10:00:00Z"^^xsd:dateTime'
     store = graph(
         base, f"<dataset> dct:modified {stamp} . <city/a> a urb:City ; dct:modified {stamp} ."

@@ -1,33 +1,39 @@
-"""What tests of the dumps share: dumps of the real graph, and editions to serve them from."""
+"""Releases of small datasets that no sources were built from, to be served."""
 
-import json
-from dataclasses import asdict
+import hashlib
+import shutil
 from datetime import datetime
 from pathlib import Path
 
-from urbact_graph.description.distributions import DumpFile
 from urbact_graph.release.dumps import write_dumps
-from urbact_graph.release.release import MANIFEST_NAME, release_folder
+from urbact_graph.release.release import (
+    CURRENT_NAME,
+    GRAPH_NAME,
+    MANIFEST_NAME,
+    RELEASES_FOLDER,
+    Release,
+    manifest,
+)
 
 VERSION = "2026-11-23-0123456789ab"
 
 
-def write_edition(
+def write_release(
     dataset: Path,
     build_folder: Path,
-    digest: str,
     base: str,
     *,
     version: str = VERSION,
     modified: datetime | None = None,
-) -> dict[str, DumpFile]:
-    """Write the edition of ``dataset``, whose digest is given; return its files by their keys."""
-    folder = release_folder(build_folder, digest)
+) -> Release:
+    """Write a release of ``dataset`` alone, without shapes, report and stream; make it current."""
+    folder = build_folder.resolve() / RELEASES_FOLDER / version
     files = write_dumps(dataset, version, base, folder / "dumps")
-    manifest = {
-        "version": version,
-        "modified": modified.isoformat() if modified else None,
-        "files": [asdict(file) for file in files],
-    }
-    (folder / MANIFEST_NAME).write_text(json.dumps(manifest))
-    return {file.key: file for file in files}
+    shutil.copyfile(dataset, folder / GRAPH_NAME)
+    sha256 = hashlib.sha256(dataset.read_bytes()).hexdigest()
+    release = Release(folder, version, sha256, modified, files, "a test")
+    (folder / MANIFEST_NAME).write_bytes(manifest(release))
+    current = folder.with_name(CURRENT_NAME)
+    current.unlink(missing_ok=True)
+    current.symlink_to(version)
+    return release

@@ -1,20 +1,20 @@
 """``urbact-graph export``."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from urbact_graph.cli.curating import valid_graph
 from urbact_graph.cli.options import setting_options
-from urbact_graph.cli.progress import progress_bar
-from urbact_graph.description.distributions import DumpFile
-from urbact_graph.release.dumps import write_dumps
+from urbact_graph.progress import progress_bar
 from urbact_graph.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.table import Table
+
+    from urbact_graph.description.distributions import DumpFile
 
 _DIGEST_CHARACTERS = 12
 
@@ -22,7 +22,7 @@ _DIGEST_CHARACTERS = 12
 @click.command("export")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path("dumps"))
 @setting_options("sources", "build_folder")
-def export_graph(folder: Path, **given: Any) -> None:
+def command(folder: Path, **given: Any) -> None:
     """Write the dumps into FOLDER, ./dumps by default: the files that /dumps/ serves.
 
     They are the whole graph in Turtle, N-Triples, N-Quads, JSON-LD and RDF/XML, and its main
@@ -35,16 +35,27 @@ def export_graph(folder: Path, **given: Any) -> None:
       urbact-graph export
       urbact-graph export /srv/dumps
     """
-    settings = Settings.load(**given)
-    with valid_graph(settings) as (graph, _, _), progress_bar("Writing dumps") as report:
-        files = write_dumps(graph.dataset, graph.edition, settings.base_iri, folder, report)
+    # Their import takes longer than the help may.
+    from rich.console import Console  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    from urbact_graph.release.dumps import copy_dumps  # noqa: PLC0415
+    from urbact_graph.release.prepare import prepare  # noqa: PLC0415
+
+    release = prepare(Settings.load(**given), progress_bar)
+    copy_dumps(release.dumps, release.files, folder)
     console = Console()
-    console.print(_table(files))
-    total = sum(file.bytes for file in files)
-    console.print(Text(f"{len(files)} files, {total:,} bytes, in {folder}"), soft_wrap=True)
+    console.print(_table(release.files))
+    total = sum(file.bytes for file in release.files)
+    summary = f"{len(release.files)} files, {total:,} bytes, in {folder}"
+    console.print(Text(summary), soft_wrap=True)
 
 
-def _table(files: tuple[DumpFile, ...]) -> Table:
+def _table(files: "Iterable[DumpFile]") -> "Table":
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("file", overflow="fold")
     table.add_column("bytes", justify="right", no_wrap=True)

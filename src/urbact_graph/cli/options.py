@@ -1,13 +1,13 @@
-"""Options that several commands have; each is a setting, so its help is the settings table's."""
+"""Options that several commands have; each is a setting, so its help is the settings table's.
+
+The table is imported only when the help is shown.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from pydantic_core import PydanticUndefined
-
-from urbact_graph.settings import ENVIRONMENT_PREFIX, Settings
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -19,6 +19,16 @@ _TYPES: dict[str, Any] = {
     "query_timeout_seconds": float,
     "client_quota_seconds": float,
 }
+_SWITCHES = {"access_log", "log_queries"}
+
+
+class SettingOption(click.Option):
+    """The option of the setting with its name."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Return what is shown of it, with the help that the settings table has now."""
+        self.help = _help(str(self.name))
+        return super().get_help_record(ctx)
 
 
 def setting_options(*names: str) -> Callable[[Function], Function]:
@@ -33,23 +43,25 @@ def setting_options(*names: str) -> Callable[[Function], Function]:
 
 
 def _option(name: str) -> Callable[[Function], Function]:
+    option = name.replace("_", "-")
+    if name in _SWITCHES:
+        declaration, kind = f"--{option}/--no-{option}", bool
+    else:
+        declaration, kind = f"--{option}", _TYPES.get(name, str)
+    return click.option(declaration, name, cls=SettingOption, type=kind, default=None)
+
+
+def _help(name: str) -> str:
+    from pydantic_core import PydanticUndefined  # noqa: PLC0415
+
+    from urbact_graph.settings import ENVIRONMENT_PREFIX, Settings  # noqa: PLC0415
+
     field = Settings.model_fields[name]
     default = ""
     if field.annotation is bool:
         default = "; on by default" if field.default else "; off by default"
     elif field.default not in (None, PydanticUndefined, ()):
         default = f"; {field.default} by default"
-    option = name.replace("_", "-")
-    is_switch = field.annotation is bool
-    return click.option(
-        f"--{option}/--no-{option}" if is_switch else f"--{option}",
-        name,
-        type=bool if is_switch else _TYPES.get(name, str),
-        default=None,
-        help=f"{_sentence(field.description or name)}{default} "
-        f"[{ENVIRONMENT_PREFIX}{name.upper()}].",
-    )
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    description = field.description or name
+    sentence = description[:1].upper() + description[1:]
+    return f"{sentence}{default} [{ENVIRONMENT_PREFIX}{name.upper()}]."

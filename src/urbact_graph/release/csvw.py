@@ -1,7 +1,8 @@
 """The description of the CSV tables, by the standard of CSV on the Web.
 
 Metadata Vocabulary for Tabular Data (W3C Recommendation, 17 December 2015). Read by it, the tables
-state triples of the graph: those of the columns that can be told exactly (`Column.is_statement`).
+state triples of the graph: those of the columns that the standard can express exactly
+(`Column.is_statement`).
 """
 
 import json
@@ -10,13 +11,11 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Store
 
-from urbact_graph.release.columns import IRI, Column
 from urbact_graph.description.distributions import LICENCE, TABLES, table_file_name
+from urbact_graph.rdf.namespaces import DCT, RDFS, namespaces
+from urbact_graph.release.columns import IRI, Column
 from urbact_graph.release.tables import LINE_END, Table
-from urbact_graph.rdf.namespaces import NAMESPACES, namespaces
 
-_COMMENT = NamedNode(NAMESPACES["rdfs"] + "comment")
-_MODIFIED = NamedNode(NAMESPACES["dct"] + "modified")
 _DIALECT = {
     "encoding": "utf-8",
     "lineTerminators": [LINE_END],
@@ -28,7 +27,10 @@ _DIALECT = {
 
 
 def describe_tables(store: Store, tables: Mapping[str, Table], version: str, base: str) -> bytes:
-    """Describe the ``tables`` of the graph in ``store``, its edition ``version``, in JSON."""
+    """Return the description, in JSON, of the ``tables`` of the graph in ``store``.
+
+    ``version`` is that of the release.
+    """
     group: dict[str, Any] = {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "@type": "TableGroup",
@@ -39,18 +41,18 @@ def describe_tables(store: Store, tables: Mapping[str, Table], version: str, bas
         "schema:version": version,
     }
     dataset = NamedNode(f"{base}dataset")
-    for quad in store.quads_for_pattern(dataset, _MODIFIED, None):
+    for quad in store.quads_for_pattern(dataset, NamedNode(DCT.modified), None):
         value = getattr(quad.object, "value", "")
         group["dc:modified"] = {"@value": value, "@type": "xsd:dateTime"}
     group["dialect"] = _DIALECT
-    words = _Words(store, base)
+    vocabulary = _Vocabulary(store, base)
     group["tables"] = [
-        _table(table.name, table.title, tables[table.name], version, words) for table in TABLES
+        _table(table.name, table.title, tables[table.name], version, vocabulary) for table in TABLES
     ]
     return (json.dumps(group, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-class _Words:
+class _Vocabulary:
     """The properties and classes that columns name."""
 
     def __init__(self, store: Store, base: str) -> None:
@@ -58,35 +60,39 @@ class _Words:
         self._prefixes = namespaces(base)
 
     def iri(self, name: str) -> str:
-        """Return the IRI of ``name``, as a query would write it."""
+        """Return the IRI of ``name``, as a prefixed name in a query or as ``a``."""
         prefix, _, local = ("rdf:type" if name == "a" else name).partition(":")
         return self._prefixes[prefix] + local
 
     def comment(self, name: str) -> str:
-        """Return what the vocabulary says in English of the property ``name``, if anything."""
-        quads = self._store.quads_for_pattern(NamedNode(self.iri(name)), _COMMENT, None)
+        """Return the vocabulary's English comment on the property ``name``, or the empty text."""
+        quads = self._store.quads_for_pattern(
+            NamedNode(self.iri(name)), NamedNode(RDFS.comment), None
+        )
         texts = (quad.object for quad in quads if isinstance(quad.object, Literal))
         return min((text.value for text in texts if text.language == "en"), default="")
 
 
-def _table(name: str, title: str, table: Table, version: str, words: _Words) -> dict[str, Any]:
+def _table(
+    name: str, title: str, table: Table, version: str, vocabulary: _Vocabulary
+) -> dict[str, Any]:
     columns = table.layout.columns
     kind = {
         "name": "class",
         "titles": ["class"],
         "virtual": True,
-        "propertyUrl": words.iri("a"),
-        "valueUrl": words.iri(table.layout.kind),
+        "propertyUrl": vocabulary.iri("a"),
+        "valueUrl": vocabulary.iri(table.layout.kind),
     }
     schema: dict[str, Any] = {
         "aboutUrl": f"{{+{IRI.name}}}",
         "primaryKey": IRI.name,
         "columns": [
-            *(_column(x, table.separators.get(x.name, ""), words) for x in columns),
+            *(_column(x, table.separators.get(x.name, ""), vocabulary) for x in columns),
             kind,
         ],
     }
-    # An empty cell, or one of several values, would be no key.
+    # A cell that can be empty or hold several values is no foreign key.
     keyed = (x for x in columns if x.table and x.is_required and not x.is_many)
     keys = [_foreign_key(column, version) for column in keyed]
     if keys:
@@ -94,10 +100,10 @@ def _table(name: str, title: str, table: Table, version: str, words: _Words) -> 
     return {"url": table_file_name(name, version), "dc:title": title, "tableSchema": schema}
 
 
-def _column(column: Column, separator: str, words: _Words) -> dict[str, Any]:
-    # The name is the first of the titles, as it stands in the first line of the table.
+def _column(column: Column, separator: str, vocabulary: _Vocabulary) -> dict[str, Any]:
+    # The first title is the name, which is the column's heading in the file.
     described: dict[str, Any] = {"name": column.name, "titles": [column.name, column.title]}
-    description = column.description or (column.property_name and words.comment(column.path))
+    description = column.description or (column.property_name and vocabulary.comment(column.path))
     if description:
         described["dc:description"] = description
     described["datatype"] = (
@@ -110,7 +116,7 @@ def _column(column: Column, separator: str, words: _Words) -> dict[str, Any]:
     if column.is_required:
         described["required"] = True
     if column.property_name:
-        described["propertyUrl"] = words.iri(column.property_name)
+        described["propertyUrl"] = vocabulary.iri(column.property_name)
     if column.is_iri and column.is_statement:
         described["valueUrl"] = f"{{+{column.name}}}"
     if not column.is_statement:

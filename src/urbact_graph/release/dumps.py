@@ -5,15 +5,13 @@ import re
 import shutil
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 from pyoxigraph import DefaultGraph, Quad, RdfFormat, Store, Triple, parse, serialize
 
-from urbact_graph.dataset.building import Progress
-from urbact_graph.release.csvw import describe_tables
 from urbact_graph.description.distributions import (
     CHECKSUMS_KEY,
     CHECKSUMS_NAME,
@@ -22,17 +20,18 @@ from urbact_graph.description.distributions import (
     DumpFile,
     tables_metadata_name,
 )
-from urbact_graph.release.tables import make_tables
 from urbact_graph.errors import DatasetError
-from urbact_graph.rdf.namespaces import NAMESPACES, namespaces, used_prefixes
+from urbact_graph.progress import Progress
+from urbact_graph.rdf.namespaces import RDF, namespaces, used_prefixes
+from urbact_graph.release.csvw import describe_tables
+from urbact_graph.release.tables import make_tables
 
-# Of 33 MB in four formats level 9 leaves 2.42 MB in 0.43 s, level 6 2.50 MB in 0.22 s: made once
-# and fetched often, the smaller it is.
+# 33 MB in four formats become 2.42 MB in 0.43 s with level 9, 2.50 MB in 0.22 s with level 6. A
+# dump is made once and fetched often, so the smaller size is worth the time.
 _GZIP_LEVEL = 9
 _GZIP_WINDOW = 31
 _ORDER = {form.key: place for place, form in enumerate(DISTRIBUTIONS)}
-_RDF_TYPE = NAMESPACES["rdf"] + "type"
-# What no XML 1.0 document can hold (section 2.2).
+# Characters that no XML 1.0 document can hold (section 2.2).
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -41,12 +40,12 @@ def write_dumps(
 ) -> tuple[DumpFile, ...]:
     """Write the dumps of ``dataset``, sorted N-Triples, into ``folder``; return its files.
 
-    ``version`` is the edition's. Equal datasets give equal bytes. Nothing is written until all is
-    made; other files of a folder that stands already are left as they are.
+    ``version`` is the release's. Equal datasets give equal bytes. Files appear in ``folder`` once
+    all are made; other files there stay as they are.
 
     Raises:
-        DatasetError: the dataset cannot be read or be put into one of the formats, or the folder
-            cannot be written.
+        DatasetError: the dataset cannot be read or cannot be written in one of the formats, or the
+            folder cannot be written.
     """
     files: list[DumpFile] = []
 
@@ -55,24 +54,31 @@ def write_dumps(
         files.append(DumpFile(key, name, len(content), hashlib.sha256(content).hexdigest()))
 
     dumps = _Dumps(dataset, version, base)
-    try:
-        with _filled(folder) as place:
-            for key, name, content in dumps.files():
-                progress(name, len(files), len(DISTRIBUTIONS) + 2)
-                write(place, key, name, content)
-            files.sort(key=lambda file: _ORDER.get(file.key, len(_ORDER)))
-            write(place, CHECKSUMS_KEY, CHECKSUMS_NAME, checksums(files))
-    except OSError as error:
-        raise DatasetError(
-            f"The dumps cannot be written to {folder} ({error.strerror}); name another folder, or "
-            "make room in this one."
-        ) from None
+    with _filled(folder) as place:
+        for key, name, content in dumps.files():
+            progress(name, len(files), len(DISTRIBUTIONS) + 2)
+            write(place, key, name, content)
+        files.sort(key=lambda file: _ORDER.get(file.key, len(_ORDER)))
+        write(place, CHECKSUMS_KEY, CHECKSUMS_NAME, checksums(files))
     progress("done", len(files), len(files))
     return tuple(files)
 
 
+def copy_dumps(release: Path, files: Iterable[DumpFile], folder: Path) -> None:
+    """Copy ``files`` of the dumps in the folder ``release`` to ``folder``.
+
+    They appear there once all are copied; other files in ``folder`` stay as they are.
+
+    Raises:
+        DatasetError: the folder cannot be written.
+    """
+    with _filled(folder) as place:
+        for file in files:
+            shutil.copyfile(release / file.name, place / file.name)
+
+
 def checksums(files: list[DumpFile]) -> bytes:
-    """Return the checksums of ``files`` in the form that ``sha256sum --check`` reads."""
+    """Return the checksums of ``files`` in the format of ``sha256sum --check``."""
     lines = (f"{file.sha256}  {file.name}\n" for file in sorted(files, key=lambda x: x.name))
     return "".join(lines).encode()
 
@@ -89,23 +95,23 @@ class _Dumps:
         except OSError as error:
             raise DatasetError(f"{dataset} cannot be read: {error.strerror}.") from None
         except SyntaxError as error:
-            raise DatasetError(f"{dataset} is no N-Triples ({error}); build it anew.") from None
+            raise DatasetError(f"{dataset} is not N-Triples ({error}); build it again.") from None
         self._prefixes = used_prefixes(self._triples, namespaces(base))
-        # The type first, which a reader looks for first.
-        self._triples.sort(key=lambda t: (t.subject.value, t.predicate.value != _RDF_TYPE))
+        # People look for the type first.
+        self._triples.sort(key=lambda t: (t.subject.value, t.predicate.value != RDF.type))
 
     def files(self) -> Iterator[tuple[str, str, bytes]]:
-        """Make the files one after the other: key, name and content."""
+        """Yield the files one after the other: key, name and content."""
         store = Store()
         store.extend(Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in self._triples)
         tables = make_tables(store, self._base)
         with ThreadPoolExecutor(2) as threads:
-            # zlib lets others work meanwhile.
+            # zlib releases the global interpreter lock.
             waiting: list[tuple[str, str, Callable[[], bytes]]] = []
             plain = b""
             for form in DISTRIBUTIONS:
                 name = form.file_name(self._version)
-                # A compressed one always comes after what it is compressed from.
+                # A compressed file always follows the file that it is compressed from.
                 if form.gzip:
                     waiting.append((form.key, name, threads.submit(compressed, plain).result))
                     continue
@@ -118,53 +124,61 @@ class _Dumps:
 
     def _graph(self, form: RdfFormat | None) -> bytes:
         if form in (None, RdfFormat.N_TRIPLES, RdfFormat.N_QUADS):
-            # Triples of the default graph are the same in both.
+            # Triples of the default graph are written alike in both.
             return self._lines
         content = serialize(self._triples, format=form, prefixes=self._prefixes) or b""
         return _valid_xml(content, self._triples) if form == RdfFormat.RDF_XML else content
 
 
 def compressed(content: bytes) -> bytes:
-    """Compress ``content`` by gzip, with nothing in the header that changes from time to time."""
+    """Compress ``content`` by gzip, without a time or a name in the header."""
     compressor = zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, _GZIP_WINDOW)
     return compressor.compress(content) + compressor.flush()
 
 
 def _valid_xml(content: bytes, triples: list[Triple]) -> bytes:
-    """Have ``content`` say what it means when it is read as XML 1.0.
+    """Return ``content`` so that a reader of XML 1.0 gets the texts of ``triples`` unchanged.
 
     Raises:
-        DatasetError: a text holds a character that XML has no way to write.
+        DatasetError: a text holds a character that XML cannot represent.
     """
     if _NOT_IN_XML.search(content.decode()):
         texts = ((t.subject, getattr(t.object, "value", "")) for t in triples)
         subject = next(subject for subject, text in texts if _NOT_IN_XML.search(text))
         raise DatasetError(
-            f"A text of {subject} holds a control character, which RDF/XML cannot; take it out."
+            f"A text of {subject} holds a control character, which RDF/XML cannot represent; "
+            "remove it from the text."
         )
-    # Not written as a reference, it would be read as a line feed (section 2.11).
+    # Unless it is a reference, a parser reads a line feed in its place (section 2.11).
     return content.replace(b"\r", b"&#xD;")
 
 
 @contextmanager
 def _filled(folder: Path) -> Iterator[Path]:
-    """Give a folder to write to, whose files are those of ``folder`` once the block is done.
+    """Give a temporary folder, whose files are moved to ``folder`` once the block is done.
 
     Raises:
-        OSError: it cannot be written; nothing is left of what was.
+        DatasetError: the folder cannot be written; no new file stays there.
     """
     is_new = not folder.exists()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    # One that stands may be all that we may write to, so that nothing can be put beside it.
-    place = Path(tempfile.mkdtemp(prefix=".dumps-", dir=folder.parent if is_new else folder))
+    place: Path | None = None
     try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        # There may be no permission to write beside a folder that exists.
+        place = Path(tempfile.mkdtemp(prefix=".dumps-", dir=folder.parent if is_new else folder))
         place.chmod(0o755)
         yield place
         if is_new:
             place.rename(folder)
         else:
-            # The checksums last, so that they are never those of files to come.
+            # The checksums come last: they are those of files that are there.
             for file in sorted(place.iterdir(), key=lambda file: file.name == CHECKSUMS_NAME):
                 file.replace(folder / file.name)
+    except OSError as error:
+        raise DatasetError(
+            f"The dumps cannot be written to {folder} ({error.strerror}); name another folder, or "
+            "make room in this one."
+        ) from None
     finally:
-        shutil.rmtree(place, ignore_errors=True)
+        if place is not None:
+            shutil.rmtree(place, ignore_errors=True)

@@ -1,65 +1,120 @@
-"""The dataset to serve: a file that was named, or the graph, built and validated."""
+"""Prepare the release of the graph: build, validate, write, and make it the current one.
 
-import contextlib
-import io
+It is also a program, ``python -m urbact_graph.release.prepare`` (see process.py), because a server
+that did this itself would keep the memory that it takes.
+"""
+
 import json
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import click
-from rich.console import Console
-
-from urbact_graph.cli.curating import ViolationsError, valid_graph
-from urbact_graph.cli.progress import progress_bar
-from urbact_graph.release.release import make_release
-from urbact_graph.engine.parent_death import end_with_parent
-from urbact_graph.errors import DatasetError, UrbactGraphError
+from urbact_graph.dataset.building import Build, build, unwritable
+from urbact_graph.errors import UrbactGraphError
+from urbact_graph.files import alone
+from urbact_graph.parent_death import end_with_parent
+from urbact_graph.progress import Stage, progress_bar, quiet
+from urbact_graph.release.making import make_release
+from urbact_graph.release.release import Release
 from urbact_graph.settings import Settings
-from urbact_graph.validation.standing import REPORT_NAME
-from urbact_graph.validation.table import print_table
+from urbact_graph.sources import GraphSources, build_folder, find_sources
+from urbact_graph.validation.outcome import REPORT_NAME, is_known_valid, record
+
+if TYPE_CHECKING:
+    from urbact_graph.validation.report import Report
 
 
-def prepared(settings: Settings) -> Path:
-    """Return the dataset that the settings name.
+class ViolationsError(UrbactGraphError):
+    """A graph with violations, which is not published; ``report`` has them."""
+
+    def __init__(self, report: "Report", base: str) -> None:
+        self.report = report
+        first = report.results[0]
+        super().__init__(
+            f"The graph has violations: {first.rule_name} at {first.entity.removeprefix(base)} in "
+            f"{first.file} ({first.message}), for example; `urbact-graph validate` lists all of "
+            "them with their remedies."
+        )
+
+
+def prepare(settings: Settings, stage: Stage = quiet) -> Release:
+    """Return the release of the graph as its sources are now, made current.
+
+    What was built, validated and written before is used again where it is still right. Other
+    processes that prepare or build in the same folder wait.
 
     Raises:
-        UrbactGraphError: it is missing, cannot be built, or has violations.
+        ViolationsError: the graph has violations.
+        UrbactGraphError: it cannot be built, checked or written.
     """
-    if settings.dataset is not None:
-        if not settings.dataset.is_file():
-            raise DatasetError(f"{settings.dataset} is no file; name an RDF file.")
-        return settings.dataset
-    with valid_graph(settings) as (graph, sources, folder):
-        with progress_bar("Writing the edition") as report:
-            make_release(graph, sources, folder, folder / REPORT_NAME, report)
-        return graph.dataset
+    sources = find_sources(settings)
+    folder = build_folder(settings, sources)
+    with alone(folder):
+        with stage("Building") as progress:
+            built = build(sources, folder, progress)
+        if not is_known_valid(built, sources, folder):
+            with stage("Validating"):
+                report = validate_build(built, sources, folder)
+            if not report.conforms:
+                raise ViolationsError(report, sources.base)
+        with stage("Writing the release") as progress:
+            release = make_release(built, sources, folder, folder / REPORT_NAME, progress)
+        release.touch()
+        return release
 
 
-def main() -> None:
-    """Prepare the dataset of the settings given as JSON, and print where it is.
+def validate_build(built: Build, sources: GraphSources, folder: Path) -> "Report":
+    """Validate ``built``, record the outcome in ``folder``, and return the report.
 
-    It is a program of its own, as a server would keep the memory that it takes. With "watched"
-    behind the settings somebody sees what it prints, as at the start of a server.
+    Raises:
+        UrbactGraphError: the check could not be run, or the folder not be written.
     """
-    is_watched = sys.argv[2:] == ["watched"]
-    # A reload is the main process's to begin, this one is a part of it.
+    # pySHACL takes longer to import than a graph that is known to be valid takes to prepare.
+    from urbact_graph.validation.validating import validate  # noqa: PLC0415
+
+    report = validate(built.dataset, sources)
+    try:
+        record(built, sources, folder, report.to_rdf(sources.base), conforms=report.conforms)
+    except OSError as error:
+        raise unwritable(folder, error) from None
+    return report
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Prepare the release of the settings given as JSON, and print the path of its folder.
+
+    With "watched" behind them standard error shows progress and a table of violations. Return the
+    exit code: 1 for violations that were watched, 2 for any other error, printed in a sentence.
+    """
+    settings, is_watched = Settings(**json.loads(arguments[0])), "watched" in arguments[1:]
+    # A reload is begun by the server, whose terminal's signals come to this process too.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     end_with_parent(signal.SIGTERM, os.getppid())
-    known = Settings(**json.loads(sys.argv[1]))
-    told = sys.stderr
     try:
-        with contextlib.nullcontext() if is_watched else contextlib.redirect_stderr(io.StringIO()):
-            dataset = prepared(known)
+        release = prepare(settings, progress_bar if is_watched else quiet)
     except ViolationsError as error:
-        if is_watched:
-            print_table(error.report, Console(stderr=True), known.base_iri)
-            sys.exit(1)
-        click.echo(str(error), file=told)
-        sys.exit(2)
+        if not is_watched:
+            return _failed(str(error))
+        from rich.console import Console  # noqa: PLC0415
+
+        from urbact_graph.validation.table import print_table  # noqa: PLC0415
+
+        print_table(error.report, Console(stderr=True), settings.base_iri)
+        return 1
     except UrbactGraphError as error:
-        click.echo(f"Error: {error}" if is_watched else str(error), file=told)
-        sys.exit(2)
-    click.echo(dataset)
+        return _failed(f"Error: {error}" if is_watched else str(error))
+    sys.stdout.write(f"{release.folder}\n")
+    return 0
+
+
+def _failed(sentence: str) -> int:
+    sys.stderr.write(f"{sentence}\n")
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

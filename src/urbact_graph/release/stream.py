@@ -13,24 +13,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from urbact_graph.dataset.building import unwritable
-from urbact_graph.rdf.resources import Member, digest, read_members
 from urbact_graph.files import LOCK_NAME, alone, write_whole
+from urbact_graph.rdf.namespaces import AS, DCT, RDF, TREE, XSD
+from urbact_graph.rdf.resources import Member, digest, read_members
 
 # Where the log lies in a build folder.
 STREAM_FOLDER = "stream"
 INDEX_NAME = "stream.json"
-LDES = "https://w3id.org/ldes#"
-TREE = "https://w3id.org/tree#"
-CREATE, UPDATE, DELETE = (
-    f"https://www.w3.org/ns/activitystreams#{kind}" for kind in ("Create", "Update", "Delete")
-)
-IS_VERSION_OF = "http://purl.org/dc/terms/isVersionOf"
-CREATED = "http://purl.org/dc/terms/created"
-DATE_TIME = "http://www.w3.org/2001/XMLSchema#dateTime"
+# The types of members.
+CREATE, UPDATE, DELETE = AS.Create, AS.Update, AS.Delete
 
 _LOGGER = logging.getLogger(__name__)
-_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-# Of the form that index and pages are written in; a log of another form is not continued.
+# The form that index and pages are written in; a log of another form is not continued.
 _FORM = 1
 _PAGE_MEMBERS = 250
 _PAGE_BYTES = 1_000_000
@@ -41,8 +35,8 @@ _SECOND = timedelta(seconds=1)
 class Page:
     """A page of the log, never changed once it is written.
 
-    ``name`` holds its number and the digest of its content; all its members came at ``moment``
-    (UTC, as xsd:dateTime has it).
+    ``name`` holds its number and the digest of its content; all its members were created at
+    ``moment`` (UTC, in the form of xsd:dateTime).
     """
 
     name: str
@@ -53,22 +47,22 @@ class Page:
 
 @dataclass(frozen=True)
 class StreamState:
-    """The stream up to a version of the dataset: its pages, the oldest first."""
+    """The stream up to a version of the graph: its pages, the oldest first."""
 
     base: str
     pages: tuple[Page, ...] = ()
 
     @property
     def iri(self) -> str:
-        """What the stream is called, wherever it is served."""
+        """The IRI of the stream, the same wherever it is served."""
         return f"{self.base}ldes"
 
     def as_json(self) -> bytes:
-        """Return it in a form to be kept beside what is served."""
+        """Return the state in the form that is kept in a release."""
         return _json(self._content())
 
     def as_index(self, heads: Mapping[str, str]) -> bytes:
-        """Return it with the digests that the resources have by now, to go on from."""
+        """Return the state with the digest of each resource, from which the log is continued."""
         return _json({**self._content(), "heads": dict(heads)})
 
     def _content(self) -> dict[str, object]:
@@ -80,10 +74,10 @@ class StreamState:
 
     @classmethod
     def from_json(cls, content: bytes) -> "StreamState":
-        """Make again what ``as_json`` returned.
+        """Read what ``as_json`` returned.
 
         Raises:
-            ValueError: it is something else.
+            ValueError: ``content`` is something else.
         """
         return _read(content)[0]
 
@@ -92,27 +86,27 @@ def read_page(folder: Path, page: Page) -> bytes:
     """Return the content of a page of the log in ``folder``, in N-Quads.
 
     Raises:
-        OSError: it is not there.
+        OSError: the page cannot be read.
     """
     return _page_file(folder, page.name).read_bytes()
 
 
 def extend_stream(dataset: Path, base: str, folder: Path, moment: datetime) -> StreamState:
-    """Append to the log in ``folder`` what changed in ``dataset`` since it was last called.
+    """Append to the log in ``folder`` what changed in ``dataset`` since the last call.
 
-    All changes of one call come at one time: at ``moment``, or one second after what the log
-    ends with where that is later, so that time never runs backwards in it. With nothing changed
-    nothing is written. A call that is cut off leaves the log as it was; calls at one time wait
-    for each other. Where there is no log, or a damaged one, a new one begins with all resources.
+    All changes of one call have one time: ``moment``, or one second after the last time in the
+    log where that is later, so that time never runs backwards. Without a change nothing is
+    written. An interrupted call leaves the log as it was; simultaneous calls wait for each other.
+    Where there is no log, or a damaged one, a new one begins with all resources.
 
     Raises:
-        DatasetError: the dataset cannot be read, or the folder not be written.
+        DatasetError: the dataset cannot be read, or the folder cannot be written.
     """
     members = read_members(dataset, base)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with alone(folder):
-            state, heads = _standing(folder, base)
+            state, heads = _read_log(folder, base)
             _discard_others(folder, state)
             changes = list(_changes(members, heads))
             if not changes:
@@ -120,7 +114,7 @@ def extend_stream(dataset: Path, base: str, folder: Path, moment: datetime) -> S
             time = _after(state, moment)
             pages = _write_pages(folder, state, _versions(changes, time, state.iri), time)
             state = StreamState(base, (*state.pages, *pages))
-            # The index comes last: what it does not name is no part of the log.
+            # The index is written last: a page that it does not name is not part of the log.
             write_whole(
                 folder / INDEX_NAME, state.as_index({m.resource: m.digest for m in members})
             )
@@ -129,11 +123,11 @@ def extend_stream(dataset: Path, base: str, folder: Path, moment: datetime) -> S
         raise unwritable(folder, error) from None
 
 
-def _standing(folder: Path, base: str) -> tuple[StreamState, Mapping[str, str]]:
+def _read_log(folder: Path, base: str) -> tuple[StreamState, Mapping[str, str]]:
     """Return the log in ``folder`` and the digest of each resource, or an empty one.
 
-    A log that is damaged is not mended: its clients are told by the new one's retention policy
-    that they missed something, and replicate it anew.
+    A damaged log is not repaired: the retention policy of the new one lets its clients see that
+    they missed something, and they replicate it again.
     """
     try:
         state, heads = _read((folder / INDEX_NAME).read_bytes())
@@ -154,7 +148,7 @@ def _standing(folder: Path, base: str) -> tuple[StreamState, Mapping[str, str]]:
 
 
 def _changes(members: Iterable[Member], heads: Mapping[str, str]) -> Iterator[tuple[str, Member]]:
-    """Tell what became of the resources with the digests ``heads``, in the order of IRIs."""
+    """Yield each change since the resources had the digests ``heads``, in the order of IRIs."""
     gone = dict(heads)
     changes = []
     for member in members:
@@ -177,18 +171,18 @@ def _after(state: StreamState, moment: datetime) -> str:
 def _versions(changes: Iterable[tuple[str, Member]], time: str, stream: str) -> Iterator[str]:
     """Write each change as a member of the stream, in N-Quads.
 
-    A version's IRI is a digest of all it says: one IRI never stands for two contents, in no
-    other instance and no stream begun anew.
+    A version's IRI is a digest of its whole content, so that one IRI never stands for two
+    contents, even in another instance or in a stream that began again.
     """
     for kind, member in changes:
-        told = "\n".join((kind, member.resource, time, member.digest))
-        version = f"<{stream}#{digest(told)}>"
+        content = "\n".join((kind, member.resource, time, member.digest))
+        version = f"<{stream}#{digest(content)}>"
         yield "".join(
             (
-                f"<{stream}> <{TREE}member> {version} .\n",
-                f"{version} <{_TYPE}> <{kind}> .\n",
-                f"{version} <{IS_VERSION_OF}> <{member.resource}> .\n",
-                f'{version} <{CREATED}> "{time}"^^<{DATE_TIME}> .\n',
+                f"<{stream}> <{TREE.member}> {version} .\n",
+                f"{version} <{RDF.type}> <{kind}> .\n",
+                f"{version} <{DCT.isVersionOf}> <{member.resource}> .\n",
+                f'{version} <{DCT.created}> "{time}"^^<{XSD.dateTime}> .\n',
                 *(f"{statement} {version} .\n" for statement in member.statements),
             )
         )
@@ -207,7 +201,7 @@ def _write_pages(
 
 
 def _groups(versions: Iterable[str]) -> Iterator[list[bytes]]:
-    """Share the versions out; one that is larger than a page should be has one of its own."""
+    """Divide the versions into pages; one that is larger than a page has a page of its own."""
     group: list[bytes] = []
     size = 0
     for version in versions:
@@ -222,9 +216,9 @@ def _groups(versions: Iterable[str]) -> Iterator[list[bytes]]:
 
 
 def _discard_others(folder: Path, state: StreamState) -> None:
-    """Remove what calls left behind that were cut off.
+    """Remove the files that interrupted calls left.
 
-    The pages of a log that was given up stay for one more call, as they may still be served.
+    The pages of an abandoned log stay until the next call, as they may still be served.
     """
     if not state.pages:
         return
@@ -243,10 +237,10 @@ def _json(content: dict[str, object]) -> bytes:
 
 
 def _read(content: bytes) -> tuple[StreamState, dict[str, str]]:
-    """Read what a state was written as: itself, and the digests, if they are there.
+    """Read an index, or a state without digests: the state, and the digest of each resource.
 
     Raises:
-        ValueError: it is something else.
+        ValueError: ``content`` is something else.
     """
     try:
         found = json.loads(content)
@@ -255,4 +249,6 @@ def _read(content: bytes) -> tuple[StreamState, dict[str, str]]:
         state = StreamState(str(found["base"]), tuple(Page(**page) for page in found["pages"]))
         return state, dict(found.get("heads", {}))
     except (KeyError, TypeError) as error:
-        raise ValueError(f"This is no event stream's index: {error}.") from None
+        raise ValueError(
+            f"The index of the event stream has an unexpected form: {error}."
+        ) from None

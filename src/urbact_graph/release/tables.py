@@ -1,7 +1,7 @@
-"""The main classes as CSV tables, for spreadsheets and data frames: a row an entity.
+"""The main classes as CSV tables, for spreadsheets and data frames: one row for each entity.
 
-The files are those of RFC 4180: UTF-8, a line of names, lines that end with CR LF, quotes where
-they are needed. What stands in the columns is told in columns.py.
+The files follow RFC 4180: UTF-8, a line of names, lines that end with CR LF, quotes where they are
+needed. layouts.py defines the columns.
 """
 
 import csv
@@ -13,21 +13,23 @@ from typing import cast
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
-from urbact_graph.release.columns import IRI, LAYOUTS, Column, Layout
 from urbact_graph.errors import DatasetError
+from urbact_graph.rdf.graph import language_rank
 from urbact_graph.rdf.namespaces import namespaces
+from urbact_graph.release.columns import IRI, Column, Layout
+from urbact_graph.release.layouts import LAYOUTS
 
-# Between the values of a cell: the first that is in none of the column's values.
+# A cell's values are separated by the first of these that is in none of the column's values.
 SEPARATORS = ("|", "¦", "‖", "␞")
 LINE_END = "\r\n"
 
-# By entity, the values of a column.
+# The values of a column, by entity.
 _Values = dict[str, list[str]]
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table as it is written; ``separators`` are those of its columns, by their names."""
+    """A table with the content of its file; ``separators`` are by the names of columns."""
 
     layout: Layout
     content: bytes
@@ -36,17 +38,19 @@ class Table:
 
 
 def make_tables(store: Store, base: str) -> dict[str, Table]:
-    """Make the tables of the graph in ``store``, by their names; equal graphs give equal bytes.
+    """Return the tables of the graph in ``store`` by name; equal graphs give equal bytes.
 
     Raises:
-        DatasetError: an entity has several values where a table has room for one, or a column's
-            values leave no separator to put between them.
+        DatasetError: an entity has several values in a column for one, or each separator is in a
+            value of a column.
     """
-    return {name: _Drawing(store, base, name, layout).table() for name, layout in LAYOUTS.items()}
+    return {
+        name: _TableWriter(store, base, name, layout).table() for name, layout in LAYOUTS.items()
+    }
 
 
-class _Drawing:
-    """Draws one table from ``store``."""
+class _TableWriter:
+    """Writes one table of the graph in ``store``."""
 
     def __init__(self, store: Store, base: str, name: str, layout: Layout) -> None:
         self._store = store
@@ -79,17 +83,16 @@ class _Drawing:
             yield _text(iri)
 
     def _values(self, column: Column) -> _Values:
-        """Return the values of ``column``, in an order that is always the same."""
+        """Return the values of ``column`` in a fixed order."""
         if column.is_iri or column.is_label:
             return self._linked(column)
-        found: dict[str, list[tuple[bool, str, str]]] = defaultdict(list)
+        found: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
         query = f"SELECT DISTINCT ?iri ?value {{ {self._rows} . ?iri {column.path} ?value }}"
         for iri, value in self._select(query):
-            language = (value.language if isinstance(value, Literal) else None) or ""
-            found[_text(iri)].append((language != "en", language, _text(value)))
+            found[_text(iri)].append((*_rank(value), _text(value)))
         if column.is_many:
             return {iri: [text for *_, text in sorted(many)] for iri, many in found.items()}
-        # In English where there is that, else in the first of the languages.
+        # The texts in the preferred language that there is.
         best = {iri: min(many)[:2] for iri, many in found.items()}
         return {
             iri: [text for *rank, text in many if tuple(rank) == best[iri]]
@@ -97,17 +100,16 @@ class _Drawing:
         }
 
     def _linked(self, column: Column) -> _Values:
-        """Return the IRIs of a column or their labels: in either case sorted by the labels."""
+        """Return the IRIs of a column, or their labels; both are sorted by the labels."""
         within = f"?value rdfs:subClassOf {column.within} ." if column.within else ""
         query = (
             f"SELECT DISTINCT ?iri ?value ?label {{ {self._rows} . ?iri {column.path} ?value . "
             f"{within} OPTIONAL {{ ?value rdfs:label ?label }} }}"
         )
-        labels: dict[str, dict[str, tuple[bool, str, str]]] = defaultdict(dict)
+        labels: dict[str, dict[str, tuple[int, str, str]]] = defaultdict(dict)
         for iri, value, label in self._select(query):
-            language = (label.language if isinstance(label, Literal) else None) or ""
-            # What has no label is called by its IRI.
-            rank = (language != "en", language, _text(label if label is not None else value))
+            # The IRI stands for a label that is missing.
+            rank = (*_rank(label), _text(label if label is not None else value))
             known = labels[_text(iri)]
             known[_text(value)] = min(rank, known.get(_text(value), rank))
         return {
@@ -122,8 +124,8 @@ class _Drawing:
         if len(values) == 1:
             return values[0]
         raise DatasetError(
-            f"{iri} has {len(values)} values for {column.path} ({', '.join(sorted(values))}), and "
-            f"the table of {self._name} has room for one; state one."
+            f"{iri} has {len(values)} values for {column.path} ({', '.join(sorted(values))}), but "
+            f"the table of {self._name} has room for one; leave one in its data file."
         )
 
     def _separator(self, column: Column, values: _Values) -> str:
@@ -132,14 +134,18 @@ class _Drawing:
             if not any(separator in text for text in texts):
                 return separator
         raise DatasetError(
-            f"The values for {column.path} in the table of {self._name} have each of "
-            f"{' '.join(SEPARATORS)} in them, which stand between values; take one out of them."
+            f"The values for {column.path} in the table of {self._name} contain all of the "
+            f"separators {' '.join(SEPARATORS)}; remove one of these characters from the values."
         )
 
     def _select(self, query: str) -> Iterator[list[object]]:
         solutions = cast("QuerySolutions", self._store.query(query, prefixes=self._prefixes))
         for solution in solutions:
             yield list(solution)
+
+
+def _rank(term: object) -> tuple[int, str]:
+    return language_rank(term.language if isinstance(term, Literal) else None)
 
 
 def _text(term: object) -> str:

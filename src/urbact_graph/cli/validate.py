@@ -1,0 +1,60 @@
+"""``urbact-graph validate``."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from urbact_graph.cli.options import setting_options
+from urbact_graph.errors import SourceError
+from urbact_graph.files import alone, write_whole
+from urbact_graph.progress import progress_bar
+from urbact_graph.settings import Settings
+from urbact_graph.sources import build_folder, find_sources
+
+
+@click.command("validate")
+@click.option(
+    "--markdown",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Also renew the table of warnings in this document.",
+)
+@setting_options("sources", "build_folder")
+def command(markdown: Path | None, **given: Any) -> None:
+    """Check the whole graph against the shapes, and print a remedy for each result.
+
+    The report is also written as RDF, validation.ttl, beside the dataset. Exit code 0: no
+    violation (there may be warnings); 1: violations; 2: the check could not be run.
+
+    \b
+    Example:
+      urbact-graph validate
+    """
+    # Their import takes longer than the help may.
+    from rich.console import Console  # noqa: PLC0415
+
+    from urbact_graph.dataset.building import build  # noqa: PLC0415
+    from urbact_graph.release.prepare import validate_build  # noqa: PLC0415
+    from urbact_graph.validation.table import print_table, update_document  # noqa: PLC0415
+
+    settings = Settings.load(**given)
+    sources = find_sources(settings)
+    folder = build_folder(settings, sources)
+    with alone(folder):
+        with progress_bar("Building") as progress:
+            built = build(sources, folder, progress)
+        with progress_bar("Validating"):
+            report = validate_build(built, sources, folder)
+    print_table(report, Console(), settings.base_iri)
+    if markdown is not None:
+        updated = update_document(_text(markdown), report, settings.base_iri)
+        write_whole(markdown, updated.encode())
+    sys.exit(0 if report.conforms else 1)
+
+
+def _text(document: Path) -> str:
+    try:
+        return document.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise SourceError(f"{document} is not UTF-8; name the document to renew.") from None

@@ -1,0 +1,194 @@
+"""The columns of each CSV table: the one place to change for a new property.
+
+A column without a description here has that of its property in the vocabulary.
+"""
+
+from collections.abc import Mapping
+
+from urbact_graph.release.columns import (
+    IRI,
+    Column,
+    Layout,
+    coordinates,
+    country,
+    date,
+    iri,
+    iris,
+    label,
+    link,
+    links,
+    moment,
+    number,
+    text,
+    texts,
+)
+
+_ABSTRACT = text("dct:abstract", "Abstract", "In own words.", language="en")
+_CITY = link("urb:city", "City", table="cities")
+_NETWORK = link("urb:network", "Network", table="networks")
+_NOTE = texts("skos:editorialNote", "Note", "Where sources disagree.", name="note", language="en")
+_OTHER_NAMES = texts("skos:altLabel", "Other names", name="other_names")
+_PAGE = iris("foaf:page", "Page", "Where the programme or the city describes it.")
+_PROGRAMME = link("urb:programme", "Programme", table="programmes", is_required=True)
+_THEMES = links("urb:theme", "Themes", table="themes")
+_THEME_TEXT = texts("urb:themeText", "Themes as printed")
+# The last columns of every table.
+_ORIGIN = (
+    iris("dct:source", "Source", "The pages that the facts were read from."),
+    moment("dct:modified", "Modified", "When what is stated of the entity last changed."),
+)
+
+
+def _type(kind: str) -> tuple[Column, Column]:
+    return link("a", "Type", name="type", within=kind, is_required=True)
+
+
+def _of_class(kind: str, *columns: Column, language: str = "en") -> Layout:
+    return Layout(f"?iri a {kind}", kind, (IRI, label(language), *columns, *_ORIGIN))
+
+
+_NETWORKS = _of_class(
+    "urb:Network",
+    *_type("urb:Network"),
+    text("dct:title", "Full title", "As printed."),
+    *_PROGRAMME,
+    *link("urb:call", "Call", table="calls"),
+    date("urb:start", "Start"),
+    date("urb:end", "End"),
+    *link("urb:status", "Status", "Where the programme says whether it is at work."),
+    *link("urb:leadCity", "Lead city", table="cities"),
+    *country("urb:leadCity/urb:country", "lead_country"),
+    *links("urb:partnerCity", "Partner cities", table="cities"),
+    texts(
+        "urb:countryOfPartner/skos:notation",
+        "Country codes of the partners",
+        "ISO 3166-1, in two letters.",
+        name="partner_country_code",
+    ),
+    number(
+        "urb:declaredPartnerCount",
+        "Declared number of partners",
+        "As a source counts; those known here can be fewer.",
+    ),
+    *_THEMES,
+    *links("urb:declaredTheme", "Themes the programme prints", table="themes"),
+    _THEME_TEXT,
+    *links("urb:leadExpert", "Lead experts", table="people"),
+    *links("urb:planKind", "Kinds of plan set out to write"),
+    texts("urb:intendedPlan", "Plans set out to write", language="en"),
+    number("urb:intendedPlanCount", "Number of plans set out to write"),
+    _ABSTRACT,
+    texts("urb:objective", "Objectives", language="en"),
+    texts("urb:targetGroup", "Target groups", language="en"),
+    _PAGE,
+    _NOTE,
+)
+_PARTNERSHIPS = _of_class(
+    "urb:Partnership",
+    *link("urb:network", "Network", table="networks", is_required=True),
+    text("urb:partnerName", "Partner", "The partner's name, as printed."),
+    _OTHER_NAMES,
+    *link("urb:partnerKind", "Kind of partner", is_required=True),
+    *link("urb:role", "Role", is_required=True),
+    *_CITY,
+    *coordinates("urb:city/"),
+    *country(),
+    _NOTE,
+)
+_CITIES = _of_class(
+    "urb:City",
+    text("urb:localName", "Local name", "In a language spoken there."),
+    _OTHER_NAMES,
+    *country(),
+    number("urb:population", "Population", "Inhabitants, from GeoNames."),
+    *coordinates(),
+    iri("owl:sameAs", "GeoNames", "The same place.", name="geonames_iri"),
+    iri("urb:seat", "Seat in GeoNames", "Its main town: no identity.", name="seat_iri"),
+    text("urb:nuts3/skos:notation", "NUTS 3 region", "The code of 2021.", name="nuts3_code"),
+    iri("urb:nuts3", "NUTS 3 region: IRI", name="nuts3_iri"),
+    *link("urb:inNetwork", "Networks", name="network", table="networks", is_many=True),
+    _PAGE,
+    _NOTE,
+)
+_PLANS = _of_class(
+    "urb:Plan",
+    *_type("urb:Plan"),
+    text("dct:title", "Title", "As printed.", language="mixed"),
+    *_NETWORK,
+    *_CITY,
+    *country(),
+    date("dct:issued", "Issued"),
+    *links("dct:language", "Languages"),
+    texts("dct:language/skos:notation", "Language codes", "ISO 639.", name="language_code"),
+    _ABSTRACT,
+    _PAGE,
+    _NOTE,
+)
+_RECOMMENDATIONS = _of_class(
+    "urb:Recommendation",
+    text("urb:statement", "Statement", "In own words.", language="en"),
+    *_THEMES,
+    _THEME_TEXT,
+    *links("urb:addressee", "Addressees"),
+    *_NETWORK,
+    *link("urb:document", "Document", table="documents", is_required=True),
+    _NOTE,
+)
+_CALLS = _of_class(
+    "urb:Call",
+    *_PROGRAMME,
+    *links("urb:networkType", "Types of network"),
+    date("urb:opens", "Opening"),
+    date("urb:closes", "Closing"),
+    date("urb:approved", "Approval"),
+    number("urb:networksApproved", "Networks approved"),
+    number("urb:partnersApproved", "Partners approved"),
+    text("urb:budget", "Budget", "As printed; often an amount for each network."),
+    _NOTE,
+    language="",
+)
+_PROGRAMMES = _of_class(
+    "urb:Programme",
+    date("urb:start", "Start"),
+    date("urb:end", "End"),
+    text("urb:budget", "Budget", "As printed."),
+    _NOTE,
+)
+_PEOPLE = _of_class(
+    "urb:Person",
+    _OTHER_NAMES,
+    *link("urb:leadExpertOf", "Networks", name="network", table="networks", is_many=True),
+    language="",
+)
+_DOCUMENTS = _of_class("urb:Document", _PAGE, _NOTE, language="")
+_CONCEPTS = Layout(
+    "?iri skos:inScheme <{base}theme>",
+    "skos:Concept",
+    (
+        IRI,
+        label("en"),
+        *link("skos:broader", "Topic", "The theme above it.", name="topic", table="themes"),
+        texts("skos:altLabel", "Other names", name="other_names", language="en"),
+        text("skos:definition", "Definition", language="en"),
+        *link("urb:basis", "Basis", "Who placed the theme under its topic."),
+        *links("skos:exactMatch", "The same elsewhere"),
+        *links("skos:closeMatch", "Nearly the same elsewhere"),
+        *links("skos:broadMatch", "What is wider elsewhere"),
+        _NOTE,
+        *_ORIGIN,
+    ),
+)
+
+# By the name of the table (distributions.TABLES).
+LAYOUTS: Mapping[str, Layout] = {
+    "networks": _NETWORKS,
+    "partnerships": _PARTNERSHIPS,
+    "cities": _CITIES,
+    "plans": _PLANS,
+    "recommendations": _RECOMMENDATIONS,
+    "calls": _CALLS,
+    "programmes": _PROGRAMMES,
+    "people": _PEOPLE,
+    "documents": _DOCUMENTS,
+    "themes": _CONCEPTS,
+}

@@ -1,0 +1,176 @@
+"""Make a release: write its folder beside the others, give it its name, and switch to it."""
+
+import hashlib
+import shutil
+import tempfile
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pyoxigraph import RdfFormat, Triple, parse
+
+from urbact_graph.dataset.building import Build, unwritable
+from urbact_graph.dataset.fingerprint import fingerprint
+from urbact_graph.errors import DatasetError
+from urbact_graph.progress import Progress
+from urbact_graph.rdf.parsing import parse_turtle
+from urbact_graph.release.dumps import write_dumps
+from urbact_graph.release.release import (
+    CURRENT_NAME,
+    GRAPH_NAME,
+    MANIFEST_NAME,
+    RELEASES_FOLDER,
+    Release,
+    current_release,
+    manifest,
+    release_folders,
+)
+from urbact_graph.release.stream import STREAM_FOLDER, StreamState, extend_stream
+from urbact_graph.sources import GraphSources
+
+# Harvesters that read a file's name in the catalogue download it within the day, and a server
+# renews what it serves every hour.
+KEEP_SECONDS = 86_400
+
+
+def make_release(
+    build: Build,
+    sources: GraphSources,
+    build_folder: Path,
+    report: Path,
+    progress: Progress = lambda *_: None,
+) -> Release:
+    """Make the release of ``build`` the current one; ``report``, in Turtle, is its validation's.
+
+    Nothing is written if the current release has the very same content. Releases that have not
+    been in use for a day are removed when a new one is made. The caller holds the lock on
+    ``build_folder`` (``files.alone``).
+
+    Raises:
+        DatasetError: the folder cannot be written, or the dataset is another by now.
+        SourceError: a shape cannot be read.
+    """
+    folder = build_folder.resolve()
+    try:
+        contents = {
+            GRAPH_NAME: _graph(build),
+            "shapes.nt": _shapes(sources),
+            "validation.nt": _report(report),
+        }
+        current = current_release(folder)
+        if current and _has(current, contents):
+            state = _extend(current.graph, sources.base, folder)
+            if current.stream.read_bytes() == state.as_json():
+                return current
+        release = _write(build, sources.base, folder, contents, progress)
+        _switch(release)
+        _remove_unused(folder, release)
+    except OSError as error:
+        raise unwritable(build_folder, error) from None
+    return release
+
+
+def _graph(build: Build) -> bytes:
+    """Return the graph that was built, as the files of the release have its version for ever."""
+    content = build.dataset.read_bytes()
+    if hashlib.sha256(content).hexdigest() != build.sha256:
+        raise DatasetError(
+            f"Another process built {build.dataset} again in the meantime; run the command again."
+        )
+    return content
+
+
+def _shapes(sources: GraphSources) -> bytes:
+    triples = (
+        triple
+        for path in sources.shape_files()
+        for triple in parse_turtle(sources.read(path), sources.name(path))
+    )
+    return _lines(triples)
+
+
+def _report(turtle: Path) -> bytes:
+    return _lines(quad.triple for quad in parse(path=str(turtle), format=RdfFormat.TURTLE))
+
+
+def _lines(triples: Iterable[Triple]) -> bytes:
+    return "".join(f"{triple} .\n" for triple in sorted(set(triples), key=str)).encode()
+
+
+def _has(release: Release, contents: Mapping[str, bytes]) -> bool:
+    """Tell whether ``release`` is whole, made by this code, and holds ``contents``."""
+    try:
+        return (
+            release.fingerprint == fingerprint()
+            and all((release.folder / name).read_bytes() == contents[name] for name in contents)
+            and all(
+                (release.dumps / file.name).stat().st_size == file.bytes for file in release.files
+            )
+            and release.stream.exists()
+        )
+    except OSError:
+        return False
+
+
+def _extend(graph: Path, base: str, folder: Path) -> StreamState:
+    return extend_stream(graph, base, folder / STREAM_FOLDER, datetime.now(UTC))
+
+
+def _write(
+    build: Build, base: str, folder: Path, contents: Mapping[str, bytes], progress: Progress
+) -> Release:
+    """Write a new release: to a temporary folder first, with the manifest last, then renamed."""
+    place = folder / RELEASES_FOLDER
+    place.mkdir(parents=True, exist_ok=True)
+    staged = Path(tempfile.mkdtemp(prefix=".staged-", dir=place))
+    try:
+        staged.chmod(0o755)
+        for name, content in contents.items():
+            (staged / name).write_bytes(content)
+        graph = staged / GRAPH_NAME
+        files = write_dumps(graph, build.version, base, staged / "dumps", progress)
+        made_by = fingerprint()
+        release = Release(staged, build.version, build.sha256, build.modified, files, made_by)
+        release.stream.write_bytes(_extend(graph, base, folder).as_json())
+        (staged / MANIFEST_NAME).write_bytes(manifest(release))
+        return replace(release, folder=staged.rename(_free_name(place, build.version)))
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+
+
+def _free_name(place: Path, version: str) -> Path:
+    """Return ``place``/``version``, or the first of VERSION.2, VERSION.3, … that is not taken."""
+    folder, number = place / version, 1
+    while folder.exists():
+        number += 1
+        folder = place / f"{version}.{number}"
+    return folder
+
+
+def _switch(release: Release) -> None:
+    """Have ``current`` lead to ``release``; a reader finds the old one or the new one."""
+    current = release.folder.with_name(CURRENT_NAME)
+    if current.is_dir() and not current.is_symlink():
+        # The build folder was copied by a program that follows links.
+        _remove(current)
+    link = current.with_name(f".{CURRENT_NAME}")
+    link.unlink(missing_ok=True)
+    link.symlink_to(release.folder.name)
+    link.replace(current)
+
+
+def _remove_unused(folder: Path, current: Release) -> None:
+    """Remove the releases that nothing has used for a day, and what interrupted calls left."""
+    for left in (folder / RELEASES_FOLDER).glob(".*"):
+        shutil.rmtree(left, ignore_errors=True)
+    oldest = time.time() - KEEP_SECONDS
+    for other in release_folders(folder):
+        if other != current.folder and other.stat().st_mtime < oldest:
+            _remove(other)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder of a release: all at once for those who look for it there."""
+    shutil.rmtree(folder.rename(folder.with_name(f".removed-{folder.name}")), ignore_errors=True)
