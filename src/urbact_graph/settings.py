@@ -1,6 +1,6 @@
 """The one table of settings: each with its default, unit and meaning.
 
-A setting comes from the command line, else from the environment (``URBACT_GRAPH_`` and the name
+A setting is taken from the command line, else from the environment (``URBACT_GRAPH_`` and the name
 in capitals), else from its default. Nothing else in the package reads the environment.
 """
 
@@ -16,11 +16,11 @@ from urbact_graph.errors import UrbactGraphError
 
 ENVIRONMENT_PREFIX = "URBACT_GRAPH_"
 
-# The base that the files of ontology/, data/, shapes/ and queries/ are written with; with another
-# base_iri they are read as if they were written with that.
+# The base that the files of ontology/, data/, shapes/ and queries/ are written with. With another
+# base_iri they are read as if they were written with that one.
 WRITTEN_BASE = "https://w3id.org/urbact-graph/"
 
-# What may stand in an IRI before its query and fragment.
+# A character of an IRI before its query and fragment.
 _PATH = r"[^\s<>\"{}|\\^`#?]"
 
 
@@ -29,18 +29,18 @@ def _cores() -> int:
 
 
 def _limit(description: str, unit: str = "", **bounds: Any) -> Any:
-    """Describe a setting that limits what clients may do; ``unit`` is that of its value."""
+    """Describe a setting that limits what clients may do; ``unit`` is the unit of its value."""
     extra: dict[str, Any] = {"limit": True, "unit": unit} if unit else {"limit": True}
     return Field(description=description, json_schema_extra=extra, **bounds)
 
 
 def _split(value: object) -> object:
-    """Take several values in one text apart, as an environment variable has them."""
+    """Split a text of several values, such as an environment variable has."""
     return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
 
 
 class Limit(NamedTuple):
-    """A row of the table of limits; without a value there is no such limit."""
+    """A row of the table of limits; None as its value means that there is no such limit."""
 
     name: str
     value: float | None
@@ -49,7 +49,7 @@ class Limit(NamedTuple):
 
 
 class Settings(BaseSettings):
-    """All settings, frozen once made."""
+    """All settings; immutable."""
 
     model_config = SettingsConfigDict(
         env_prefix=ENVIRONMENT_PREFIX, frozen=True, extra="forbid", env_ignore_empty=True
@@ -63,7 +63,7 @@ class Settings(BaseSettings):
         Field(description="folder that holds data/, ontology/, shapes/ and queries/"),
     ] = None
     build_folder: Annotated[
-        Path | None, Field(description="folder that the built dataset is written to")
+        Path | None, Field(description="folder in which the built dataset and its releases stand")
     ] = None
     dataset: Annotated[
         Path | None,
@@ -76,13 +76,17 @@ class Settings(BaseSettings):
     public_url: Annotated[
         str | None,
         Field(
-            description="address at which users reach this instance, where it is not the one "
+            description="address at which users reach this instance, if it is not the one "
             "listened on",
             pattern=rf"^https?://{_PATH}+$",
         ),
     ] = None
-    query_timeout_seconds: Annotated[float, _limit("longest time a query may run", "s", gt=0)] = 10.0
-    max_result_bytes: Annotated[int, _limit("largest answer", "bytes", gt=0)] = 64_000_000
+    query_timeout_seconds: Annotated[
+        float, _limit("longest time that a query may run", "s", gt=0)
+    ] = 10.0
+    max_result_bytes: Annotated[int, _limit("largest answer to a query", "bytes", gt=0)] = (
+        64_000_000
+    )
     max_query_bytes: Annotated[int, _limit("longest query", "bytes", gt=0)] = 64_000
     max_nesting_depth: Annotated[
         int,
@@ -91,51 +95,53 @@ class Settings(BaseSettings):
         ),
     ] = 100
     max_query_memory_bytes: Annotated[
-        int, _limit("memory a query may take beyond the dataset", "bytes", gt=0)
+        int, _limit("memory that a query may use beyond the dataset", "bytes", gt=0)
     ] = 1_000_000_000
     max_running_queries: Annotated[
-        int, _limit("queries that run at once; by default one a core", gt=0)
+        int, _limit("queries that run at the same time; by default one per core", gt=0)
     ] = Field(default_factory=_cores)
     max_waiting_queries: Annotated[
-        int, _limit("queries that may wait for their turn; one more gets 503", ge=0)
+        int, _limit("queries that wait for a free slot, or are suspended; one more gets 503", ge=0)
     ] = 16
     client_quota_seconds: Annotated[
         float | None,
         _limit(
-            "engine time that a client may take in a minute, 429 beyond it; any by default",
+            "engine time per minute that a client may use, beyond it 429; by default not limited",
             "s",
             gt=0,
         ),
     ] = None
     request_timeout_seconds: Annotated[
-        int, _limit("longest time a client may take to send a request", "s", gt=0)
+        int, _limit("longest time that a client may take to send a request", "s", gt=0)
     ] = 10
     send_timeout_seconds: Annotated[
-        int, _limit("longest time a client may take nothing of its answer", "s", gt=0)
+        int, _limit("longest time that a client may receive nothing of its answer", "s", gt=0)
     ] = 30
     max_send_buffer_bytes: Annotated[
         int,
-        _limit("answers being sent, all together; one more gets 503", "bytes", gt=0),
+        _limit(
+            "send buffer: total size of the answers being sent; one more gets 503", "bytes", gt=0
+        ),
     ] = 500_000_000
-    connections: Annotated[
-        int, _limit("connections that are served at once; more wait to be", gt=0)
+    max_connections: Annotated[
+        int, _limit("connections served at the same time; further ones wait", gt=0)
     ] = 5_000
     max_cache_bytes: Annotated[
-        int, _limit("answers kept to be sent again, all together", "bytes", ge=0)
+        int, _limit("total size of the answers in the response cache", "bytes", ge=0)
     ] = 128_000_000
     trusted_proxies: Annotated[
         tuple[IPvAnyNetwork, ...],
         Field(
             description="addresses or networks of the proxies whose X-Forwarded headers are "
-            "believed, with commas between them"
+            "trusted, separated by commas"
         ),
         NoDecode,
         BeforeValidator(_split),
     ] = ()
     access_log: Annotated[
-        bool, Field(description="write a line of JSON a request to standard output")
+        bool, Field(description="write one line of JSON per request to standard output")
     ] = True
-    log_queries: Annotated[bool, Field(description="have the queries in the access log")] = False
+    log_queries: Annotated[bool, Field(description="include the queries in the access log")] = False
 
     @property
     def address(self) -> str:
@@ -167,14 +173,16 @@ class Settings(BaseSettings):
         except ValidationError as error:
             detail = error.errors()[0]
             name = str(detail["loc"][0])
-            mend = _MENDS.get(detail["type"]) or detail["msg"].replace("Input should", "it must")
+            remedy = _REMEDIES.get(detail["type"]) or detail["msg"].replace(
+                "Input should", "it must"
+            )
             raise UrbactGraphError(
-                f"The setting {name} cannot be {detail['input']!r}: {mend}. Correct the option or "
-                f"the variable {ENVIRONMENT_PREFIX}{name.upper()}."
+                f"The setting {name} cannot be {detail['input']!r}: {remedy}. Correct the option "
+                f"or the variable {ENVIRONMENT_PREFIX}{name.upper()}."
             ) from None
 
 
-_MENDS = {
+_REMEDIES = {
     "string_pattern_mismatch": "it must be a web address, such as https://example.org/",
     "int_from_float": "it must be a whole number",
     "int_parsing": "it must be a whole number",
@@ -187,5 +195,5 @@ def _refuse_unknown_variables(settings: type[BaseSettings]) -> None:
     for variable in os.environ:
         if variable.startswith(ENVIRONMENT_PREFIX) and variable not in known:
             close = difflib.get_close_matches(variable, known, n=1)
-            hint = f"is {close[0]} meant?" if close else f"the settings are {', '.join(known)}."
-            raise UrbactGraphError(f"The variable {variable} is no setting; {hint}")
+            hint = f"did you mean {close[0]}?" if close else f"the settings are {', '.join(known)}."
+            raise UrbactGraphError(f"The environment variable {variable} is not a setting; {hint}")

@@ -1,4 +1,4 @@
-"""The lexical look at a query: what passes, what is refused, and where."""
+"""The lexical check of a query: what is admitted, what is refused, and where."""
 
 import pytest
 
@@ -7,7 +7,9 @@ from urbact_graph.problems import ProblemError
 from urbact_graph.rdf.sparql import tokens
 
 
-def refused(query: str, max_query_bytes: int = 64_000, max_nesting_depth: int = 100) -> ProblemError:
+def refused(
+    query: str, max_query_bytes: int = 64_000, max_nesting_depth: int = 100
+) -> ProblemError:
     with pytest.raises(ProblemError) as raised:
         admit(query, max_query_bytes=max_query_bytes, max_nesting_depth=max_nesting_depth)
     return raised.value
@@ -41,7 +43,7 @@ def test_brackets_side_by_side_do_not_nest() -> None:
 @pytest.mark.parametrize(
     ("opening", "closing"), [("<< ", " >>"), ("<<", ">>"), ("<<\n<x:s> <x:p> ", ">>")]
 )
-def test_triples_that_are_spoken_of_nest(opening: str, closing: str) -> None:
+def test_reified_triples_nest(opening: str, closing: str) -> None:
     for depth in (5, 6):
         query = f"ASK {{ {opening * depth}?s ?p ?o{closing * depth} ?q ?r }}"
         passes(query, max_nesting_depth=depth + 1)
@@ -69,7 +71,7 @@ def test_triple_terms_nest() -> None:
         "<x:s><x:p><x:o>. ",
     ],
 )
-def test_neither_comparisons_nor_iris_nest_nor_what_stands_side_by_side(text: str) -> None:
+def test_comparisons_iris_and_adjacent_triples_do_not_nest(text: str) -> None:
     passes(f"ASK {{ {text * 50} }}", max_nesting_depth=2)
 
 
@@ -110,7 +112,7 @@ def test_runs_of_prefix_operators_count_as_nesting(operator: str) -> None:
         '"""a "b" SERVICE"""',
     ],
 )
-def test_what_stands_in_strings_iris_comments_and_names_does_not_count(text: str) -> None:
+def test_strings_iris_comments_and_names_do_not_count(text: str) -> None:
     passes(f"SELECT * WHERE {{ ?s ?p {text} }}", max_nesting_depth=2)
 
 
@@ -128,7 +130,7 @@ def test_what_stands_in_strings_iris_comments_and_names_does_not_count(text: str
         "?s ?p 'it\\'s' . SERVICE ?s {}",
         "?s ?p <http://x.example/#> . SERVICE ?s {}",
         "FILTER(1<2) SERVICE ?s {} FILTER(2>1)",
-        # The parser wants no boundary behind a keyword or before it.
+        # The parser needs no boundary before or after a keyword.
         "SERVICESILENT<http://x.example/>{}",
         "SERVICE:s{}",
         "SERVICEx:s # comment\n{}",
@@ -136,10 +138,10 @@ def test_what_stands_in_strings_iris_comments_and_names_does_not_count(text: str
         "?s ?p 1SERVICE<x:y>{}",
         "?s ?p 1e5SERVICE<x:y>{}",
         "?s ?p 1.SERVICE<x:y>{}",
-        # Neither a stop nor a hyphen begins a local name.
+        # Neither a full stop nor a hyphen begins a local name.
         "?s ?p x:.SERVICE <x:y> {}",
         "?s ?p :.SERVICE <x:y> {}",
-        # What looks like a string, a comment or an IRI, and is none.
+        # These look like a string, a comment or an IRI, but are none.
         "?s ?p x:a\\' . SERVICE <x:y> {} VALUES ?y {'a'}",
         "?s ?p x:a\\#b . SERVICE <x:y> {}",
         "FILTER(1<2)SERVICE#c>\n<x:y>{}",
@@ -153,12 +155,12 @@ def test_service_is_refused_wherever_it_stands(call: str) -> None:
     assert "line" in error.extensions
 
 
-def test_a_prefix_named_service_is_no_call() -> None:
+def test_a_prefix_named_service_is_not_a_call() -> None:
     passes("PREFIX service: <x:> SELECT * WHERE { ?s service:p service:o . { ?a ?b ?c } }")
 
 
 @pytest.mark.parametrize("quote", ["'", '"', "'''", '"""'])
-def test_a_string_that_is_not_closed_is_told(quote: str) -> None:
+def test_a_string_that_is_not_closed_is_located(quote: str) -> None:
     error = refused(f"SELECT * WHERE {{\n ?s ?p {quote}abc }}")
     assert error.problem.name == "syntax-error"
     assert error.extensions == {"line": 2, "column": 8}

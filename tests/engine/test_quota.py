@@ -1,24 +1,22 @@
-"""Fair shares: what a client may take of the engine's time, and when it may come again."""
+"""Quotas: how much engine time a client may use, and when it may use more."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
+from tests.support.engines import request, write_facts
 from urbact_graph.engine import quota as module
-from urbact_graph.engine.local import Engine
+from urbact_graph.engine.local import LocalEngine, Source
 from urbact_graph.engine.quota import Quotas, network
 from urbact_graph.problems import ProblemError
 from urbact_graph.settings import Settings
-from urbact_graph.web.app import create_app
 
-from tests.support.engines import write_facts
+CLIENT, OTHER = "192.0.2.1", "192.0.2.2"
 
 
 class Clock:
-    """Goes when it is told to."""
+    """A clock that is set by hand."""
 
     def __init__(self) -> None:
         self.now = 1_000.0
@@ -32,88 +30,88 @@ def clock() -> Clock:
     return Clock()
 
 
-def refused(shares: Quotas, client: str) -> ProblemError:
+def refused(quotas: Quotas, client: str = CLIENT) -> ProblemError:
     with pytest.raises(ProblemError) as raised:
-        shares.admit(client)
+        quotas.admit(client)
     return raised.value
 
 
-def pause(shares: Quotas, client: str) -> int:
-    return int(refused(shares, client).headers["Retry-After"])
+def retry_after(quotas: Quotas) -> int:
+    return int(refused(quotas).headers["Retry-After"])
 
 
-def test_a_share_can_be_spent_to_its_end(clock: Clock) -> None:
-    shares = Quotas(6.0, clock)
+def test_a_quota_can_be_used_up() -> None:
+    quotas = Quotas(6.0, Clock())
     for _ in range(3):
-        shares.admit("192.0.2.1")
-        shares.charge("192.0.2.1", 2.0)
-    error = refused(shares, "192.0.2.1")
+        quotas.admit(CLIENT)
+        quotas.charge(CLIENT, 2.0)
+    error = refused(quotas)
     assert (error.problem.name, error.problem.status) == ("rate-limited", 429)
     assert error.extensions == {"limit": "client_quota_seconds", "value": 6.0}
     assert "6 s of engine time" in error.detail
 
 
-def test_what_is_spent_is_not_another_clients(clock: Clock) -> None:
-    shares = Quotas(6.0, clock)
-    shares.charge("192.0.2.1", 100.0)
-    refused(shares, "192.0.2.1")
-    shares.admit("192.0.2.2")
+def test_each_client_has_its_own_quota(clock: Clock) -> None:
+    quotas = Quotas(6.0, clock)
+    quotas.charge(CLIENT, 100.0)
+    refused(quotas)
+    quotas.admit(OTHER)
 
 
-def test_a_share_grows_back_evenly_over_a_minute(clock: Clock) -> None:
-    shares = Quotas(6.0, clock)
-    shares.charge("192.0.2.1", 7.0)
-    # It is a second over, which ten seconds give back.
+def test_a_quota_is_refilled_evenly_within_a_minute(clock: Clock) -> None:
+    quotas = Quotas(6.0, clock)
+    # One second too much, which is refilled in ten.
+    quotas.charge(CLIENT, 7.0)
     clock.now += 9.9
-    assert pause(shares, "192.0.2.1") == 1
+    assert retry_after(quotas) == 1
     clock.now += 0.2
-    shares.admit("192.0.2.1")
+    quotas.admit(CLIENT)
 
 
-def test_asking_costs_nothing(clock: Clock) -> None:
-    shares = Quotas(6.0, clock)
-    shares.charge("192.0.2.1", 7.0)
+def test_refused_queries_cost_nothing(clock: Clock) -> None:
+    quotas = Quotas(6.0, clock)
+    quotas.charge(CLIENT, 7.0)
     for _ in range(15):
         clock.now += 0.625
-        refused(shares, "192.0.2.1")
+        refused(quotas)
     clock.now += 0.75
-    shares.admit("192.0.2.1")
+    quotas.admit(CLIENT)
 
 
-def test_a_share_never_grows_above_itself(clock: Clock) -> None:
-    shares = Quotas(6.0, clock)
-    shares.charge("192.0.2.1", 1.0)
+def test_a_quota_never_exceeds_its_size(clock: Clock) -> None:
+    quotas = Quotas(6.0, clock)
+    quotas.charge(CLIENT, 1.0)
     clock.now += 100_000
-    shares.admit("192.0.2.1")
-    shares.charge("192.0.2.1", 6.5)
-    refused(shares, "192.0.2.1")
+    quotas.admit(CLIENT)
+    quotas.charge(CLIENT, 6.5)
+    refused(quotas)
 
 
-# Binary fractions throughout, so that the sums are exact.
+# Binary fractions, so that the sums are exact.
 @pytest.mark.parametrize(
-    ("seconds", "spent"),
-    [(60.0, 60.0), (60.0, 60.25), (60.0, 61.75), (7.5, 8.0625), (0.25, 30.0), (60.0, 3_600.5)],
+    ("seconds", "used"),
+    [
+        (60.0, 60.0),
+        (60.0, 60.25),
+        (60.0, 61.75),
+        (60.0, 65.0),
+        (60.0, 120.0),
+        (7.5, 8.0625),
+        (0.25, 30.0),
+        (60.0, 3_600.5),
+    ],
 )
-def test_who_comes_again_when_told_to_is_admitted(
-    clock: Clock, seconds: float, spent: float
+def test_a_client_is_admitted_again_after_the_seconds_stated(
+    clock: Clock, seconds: float, used: float
 ) -> None:
-    shares = Quotas(seconds, clock)
-    shares.charge("192.0.2.1", spent)
-    wait = pause(shares, "192.0.2.1")
+    quotas = Quotas(seconds, clock)
+    quotas.charge(CLIENT, used)
+    wait = retry_after(quotas)
     clock.now += wait - 1
     if wait > 1:
-        assert pause(shares, "192.0.2.1") == 1, "no second more than needed"
+        assert retry_after(quotas) == 1, "no second more than needed"
     clock.now += 1
-    shares.admit("192.0.2.1")
-
-
-@pytest.mark.parametrize("spent", [65.0, 120.0])
-def test_who_comes_again_on_the_second_is_admitted(clock: Clock, spent: float) -> None:
-    shares = Quotas(60.0, clock)
-    shares.charge("192.0.2.1", spent)
-    # A whole number of seconds gives back exactly what was taken too much.
-    clock.now += pause(shares, "192.0.2.1")
-    shares.admit("192.0.2.1")
+    quotas.admit(CLIENT)
 
 
 def test_the_addresses_of_one_ipv6_network_are_one_client() -> None:
@@ -123,90 +121,78 @@ def test_the_addresses_of_one_ipv6_network_are_one_client() -> None:
     assert network("2001:db8:1:3::1") != client
 
 
-def test_ipv4_addresses_are_a_client_each_however_written() -> None:
-    assert network("::ffff:192.0.2.1") == network("192.0.2.1") == "192.0.2.1"
-    assert network("::ffff:192.0.2.2") != network("192.0.2.1")
+def test_each_ipv4_address_is_one_client_however_written() -> None:
+    assert network("::ffff:192.0.2.1") == network(CLIENT) == CLIENT
+    assert network("::ffff:192.0.2.2") != network(CLIENT)
     assert network("unix") == "unix"
 
 
-def test_whoever_has_no_address_has_a_share_too(clock: Clock) -> None:
-    shares = Quotas(6.0, clock)
-    shares.charge("", 7.0)
-    refused(shares, "")
-    shares.admit("unix")
-
-
-def test_no_more_clients_are_remembered_than_may(
+def test_the_longest_inactive_client_is_forgotten_first(
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_MOST_CLIENTS", 3)
-    shares = Quotas(6.0, clock)
+    monkeypatch.setattr(module, "_MAX_CLIENTS", 3)
+    quotas = Quotas(6.0, clock)
     for last in range(3):
-        shares.charge(f"192.0.2.{last}", 7.0)
-    # Heard of again, the first is no longer the one to be forgotten.
-    refused(shares, "192.0.2.0")
-    shares.admit("192.0.2.3")
-    assert len(shares._accounts) == 3
-    refused(shares, "192.0.2.0")
-    refused(shares, "192.0.2.2")
-    shares.admit("192.0.2.1")
+        quotas.charge(f"192.0.2.{last}", 7.0)
+    # It is active again, and no longer the first to be forgotten.
+    refused(quotas, "192.0.2.0")
+    quotas.admit("192.0.2.3")
+    refused(quotas, "192.0.2.0")
+    refused(quotas, "192.0.2.2")
+    quotas.admit("192.0.2.1")
 
 
-def test_the_memory_for_clients_is_bounded(clock: Clock) -> None:
-    shares = Quotas(6.0, clock)
+def test_the_number_of_clients_is_bounded(clock: Clock) -> None:
+    quotas = Quotas(6.0, clock)
     for number in range(12_000):
-        shares.admit(f"10.1.{number // 250}.{number % 250}")
-    assert len(shares._accounts) == 10_000
+        quotas.admit(f"10.1.{number // 250}.{number % 250}")
+    assert len(quotas._quotas) == 10_000
 
 
 @pytest.fixture
-def client(tmp_path: Path) -> Iterator[FlaskClient]:
-    settings = Settings.load(max_running_queries=1, client_quota_seconds=1e-6, max_cache_bytes=0)
-    with Engine(settings, write_facts(tmp_path / "facts.nt")) as engine:
-        yield create_app(settings, engine).test_client()
+def engine(tmp_path: Path) -> Iterator[LocalEngine]:
+    settings = Settings.load(max_running_queries=1, client_quota_seconds=1e-6)
+    with LocalEngine(settings, Source(write_facts(tmp_path / "facts.nt"))) as engine:
+        yield engine
 
 
-def ask(
-    client: FlaskClient, address: str, query: str = "ASK {}", **parameters: str
-) -> TestResponse:
-    return client.get(
-        "/sparql",
-        query_string={"query": query, **parameters},
-        environ_base={"REMOTE_ADDR": address},
-    )
+def problem(engine: LocalEngine, query: str = "ASK {}", client: str = CLIENT) -> str:
+    try:
+        engine.query(request(query), client=client)
+    except ProblemError as error:
+        return error.problem.name
+    return ""
 
 
-def test_the_endpoint_refuses_who_has_used_its_share(client: FlaskClient) -> None:
-    assert ask(client, "192.0.2.1").status_code == 200
-    response = ask(client, "192.0.2.1")
-    assert response.status_code == 429
-    assert response.get_json()["type"].endswith("/problem/rate-limited")
-    assert response.get_json()["limit"] == "client_quota_seconds"
-    assert int(response.headers["Retry-After"]) >= 1
-    assert response.headers["Cache-Control"] == "no-store"
-    assert ask(client, "192.0.2.2").status_code == 200
-    for path in ("/sparql", "/limits", "/metrics", "/health"):
-        page = client.get(path, environ_base={"REMOTE_ADDR": "192.0.2.1"})
-        assert page.status_code == 200, "only queries take engine time"
+def test_the_engine_refuses_a_client_that_has_used_its_quota(engine: LocalEngine) -> None:
+    assert problem(engine) == ""
+    assert problem(engine) == "rate-limited"
+    assert problem(engine, client="::ffff:192.0.2.1") == "rate-limited"
+    assert problem(engine, client=OTHER) == ""
+    engine.check()
+    assert engine.status().counters.problems == {"rate-limited": 2}
 
 
-@pytest.mark.parametrize(("query", "status"), [("NONSENSE", 400), ("DROP ALL", 403)])
-def test_what_the_engine_refuses_costs_its_time_too(
-    client: FlaskClient, query: str, status: int
-) -> None:
-    assert ask(client, "192.0.2.1", query).status_code == status
-    assert ask(client, "192.0.2.1").status_code == 429
+@pytest.mark.parametrize(
+    ("query", "name"), [("NONSENSE", "syntax-error"), ("DROP ALL", "update-not-supported")]
+)
+def test_a_query_that_a_worker_refuses_counts(engine: LocalEngine, query: str, name: str) -> None:
+    assert problem(engine, query) == name
+    assert problem(engine) == "rate-limited"
 
 
-def test_what_never_reaches_the_engine_costs_nothing(client: FlaskClient) -> None:
-    assert ask(client, "192.0.2.1", "#" * 64_001).status_code == 413
-    assert ask(client, "192.0.2.1", "ASK {}", format="nonsense").status_code == 400
-    assert ask(client, "192.0.2.1").status_code == 200
+def test_a_query_that_reaches_no_worker_does_not_count(engine: LocalEngine) -> None:
+    assert problem(engine, "#" * 64_001) == "query-too-large"
+    assert problem(engine) == ""
 
 
-def test_without_the_setting_nobody_is_refused(tmp_path: Path) -> None:
-    settings = Settings.load(max_running_queries=1, max_cache_bytes=0)
-    with Engine(settings, write_facts(tmp_path / "facts.nt")) as engine:
-        client = create_app(settings, engine).test_client()
+def test_a_query_without_a_client_counts_for_none(engine: LocalEngine) -> None:
+    for _ in range(3):
+        assert problem(engine, client="") == ""
+
+
+def test_without_the_setting_there_is_no_quota(tmp_path: Path) -> None:
+    settings = Settings.load(max_running_queries=1)
+    with LocalEngine(settings, Source(write_facts(tmp_path / "facts.nt"))) as engine:
         for _ in range(5):
-            assert ask(client, "192.0.2.1").status_code == 200
+            assert problem(engine) == ""

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.support.waiting import is_running, together, until
-from urbact_graph.engine.messages import Request
+from urbact_graph.engine.protocol import Request
 
 __all__ = [
     "ENDLESS",

@@ -1,1 +1,1 @@
-"""Evaluation of queries in worker processes that can be killed."""
+"""The query engine: its protocol, and the local engine that evaluates in worker processes."""

@@ -1,4 +1,4 @@
-"""Word that nobody waits for an answer any more, from any thread to any other."""
+"""Cancellation of a query, from any thread, while another evaluates it."""
 
 import contextlib
 import threading
@@ -6,32 +6,35 @@ from collections.abc import Callable, Iterator
 
 
 class Cancellation:
-    """Told once; what is registered is then done, or at once where it has been told already."""
+    """Set once, for good; callbacks registered with it are then called; thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._actions: list[Callable[[], None]] = []
-        self.told = False
+        self._callbacks: list[Callable[[], None]] = []
+        self.is_cancelled = False
 
     def cancel(self) -> None:
-        """Tell it; further times do nothing."""
+        """Cancel, and call the registered callbacks; calling it again has no effect."""
         with self._lock:
-            if self.told:
+            if self.is_cancelled:
                 return
-            self.told = True
-            # Below the lock, so that no action is done after its block has been left.
-            for action in self._actions:
-                action()
+            self.is_cancelled = True
+            # Under the lock, so that no callback runs after its block has been left.
+            for callback in self._callbacks:
+                callback()
 
     @contextlib.contextmanager
-    def calls(self, action: Callable[[], None]) -> Iterator[None]:
-        """Do ``action``, which must be short, if it is told while the block lasts."""
+    def callback(self, action: Callable[[], None]) -> Iterator[None]:
+        """Call ``action`` on cancellation during the block, or at once if already cancelled.
+
+        ``action`` must be short, and must not use this cancellation.
+        """
         with self._lock:
-            self._actions.append(action)
-            if self.told:
+            self._callbacks.append(action)
+            if self.is_cancelled:
                 action()
         try:
             yield
         finally:
             with self._lock:
-                self._actions.remove(action)
+                self._callbacks.remove(action)

@@ -1,4 +1,4 @@
-"""Evaluate one query on a store and serialise its answer; runs in workers only."""
+"""The evaluation of one query on a store, and the serialisation of its answer; for workers."""
 
 import io
 import re
@@ -10,6 +10,7 @@ from pyoxigraph import (
     QueryBoolean,
     QueryResultsFormat,
     QuerySolutions,
+    QueryTriples,
     RdfFormat,
     Store,
     Triple,
@@ -19,58 +20,54 @@ from pyoxigraph import (
 )
 from typing_extensions import Buffer
 
-from urbact_graph.engine.messages import Answer, Request
-from urbact_graph.rdf.formats import Kind, formats
+from urbact_graph.engine.messages import Result
+from urbact_graph.engine.protocol import Request
 from urbact_graph.problems import (
-    RESULT_TOO_LARGE,
     EVALUATION_FAILED,
     MALFORMED_REQUEST,
     NOT_ACCEPTABLE,
+    RESULT_TOO_LARGE,
     SYNTAX_ERROR,
     ProblemError,
     out_of_memory,
 )
+from urbact_graph.rdf.formats import Kind, formats
+from urbact_graph.rdf.namespaces import used_prefixes
 from urbact_graph.rdf.sparql import mistake
 
-# Characters that XML 1.0 cannot carry, not even as references (section 2.2).
+# Characters that XML 1.0 cannot express, not even as references (section 2.2).
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#x?0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]);")
-# IRIs that Turtle has a shorter way to say.
-_UNWRITTEN = frozenset(
-    (
-        "http://www.w3.org/1999/02/22-rdf-syntax-ns#type",
-        "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString",
-        "http://www.w3.org/2001/XMLSchema#string",
-    )
-)
+_WITHOUT_PREFIXES = frozenset(("application/n-triples", "application/n-quads"))
 
 
-class _Capped(io.BytesIO):
-    """Collects an answer up to a size."""
+class _Output(io.BytesIO):
+    """Collects an answer of up to ``limit`` bytes."""
 
     def __init__(self, limit: int) -> None:
         super().__init__()
-        self.limit = limit
+        self._limit = limit
 
     def write(self, data: Buffer, /) -> int:
-        if self.tell() + len(memoryview(data)) > self.limit:
+        written = super().write(data)
+        if self.tell() > self._limit:
             raise ProblemError(
                 RESULT_TOO_LARGE,
-                f"The answer has more than {self.limit:,} bytes (max_result_bytes); "
-                "ask for fewer rows or columns, or page with ORDER BY, LIMIT and OFFSET.",
-                extensions={"limit": "max_result_bytes", "value": self.limit},
+                f"The answer has more than {self._limit:,} bytes (max_result_bytes); "
+                "select fewer rows or columns, or page with ORDER BY, LIMIT and OFFSET.",
+                extensions={"limit": "max_result_bytes", "value": self._limit},
             )
-        return super().write(data)
+        return written
 
 
-def evaluate(store: Store, request: Request) -> Answer:
-    """Evaluate ``request`` on ``store``.
+def evaluate(store: Store, request: Request, prefixes: dict[str, str]) -> Result:
+    """Evaluate ``request`` on ``store``; graphs are written with those of ``prefixes`` they use.
 
     Raises:
         ProblemError: the query cannot be parsed or evaluated, its answer is larger than
-            allowed, or none of the formats that fit the form of the query is accepted.
+            allowed, or no format is accepted that the form of the query can be answered in.
     """
     try:
-        return _answer(store, request)
+        return _result(store, request, prefixes)
     except SyntaxError as error:
         wrong = mistake(request.query, error)
         place = {"line": wrong.line, "column": wrong.column}
@@ -78,46 +75,60 @@ def evaluate(store: Store, request: Request) -> Answer:
     except MemoryError:
         raise out_of_memory() from None
     except (OSError, RuntimeError, ValueError) as error:
-        raise ProblemError(EVALUATION_FAILED, f"The engine gave up on the query: {error}.") from None
+        raise ProblemError(
+            EVALUATION_FAILED, f"The engine cannot evaluate the query: {error}."
+        ) from None
 
 
-def _answer(store: Store, request: Request) -> Answer:
-    explicit = bool(request.default_graphs or request.named_graphs)
-    default_graph, named_graphs = _nodes(request.default_graphs), _nodes(request.named_graphs)
-    results = store.query(
-        request.query,
-        # Graphs named in the request override those of the query: SPARQL 1.1 Protocol, 2.1.4.
-        default_graph=default_graph if explicit else None,
-        named_graphs=named_graphs if explicit else None,
-        substitutions={Variable(name): _term(text) for name, text in request.substitutions.items()}
-        or None,
-    )
-    output = _Capped(request.max_result_bytes)
+def _result(store: Store, request: Request, prefixes: dict[str, str]) -> Result:
+    results = _query(store, request)
+    output = _Output(request.max_result_bytes)
     if isinstance(results, (QueryBoolean, QuerySolutions)):
         media_type = _accepted(request.results_format, "SELECT and ASK", "a table", "results")
         results.serialize(output, format=QueryResultsFormat.from_media_type(media_type))
     else:
         media_type = _accepted(request.graph_format, "CONSTRUCT and DESCRIBE", "a graph", "graph")
-        form = RdfFormat.from_media_type(media_type)
-        # A graph is a set, but the engine gives a triple as often as it finds it.
-        triples = dict.fromkeys(results)
-        serialize(triples, output, format=form, prefixes=_used(request.prefixes, triples))
+        _serialize_graph(results, output, media_type, prefixes)
     content = output.getvalue()
     if media_type.endswith("xml") and _NOT_XML.search(content):
         raise ProblemError(
             NOT_ACCEPTABLE,
-            "The answer has a control character, which XML cannot carry; ask for another format.",
+            "The answer has a control character, which XML cannot express; accept another format.",
         )
-    return Answer(media_type, content)
+    return Result(media_type, content)
 
 
+def _query(store: Store, request: Request) -> QueryBoolean | QuerySolutions | QueryTriples:
+    default_graph, named_graphs = _nodes(request.default_graphs), _nodes(request.named_graphs)
+    is_chosen = bool(default_graph or named_graphs)
+    terms: dict[Variable, Any] = {
+        Variable(name): _term(text) for name, text in request.substitutions.items()
+    }
+    return store.query(
+        request.query,
+        # Graphs named in the request override those of the query: SPARQL 1.1 Protocol, 2.1.4.
+        default_graph=default_graph if is_chosen else None,
+        named_graphs=named_graphs if is_chosen else None,
+        substitutions=terms or None,
+    )
+
+
+def _serialize_graph(
+    results: QueryTriples, output: _Output, media_type: str, prefixes: dict[str, str]
+) -> None:
+    # A graph is a set, but the engine returns a triple as often as it finds it.
+    triples: dict[Triple, None] = dict.fromkeys(results)
+    used = None if media_type in _WITHOUT_PREFIXES else used_prefixes(triples, prefixes)
+    serialize(triples, output, format=RdfFormat.from_media_type(media_type), prefixes=used)
+
+
+# Any here and above, as pyoxigraph's types want collections that may hold blank nodes too.
 def _nodes(iris: tuple[str, ...]) -> list[Any]:
-    # Any, as the engine's lists are typed to hold blank nodes too.
     try:
         return [NamedNode(iri) for iri in iris]
     except ValueError as error:
         raise ProblemError(
-            MALFORMED_REQUEST, f"A graph that the request names has no valid IRI: {error}."
+            MALFORMED_REQUEST, f"The IRI of a graph in the request is not valid: {error}."
         ) from None
 
 
@@ -126,24 +137,15 @@ def _accepted(media_type: str | None, forms: str, shape: str, kind: Kind) -> str
         names = ", ".join(form.name for form in formats(kind))
         raise ProblemError(
             NOT_ACCEPTABLE,
-            f"{forms} give {shape}, which none of the accepted formats holds; ask for {names}.",
+            f"{forms} return {shape}, which none of the accepted formats can hold; accept one of "
+            f"{names}.",
         )
     return media_type
 
 
-def _used(prefixes: dict[str, str], triples: dict[Triple, None]) -> dict[str, str]:
-    """Return the prefixes that occur, so that a small graph has a small head."""
-    iris: set[str] = set()
-    for subject, predicate, value in triples:
-        iri = value.datatype if isinstance(value, Literal) else value
-        iris |= {term.value for term in (subject, predicate, iri) if isinstance(term, NamedNode)}
-    found = {iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in iris - _UNWRITTEN}
-    return {name: iri for name, iri in prefixes.items() if iri in found}
-
-
 def _term(text: str) -> NamedNode | Literal:
-    statement = f"<x:s> <x:p> {text} ."
-    quad = next(iter(parse(statement, format=RdfFormat.N_TRIPLES)))
-    if not isinstance(quad.object, (NamedNode, Literal)):
-        raise TypeError(f"{text} is neither an IRI nor a literal")
-    return quad.object
+    quads = list(parse(f"<x:s> <x:p> {text} .", format=RdfFormat.N_TRIPLES))
+    term = quads[0].object if len(quads) == 1 else None
+    if not isinstance(term, (NamedNode, Literal)):
+        raise ValueError(f"{text} is not an IRI or a literal")  # noqa: TRY004 - it is a text
+    return term

@@ -1,96 +1,71 @@
-"""The engine, as everybody else sees it: queries in, answers or problems out."""
+"""The local engine: evaluates queries on an RDF file, in worker processes of this machine."""
 
 import contextlib
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import replace
+from typing import Self
 
 from urbact_graph.engine.admission import ensure_size
 from urbact_graph.engine.cancellation import Cancellation
-from urbact_graph.engine.messages import Answer, Limits, Request
-from urbact_graph.engine.pool import Pool, Source
+from urbact_graph.engine.pool import Pool
+from urbact_graph.engine.protocol import Answer, Counters, Counts, Request, Status
 from urbact_graph.engine.quota import Quotas, network
 from urbact_graph.engine.scheduler import OverloadedError, Scheduler
+from urbact_graph.engine.source import Source
 from urbact_graph.errors import EngineError
+from urbact_graph.problems import (
+    CLIENT_CLOSED_REQUEST,
+    ENGINE_UNAVAILABLE,
+    QUERY_TIMEOUT,
+    ProblemError,
+)
 from urbact_graph.rdf.formats import RESULTS_JSON
-from urbact_graph.problems import CLIENT_CLOSED_REQUEST, QUERY_TIMEOUT, ProblemError
 from urbact_graph.settings import Settings
+
+__all__ = ["LocalDataset", "LocalEngine", "Source"]
 
 _PROBE = Request("SELECT * { ?s ?p ?o } LIMIT 1", RESULTS_JSON, None, max_result_bytes=100_000)
 
 
-@dataclass
-class Counters:
-    """What the engine has done since it started; ``problems`` counts by the problem's name."""
+class _PinnedPool:
+    """A pool that is closed when it is neither current nor pinned; ``pins`` counts both."""
 
-    answers: int = 0
-    problems: Counter[str] = field(default_factory=Counter)
-    seconds: float = 0.0
-    reloads: int = 0
-    failed_reloads: int = 0
+    def __init__(self, pool: Pool, modified: float) -> None:
+        self.pool = pool
+        self.modified = modified
+        self.pins = 1
 
 
-@dataclass
-class _Post:
-    """A pool and how many queries it has; ``is_left`` once another has taken its place."""
+class LocalDataset:
+    """One version of the dataset of a local engine; a ``Dataset``."""
 
-    pool: Pool
-    queries: int = 0
-    is_left: bool = False
-
-
-class Engine:
-    """Evaluates queries on a dataset, as many at once as the settings allow; thread-safe.
-
-    Raises:
-        DatasetError: the dataset is no RDF file by its name.
-        EngineError: it cannot be loaded.
-    """
-
-    def __init__(self, settings: Settings, dataset: Path, held_as: Path | None = None) -> None:
-        self.settings = settings
-        self.started = time.time()
-        self.counters = Counters()
-        self.scheduler = Scheduler(
-            settings.max_running_queries,
-            settings.max_waiting_queries,
-            settings.query_timeout_seconds,
-            # So that one more query than run at once may have all the memory that it may take.
-            max_suspended_bytes=settings.max_query_memory_bytes,
-        )
-        share = settings.client_quota_seconds
-        self._quotas = Quotas(share) if share else None
+    def __init__(self, engine: "LocalEngine", pinned: _PinnedPool) -> None:
+        self._engine = engine
+        self._pinned = pinned
         self._lock = threading.Lock()
-        self._reloading = threading.Lock()
-        self._post = _Post(self._pool(Source.of(dataset, held_as)))
-
-    @property
-    def pool(self) -> Pool:
-        """The workers on the dataset that is answered from now."""
-        return self._post.pool
+        self._is_closed = False
 
     @property
     def version(self) -> str:
-        """The version of the dataset that is answered from now."""
-        return self.pool.version
+        """The version that answers name."""
+        return self._pinned.pool.version
 
     @property
     def modified(self) -> float:
-        """When that dataset took its place, in seconds since 1970."""
-        return self.pool.modified
+        """When this version replaced another, in seconds since 1970."""
+        return self._pinned.modified
 
     @property
-    def quads(self) -> int:
-        """How many statements it has."""
-        return self.pool.quads
+    def counts(self) -> Counts:
+        """How large it is."""
+        return self._pinned.pool.counts
 
     @property
-    def named_graphs(self) -> int:
-        """How many named graphs it has."""
-        return self.pool.named_graphs
+    def pool(self) -> Pool:
+        """The workers on this version."""
+        return self._pinned.pool
 
     def query(
         self,
@@ -100,148 +75,254 @@ class Engine:
         client: str = "",
         cancellation: Cancellation | None = None,
     ) -> Answer:
-        """Evaluate ``request`` within ``seconds``, or the setting query_timeout_seconds if that is less.
-
-        The time is taken from the share of ``client``, an IP address, if shares are kept.
+        """Evaluate ``request``: see ``Dataset.query``.
 
         Raises:
-            ProblemError: the query must not reach the engine, there is no turn for it, it is not
-                answered in time, it was cancelled, or the worker says why it cannot be answered.
+            ProblemError: as ``Dataset.query``, or the dataset has been closed.
         """
-        try:
-            answer = self._answer(request, seconds, network(client), cancellation or Cancellation())
-        except ProblemError as error:
-            with self._lock:
-                self.counters.problems[error.problem.name] += 1
-            raise
-        with self._lock:
-            self.counters.answers += 1
-        return answer
-
-    def check(self) -> None:
-        """Prove that the engine answers, unless it is at work on as many queries as it may.
-
-        Raises:
-            ProblemError: it does not, and could not be started anew.
-        """
-        if self.scheduler.is_free:
-            with contextlib.suppress(OverloadedError, TimeoutError), self._current() as pool:
-                self._probe(self.scheduler, pool)
-
-    def reload(self, dataset: Path, held_as: Path | None = None) -> bool:
-        """Answer from another dataset from now on; return whether its content is another.
-
-        Queries that run are answered from the dataset they began on.
-
-        Raises:
-            DatasetError: the new dataset is no RDF file by its name.
-            EngineError: it cannot be loaded, has no statement, or gives no answer. The old one
-                goes on.
-        """
-        with self._reloading:
-            try:
-                source = Source.of(dataset, held_as)
-                if source.version() == self.version:
-                    return False
-                pool = self._checked(self._pool(source))
-                # Never in the second of what it replaces, nor of the start, which pages tell.
-                pool.modified = max(pool.modified, self.modified + 1, self.started + 1)
-            except Exception:
-                self.counters.failed_reloads += 1
-                raise
-            with self._lock:
-                old, self._post = self._post, _Post(pool)
-                old.is_left = True
-                is_done = not old.queries
-            if is_done:
-                old.pool.close()
-            self.counters.reloads += 1
-            return True
+        if self._is_closed:
+            raise ProblemError(ENGINE_UNAVAILABLE, "The dataset has been closed; open it again.")
+        return self._engine.evaluate(self.pool, request, seconds, client, cancellation)
 
     def close(self) -> None:
-        """End all processes."""
-        self.pool.close()
+        """Release this version; calling it again has no effect."""
+        with self._lock:
+            was_closed, self._is_closed = self._is_closed, True
+        if not was_closed:
+            self._engine.unpin(self._pinned)
 
-    def __enter__(self) -> "Engine":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _pool(self, source: Source) -> Pool:
-        settings = self.settings
-        limits = Limits(settings.max_query_bytes, settings.max_nesting_depth, settings.max_query_memory_bytes)
-        return Pool(source, settings.max_running_queries, limits)
 
-    def _checked(self, pool: Pool) -> Pool:
-        """Return ``pool`` if it can take over, else end it."""
-        why = "" if pool.quads else "it has no statement"
-        if not why:
+class LocalEngine:
+    """An ``Engine`` that runs as many queries at once as the settings allow; thread-safe.
+
+    Raises:
+        DatasetError: the source's file is not an RDF file by its name.
+        EngineError: it cannot be loaded.
+    """
+
+    def __init__(self, settings: Settings, source: Source) -> None:
+        self.settings = settings
+        self.started = time.time()
+        self.scheduler = Scheduler(
+            settings.max_running_queries,
+            settings.max_waiting_queries,
+            settings.query_timeout_seconds,
+            # So that one query more than may run can occupy all the memory that it is allowed.
+            max_suspended_bytes=settings.max_query_memory_bytes,
+        )
+        quota = settings.client_quota_seconds
+        self._quotas = Quotas(quota) if quota else None
+        self._counters = Counters(problems=Counter())
+        self._lock = threading.Lock()
+        self._reload_lock = threading.Lock()
+        pool = Pool(settings, source)
+        self._current = _PinnedPool(pool, pool.modified)
+        self._pools = {pool}
+
+    @property
+    def version(self) -> str:
+        """The current version of the dataset."""
+        return self._current.pool.version
+
+    @property
+    def modified(self) -> float:
+        """When the current version replaced another, in seconds since 1970."""
+        return self._current.modified
+
+    @property
+    def counts(self) -> Counts:
+        """How large the current version is."""
+        return self._current.pool.counts
+
+    @property
+    def pool(self) -> Pool:
+        """The workers on the current version."""
+        return self._current.pool
+
+    def query(
+        self,
+        request: Request,
+        seconds: float | None = None,
+        *,
+        client: str = "",
+        cancellation: Cancellation | None = None,
+    ) -> Answer:
+        """Evaluate ``request`` on the version that is current now: see ``Dataset.query``.
+
+        Raises:
+            ProblemError: as ``Dataset.query``.
+        """
+        with self.open() as dataset:
+            return dataset.query(request, seconds, client=client, cancellation=cancellation)
+
+    def open(self) -> LocalDataset:
+        """Return the current version; it stays available until closed, also after a reload."""
+        with self._lock:
+            self._current.pins += 1
+            return LocalDataset(self, self._current)
+
+    def check(self) -> None:
+        """Verify that a worker answers, unless all slots for queries are in use.
+
+        Raises:
+            ProblemError: none does, and none can be started.
+        """
+        if self.scheduler.is_free:
+            with contextlib.suppress(OverloadedError, TimeoutError), self.open() as dataset:
+                self._probe(self.scheduler, dataset.pool)
+
+    def status(self) -> Status:
+        """Return what the engine does at this moment."""
+        with self._lock:
+            counters = replace(self._counters, problems=dict(self._counters.problems))
+            workers = sum(pool.workers for pool in self._pools)
+        return Status(self.scheduler.running, self.scheduler.waiting, workers, counters)
+
+    def reload(self, source: Source) -> bool:
+        """Make ``source`` the current version; return False if its version is current already.
+
+        Open datasets, and with them the queries that run, keep their version.
+
+        Raises:
+            DatasetError: the source's file is not an RDF file by its name.
+            EngineError: it cannot be loaded, is empty, or does not answer. The current version
+                stays.
+        """
+        with self._reload_lock:
             try:
-                self._probe(Scheduler(1, 0, 1), pool)
-            except (ProblemError, TimeoutError) as error:
-                why = f"it gives no answer ({str(error) or 'it took too long'})"
-        if why:
+                source = source.with_version()
+                if source.version == self.version:
+                    return False
+                pool = Pool(self.settings, source)
+                self._verify(pool)
+            except Exception:
+                with self._lock:
+                    self._counters.failed_reloads += 1
+                raise
+            # Never in the second of what it replaces, nor of the start: dates on pages and in
+            # headers have no fractions of seconds.
+            modified = max(pool.modified, self.modified + 1, self.started + 1)
+            with self._lock:
+                self._counters.reloads += 1
+                self._pools.add(pool)
+                replaced, self._current = self._current, _PinnedPool(pool, modified)
+            self.unpin(replaced)
+            return True
+
+    def close(self) -> None:
+        """End all processes, also those of open datasets; calling it again has no effect."""
+        with self._lock:
+            pools, self._pools = self._pools, set()
+        for pool in pools:
             pool.close()
-            raise EngineError(f"{pool.source.file} cannot be served: {why}.")
-        return pool
 
-    def _probe(self, scheduler: Scheduler, pool: Pool) -> None:
-        seconds, cancellation = self.settings.query_timeout_seconds, Cancellation()
-        with scheduler.turn(seconds, cancellation) as turn:
-            pool.evaluate(_PROBE, seconds, cancellation, turn)
+    def __enter__(self) -> Self:
+        return self
 
-    def _answer(
-        self, request: Request, seconds: float | None, client: str, cancellation: Cancellation
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def evaluate(
+        self,
+        pool: Pool,
+        request: Request,
+        seconds: float | None,
+        client: str,
+        cancellation: Cancellation | None,
+    ) -> Answer:
+        """Evaluate ``request`` on ``pool``, and count it: for open datasets.
+
+        Raises:
+            ProblemError: as ``Dataset.query``.
+        """
+        try:
+            answer = self._admitted(
+                pool, request, seconds, network(client), cancellation or Cancellation()
+            )
+        except ProblemError as error:
+            with self._lock:
+                self._counters.problems[error.problem.name] += 1
+            raise
+        with self._lock:
+            self._counters.answers += 1
+        return answer
+
+    def unpin(self, pinned: _PinnedPool) -> None:
+        """Release a pool, and close it if it is neither current nor open: for open datasets."""
+        with self._lock:
+            pinned.pins -= 1
+            if is_last := not pinned.pins:
+                self._pools.discard(pinned.pool)
+        if is_last:
+            pinned.pool.close()
+
+    def _admitted(
+        self,
+        pool: Pool,
+        request: Request,
+        seconds: float | None,
+        client: str,
+        cancellation: Cancellation,
     ) -> Answer:
         limits = self.settings
         ensure_size(request.query, limits.max_query_bytes)
         allowed = min(seconds or limits.query_timeout_seconds, limits.query_timeout_seconds)
-        if self._quotas and client:
-            self._quotas.admit(client)
-        with (
-            self.scheduler.turn(allowed, cancellation, client) as turn,
-            self._current() as pool,
-        ):
-            if cancellation.told:
-                raise ProblemError(CLIENT_CLOSED_REQUEST, "The query never ran, as its client left.")
+        quotas = self._quotas if client else None
+        if quotas:
+            quotas.admit(client)
+        with self.scheduler.slot(allowed, cancellation, client) as slot:
+            if cancellation.is_cancelled:
+                raise ProblemError(
+                    CLIENT_CLOSED_REQUEST,
+                    "The client closed the request before the query could run.",
+                )
             try:
-                return pool.evaluate(request, allowed, cancellation, turn)
+                return pool.evaluate(request, allowed, cancellation, slot)
             except TimeoutError:
                 raise self._out_of_time(allowed) from None
             except ProblemError:
-                if turn.is_evicted:
-                    raise self.scheduler.busy("others have fewer queries here than you") from None
+                if slot.is_evicted:
+                    raise self.scheduler.evicted() from None
                 raise
             finally:
-                self._charge(client, turn.seconds)
+                with self._lock:
+                    self._counters.seconds += slot.seconds
+                if quotas:
+                    quotas.charge(client, slot.seconds)
 
-    @contextlib.contextmanager
-    def _current(self) -> Iterator[Pool]:
-        """Give the pool of now, and end it afterwards if it was left meanwhile."""
-        with self._lock:
-            post = self._post
-            post.queries += 1
-        try:
-            yield post.pool
-        finally:
-            with self._lock:
-                post.queries -= 1
-                is_done = post.is_left and not post.queries
-            if is_done:
-                post.pool.close()
+    def _verify(self, pool: Pool) -> None:
+        """Close ``pool`` unless it can become the current one.
 
-    def _charge(self, client: str, seconds: float) -> None:
-        with self._lock:
-            self.counters.seconds += seconds
-        if self._quotas and client:
-            self._quotas.charge(client, seconds)
+        Raises:
+            EngineError: it is empty, or does not answer.
+        """
+        reason = "" if pool.counts.quads else "it has no statement"
+        if not reason:
+            try:
+                self._probe(Scheduler(1, 0, 1), pool)
+            except (ProblemError, TimeoutError) as error:
+                reason = f"it does not answer ({str(error) or 'it took too long'})"
+        if reason:
+            pool.close()
+            raise EngineError(f"{pool.source.file} cannot be served: {reason}.")
+
+    def _probe(self, scheduler: Scheduler, pool: Pool) -> None:
+        seconds, cancellation = self.settings.query_timeout_seconds, Cancellation()
+        with scheduler.slot(seconds, cancellation) as slot:
+            pool.evaluate(_PROBE, seconds, cancellation, slot)
 
     def _out_of_time(self, seconds: float) -> ProblemError:
-        limit = "timeout" if seconds < self.settings.query_timeout_seconds else "query_timeout_seconds"
+        setting = self.settings.query_timeout_seconds
+        limit = "timeout" if seconds < setting else "query_timeout_seconds"
         return ProblemError(
             QUERY_TIMEOUT,
             f"The query was stopped after {seconds:g} s ({limit}); add LIMIT, narrow its "
-            "patterns, or ask the data on a machine of your own.",
+            "patterns, or query a copy of the data on your own machine.",
             extensions={"limit": limit, "value": seconds},
         )

@@ -1,113 +1,112 @@
-"""What the web process and the workers say to each other, and its framing on a socket."""
+"""The messages between the local engine, its zygote and its workers."""
 
-import json
-import socket
-import struct
-import time
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Self
 
-_LENGTHS = struct.Struct("!II")
-_CHUNK = 1 << 16
-_LARGEST_CHUNK = 1 << 20
+from urbact_graph.engine.codec import Codec
+from urbact_graph.engine.protocol import Request
+from urbact_graph.problems import PROBLEMS, ProblemError
 
 
-class Limits(NamedTuple):
-    """What a worker holds its queries to; bytes of memory are beyond those of the dataset."""
+@dataclass(frozen=True)
+class Load:
+    """To a zygote, first of all: the dataset to load, and what holds for all its queries.
 
+    ``content`` is the file to read, ``name`` the file that relative IRIs are relative to. Answers
+    are written with ``prefixes``, a namespace for each name. The limits are the settings of the
+    same names.
+    """
+
+    content: str
+    name: str
+    media_type: str
+    prefixes: dict[str, str]
     max_query_bytes: int
     max_nesting_depth: int
-    memory_bytes: int
+    max_query_memory_bytes: int
 
 
 @dataclass(frozen=True)
-class Request:
-    """A query to be evaluated.
+class Loaded:
+    """From a zygote: the dataset is loaded, and has so many quads and named graphs."""
 
-    ``results_format`` and ``graph_format`` are the media types for either form of answer, None
-    where the client takes none of that form; ``substitutions`` maps variable names to RDF terms in
-    N-Triples. ``default_graphs`` and ``named_graphs`` are IRIs; both empty means the query's own
-    dataset. ``max_result_bytes`` is the size at which the worker gives up.
-    """
-
-    query: str
-    results_format: str | None
-    graph_format: str | None
-    max_result_bytes: int
-    default_graphs: tuple[str, ...] = ()
-    named_graphs: tuple[str, ...] = ()
-    substitutions: dict[str, str] = field(default_factory=dict)
-    prefixes: dict[str, str] = field(default_factory=dict)
-
-    @cached_property
-    def encoded(self) -> bytes:
-        """The frame of this request; equal requests have equal frames."""
-        return frame(vars(self))
+    quads: int
+    named_graphs: int
 
 
 @dataclass(frozen=True)
-class Answer:
-    """An answer: whole, serialised, and in the format that was asked for.
+class LoadFailed:
+    """From a zygote, which then exits: the dataset cannot be loaded."""
 
-    ``version`` is that of the dataset it was drawn from.
+    reason: str
+
+
+@dataclass(frozen=True)
+class Fork:
+    """To a zygote: fork a worker."""
+
+
+@dataclass(frozen=True)
+class Forked:
+    """From a zygote, with two descriptors: the worker's socket, and its process.
+
+    ``resident_bytes`` is the memory that the worker shares with the zygote at first.
     """
+
+    pid: int
+    resident_bytes: int
+
+
+@dataclass(frozen=True)
+class Collect:
+    """To a zygote: wait for the worker ``pid``, which has been killed or disconnected."""
+
+    pid: int
+
+
+@dataclass(frozen=True)
+class Collected:
+    """From a zygote: how the worker ended, as ``Popen.returncode``; None if it is not known."""
+
+    status: int | None
+
+
+@dataclass(frozen=True)
+class Result:
+    """From a worker: an answer. With ``retire`` the worker is to be replaced."""
 
     media_type: str
     content: bytes
-    version: str = ""
+    retire: bool = False
 
 
-def frame(header: dict[str, Any], payload_size: int = 0) -> bytes:
-    """Return a message up to its payload: the lengths of both, and the header as JSON.
+@dataclass(frozen=True)
+class Failure:
+    """A problem in the place of an answer; ``retire`` as for ``Result``."""
 
-    A payload is sent behind it by itself, as an answer may be too large to be copied.
-    """
-    encoded = json.dumps(header, separators=(",", ":")).encode()
-    return _LENGTHS.pack(len(encoded), payload_size) + encoded
+    problem: str
+    detail: str
+    extensions: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    retire: bool = False
 
+    @classmethod
+    def of(cls, error: ProblemError, *, retire: bool = False) -> Self:
+        """Make the message that carries ``error``."""
+        return cls(error.problem.name, error.detail, error.extensions, error.headers, retire)
 
-def receive(connection: socket.socket, deadline: float | None = None) -> tuple[Any, bytes]:
-    """Receive one message; ``deadline`` is a reading of time.monotonic().
-
-    Raises:
-        TimeoutError: the deadline passed.
-        EOFError: the other side is gone.
-    """
-    # The sides speak in scheduler, so that nothing of a next message can come along; and most
-    # messages come whole with the first reading.
-    received = bytearray()
-    expected = _LENGTHS.size
-    while len(received) < expected:
-        received += _some(connection, max(_CHUNK, expected - len(received)), deadline)
-        if expected == _LENGTHS.size and len(received) >= _LENGTHS.size:
-            header_size, payload_size = _LENGTHS.unpack_from(received)
-            expected += header_size + payload_size
-    start = _LENGTHS.size + header_size
-    return json.loads(received[_LENGTHS.size : start]), bytes(memoryview(received)[start:])
+    def error(self) -> ProblemError:
+        """Make the error again that the message carries."""
+        return ProblemError(
+            PROBLEMS[self.problem], self.detail, extensions=self.extensions, headers=self.headers
+        )
 
 
-def parse(message: bytes) -> Any:
-    """Return the header of a ``message`` without a payload that has come whole.
+ToZygote = Load | Fork | Collect
+FromZygote = Loaded | LoadFailed | Forked | Collected
+FromWorker = Result | Failure
 
-    Raises:
-        EOFError: it has not: the other side is gone.
-    """
-    if len(message) <= _LENGTHS.size:
-        raise EOFError
-    return json.loads(message[_LENGTHS.size :])
-
-
-def _some(connection: socket.socket, size: int, deadline: float | None) -> bytes:
-    if deadline is not None:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        connection.settimeout(left)
-    try:
-        chunk = connection.recv(min(size, _LARGEST_CHUNK))
-    except ConnectionError:
-        chunk = b""
-    if not chunk:
-        raise EOFError
-    return chunk
+TO_ZYGOTE: Codec[ToZygote] = Codec(Load, Fork, Collect)
+FROM_ZYGOTE: Codec[FromZygote] = Codec(Loaded, LoadFailed, Forked, Collected)
+TO_WORKER: Codec[Request] = Codec(Request)
+FROM_WORKER: Codec[FromWorker] = Codec(Result, Failure)

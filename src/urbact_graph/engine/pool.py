@@ -1,323 +1,245 @@
-"""A pool of workers on one dataset, with the parent that forks them."""
+"""A pool of workers on one version of the dataset, with the zygote that forks them."""
 
 import contextlib
-import hashlib
-import json
-import os
 import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 from urbact_graph.engine.cancellation import Cancellation
-from urbact_graph.engine.messages import Answer, Limits, Request, frame, parse, receive
+from urbact_graph.engine.handles import WorkerHandle, ZygoteHandle
+from urbact_graph.engine.messages import FROM_WORKER, TO_WORKER, Failure, FromWorker, Load
+from urbact_graph.engine.protocol import Answer, Counts, Request
 from urbact_graph.engine.scheduler import Slot
-from urbact_graph.engine.worker import resident_bytes
+from urbact_graph.engine.source import Source
 from urbact_graph.errors import EngineError
-from urbact_graph.rdf.formats import format_of_file
 from urbact_graph.problems import (
     CLIENT_CLOSED_REQUEST,
-    PROBLEMS,
-    QUERY_TOO_COMPLEX,
     ENGINE_UNAVAILABLE,
+    QUERY_TOO_COMPLEX,
     ProblemError,
     out_of_memory,
 )
+from urbact_graph.rdf.namespaces import namespaces
+from urbact_graph.settings import Settings
 
-_VERSION_CHARACTERS = 16
-_LARGEST_REPLY = 1_000
-# A worker that is killed, and not by us, was so by an administrator or by the system for want of
-# memory; of one whose parent died with it nobody knows. That need not be the query's fault, which
-# is tried once more.
-_ENDED_FROM_OUTSIDE = (-signal.SIGKILL, None)
+# A worker killed by SIGKILL, but not by us, was killed by an administrator or by the system for
+# want of memory; how one ended that ended with its zygote is not known. That need not be the fault
+# of the query, which is tried once more.
+_KILLED_BY_OTHERS = (-signal.SIGKILL, None)
 _ATTEMPTS = 2
 
 
-@dataclass(frozen=True)
-class Source:
-    """A dataset to load: the file it is called by, and where its content is read from.
+class Pool:
+    """Worker processes that evaluate queries on ``source``; thread-safe.
 
-    The two differ where a descriptor is held open, which keeps giving the same content when the
-    file is replaced.
+    A worker evaluates one query at a time. If all are busy, another one is forked; at most
+    ``max_running_queries`` are kept once they are idle.
 
     Raises:
-        DatasetError: ``file`` is no RDF file by its name.
+        DatasetError: the source's file is not an RDF file by its name.
+        EngineError: it cannot be loaded.
     """
 
-    file: Path
-    content: Path
-    media_type: str
-
-    @classmethod
-    def of(cls, file: Path, content: Path | None = None) -> "Source":
-        """Name the dataset ``file``, whose content is read from ``content`` if that is given."""
-        return cls(file, content or file, format_of_file(file).media_type)
-
-    def version(self) -> str:
-        """Return the dataset's version, which its content makes.
-
-        Raises:
-            EngineError: it cannot be read.
-        """
-        try:
-            with self.content.open("rb") as content:
-                digest = hashlib.file_digest(content, "sha256").hexdigest()
-        except OSError as error:
-            raise EngineError(f"{self.file} cannot be loaded: {error.strerror}.") from None
-        return digest[:_VERSION_CHARACTERS]
-
-    def modified(self) -> float:
-        """Return when its content took its place, in seconds since 1970.
-
-        Not when it was written: a file that is put back has an older time than what it replaces.
-
-        Raises:
-            EngineError: it cannot be read.
-        """
-        try:
-            return self.content.stat().st_ctime
-        except OSError as error:
-            raise EngineError(f"{self.file} cannot be loaded: {error.strerror}.") from None
-
-
-@dataclass(frozen=True)
-class _Worker:
-    pid: int
-    connection: socket.socket
-    process: int
-    resident: int
+    def __init__(self, settings: Settings, source: Source) -> None:
+        self._origin = source
+        self.source = source.with_version()
+        self.modified = source.modified()
+        self._max_idle = settings.max_running_queries
+        self._load = Load(
+            content=str(source.path),
+            name=str(source.file),
+            media_type=source.media_type,
+            prefixes=namespaces(settings.base_iri),
+            max_query_bytes=settings.max_query_bytes,
+            max_nesting_depth=settings.max_nesting_depth,
+            max_query_memory_bytes=settings.max_query_memory_bytes,
+        )
+        self._lock = threading.Lock()
+        self._workers: set[WorkerHandle] = set()
+        self._idle: list[WorkerHandle] = []
+        self._zygote_lock = threading.Lock()
+        self._is_closed = False
+        self._zygote, self.counts = self._start_zygote()
+        for _ in range(self._max_idle):
+            self._release(self._fork())
 
     @property
-    def memory_bytes(self) -> int:
-        return max(0, resident_bytes(self.pid) - self.resident)
+    def version(self) -> str:
+        """The version of the dataset."""
+        return self.source.version or ""
 
-    def suspend(self) -> None:
-        self._send(signal.SIGSTOP)
-
-    def resume(self) -> None:
-        self._send(signal.SIGCONT)
-
-    def kill(self) -> None:
-        self._send(signal.SIGKILL)
-
-    def _send(self, number: signal.Signals) -> None:
-        # By descriptor, not by number: the number may be another process's by now.
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self.process, number)
-
-    def close(self) -> None:
-        self.connection.close()
-        os.close(self.process)
-
-
-class Pool:
-    """``workers`` processes that evaluate queries on ``source`` within ``limits``; thread-safe.
-
-    A worker takes one query at a time; where more come than there are workers, more are forked.
-
-    Raises:
-        EngineError: the dataset cannot be loaded.
-    """
-
-    def __init__(self, source: Source, workers: int, limits: Limits) -> None:
-        self.source = source
-        self._limits = limits
-        self._idle: list[_Worker] = []
-        self._control_lock = threading.Lock()
-        self._closed = False
-        self._start_parent()
-        self._idle = [self._fork() for _ in range(workers)]
+    @property
+    def workers(self) -> int:
+        """How many workers there are, busy or idle."""
+        return len(self._workers)
 
     def evaluate(
-        self, request: Request, seconds: float, cancellation: Cancellation, turn: Slot
+        self, request: Request, seconds: float, cancellation: Cancellation, slot: Slot
     ) -> Answer:
-        """Evaluate ``request`` in its ``turn`` within ``seconds``, or until it is cancelled.
+        """Evaluate ``request`` in its ``slot`` within ``seconds``, or until it is cancelled.
 
         Raises:
             TimeoutError: it took longer.
-            ProblemError: nobody waits for it any more, or the worker says why it cannot be
-                answered.
+            ProblemError: it was cancelled or evicted, or cannot be evaluated.
         """
         deadline = time.monotonic() + seconds
         status = None
         for _ in range(_ATTEMPTS):
             try:
-                return self._attempt(request, deadline, cancellation, turn)
-            except _EndedError as error:
+                reply = self._attempt(request, deadline, cancellation, slot)
+            except _WorkerEndedError as error:
                 status = error.status
-            if status not in _ENDED_FROM_OUTSIDE:
-                break
-        raise _ended(status)
+                if status not in _KILLED_BY_OTHERS:
+                    break
+            else:
+                if isinstance(reply, Failure):
+                    raise reply.error()
+                return Answer(reply.media_type, reply.content, self.version)
+        raise _problem_of_end(status)
+
+    def close(self) -> None:
+        """End the zygote and all workers; calling it again has no effect."""
+        self._is_closed = True
+        with self._zygote_lock:
+            self._zygote.close()
+        self._discard_idle()
 
     def _attempt(
-        self, request: Request, deadline: float, cancellation: Cancellation, turn: Slot
-    ) -> Answer:
-        worker = self._send(request)
+        self, request: Request, deadline: float, cancellation: Cancellation, slot: Slot
+    ) -> FromWorker:
+        worker = self._assign(request)
         try:
-            with cancellation.calls(worker.kill), turn.taken_by(worker):
-                header, content = receive(worker.connection, deadline)
+            with cancellation.callback(worker.kill), slot.used_by(worker):
+                reply = FROM_WORKER.receive(worker.connection, deadline)
         except TimeoutError:
             worker.kill()
             self._replace(worker)
             raise
         except EOFError:
             status = self._replace(worker)
-            if cancellation.told or turn.is_evicted:
+            if cancellation.is_cancelled or slot.is_evicted:
                 raise ProblemError(
-                    CLIENT_CLOSED_REQUEST, "The query was stopped, as its client left."
+                    CLIENT_CLOSED_REQUEST,
+                    "The client closed the request while the query was running.",
                 ) from None
-            raise _EndedError(status) from None
-        if header["retire"] or cancellation.told or turn.is_evicted:
-            # It may have been killed just when it was done.
+            raise _WorkerEndedError(status) from None
+        if reply.retire or cancellation.is_cancelled or slot.is_evicted:
+            # It may have been killed just as it finished.
             self._replace(worker)
         else:
-            self._idle.append(worker)
-        if "problem" in header:
-            raise ProblemError(
-                PROBLEMS[header["problem"]], header["detail"], extensions=header["extensions"]
-            )
-        return Answer(header["media_type"], content, self.version)
+            self._release(worker)
+        return reply
 
-    def close(self) -> None:
-        """End the parent and with it all workers."""
-        self._closed = True
-        with self._control_lock:
-            self._end_parent()
-        self._close_idle()
-
-    def _send(self, request: Request) -> _Worker:
-        """Hand ``request`` to a worker; one that died while idle is passed over."""
+    def _assign(self, request: Request) -> WorkerHandle:
+        """Send ``request`` to an idle worker, or to a new one if none is idle and alive."""
         while True:
-            try:
-                worker = self._idle.pop()
-            except IndexError:
-                worker = self._fork()
+            with self._lock:
+                worker = self._idle.pop() if self._idle else None
+            worker = worker or self._fork()
             try:
                 worker.connection.settimeout(None)
-                worker.connection.sendall(request.encoded)
+                TO_WORKER.send(worker.connection, request)
             except OSError:
                 self._replace(worker)
             else:
                 return worker
 
-    def _replace(self, worker: _Worker) -> int | None:
-        """Put a new worker in the place of ``worker``; return how the old one ended."""
+    def _release(self, worker: WorkerHandle) -> None:
+        """Keep ``worker`` for another query, or end it if enough others are idle."""
+        with self._lock:
+            if is_kept := len(self._idle) < self._max_idle:
+                self._idle.append(worker)
+        if not is_kept:
+            self._end(worker)
+
+    def _replace(self, worker: WorkerHandle) -> int | None:
+        """End ``worker``, have another one ready, and return how it ended if that is known."""
+        status = self._end(worker)
+        if len(self._idle) < self._max_idle:
+            with contextlib.suppress(ProblemError):
+                self._release(self._fork())
+        return status
+
+    def _end(self, worker: WorkerHandle) -> int | None:
+        """End ``worker``, unless it has ended; return how it ended if that is known."""
+        with self._lock:
+            self._workers.discard(worker)
+        worker.kill()
         worker.close()
-        with contextlib.suppress(ProblemError):
-            status, new = self._ask({"collect": worker.pid, "fork": True})
-            if new:
-                self._idle.append(new)
-            return status
+        with self._zygote_lock:
+            if self._is_closed or worker.zygote is not self._zygote:
+                return None
+            # One that is gone is replaced when the next worker is needed.
+            with contextlib.suppress(OSError, EOFError):
+                return self._zygote.collect(worker.pid)
         return None
 
-    def _fork(self) -> _Worker:
-        _, worker = self._ask({"fork": True})
-        if worker is None:
-            raise ProblemError(ENGINE_UNAVAILABLE, "The engine gave no worker; try again.")
+    def _fork(self) -> WorkerHandle:
+        with self._zygote_lock:
+            if self._is_closed:
+                raise ProblemError(
+                    ENGINE_UNAVAILABLE, "The engine is shutting down; try again later."
+                )
+            try:
+                worker = self._zygote.fork()
+            except (OSError, EOFError):
+                worker = self._restart()
+        with self._lock:
+            self._workers.add(worker)
         return worker
 
-    def _ask(self, message: dict[str, Any]) -> tuple[int | None, _Worker | None]:
-        with self._control_lock:
-            if self._closed:
-                raise ProblemError(ENGINE_UNAVAILABLE, "The server is going down; try again later.")
-            try:
-                return self._exchange(message)
-            except (OSError, EOFError):
-                return self._recover()
-
-    def _exchange(self, message: dict[str, Any]) -> tuple[int | None, _Worker | None]:
-        self._control.sendall(frame(message))
-        # Short enough to come as it was sent: whole, and with its descriptors.
-        reply, descriptors, _, _ = socket.recv_fds(self._control, _LARGEST_REPLY, 2)
-        header = parse(reply)
-        if not descriptors:
-            return header["status"], None
-        connection, process = socket.socket(fileno=descriptors[0]), descriptors[1]
-        worker = _Worker(header["pid"], connection, process, header["resident"])
-        return header["status"], worker
-
-    def _recover(self) -> tuple[int | None, _Worker | None]:
-        """Start a new parent in the place of one that died."""
-        self._end_parent()
-        self._close_idle()
+    def _restart(self) -> WorkerHandle:
+        """Replace the zygote, which is gone, by a new one, and have it fork a worker."""
+        self._zygote.close()
+        self._discard_idle()
         try:
-            self._start_parent()
-            return self._exchange({"fork": True})
+            self._ensure_unchanged()
+            self._zygote, _ = self._start_zygote()
+            return self._zygote.fork()
         except (OSError, EOFError, EngineError) as error:
-            raise ProblemError(ENGINE_UNAVAILABLE, f"The engine does not start: {error}") from None
+            raise ProblemError(
+                ENGINE_UNAVAILABLE, f"The engine cannot be restarted: {error}"
+            ) from None
 
-    def _start_parent(self) -> None:
-        self._control, theirs = socket.socketpair()
-        arguments = {
-            "control_descriptor": theirs.fileno(),
-            "dataset": str(self.source.content),
-            "name": str(self.source.file),
-            "media_type": self.source.media_type,
-            "limits": self._limits,
-        }
-        self._parent = subprocess.Popen(
-            [sys.executable, "-m", "urbact_graph.engine.zygote", json.dumps(arguments)],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            # A worker that runs out of memory says so in one line, not in a backtrace.
-            env={**os.environ, "RUST_BACKTRACE": "0"},
-        )
-        theirs.close()
+    def _ensure_unchanged(self) -> None:
+        if self._origin.with_version() != self.source:
+            raise EngineError(f"{self.source.file} has changed since it was loaded; reload it.")
+
+    def _start_zygote(self) -> tuple[ZygoteHandle, Counts]:
+        zygote = ZygoteHandle(self._load)
         try:
-            # While the parent loads it.
-            self.version = self.source.version()
-            self.modified = self.source.modified()
-            header, _ = receive(self._control)
+            return zygote, zygote.loaded()
         except EngineError:
-            self._end_parent()
+            zygote.close()
             raise
-        except EOFError:
-            header = {"error": "the process that holds the dataset ended while it started"}
-        if "error" in header:
-            self._end_parent()
-            raise EngineError(f"{header['error']}.")
-        self.quads: int = header["quads"]
-        self.named_graphs: int = header["named_graphs"]
 
-    def _end_parent(self) -> None:
-        self._control.close()
-        try:
-            self._parent.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            self._parent.kill()
-            self._parent.wait()
-
-    def _close_idle(self) -> None:
-        # One by one, as other threads may take and give workers meanwhile.
-        with contextlib.suppress(IndexError):
-            while True:
-                self._idle.pop().close()
+    def _discard_idle(self) -> None:
+        with self._lock:
+            self._workers.difference_update(self._idle)
+            discarded, self._idle = self._idle, []
+        for worker in discarded:
+            worker.close()
 
 
-class _EndedError(Exception):
-    """A worker ended while it was at a query; ``status`` is None where nobody knows how."""
+class _WorkerEndedError(Exception):
+    """A worker ended while it evaluated a query; ``status`` is None if it is not known how."""
 
     def __init__(self, status: int | None) -> None:
         self.status = status
 
 
-def _ended(status: int | None) -> ProblemError:
-    """Say why a query's worker ended, as far as its status tells."""
-    if status in _ENDED_FROM_OUTSIDE:
+def _problem_of_end(status: int | None) -> ProblemError:
+    """Return what a client is to know of a worker that ended with ``status``."""
+    if status in _KILLED_BY_OTHERS:
         return ProblemError(
             ENGINE_UNAVAILABLE,
-            "The workers that were at this query were ended from outside; try again.",
+            "The processes that evaluated this query were ended from outside; try again.",
             headers={"Retry-After": "1"},
         )
     if status == -signal.SIGABRT:
         return out_of_memory()
     return ProblemError(
         QUERY_TOO_COMPLEX,
-        "The engine broke off at this query, most likely because it chains too many patterns or "
-        "operators; write it shorter.",
+        "The engine crashed at this query, most likely because it chains too many patterns or "
+        "operators; shorten it.",
     )

@@ -1,12 +1,12 @@
-"""The parent of the workers: loads the store once, then forks a worker whenever it is asked to.
+"""The zygote: loads the dataset once, then forks a worker at each request.
 
-It runs as a program of its own, ``python -m urbact_graph.engine.zygote``, because a fork is only
-safe in a process without threads, and the web process has some. The workers share the memory of
-the store with it.
+It is a program of its own, ``python -m urbact_graph.engine.zygote DESCRIPTOR``, because only a
+process without threads can fork safely, and the process that uses the engine has threads. The
+workers share the memory of the dataset with it. It serves the socket DESCRIPTOR until that is
+closed at the other end.
 """
 
 import contextlib
-import json
 import os
 import signal
 import socket
@@ -15,38 +15,118 @@ from pathlib import Path
 
 from pyoxigraph import RdfFormat, Store
 
-from urbact_graph.engine.parent_death import end_with_parent
-from urbact_graph.engine.messages import Limits, frame, receive
-from urbact_graph.engine.worker import resident_bytes, work
+from urbact_graph.engine.memory import resident_bytes
+from urbact_graph.engine.messages import (
+    FROM_ZYGOTE,
+    TO_ZYGOTE,
+    Collect,
+    Collected,
+    Fork,
+    Forked,
+    Load,
+    Loaded,
+    LoadFailed,
+)
+from urbact_graph.engine.worker import work
+from urbact_graph.parent_death import end_with_parent
 
 
-def main(
-    control_descriptor: int, dataset: str, name: str, media_type: str, limits: list[int]
-) -> None:
-    """Serve the control socket until the web process closes it."""
-    # These are for the main process, which may share its terminal and its name with this one.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    control = socket.socket(fileno=control_descriptor)
-    try:
-        store = load(Path(dataset), media_type, Path(name))
-    except (OSError, SyntaxError, ValueError) as error:
-        # The web process may have met the same and be gone.
-        with contextlib.suppress(BrokenPipeError):
-            control.sendall(frame({"error": f"{name} cannot be loaded: {_reason(error)}"}))
-        return
-    graphs = sum(1 for _ in store.named_graphs())
-    children: set[int] = set()
-    try:
-        # The web process may be gone at any time.
-        with contextlib.suppress(ConnectionError):
-            control.sendall(frame({"quads": len(store), "named_graphs": graphs}))
-            _serve(control, store, Limits(*limits), children)
-    finally:
-        for child in children:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
+def main(descriptor: int) -> None:
+    """Load the dataset that the first message names, and serve the others."""
+    # These are for the main process, with which this one may share a terminal and a name.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    control = socket.socket(fileno=descriptor)
+    # The other side may close the socket at any time.
+    with contextlib.suppress(EOFError, ConnectionError):
+        load = TO_ZYGOTE.receive(control)
+        if not isinstance(load, Load):
+            raise TypeError(load)
+        try:
+            store = load_store(load)
+        except (OSError, SyntaxError, ValueError) as error:
+            reason = f"{load.name} cannot be loaded: {_reason(error)}"
+            FROM_ZYGOTE.send(control, LoadFailed(reason))
+            return
+        graphs = sum(1 for _ in store.named_graphs())
+        FROM_ZYGOTE.send(control, Loaded(len(store), graphs))
+        _Zygote(control, store, load).serve()
+
+
+def load_store(load: Load) -> Store:
+    """Load an RDF file into a store in memory, with the named graphs of N-Quads and TriG.
+
+    Raises:
+        OSError: the file cannot be read.
+        SyntaxError: its content is not in the format of its name.
+    """
+    store = Store()
+    store.bulk_load(
+        path=load.content,
+        format=RdfFormat.from_media_type(load.media_type),
+        # Files written by hand often have relative IRIs.
+        base_iri=Path(load.name).resolve().as_uri(),
+    )
+    return store
+
+
+class _Zygote:
+    """Forks workers and collects them; all that are left end with it."""
+
+    def __init__(self, control: socket.socket, store: Store, load: Load) -> None:
+        self._control = control
+        self._store = store
+        self._load = load
+        self._children: set[int] = set()
+
+    def serve(self) -> None:
+        """Serve the control socket.
+
+        Raises:
+            EOFError: the other side has closed it.
+            ConnectionError: so it has, while it was to receive a message.
+        """
+        try:
+            while True:
+                match TO_ZYGOTE.receive(self._control):
+                    case Fork():
+                        self._fork()
+                    case Collect(pid):
+                        FROM_ZYGOTE.send(self._control, Collected(self._collect(pid)))
+        finally:
+            for child in self._children:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(child, signal.SIGKILL)
+
+    def _fork(self) -> None:
+        ours, theirs = socket.socketpair()
+        parent = os.getpid()
+        child = os.fork()
+        if child == 0:
+            self._control.close()
+            ours.close()
+            self._run_worker(theirs, parent)
+        self._children.add(child)
+        theirs.close()
+        process = os.pidfd_open(child)
+        reply = FROM_ZYGOTE.encode(Forked(child, resident_bytes(parent)))
+        socket.send_fds(self._control, [reply], [ours.fileno(), process])
+        ours.close()
+        os.close(process)
+
+    def _run_worker(self, connection: socket.socket, parent: int) -> None:
+        """Work, then exit without running the clean-up of the zygote."""
+        try:
+            end_with_parent(signal.SIGKILL, parent)
+            work(connection, self._store, self._load)
+        finally:
+            os._exit(0)
+
+    def _collect(self, pid: int) -> int | None:
+        if pid not in self._children:
+            return None
+        self._children.discard(pid)
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 def _reason(error: Exception) -> str:
@@ -55,62 +135,5 @@ def _reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
-def load(dataset: Path, media_type: str, name: Path) -> Store:
-    """Load an RDF file into a store in memory; the named graphs of quads are kept.
-
-    Relative IRIs, common in hand-made files, are taken as relative to the file ``name``.
-
-    Raises:
-        OSError: the file cannot be read.
-        SyntaxError: it does not hold what its name says.
-    """
-    store = Store()
-    store.bulk_load(
-        path=str(dataset),
-        format=RdfFormat.from_media_type(media_type),
-        base_iri=name.resolve().as_uri(),
-    )
-    return store
-
-
-def _serve(control: socket.socket, store: Store, limits: Limits, children: set[int]) -> None:
-    while True:
-        try:
-            message, _ = receive(control)
-        except EOFError:
-            return
-        status = None
-        if (ended := message.get("collect")) in children:
-            children.discard(ended)
-            status = os.waitstatus_to_exitcode(os.waitpid(ended, 0)[1])
-        if not message.get("fork"):
-            control.sendall(frame({"status": status}))
-            continue
-        ours, theirs = socket.socketpair()
-        parent = os.getpid()
-        child = os.fork()
-        if child == 0:
-            control.close()
-            ours.close()
-            _run_worker(theirs, store, limits, parent)
-        children.add(child)
-        theirs.close()
-        descriptor = os.pidfd_open(child)
-        resident = resident_bytes(parent)
-        reply = frame({"status": status, "pid": child, "resident": resident})
-        socket.send_fds(control, [reply], [ours.fileno(), descriptor])
-        ours.close()
-        os.close(descriptor)
-
-
-def _run_worker(connection: socket.socket, store: Store, limits: Limits, parent: int) -> None:
-    """Work, and leave without the parent's clean-up whatever happens."""
-    try:
-        end_with_parent(signal.SIGKILL, parent)
-        work(connection, store, limits)
-    finally:
-        os._exit(0)
-
-
 if __name__ == "__main__":
-    main(**json.loads(sys.argv[1]))
+    main(int(sys.argv[1]))

@@ -1,4 +1,4 @@
-"""SPARQL as far as it can be read without parsing: its tokens, and where a parser stumbled."""
+"""The tokens of a SPARQL query, and the place and reason of a syntax error."""
 
 import re
 from bisect import bisect_left
@@ -22,7 +22,7 @@ _LOCAL = (
     rf"(?:[{_LETTERS}{_LATER}.:-]|{_LOCAL_ESCAPE})*+)?+"
 )
 
-# Every repetition is possessive: no text is read twice, so that reading takes linear time.
+# Every repetition is possessive: no character is read twice, so that reading takes linear time.
 _TOKEN = re.compile(
     rf"""
     (?P<space>[\s\ufeff]++)
@@ -49,11 +49,11 @@ _SENTENCE = re.compile(r"[A-Z]\w+ [a-z][\w ]+")
 # boundary before a name; between it and the parenthesis a comment may stand.
 _VOLATILE = re.compile(r"(?i:NOW|RAND|UUID|BNODE)\s*+[(#]")
 _EXCERPT = 24
-# A keyword is compared as a whole, so that the parser's furthest point may lie a word too far;
-# behind as much space as this it never does.
+# The parser compares a keyword as a whole, so that the position of its error may lie a word too
+# far; it does not beyond this much space.
 _ROOM = " " * 32
 
-# What the parser says beside the list of what it could have taken, in our words.
+# Reasons that the parser gives beside the tokens it expected, in plainer words with a remedy.
 _REASONS = {
     "Prefix not found": "The prefix is not declared; add a PREFIX line for it",
     "IRI parsing failed": "The IRI is not absolute; write it in full, or declare a BASE",
@@ -65,7 +65,7 @@ _REASONS = {
 
 
 class Token(NamedTuple):
-    """A token that means something: its kind, its text, where it starts."""
+    """A token other than space and comments: its kind, its text, where it starts."""
 
     kind: str
     text: str
@@ -79,7 +79,7 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True)
 class Mistake:
-    """Where and why a query is not SPARQL; line and column count from 1."""
+    """The place and the description of a syntax error; line and column count from 1."""
 
     line: int
     column: int
@@ -109,11 +109,11 @@ def is_repeatable(query: str) -> bool:
 
 
 def mistake(query: str, error: SyntaxError) -> Mistake:
-    """Say in a sentence where and why the parser's ``error`` arose.
+    """Describe in a sentence where and why the parser's ``error`` occurred.
 
-    The parser tells the furthest point that it reached for a comparison, and everything that it
-    could have taken there. So the first token that no query can begin with up to it is looked
-    for instead. The query must not be one that crashes the parser.
+    The parser's error has the furthest position that it compared, and all tokens that it expected
+    there. The mistake is the first token with which no query can go on; it is found by bisection
+    over the beginnings of the query. The query must not be one that crashes the parser.
     """
     found = list(tokens(query))
     index = bisect_left(range(len(found)), 1, key=lambda i: not _viable(query[: found[i].end]))
@@ -131,7 +131,7 @@ def mistake(query: str, error: SyntaxError) -> Mistake:
 
 
 def _viable(beginning: str) -> bool:
-    """Tell whether a query can begin so: it is one, or the parser only misses what comes next."""
+    """Tell whether a query can begin so: it is one, or the parser only expects more at its end."""
     text = beginning + _ROOM
     try:
         Store().query(text)

@@ -1,0 +1,73 @@
+"""The file that a dataset is loaded from."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from urbact_graph.errors import EngineError
+from urbact_graph.rdf.formats import format_of_file
+
+_VERSION_DIGITS = 16
+
+
+@dataclass(frozen=True)
+class Source:
+    """A dataset: the RDF file that it is called by, and its version where that is known.
+
+    Without a version, the first digits of the file's SHA-256 stand for it. ``content`` is where
+    the content is read from if that is not the file itself: a descriptor that is held open gives
+    the same content when the file is replaced.
+    """
+
+    file: Path
+    version: str | None = None
+    content: Path | None = None
+
+    @property
+    def path(self) -> Path:
+        """Where the content is read from."""
+        return self.content or self.file
+
+    @property
+    def media_type(self) -> str:
+        """The media type that the file's name stands for.
+
+        Raises:
+            DatasetError: it is not the name of an RDF file.
+        """
+        return format_of_file(self.file).media_type
+
+    def with_version(self) -> "Source":
+        """Return this source with its version, which is computed if it is not known.
+
+        Raises:
+            DatasetError: the file's name is not that of an RDF file.
+            EngineError: the file cannot be read.
+        """
+        format_of_file(self.file)
+        if self.version is not None:
+            return self
+        return replace(self, version=self._digest()[:_VERSION_DIGITS])
+
+    def modified(self) -> float:
+        """Return when the content took its place in the file system, in seconds since 1970.
+
+        That is not when it was written: a file that is put back is older than what it replaces.
+
+        Raises:
+            EngineError: the file cannot be read.
+        """
+        try:
+            return self.path.stat().st_ctime
+        except OSError as error:
+            raise self._unreadable(error) from None
+
+    def _digest(self) -> str:
+        try:
+            with self.path.open("rb") as content:
+                return hashlib.file_digest(content, "sha256").hexdigest()
+        except OSError as error:
+            raise self._unreadable(error) from None
+
+    def _unreadable(self, error: OSError) -> EngineError:
+        return EngineError(f"{self.file} cannot be loaded: {error.strerror}.")
