@@ -1,7 +1,7 @@
 """Record in the wheel and the source distribution when each entity of the graph last changed.
 
-There git is not at hand: what read_history reads in the working copy is kept in history.json, from
-which it reads elsewhere.
+An installed package has no git, so the history that is read in the working copy goes with it as
+history.json.
 """
 
 import sys
@@ -15,7 +15,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 _PACKAGE = "urbact_graph"
-# Where the sources of the graph stand in what is made.
+# The folder of the graph's sources in each kind of distribution.
 _PLACES = {"wheel": f"{_PACKAGE}/graph", "sdist": ""}
 
 
@@ -23,7 +23,7 @@ class HistoryHook(BuildHookInterface[Any]):
     """Adds history.json, unless nothing is known of the history."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Write the record to a passing folder and have it included."""
+        """Write the record to a temporary folder and include it."""
         # An editable install reads the working copy itself.
         if version == "editable" or self.target_name not in _PLACES:
             return
@@ -31,16 +31,16 @@ class HistoryHook(BuildHookInterface[Any]):
         if record is None:
             return
         name, content = record
-        self._passing = tempfile.TemporaryDirectory()
-        file = Path(self._passing.name) / name
+        self._temporary = tempfile.TemporaryDirectory()
+        file = Path(self._temporary.name) / name
         file.write_bytes(content)
         place = "/".join(part for part in (_PLACES[self.target_name], name) if part)
         build_data["force_include"][str(file)] = place
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002 - as hatchling calls it
-        """Remove the passing folder."""
-        if hasattr(self, "_passing"):
-            self._passing.cleanup()
+        """Remove the temporary folder."""
+        if hasattr(self, "_temporary"):
+            self._temporary.cleanup()
 
 
 def _record(root: Path) -> tuple[str, bytes] | None:
@@ -57,7 +57,7 @@ def _record(root: Path) -> tuple[str, bytes] | None:
 def _package(folder: Path) -> Iterator[None]:
     """Let the modules of the package be imported, though it is not installed yet.
 
-    The package proper asks for the version that is installed.
+    The package's own __init__ would fail, since it reads the version that is installed.
     """
     before = {name: sys.modules.pop(name) for name in list(sys.modules) if _is_ours(name)}
     package = ModuleType(_PACKAGE)

@@ -1,4 +1,4 @@
-"""Files that are either wholly written or not at all, by one process at a time."""
+"""Write files atomically, and lock folders against other processes."""
 
 import contextlib
 import fcntl
@@ -13,10 +13,10 @@ LOCK_NAME = ".lock"
 
 @contextlib.contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Keep other processes, and other calls of this one, from what is done in ``folder``.
+    """Hold the lock on ``folder``, which excludes other processes and other calls of this one.
 
-    A folder that takes no lock is one in which nothing is done, but what stands there is read. Of
-    one that was not there, and that nothing was put into, nothing is left.
+    A folder that cannot be written has no lock: it is only read. A folder that did not exist
+    before, and is still empty afterwards, is removed.
     """
     is_new = not folder.exists()
     try:
@@ -24,7 +24,7 @@ def alone(folder: Path) -> Iterator[None]:
     except OSError:
         yield
         return
-    # Given back with the file, even by a process that is killed.
+    # The system releases the lock with the file, even if the process is killed.
     with lock:
         try:
             yield
@@ -36,11 +36,11 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 def _locked(folder: Path) -> TextIO:
-    """Return the lock of ``folder`` once it is ours, and still the one that others look for."""
+    """Return the lock of ``folder`` once it is held, and the file is still the folder's lock."""
     path = folder / LOCK_NAME
     while True:
         folder.mkdir(parents=True, exist_ok=True)
-        # Who has it, or had it, may take the folder away.
+        # The process that holds the lock may remove the folder.
         with contextlib.suppress(FileNotFoundError), contextlib.ExitStack() as opened:
             file = opened.enter_context(path.open("w"))
             fcntl.flock(file, fcntl.LOCK_EX)
@@ -53,7 +53,7 @@ def write_whole(path: Path, content: bytes) -> None:
     """Write ``content`` to ``path``: beside it first, then renamed over it.
 
     Raises:
-        OSError: the folder cannot be written; what stood at ``path`` is as it was.
+        OSError: the folder cannot be written; the old content of ``path`` is unchanged.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)

@@ -1,4 +1,4 @@
-"""The stored queries: SPARQL files whose header says what they ask, take and answer."""
+"""The stored queries: SPARQL files whose header states question, parameters and columns."""
 
 import datetime as dt
 import re
@@ -10,10 +10,11 @@ from typing import Never
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from urbact_graph.errors import QueryError
+from urbact_graph.rdf.namespaces import XSD
+from urbact_graph.rdf.terms import Term, integer, typed
 from urbact_graph.settings import WRITTEN_BASE
 from urbact_graph.sources import rebase
 
-_XSD = "http://www.w3.org/2001/XMLSchema#"
 # The engine computes with integers of 64 bits; a longer number would silently match nothing.
 _LONGEST_INTEGER = 18
 _KEYS = ("title", "question", "param", "column")
@@ -27,11 +28,11 @@ _TRUTHS = {"true": "true", "1": "true", "false": "false", "0": "false"}
 
 @dataclass(frozen=True)
 class Parameter:
-    """A variable that a user may give a value; without a default it stays open."""
+    """A variable that a user may give a value; without a value or default it is unbound."""
 
     name: str
     datatype: str
-    default: NamedNode | Literal | None
+    default: Term | None
     meaning: str
 
 
@@ -47,9 +48,9 @@ class Column:
 class StoredQuery:
     """A query with its header.
 
-    ``form`` is SELECT, ASK, CONSTRUCT or DESCRIBE; only a SELECT has columns. A SELECT answers
-    with its parameters after its columns, because the engine binds no variable that is not
-    projected; ``columns`` leaves them out.
+    ``form`` is SELECT, ASK, CONSTRUCT or DESCRIBE; only a SELECT has columns. A SELECT projects its
+    parameters after its columns, because the engine binds only variables that are projected;
+    ``columns`` does not list them.
     """
 
     name: str
@@ -60,8 +61,8 @@ class StoredQuery:
     form: str
     text: str
 
-    def bind(self, given: Mapping[str, str], base: str) -> dict[str, NamedNode | Literal]:
-        """Slot the texts that a user typed into RDF terms, by parameter.
+    def bind(self, given: Mapping[str, str], base: str) -> dict[str, Term]:
+        """Return the RDF terms of the texts that a user typed, by parameter.
 
         An IRI is written in full, in angle brackets, or as a path below ``base``. A parameter
         that is left out or empty takes its default; one without a default is not in the result.
@@ -75,7 +76,7 @@ class StoredQuery:
                 raise QueryError(
                     f"The query {self.name} has no parameter {name}; {_known(list(known))}."
                 )
-        terms: dict[str, NamedNode | Literal] = {}
+        terms: dict[str, Term] = {}
         for name, parameter in known.items():
             text = given.get(name, "").strip()
             term = self._term(parameter, text, base) if text else parameter.default
@@ -83,7 +84,7 @@ class StoredQuery:
                 terms[name] = term
         return terms
 
-    def _term(self, parameter: Parameter, text: str, base: str) -> NamedNode | Literal:
+    def _term(self, parameter: Parameter, text: str, base: str) -> Term:
         datatype = _DATATYPES[parameter.datatype]
         try:
             return datatype.read(text, base)
@@ -101,7 +102,7 @@ class _Datatype:
 
     article: str
     example: str
-    read: Callable[[str, str], NamedNode | Literal]
+    read: Callable[[str, str], Term]
 
 
 def load_queries(folder: Path, base: str = WRITTEN_BASE) -> dict[str, StoredQuery]:
@@ -157,7 +158,11 @@ class _Header:
             self._read(number, line)
 
     def query(self, name: str) -> StoredQuery:
-        """Return the whole query, once nothing is missing."""
+        """Return the query.
+
+        Raises:
+            QueryError: something is missing in the header.
+        """
         end = self.length + 1
         for key in ("title", "question"):
             if key not in self.single:
@@ -220,15 +225,15 @@ class _Header:
         if name in {p.name for p in self.parameters} | {c.name for c in self.columns}:
             self._refuse(number, f"{name} is explained twice; keep one of the lines")
 
-    def _default(self, number: int, datatype: str, written: str) -> NamedNode | Literal:
-        document = f"@prefix xsd: <{_XSD}> . <x:s> <x:p> {written} ."
+    def _default(self, number: int, datatype: str, written: str) -> Term:
+        document = f"@prefix xsd: <{XSD}> . <x:s> <x:p> {written} ."
         try:
             term: object = next(parse(document.encode(), format=RdfFormat.TURTLE)).object
         except (SyntaxError, StopIteration):
             term = None
         if isinstance(term, NamedNode) and datatype == "iri":
             return term
-        if isinstance(term, Literal) and term.datatype.value == _XSD + datatype:
+        if isinstance(term, Literal) and term.datatype.value == XSD[datatype]:
             try:
                 return _DATATYPES[datatype].read(term.value, "")
             except ValueError:
@@ -258,7 +263,7 @@ def _iri(text: str, base: str) -> NamedNode:
     elif "://" in text:
         full = text
     elif _SCHEME.match(text) or text.startswith(("/", ".", "#", "?")):
-        # A prefixed name or a path that climbs would give an IRI that nobody meant.
+        # A prefixed name or a path such as ``../x`` would silently give another IRI.
         raise ValueError(text)
     else:
         full = base + text
@@ -274,29 +279,25 @@ def _string(text: str, _base: str) -> Literal:
 def _integer(text: str, _base: str) -> Literal:
     if not re.fullmatch(rf"[+-]?[0-9]{{1,{_LONGEST_INTEGER}}}", text):
         raise ValueError(text)
-    return _literal(str(int(text)), "integer")
+    return integer(int(text))
 
 
 def _decimal(text: str, _base: str) -> Literal:
     if not re.fullmatch(r"[+-]?(?=\.?[0-9])[0-9]{0,18}(\.[0-9]{0,18})?", text):
         raise ValueError(text)
-    return _literal(text, "decimal")
+    return typed(text, XSD.decimal)
 
 
 def _date(text: str, _base: str) -> Literal:
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         raise ValueError(text)
-    return _literal(dt.date.fromisoformat(text).isoformat(), "date")
+    return typed(dt.date.fromisoformat(text).isoformat(), XSD.date)
 
 
 def _boolean(text: str, _base: str) -> Literal:
     if text.lower() not in _TRUTHS:
         raise ValueError(text)
-    return _literal(_TRUTHS[text.lower()], "boolean")
-
-
-def _literal(lexical: str, datatype: str) -> Literal:
-    return Literal(lexical, datatype=NamedNode(_XSD + datatype))
+    return typed(_TRUTHS[text.lower()], XSD.boolean)
 
 
 _DATATYPES = {

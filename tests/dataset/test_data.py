@@ -69,7 +69,7 @@ DERIVED = {
     *("hasRecommendation", "inNetwork", "sharesNetworkWith", "hasNetwork", "hasCall"),
     "leadExpertOf",
 }
-# They lead to what an instance gives out, which the graph does not describe.
+# They link to addresses of an instance, which the graph does not describe.
 ADDRESSES = {
     f"http://www.w3.org/ns/dcat#{name}"
     for name in ("accessURL", "downloadURL", "endpointURL", "endpointDescription")

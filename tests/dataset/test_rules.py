@@ -54,9 +54,9 @@ CASES: list[tuple[str, str, str]] = [
     ),
     (
         "20-country-of-city",
-        """:city urb:country :PT . :seat urb:city :city . :plan urb:city :city .
+        """:city urb:country :PT . :partnership urb:city :city . :plan urb:city :city .
         :free urb:country :ES . :lost urb:city :unknown .""",
-        ":seat urb:country :PT . :plan urb:country :PT .",
+        ":partnership urb:country :PT . :plan urb:country :PT .",
     ),
     (
         "21-partner-cities",
@@ -118,14 +118,15 @@ CASES: list[tuple[str, str, str]] = [
     ),
     (
         "31-parts",
-        """:seat a urb:Partnership ; urb:network :net ; urb:city :city ; urb:country :PT .
+        """:partnership a urb:Partnership ; urb:network :net ; urb:city :city ; urb:country :PT .
         :plan a urb:Plan ; urb:network :net ; urb:city :city .
-        :advice a urb:Recommendation ; urb:network :net ; urb:document :report .
+        :recommendation a urb:Recommendation ; urb:network :net ; urb:document :report .
         :net a urb:Network ; urb:programme :four . :call a urb:Call ; urb:programme :four .
         :unknown urb:network :net ; urb:city :city ; urb:programme :four .""",
-        """:net urb:hasPartnership :seat ; urb:hasPlan :plan ; urb:hasRecommendation :advice .
-        :city urb:hasPartnership :seat ; urb:hasPlan :plan .
-        :report urb:hasRecommendation :advice .
+        """:net urb:hasPartnership :partnership ; urb:hasPlan :plan .
+        :net urb:hasRecommendation :recommendation .
+        :city urb:hasPartnership :partnership ; urb:hasPlan :plan .
+        :report urb:hasRecommendation :recommendation .
         :four urb:hasNetwork :net ; urb:hasCall :call .""",
     ),
     (
@@ -155,7 +156,7 @@ CASES: list[tuple[str, str, str]] = [
     (
         "42-sources",
         """:net urb:leadExpert :ann , :bob ; dct:source :page .
-        :bob dct:source :own . :seat urb:city :city ; dct:source :page2 .
+        :bob dct:source :own . :partnership urb:city :city ; dct:source :page2 .
         :scheme a skos:ConceptScheme . :food skos:inScheme :scheme ; dct:source :page3 .
         :trees skos:inScheme :scheme ; dct:source :scheme . :pt skos:inScheme :foreign .""",
         """:ann dct:source :page . :city dct:source :page2 . :scheme dct:source :page3 .""",
@@ -164,11 +165,11 @@ CASES: list[tuple[str, str, str]] = [
         "50-labels",
         """:net skos:prefLabel "Net"@en ; dct:title "No label" . :ann foaf:name "Ann" .
         :call a urb:Call ; dct:title "Call" . :report a urb:Document ; dct:title "Report" .
-        :advice a urb:Recommendation ; urb:statement "Do."@en .
-        :seat a urb:Partnership ; urb:partnerName "Town" ; urb:network :net .""",
+        :recommendation a urb:Recommendation ; urb:statement "Do."@en .
+        :partnership a urb:Partnership ; urb:partnerName "Town" ; urb:network :net .""",
         """:net rdfs:label "Net"@en . :ann rdfs:label "Ann" . :call rdfs:label "Call" .
-        :report rdfs:label "Report" . :advice rdfs:label "Do."@en .
-        :seat rdfs:label "Town in Net"@en .""",
+        :report rdfs:label "Report" . :recommendation rdfs:label "Do."@en .
+        :partnership rdfs:label "Town in Net"@en .""",
     ),
     (
         "50-labels",

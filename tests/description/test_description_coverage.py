@@ -28,14 +28,14 @@ def test_version_and_change_are_stated() -> None:
         assert values(found, node, f"{DCT}modified") == {"2026-11-23T09:46:44Z"}
 
 
-def test_a_change_is_told_in_universal_time() -> None:
+def test_a_change_is_stated_in_universal_time() -> None:
     found = described_by("", CHANGED.astimezone(timezone(timedelta(hours=2))))
     assert values(found, DATASET, f"{DCT}modified") == {"2026-11-23T09:46:44Z"}
 
 
 def test_what_is_not_known_is_not_stated() -> None:
-    told = {triple.predicate.value for triple in described_by("<city/x> a urb:City .")}
-    assert not {f"{DCT}modified", f"{DCT}issued", f"{DCAT}contactPoint"} & told
+    stated = {triple.predicate.value for triple in described_by("<city/x> a urb:City .")}
+    assert not {f"{DCT}modified", f"{DCT}issued", f"{DCAT}contactPoint"} & stated
 
 
 def test_an_empty_graph_is_described() -> None:
@@ -99,5 +99,5 @@ def test_examples_and_roots_are_in_the_graph(whole: Store, base: str) -> None:
 
 
 def test_countries_are_those_of_the_data(whole: Store) -> None:
-    told = set(ask(whole, "SELECT ?c { ?d a dcat:Dataset ; dct:spatial ?c }"))
-    assert told == set(ask(whole, "SELECT DISTINCT ?c { ?x urb:country ?c }"))
+    stated = set(ask(whole, "SELECT ?c { ?d a dcat:Dataset ; dct:spatial ?c }"))
+    assert stated == set(ask(whole, "SELECT DISTINCT ?c { ?x urb:country ?c }"))

@@ -192,6 +192,7 @@ def test_importing_again_changes_nothing(data: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in data.rglob("*.ttl")} == stamps
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("seed", ["0", "4711"])
 def test_the_hash_seed_has_no_influence(data: Path, tmp_path: Path, seed: str) -> None:
     code = (
@@ -249,7 +250,7 @@ def test_a_changed_cell_changes_one_line(
 
 def test_added_facts_and_rows_only_add_lines(facts: Path, data: Path) -> None:
     before = contents(data)
-    change(facts, "networks", 3, summary="Now told.", start="2004", page="https://example.org/g")
+    change(facts, "networks", 3, summary="Now known.", start="2004", page="https://example.org/g")
     change(facts, "cities", 3, population=3, lat=55.5, lon=-3.25)
     change(facts, "recommendation-themes", 3, theme="trees")
     append(facts, "networks", 3, id="delta", name="Delta", lead_expert="Cy New")
@@ -260,7 +261,7 @@ def test_added_facts_and_rows_only_add_lines(facts: Path, data: Path) -> None:
     done = import_facts(facts, data, BASE)
     taken, put = difference(before, contents(data))
     assert (taken, done.added, done.removed) == ([], ["networks/delta.ttl"], [])
-    assert '    dct:abstract "Now told."@en ;' in put
+    assert '    dct:abstract "Now known."@en ;' in put
     assert sum(line.startswith("<") for line in put) == 5
 
 
@@ -306,7 +307,7 @@ def test_a_file_written_by_hand_is_never_overwritten(facts: Path, data: Path) ->
     assert contents(data) == before
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(FactsError, match=r"file/data cannot be written \(Not a directory\)"):
         import_facts(FIXTURE, tmp_path / "file" / "data", BASE)

@@ -15,8 +15,6 @@ from urbact_graph.facts.tables import Located, RowType, Tables
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rdflib import URIRef
-
 BASE = "https://example.net/"
 EXAMPLEVILLE = "partnership/alpha/exampleville"
 
@@ -31,9 +29,9 @@ def mint() -> Minter:
     return Minter(BASE)
 
 
-def paths(iris: Sequence[URIRef]) -> list[str]:
+def paths(iris: Sequence[str]) -> list[str]:
     assert all(iri.startswith(BASE) for iri in iris)
-    return [str(iri).removeprefix(BASE) for iri in iris]
+    return [iri.removeprefix(BASE) for iri in iris]
 
 
 def short(*parts: str) -> str:
@@ -87,8 +85,8 @@ def test_the_lead_has_the_bare_iri_then_the_city_then_the_first(
     mint: Minter, tables: Tables, agency: Any, city: Any, expected: list[str]
 ) -> None:
     first, second = tables.partnerships[:2]
-    seats = [changed(first, **agency), changed(second, **city)]
-    assert paths(mint.partnerships(seats)) == [EXAMPLEVILLE + suffix for suffix in expected]
+    rows = [changed(first, **agency), changed(second, **city)]
+    assert paths(mint.partnerships(rows)) == [EXAMPLEVILLE + suffix for suffix in expected]
 
 
 def test_a_plan_is_named_by_network_place_and_kind(mint: Minter, tables: Tables) -> None:
@@ -103,7 +101,7 @@ def test_a_plan_is_named_by_network_place_and_kind(mint: Minter, tables: Tables)
     ]
 
 
-def test_a_further_plan_without_a_title_is_told_by_its_sources(
+def test_a_further_plan_without_a_title_is_named_by_its_sources(
     mint: Minter, tables: Tables
 ) -> None:
     first, second = tables.plans[:2]

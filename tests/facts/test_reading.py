@@ -1,4 +1,4 @@
-"""Mistakes in fact tables: each told with file, line and mend, and nothing written."""
+"""Mistakes in fact tables: each is reported with file, line and remedy; nothing is written."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def contents(folder: Path) -> dict[Path, bytes]:
 
 
 def problems(facts: Path) -> list[str]:
-    """Import the tables into a data folder that stands, and return what is told."""
+    """Import the tables into a data folder with a file, and return the mistakes."""
     data = facts.parent / "data"
     import_facts(FIXTURE, data, BASE)
     (data / "networks" / "old.ttl").write_bytes((data / "calls.ttl").read_bytes())
@@ -104,13 +104,13 @@ CELLS: list[tuple[str, int, dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("table", "number", "cells", "told"), CELLS)
+@pytest.mark.parametrize(("table", "number", "cells", "message"), CELLS)
 def test_a_cell_that_does_not_fit(
-    facts: Path, table: str, number: int, cells: dict[str, Any], told: str
+    facts: Path, table: str, number: int, cells: dict[str, Any], message: str
 ) -> None:
     change(facts, f"{table}.jsonl", number, **cells)
     (problem,) = problems(facts)
-    assert problem.startswith(f"{table}.jsonl:{number}: {told}")
+    assert problem.startswith(f"{table}.jsonl:{number}: {message}")
 
 
 def test_a_cell_of_a_link_that_does_not_fit(facts: Path) -> None:
@@ -121,8 +121,8 @@ def test_a_cell_of_a_link_that_does_not_fit(facts: Path) -> None:
         "source": ["EuroVoc"],
     }
     change(facts, "themes.jsonl", 1, links=[link])
-    told = problems(facts)
-    assert [problem.split("' is")[0] for problem in told] == [
+    found = problems(facts)
+    assert [problem.split("' is")[0] for problem in found] == [
         "themes.jsonl:1: 'links.0.target': 'eurovoc",
         "themes.jsonl:1: 'links.0.source.0': 'EuroVoc",
     ]
@@ -200,13 +200,13 @@ ROWS: list[tuple[str, int, dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("table", "number", "cells", "told"), ROWS)
+@pytest.mark.parametrize(("table", "number", "cells", "message"), ROWS)
 def test_a_row_that_does_not_fit_the_others(
-    facts: Path, table: str, number: int, cells: dict[str, Any], told: str
+    facts: Path, table: str, number: int, cells: dict[str, Any], message: str
 ) -> None:
     change(facts, f"{table}.jsonl", number, **cells)
     (problem,) = problems(facts)
-    assert problem.startswith(f"{table}.jsonl:{number}: {told}")
+    assert problem.startswith(f"{table}.jsonl:{number}: {message}")
 
 
 def test_a_row_that_stands_twice(facts: Path) -> None:
@@ -224,11 +224,11 @@ def test_two_calls_that_would_share_an_iri(facts: Path) -> None:
     append(facts, "calls.jsonl", 1, title="First Call!")
     assert problems(facts) == [
         f"calls.jsonl:4: the row would get the IRI {BASE}call/urbact-iv-first-call, as the one at "
-        "calls.jsonl:1 does; tell them apart by name or title"
+        "calls.jsonl:1 does; give them different names or titles"
     ]
 
 
-def test_two_seats_that_would_share_an_iri(facts: Path) -> None:
+def test_two_partnerships_that_would_share_an_iri(facts: Path) -> None:
     append(facts, "partnerships.jsonl", 4, partner="Region of «Nowhere»")
     append(facts, "partnerships.jsonl", 4, partner="Region-of-Nowhere")
     (problem,) = problems(facts)
@@ -284,7 +284,7 @@ def test_a_column_that_is_missing(facts: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "message"),
     [
         ("- Term | meaning | https://example.org/", "write '- **term** | meaning | web addresses'"),
         ("- **Term** | meaning", "write '- **term** | meaning | web addresses'"),
@@ -292,10 +292,10 @@ def test_a_column_that_is_missing(facts: Path) -> None:
         ("- **Term** | meaning | https://a/%zz", "'source.0': 'https://a/%zz' is no web address ("),
     ],
 )
-def test_a_line_that_is_no_term(facts: Path, line: str, told: str) -> None:
+def test_a_line_that_is_no_term(facts: Path, line: str, message: str) -> None:
     write(facts, "glossary.md", [*lines_of(facts, "glossary.md"), line])
     (problem,) = problems(facts)
-    assert problem.startswith(f"glossary.md:7: {told}")
+    assert problem.startswith(f"glossary.md:7: {message}")
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -328,14 +328,14 @@ def test_no_folder_at_all(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_every_mistake_is_told_at_once(facts: Path) -> None:
+def test_all_mistakes_are_reported_at_once(facts: Path) -> None:
     change(facts, "networks.jsonl", 1, start="soon", status="done")
     change(facts, "cities.jsonl", 2, lat=100)
     (facts / "calls.jsonl").unlink()
-    told = problems(facts)
-    places = [problem.split(": ")[0] for problem in told]
+    found = problems(facts)
+    places = [problem.split(": ")[0] for problem in found]
     assert places[:3] == ["networks.jsonl:1", "networks.jsonl:1", "cities.jsonl:2"]
-    assert len(told) == 4
+    assert len(found) == 4
 
 
 # What is no mistake --------------------------------------------------------------------------
@@ -359,7 +359,7 @@ def test_a_table_may_be_empty_or_have_windows_line_ends(facts: Path) -> None:
     assert [located.where for located in found.calls] == [f"calls.jsonl:{n}" for n in (1, 2, 3)]
 
 
-def test_a_seat_or_plan_in_a_city_need_not_repeat_the_country(facts: Path) -> None:
+def test_a_partnership_or_plan_in_a_city_need_not_repeat_the_country(facts: Path) -> None:
     change(facts, "partnerships.jsonl", 1, country=None)
     change(facts, "plans.jsonl", 1, country=None)
     assert read_tables(facts).plans[0].row.country is None

@@ -342,7 +342,7 @@ def test_each_row_is_one_entity_with_just_its_cells(
         assert len(found) == 1, row
 
 
-def test_what_rows_share_is_told_once(written: dict[str, Facts]) -> None:
+def test_what_rows_share_is_stated_once(written: dict[str, Facts]) -> None:
     of_topic = "https://example.org/"
     assert written["<http://eurovoc.europa.eu/4817>"] == facts_of(
         ("rdf:type", [iri("skos:Concept")]),

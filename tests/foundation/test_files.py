@@ -1,4 +1,4 @@
-"""Files are written whole or not at all, by one process at a time."""
+"""Files are written atomically, and folders are locked against other processes."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
         write_whole(tmp_path / "file" / "below.txt", b"new")
 
 
-def test_what_is_done_alone_keeps_others_out(tmp_path: Path) -> None:
+def test_a_locked_folder_excludes_others(tmp_path: Path) -> None:
     folder = tmp_path / "not" / "yet"
     for _ in range(2):
         with alone(folder), (folder / LOCK_NAME).open("w") as other:
@@ -66,7 +66,7 @@ def test_what_is_done_alone_keeps_others_out(tmp_path: Path) -> None:
             fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def test_a_folder_that_nothing_came_of_is_gone(tmp_path: Path) -> None:
+def test_a_new_folder_that_stays_empty_is_removed(tmp_path: Path) -> None:
     folder = tmp_path / "new"
     with pytest.raises(ZeroDivisionError), alone(folder):
         raise ZeroDivisionError
@@ -77,7 +77,8 @@ def test_a_folder_that_nothing_came_of_is_gone(tmp_path: Path) -> None:
     assert folder.exists()
 
 
-def test_who_waited_for_a_folder_that_went_makes_it_again(tmp_path: Path) -> None:
+@pytest.mark.process
+def test_a_folder_that_was_removed_while_another_waited_is_made_again(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from urbact_graph.files import alone\n"
         "folder = Path(sys.argv[1])\n"
@@ -89,7 +90,8 @@ def test_who_waited_for_a_folder_that_went_makes_it_again(tmp_path: Path) -> Non
         assert (one.wait(), other.wait()) == (0, 0)
 
 
-def test_processes_do_it_one_after_the_other(tmp_path: Path) -> None:
+@pytest.mark.process
+def test_processes_hold_the_lock_one_after_the_other(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from urbact_graph.files import alone\n"
         "folder, count = Path(sys.argv[1]), Path(sys.argv[1]) / 'count'\n"
@@ -104,7 +106,7 @@ def test_processes_do_it_one_after_the_other(tmp_path: Path) -> None:
     assert (tmp_path / "count").read_text() == "400"
 
 
-def test_what_takes_no_lock_is_done_all_the_same(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_locked_is_used_without_a_lock(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     done = []
     for folder in (tmp_path / "file", tmp_path / "file" / "below"):

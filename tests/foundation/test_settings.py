@@ -1,4 +1,4 @@
-"""The table of settings: defaults, where a value comes from, and what is told of a bad one."""
+"""The table of settings: defaults, where a value comes from, and the error for a bad one."""
 
 from __future__ import annotations
 
@@ -92,16 +92,16 @@ def test_a_setting_that_is_none_is_refused() -> None:
 
 
 @pytest.mark.parametrize(("name", "value"), BAD)
-def test_a_bad_value_is_told_in_a_sentence(name: str, value: object) -> None:
+def test_a_bad_value_is_an_error_of_one_sentence(name: str, value: object) -> None:
     with pytest.raises(UrbactGraphError) as caught:
         Settings.load(**{name: value})
-    told = str(caught.value)
-    assert told.startswith(f"The setting {name} cannot be {value!r}: ")
-    assert told.endswith(f"Correct the option or the variable URBACT_GRAPH_{name.upper()}.")
-    assert "\n" not in told
+    message = str(caught.value)
+    assert message.startswith(f"The setting {name} cannot be {value!r}: ")
+    assert message.endswith(f"Correct the option or the variable URBACT_GRAPH_{name.upper()}.")
+    assert "\n" not in message
 
 
-def test_a_bad_variable_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bad_variable_is_an_error_of_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("URBACT_GRAPH_PORT", "eight")
     with pytest.raises(UrbactGraphError, match="The setting port cannot be 'eight'"):
         Settings.load()

@@ -1,7 +1,8 @@
-"""Where the graph's sources are found, and where the dataset is built."""
+"""The folder of the graph's sources, and the folder that the dataset is built in."""
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 
 import platformdirs
@@ -21,7 +22,7 @@ def working_copy(folder: Path) -> Path:
 
 @pytest.fixture
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Stand in a folder that holds no sources."""
+    """Change to a folder that holds no sources."""
     folder = tmp_path / "elsewhere"
     folder.mkdir()
     monkeypatch.chdir(folder)
@@ -32,7 +33,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def packaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Have a copy of the sources within the package, as an installed one has."""
+    """Lay out sources within the package, as an installed one has them."""
     folder = working_copy(tmp_path / "package" / "graph")
     monkeypatch.setattr(module, "_PACKAGED", folder)
     return folder
@@ -139,3 +140,16 @@ def test_each_part_is_listed_in_order_and_by_name(tmp_path: Path) -> None:
         ["ontology/extra.ttl", "ontology/urbact.ttl"],
     ]
     assert found.queries == tmp_path / "queries"
+
+
+def test_the_digest_of_the_shapes_is_that_of_their_files_by_name(tmp_path: Path) -> None:
+    found = GraphSources(working_copy(tmp_path), "https://example.org/g/")
+    assert found.shapes_sha256() == sha256(b"").hexdigest()
+    (tmp_path / "shapes").mkdir()
+    (tmp_path / "shapes" / "b.ttl").write_text("<https://w3id.org/urbact-graph/b>")
+    (tmp_path / "shapes" / "a.ttl").write_text("# A ")
+    expected = sha256(b"# A <https://example.org/g/b>").hexdigest()
+    assert found.shapes_sha256() == expected
+    (tmp_path / "shapes" / "c.ttl").mkdir()
+    with pytest.raises(SourceError, match=r"shapes/c\.ttl cannot be read: Is a directory"):
+        found.shapes_sha256()

@@ -1,4 +1,4 @@
-"""What pip makes of the repository: the history travels in it, where git is not at hand."""
+"""The build hook: wheels and source distributions hold the history, as they have no git."""
 
 from __future__ import annotations
 
@@ -13,25 +13,24 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.working_copies import WorkingCopy, day, needs_git
 from urbact_graph.history.dates import RECORD_NAME, read_history
 from urbact_graph.sources import GraphSources
 
-from tests.support.working_copies import WorkingCopy, day, needs_git
-
 ROOT = Path(__file__).parents[2]
 PACKED = f"urbact_graph/graph/{RECORD_NAME}"
-# The hook is run as pip has it run: by hatchling, in a process of its own.
+# The hook is run as pip runs it: by hatchling, in a process of its own.
 PROGRAM = """
 import sys
 from hatchling import build
 print(getattr(build, sys.argv[1])(sys.argv[2]))
 """
 
-pytestmark = needs_git
+pytestmark = [needs_git, pytest.mark.process]
 
 
 def make(root: Path, what: str, place: Path, **environment: str) -> Path:
-    """Have ``what`` (build_wheel, build_sdist or build_editable) made in ``place``."""
+    """Make ``what`` (build_wheel, build_sdist or build_editable) in ``place``."""
     place.mkdir(exist_ok=True)
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", PROGRAM, what, str(place)],
@@ -47,7 +46,7 @@ def make(root: Path, what: str, place: Path, **environment: str) -> Path:
 
 @pytest.fixture
 def project(tmp_path: Path) -> WorkingCopy:
-    """Copy what is built to a repository with a history of its own: a small graph."""
+    """Copy the code, with a small graph, to a repository with a history of its own."""
     copy = WorkingCopy(tmp_path / "project")
     for name in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE", "LICENSE-DATA"):
         shutil.copy(ROOT / name, copy.root / name)
@@ -75,9 +74,9 @@ def unpacked(archive: Path, place: Path) -> Path:
 
 def test_a_wheel_has_the_history(project: WorkingCopy, tmp_path: Path) -> None:
     wheel = make(project.root, "build_wheel", tmp_path / "made")
-    said = json.loads(packed(wheel) or b"")
-    assert said["modified"] == "2024-03-03T12:00:00Z"
-    assert said["entities"] == {
+    record = json.loads(packed(wheel) or b"")
+    assert record["modified"] == "2024-03-03T12:00:00Z"
+    assert record["entities"] == {
         "a": "2024-03-02T12:00:00Z",
         "b": "2024-03-03T12:00:00Z",
         "ontology": "2024-03-02T12:00:00Z",
@@ -87,6 +86,7 @@ def test_a_wheel_has_the_history(project: WorkingCopy, tmp_path: Path) -> None:
     assert found == read_history(project.sources)
 
 
+@pytest.mark.slow
 def test_a_wheel_of_a_source_distribution_has_the_same_history(
     project: WorkingCopy, tmp_path: Path
 ) -> None:
@@ -99,6 +99,7 @@ def test_a_wheel_of_a_source_distribution_has_the_same_history(
     assert one.read_bytes() == two.read_bytes()
 
 
+@pytest.mark.slow
 def test_a_wheel_without_git_or_history_is_made_all_the_same(
     project: WorkingCopy, tmp_path: Path
 ) -> None:
@@ -110,16 +111,21 @@ def test_a_wheel_without_git_or_history_is_made_all_the_same(
     assert read_history(project.sources).modified is None
 
 
-def test_what_is_not_committed_travels_with_its_time(project: WorkingCopy, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_what_is_not_committed_has_the_time_of_its_file(
+    project: WorkingCopy, tmp_path: Path
+) -> None:
     project.write("data/c.ttl", '<c> :name "C" .', day(9))
-    said = json.loads(packed(make(project.root, "build_wheel", tmp_path / "made")) or b"")
-    assert said["entities"]["c"] == said["modified"] == "2024-03-10T12:00:00Z"
+    record = json.loads(packed(make(project.root, "build_wheel", tmp_path / "made")) or b"")
+    assert record["entities"]["c"] == record["modified"] == "2024-03-10T12:00:00Z"
 
 
+@pytest.mark.slow
 def test_an_editable_install_reads_the_working_copy(project: WorkingCopy, tmp_path: Path) -> None:
     assert packed(make(project.root, "build_editable", tmp_path / "made")) is None
 
 
+@pytest.mark.slow
 def test_nothing_is_left_in_the_repository(project: WorkingCopy, tmp_path: Path) -> None:
     make(project.root, "build_wheel", tmp_path / "made")
     make(project.root, "build_sdist", tmp_path / "made")

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.working_copies import BASE, WorkingCopy, copy, day, needs_git
+from urbact_graph.errors import DatasetError
 from urbact_graph.history.commits import CommitsError, Repository, blob_name, moment_of
 from urbact_graph.history.dates import History, extract, history_key, read_history
-from urbact_graph.errors import DatasetError
 from urbact_graph.sources import GraphSources
-
-from tests.support.working_copies import BASE, WorkingCopy, copy, day, needs_git
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,8 +101,8 @@ def test_a_damaged_repository_has_no_history(two_days: WorkingCopy) -> None:
 
 
 @pytest.mark.parametrize("seconds", ["99999999999999", 1e30, "soon"])
-def test_a_date_beyond_all_calendars_is_told(seconds: str | float) -> None:
-    with pytest.raises(CommitsError, match="is no date; correct the date"):
+def test_a_date_out_of_range_is_an_error(seconds: str | float) -> None:
+    with pytest.raises(CommitsError, match="is no date; correct it"):
         moment_of(seconds)
 
 
@@ -129,13 +128,14 @@ def test_no_program_of_the_repository_is_run(two_days: WorkingCopy, tmp_path: Pa
         path.parent.mkdir(exist_ok=True)
         path.write_text(program.read_text())
         path.chmod(0o755)
-    index = (two_days.root / ".git" / "index").stat()
+    index = two_days.root / ".git" / "index"
+    before = index.stat().st_ino, index.stat().st_mtime_ns, index.read_bytes()
     two_days.write("data/a.ttl", '<a> :name "Aaa" .', day(9))
     assert read_history(two_days.sources).entities[f"{BASE}a"] == day(9)
     assert history_key(two_days.sources)
     extract(found(two_days.root), "HEAD", BASE, tmp_path / "extracted")
     assert not canary.exists()
-    assert (two_days.root / ".git" / "index").stat() == index
+    assert (index.stat().st_ino, index.stat().st_mtime_ns, index.read_bytes()) == before
 
 
 def test_the_environment_points_to_no_other_repository(
@@ -148,19 +148,34 @@ def test_the_environment_points_to_no_other_repository(
     assert read_history(two_days.sources).modified == day(2)
 
 
+def test_a_revision_is_extracted_with_its_shapes(two_days: WorkingCopy, tmp_path: Path) -> None:
+    two_days.write("shapes/a.ttl", "# A shape.")
+    two_days.write("shapes/deeper/b.ttl", "# No file of shapes.")
+    two_days.write("data/note.txt", "No facts.")
+    two_days.commit(3)
+    sources = extract(found(two_days.root), "HEAD", BASE, tmp_path / "extracted")
+    assert sources.shape_files() == [sources.root / "shapes" / "a.ttl"]
+    assert sources.shapes_sha256() == two_days.sources.shapes_sha256()
+    assert not list(sources.root.rglob("b.ttl"))
+    assert not list(sources.root.rglob("note.txt"))
+    assert read_history(sources) == read_history(two_days.sources)
+    # Shapes are no facts: they date nothing.
+    assert read_history(sources).modified == day(2)
+
+
 def test_a_revision_is_extracted_with_its_history(two_days: WorkingCopy, tmp_path: Path) -> None:
     sources = extract(found(two_days.root), "HEAD~1", BASE, tmp_path / "extracted")
     assert (sources.data / "a.ttl").read_text().endswith('<a> :name "A" .')
     assert read_history(sources).modified == day(1)
 
 
-def test_what_is_no_revision_is_told(two_days: WorkingCopy, tmp_path: Path) -> None:
+def test_what_is_no_revision_is_an_error(two_days: WorkingCopy, tmp_path: Path) -> None:
     for name in ("nowhere", "--all", "HEAD:data", ""):
         with pytest.raises(CommitsError, match=r"no revision of the repository.*; name a commit"):
             extract(found(two_days.root), name, BASE, tmp_path / "extracted")
 
 
-def test_a_revision_without_a_graph_is_told(copy: WorkingCopy, tmp_path: Path) -> None:
+def test_a_revision_without_a_graph_is_an_error(copy: WorkingCopy, tmp_path: Path) -> None:
     copy.git("commit", "-q", "--allow-empty", "-m", "Empty")
     copy.commit(1)
     with pytest.raises(DatasetError, match=r"holds no ontology/urbact\.ttl; name a later"):

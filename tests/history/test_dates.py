@@ -1,15 +1,16 @@
-"""When each entity's facts last changed, as the history of a working copy has it."""
+"""When each entity's facts last changed, by the history of a working copy."""
 
 from __future__ import annotations
 
 import json
 import os
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 from pyoxigraph import RdfFormat, parse
 
+from tests.support.working_copies import BASE, BEGIN, WorkingCopy, copy, day, needs_git
 from urbact_graph.history.dates import (
     RECORD_NAME,
     History,
@@ -20,11 +21,12 @@ from urbact_graph.history.dates import (
 from urbact_graph.rdf.resources import resource_of
 from urbact_graph.sources import GraphSources
 
-from tests.support.working_copies import BASE, BEGIN, WorkingCopy, copy, day, needs_git
-
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
+
+# What the files of a commit state, by entity.
+Stated: TypeAlias = "dict[str, set[str]]"
 
 __all__ = ["copy"]
 pytestmark = needs_git
@@ -119,7 +121,7 @@ def test_a_commit_that_cannot_be_parsed_is_passed_over(copy: WorkingCopy) -> Non
     copy.commit(2, a="<a> :name ")
     copy.commit(3, a="<a> :name [] .")
     copy.commit(4, a='<a> :name "Aa" . <b> :name "B" .')
-    # It was mended on the fourth day; the other is as it was before.
+    # It was corrected on the fourth day; the other is as it was before.
     assert dates(copy) == {"ontology": day(1), "a": day(4), "b": day(1)}
 
 
@@ -161,6 +163,7 @@ def test_with_another_base_the_entities_lie_below_it(copy: WorkingCopy) -> None:
 def test_a_long_history_of_all_kinds_of_changes(copy: WorkingCopy) -> None:
     chance = random.Random(7)  # noqa: S311 - the same each time
     held: dict[str, set[str]] = {name: set() for name in "xyz"}
+    stated: dict[str, Stated] = {}
     for number in range(1, 25):
         for _ in range(chance.randint(1, 4)):
             one, other = chance.sample("xyz", 2)
@@ -169,25 +172,36 @@ def test_a_long_history_of_all_kinds_of_changes(copy: WorkingCopy) -> None:
                 held[other].add(fact)
             held[one] ^= {fact}
         copy.commit(number, **{name: "\n".join(sorted(facts)) for name, facts in held.items()})
-        assert dates(copy) == slow_dates(copy)
+        assert dates(copy) == slow_dates(copy, stated)
 
 
-def slow_dates(copy: WorkingCopy) -> dict[str, datetime]:
-    """Compute the dates from the start: whatever is other than the day before has that day."""
+def slow_dates(copy: WorkingCopy, known: dict[str, Stated]) -> dict[str, datetime]:
+    """Compute the dates from the start: an entity that differs from the day before has that day.
+
+    ``known`` keeps what each commit states.
+    """
     found: dict[str, datetime] = {}
-    last: dict[str, set[str]] = {}
+    last: Stated = {}
     for number, commit in enumerate(copy.git("rev-list", "--reverse", "HEAD").split(), start=1):
-        stated: dict[str, set[str]] = {}
-        for name in copy.git("ls-tree", "-r", "--name-only", commit).split():
-            text = copy.git("show", f"{commit}:{name}")
-            for quad in parse(text, format=RdfFormat.TURTLE):
-                entity = str(quad.subject.value).removeprefix(BASE).partition("#")[0]
-                stated.setdefault(entity, set()).add(str(quad))
+        if commit not in known:
+            known[commit] = stated_in(copy, commit)
+        stated = known[commit]
         found |= {e: day(number) for e in stated if stated[e] != last.get(e)}
         last = stated
     return {entity: moment for entity, moment in found.items() if entity in last}
 
 
+def stated_in(copy: WorkingCopy, commit: str) -> Stated:
+    stated: Stated = {}
+    for name in copy.git("ls-tree", "-r", "--name-only", commit).split():
+        text = copy.git("show", f"{commit}:{name}")
+        for quad in parse(text, format=RdfFormat.TURTLE):
+            entity = str(quad.subject.value).removeprefix(BASE).partition("#")[0]
+            stated.setdefault(entity, set()).add(str(quad))
+    return stated
+
+
+@pytest.mark.graph
 def test_the_real_history_dates_every_entity(sources: GraphSources) -> None:
     found = read_history(sources)
     if found.modified is None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from pyoxigraph import RdfFormat, Triple, parse, serialize
 
-from urbact_graph.rdf.blank_nodes import with_names
-from urbact_graph.history.diff import Comparison, Facts, Kind, compare, read_facts
 from urbact_graph.errors import DatasetError
+from urbact_graph.history.diff import Comparison, Facts, Kind, compare, read_facts
+from urbact_graph.rdf.blank_nodes import with_names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +34,7 @@ def compared(before: str, after: str) -> Comparison:
     return compare(facts(before), facts(after), BASE)
 
 
-def told(found: Comparison) -> dict[str, tuple[str, str, int, int]]:
+def summary(found: Comparison) -> dict[str, tuple[str, str, int, int]]:
     """Return label, kind and the numbers of facts by entity."""
     return {
         change.entity.removeprefix(BASE): (
@@ -47,12 +47,12 @@ def told(found: Comparison) -> dict[str, tuple[str, str, int, int]]:
     }
 
 
-def test_facts_are_told_by_entity() -> None:
+def test_facts_are_grouped_by_entity() -> None:
     found = compared(
         '<a> rdfs:label "A" ; :size 1 . <b> rdfs:label "B" . <c> :size 3 . <d> :size 4 .',
         '<a> rdfs:label "A" ; :size 2, 3 . <c> :size 3 . <d> :size 4 . <e> rdfs:label "E" .',
     )
-    assert told(found) == {
+    assert summary(found) == {
         "a": ("A", "changed", 2, 1),
         "b": ("B", "gone", 0, 1),
         "e": ("E", "new", 1, 0),
@@ -70,13 +70,13 @@ def test_what_has_a_fragment_belongs_to_its_entity_below_the_base_alone() -> Non
     found = compared(
         "", "<a> :size 1 . <a#part> :size 2 . :x :size 1 . <http://e.org/#x> :size 1 ."
     )
-    assert list(told(found)) == ["http://e.org/#x", "https://example.org/x", "a"]
-    assert told(found)["a"] == ("", "new", 2, 0)
+    assert list(summary(found)) == ["http://e.org/#x", "https://example.org/x", "a"]
+    assert summary(found)["a"] == ("", "new", 2, 0)
 
 
 def test_an_entity_of_which_a_part_stays_is_changed() -> None:
     found = compared("<a> :size 1 . <a#part> :size 2 .", "<a#part> :size 2 .")
-    assert told(found) == {"a": ("", "changed", 0, 1)}
+    assert summary(found) == {"a": ("", "changed", 0, 1)}
 
 
 @pytest.mark.parametrize(
@@ -95,9 +95,9 @@ def test_the_best_label_heads_an_entity(text: str, label: str) -> None:
 
 def test_a_label_that_is_gone_heads_what_it_named() -> None:
     found = compared('<a> rdfs:label "Old" ; :size 1 .', "<a> :size 1 .")
-    assert told(found) == {"a": ("Old", "changed", 0, 1)}
+    assert summary(found) == {"a": ("Old", "changed", 0, 1)}
     found = compared('<a> rdfs:label "Old" .', '<a> rdfs:label "New" .')
-    assert told(found) == {"a": ("New", "changed", 1, 1)}
+    assert summary(found) == {"a": ("New", "changed", 1, 1)}
 
 
 # Blank nodes ---------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ def test_the_graphs_of_a_file_count_as_one(tmp_path: Path) -> None:
         ("notes.md.gz", b"", r"notes\.md is no RDF file by its name"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_told(
+def test_a_file_that_cannot_be_read_is_summary(
     tmp_path: Path, name: str, content: bytes | None, words: str
 ) -> None:
     path = tmp_path / name

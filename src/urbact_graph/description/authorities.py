@@ -1,4 +1,4 @@
-"""The values from controlled vocabularies that DCAT-AP asks for, as far as they are fixed.
+"""The values from controlled vocabularies that DCAT-AP asks for and that are always the same.
 
 DCAT-AP 3.0.1, section 10 "Controlled vocabularies". Its shapes ask that each value be of a class,
 so each is described by its class and its name.
@@ -30,7 +30,7 @@ DATA_THEMES = f"{_AUTHORITY}data-theme"
 DATA_THEMES_LABEL = "Data theme"
 REGIONS_AND_CITIES = f"{_AUTHORITY}data-theme/REGI"
 REGIONS_AND_CITIES_LABEL = "Regions and cities"
-# The names of the file types in which the graph is given out.
+# The names of the file types of the dumps.
 FILE_TYPES = {
     "CSV": "CSV",
     "JSON_LD": "JSON-LD",

@@ -28,7 +28,7 @@ _MAIN_CLASSES = (
     "Person",
     "Document",
 )
-# A language, a data theme: what has less than this share of the whole does not stand for it.
+# The least share of the texts, or of the themes, that a language or data theme needs to be stated.
 _LANGUAGE_SHARE = 0.01
 _THEME_SHARE = 0.1
 _MATCHES = (SKOS.exactMatch, SKOS.closeMatch, SKOS.broadMatch)

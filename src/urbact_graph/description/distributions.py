@@ -1,4 +1,4 @@
-"""The one table of what the graph is given out as: its dumps, their formats and file names."""
+"""The one table of the graph's distributions: its dumps, their formats and file names."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from pyoxigraph import RdfFormat
 
 NAME = "urbact-graph"
 CHECKSUMS_NAME = "SHA256SUMS"
-# Of everything that is given out (LICENSE-DATA).
+# Of everything that is published (LICENSE-DATA).
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 
@@ -29,7 +29,7 @@ class Distribution:
     gzip: bool = False
 
     def file_name(self, version: str = "") -> str:
-        """Return the name of its file in the edition ``version``; without one, the stable name."""
+        """Return the name of its file in the release ``version``; without one, the stable name."""
         parts = (NAME, version, self.part)
         ending = f"{self.extension}.gz" if self.gzip else self.extension
         return f"{'-'.join(part for part in parts if part)}.{ending}"
@@ -43,7 +43,7 @@ class TableName:
     title: str
 
 
-# The tables of the main classes; what stands in their columns is told in columns.py.
+# The tables of the main classes; release/columns.py describes their columns.
 TABLES = (
     TableName("networks", "Networks"),
     TableName("partnerships", "Partnerships"),
@@ -84,7 +84,6 @@ _TABLES = tuple(
 # The description of the tables (CSV on the Web), which is no distribution of the data.
 TABLES_METADATA = "csv-metadata.json"
 
-
 # Keys of the two files beside the distributions.
 METADATA_KEY = "csv-metadata"
 CHECKSUMS_KEY = "checksums"
@@ -119,10 +118,10 @@ DISTRIBUTIONS: tuple[Distribution, ...] = tuple(
 
 
 def tables_metadata_name(version: str = "") -> str:
-    """Return the name of the description of the tables in the edition ``version``."""
+    """Return the name of the description of the tables in the release ``version``."""
     return "-".join(part for part in (NAME, version, TABLES_METADATA) if part)
 
 
 def table_file_name(part: str, version: str = "") -> str:
-    """Return the name of the file of the table ``part`` in the edition ``version``."""
+    """Return the name of the file of the table ``part`` in the release ``version``."""
     return next(form for form in _TABLES if form.part == part).file_name(version)

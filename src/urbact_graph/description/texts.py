@@ -53,7 +53,7 @@ PROVENANCE = {
     "URBACT programme; summarised in own words, checked by SHACL, and completed by rules. "
     "Coordinates, populations and identifiers of places are those of GeoNames.",
 }
-# What LICENSE-DATA asks those to pass on who publish what they made of the data.
+# The names that publishers of derived data have to give, by LICENSE-DATA.
 ATTRIBUTIONS = {
     "en": "Name urbact-graph, GeoNames (CC BY 4.0) for coordinates, populations and identifiers of "
     "places, and EuroGeographics for the administrative boundaries by which NUTS codes were found.",

@@ -67,7 +67,7 @@ def _names(name: str, standard: str) -> dict[str, str]:
     names = {"en": name}
     for language in _TRANSLATED:
         names[language] = _translation(standard, language).gettext(name)
-    # What stands in brackets tells stages of a language apart, which the tables never do.
+    # Brackets distinguish stages of a language, which the tables do not.
     return {tag: re.sub(r"\s*\([^)]*\)", "", text) for tag, text in names.items()}
 
 

@@ -13,7 +13,7 @@ _TYPE_WORDS = re.compile(r"\s*\(\d+\)|\s+and\s+")
 
 
 class ConceptDescriber(Describer):
-    """Describes whatever stands beside the networks and cities."""
+    """Describes what is neither a network, nor part of one, nor a place."""
 
     def __init__(self, minter: Minter, tables: Tables) -> None:
         super().__init__(minter)
@@ -41,7 +41,7 @@ class ConceptDescriber(Describer):
             new.link(f"skos:{link.relation}", link.target)
         if row.origin:
             note = f"Added to the programme's own themes by {row.origin}."
-            # The scheme itself is where a theme of our own comes from.
+            # The source of a theme that was added here is the scheme itself.
             new.text("skos:editorialNote", note, language="en").link("dct:source", scheme)
         return new
 

@@ -17,13 +17,13 @@ from urbact_graph.facts.tables import Located, Tables
 from urbact_graph.facts.turtle import serialize
 from urbact_graph.rdf.builder import Subject
 
-# The mark by which the import knows its own files; a file without it is a curator's and is kept.
+# The first line of the files that the import writes; a file without it was written by hand.
 HEADER = "Written by `urbact-graph import` from the fact tables; edit those and import again."
 
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did: names of files below data/, and what a curator should look at."""
+    """What an import did: names of files below data/, and remarks for the curator to check."""
 
     added: list[str]
     changed: list[str]
@@ -36,8 +36,8 @@ class Imported:
 def import_facts(facts: Path, data: Path, base: str) -> Imported:
     """Write the Turtle files of ``data`` from the tables in the folder ``facts``.
 
-    Equal tables give equal bytes. Files that an earlier import wrote and that the tables no longer
-    ask for are removed; files that somebody wrote by hand are kept.
+    Equal tables give equal bytes. Files of an earlier import that the tables no longer call for
+    are removed; files written by hand are kept.
 
     Raises:
         FactsError: the tables hold mistakes, and nothing is written; or ``data`` cannot be
@@ -109,7 +109,7 @@ def describe(tables: Tables, base: str) -> dict[str, list[Subject]]:
 
 
 def _shared_iris(tables: Tables, mint: Minter) -> Iterator[str]:
-    """Tell every row that would get the IRI of an earlier one, as IRIs made of words can."""
+    """Report every row that would get the IRI of an earlier one, as IRIs made of words can."""
     minted: list[tuple[str, Located[Any]]] = [
         *zip(mint.partnerships(tables.partnerships), tables.partnerships, strict=True),
         *zip(mint.plans(tables.plans), tables.plans, strict=True),
@@ -123,7 +123,7 @@ def _shared_iris(tables: Tables, mint: Minter) -> Iterator[str]:
         if earlier != located.where:
             yield (
                 f"{located.where}: the row would get the IRI {iri}, as the one at {earlier} does; "
-                "tell them apart by name or title"
+                "give them different names or titles"
             )
 
 
@@ -133,7 +133,7 @@ def _is_imported(path: Path) -> bool:
 
 
 def _write(texts: dict[str, bytes], data: Path) -> None:
-    """Write all ``texts`` beside ``data`` first, so that a full disk leaves the old files whole."""
+    """Write all ``texts`` beside ``data`` first, so that on a full disk the old files stay."""
     data.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=f".{data.name}-", dir=data.parent))
     try:

@@ -1,4 +1,4 @@
-"""Mint the IRIs of the graph's entities; docs/model.md tells the rules."""
+"""Mint the IRIs of the graph's entities, by the rules in docs/model.md."""
 
 import hashlib
 from collections import Counter, defaultdict
@@ -65,16 +65,16 @@ class Minter:
         """Mint one IRI a row, in the order of the rows.
 
         The slug is the city's, or the printed name's where there is no city. Where a network has
-        several seats of one slug, the lead's, else the city's own, else the first keeps it, and
-        the others take the slug of their printed name behind it.
+        several partnerships of one slug, that of the lead, else of the city itself, else the first
+        has it alone; the others append the slug of their printed name.
         """
-        seats: dict[tuple[str, str], list[int]] = defaultdict(list)
+        same_slug: dict[tuple[str, str], list[int]] = defaultdict(list)
         for index, located in enumerate(rows):
             row = located.row
             place = row.city.split("/")[1] if row.city else slug(row.partner)
-            seats[row.network, place].append(index)
+            same_slug[row.network, place].append(index)
         minted: dict[int, str] = {}
-        for (network, place), indexes in seats.items():
+        for (network, place), indexes in same_slug.items():
             indexes.sort(key=lambda i: (rows[i].row.role != "lead", rows[i].row.kind != "city", i))
             minted[indexes[0]] = self.iri("partnership", network, place)
             for index in indexes[1:]:

@@ -27,7 +27,7 @@ _ADDRESSEES = {
 
 
 class NetworkDescriber(Describer):
-    """Describes each network, and sorts by network what else has one."""
+    """Describes each network, and what belongs to a network or to none."""
 
     def __init__(self, minter: Minter, tables: Tables) -> None:
         super().__init__(minter)
@@ -127,7 +127,7 @@ def addressees(text: str) -> list[str]:
     """Return the ontology's names of those addressed in ``cities, regions and EU authorities``.
 
     Raises:
-        KeyError: a word that names no known addressee.
+        KeyError: a word names no known addressee.
     """
     words = (part.strip().split(" ")[0] for part in re.split(r",| and ", text))
     return [_ADDRESSEES[word] for word in words if word]
@@ -140,5 +140,5 @@ def _partner_count(row: Network, listed: ListedNetwork | None) -> int | None:
 
 
 def _own_country(row: Partnership | Plan) -> str | None:
-    # With a city, the country follows from it by a rule and is not stated twice.
+    # The country of a city is derived by a rule, and not stated twice.
     return country_iri(row.country) if row.country and not row.city else None

@@ -18,8 +18,8 @@ def names_in(cell: str) -> list[str]:
 def spellings(cells: Iterable[str]) -> dict[str, list[str]]:
     """Group the names of all ``cells`` by slug, the fullest spelling first.
 
-    Names that differ only in accents or capitals are one person. The spelling that keeps its
-    accents and is not shouted is taken for the name; ties fall to the commoner one.
+    Names that differ only in accents or capitals are one person. The best spelling has the most
+    accents, then the fewest words in capitals, then the most occurrences.
     """
     counts = Counter(name for cell in cells for name in names_in(cell))
     grouped: dict[str, list[str]] = {}
@@ -28,7 +28,7 @@ def spellings(cells: Iterable[str]) -> dict[str, list[str]]:
 
     def preference(name: str) -> tuple[int, int, int, str]:
         accents = sum(not character.isascii() for character in name)
-        shouted = sum(word.isupper() for word in name.split())
-        return -accents, shouted, -counts[name], name
+        capitals = sum(word.isupper() for word in name.split())
+        return -accents, capitals, -counts[name], name
 
     return {key: sorted(names, key=preference) for key, names in grouped.items()}

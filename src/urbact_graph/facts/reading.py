@@ -27,7 +27,7 @@ def read_tables(folder: Path) -> Tables:
 
     Raises:
         FactsError: a table is missing, a row does not fit its table, an identifier occurs twice,
-            or a reference leads nowhere; every mistake is told, with its file and line.
+            or a reference leads nowhere; the error lists every mistake with file and line.
     """
     if not folder.is_dir():
         raise FactsError([f"{folder} is no folder; name the folder that holds networks.jsonl"])
@@ -58,7 +58,7 @@ def read_tables(folder: Path) -> Tables:
         glossary=list(_terms(folder / "glossary.md", problems)),
     )
     if not problems:
-        # References are only worth a look once every row could be read.
+        # References can be checked only when every row could be read.
         problems += [
             *_repeated(found),
             *_dangling(found),
@@ -133,7 +133,7 @@ def _terms(path: Path, problems: list[str]) -> Iterator[Located[Term]]:
 
 
 def _repeated(found: Tables) -> Iterator[str]:
-    """Tell every row whose key an earlier row of the table has."""
+    """Report every row whose key an earlier row of the table has."""
     keys: list[tuple[list[Located[Any]], Callable[[Any], Any], str]] = [
         (found.networks, lambda r: r.id, "network"),
         (found.cities, lambda r: r.id, "city"),
@@ -162,13 +162,13 @@ def _repeated(found: Tables) -> Iterator[str]:
 
 
 def _plan_key(row: tables.Plan) -> tuple[str, ...]:
-    # A city may write several plans of a kind: only equal rows are one plan told twice.
+    # A city may write several plans of a kind: only equal rows are the same plan twice.
     cells = (row.type, row.network, row.city, row.country, row.title, row.summary, row.date)
     return tuple(cell for cell in (*cells, row.language, row.url, *row.source) if cell)
 
 
 def _dangling(found: Tables) -> Iterator[str]:
-    """Tell every reference to a row that is not there."""
+    """Report every reference to a row that is not there."""
     known = {
         "network": {located.row.id for located in found.networks},
         "city": {located.row.id for located in found.cities},
@@ -208,7 +208,7 @@ def _dangling(found: Tables) -> Iterator[str]:
 
 
 def _contradicting(found: Tables) -> Iterator[str]:
-    """Tell every row whose country is not the one of its city."""
+    """Report every row whose country is not the one of its city."""
     country = {located.row.id: located.row.country for located in found.cities}
     for city in found.cities:
         if city.row.id[:2] != city.row.country.lower():
@@ -232,7 +232,7 @@ def _contradicting(found: Tables) -> Iterator[str]:
 
 
 def _unknown_words(found: Tables) -> Iterator[str]:
-    """Tell every cell whose words stand for nothing in the ontology or the authority tables."""
+    """Report every cell whose words are not in the ontology or the authority tables."""
     placed: list[Located[Any]] = [*found.cities, *found.partnerships, *found.plans]
     for located in placed:
         if located.row.country is not None and not is_country(located.row.country):
@@ -246,12 +246,12 @@ def _unknown_words(found: Tables) -> Iterator[str]:
                 f"{plan.where}: '{plan.row.language}' is no ISO 639-1 language code; "
                 "write one such as fr or el"
             )
-    for advice in found.recommendations:
+    for recommendation in found.recommendations:
         try:
-            addressees(advice.row.addressee)
+            addressees(recommendation.row.addressee)
         except KeyError as error:
             yield (
-                f"{advice.where}: the addressee {error} is unknown; write cities, regions, "
+                f"{recommendation.where}: the addressee {error} is unknown; write cities, regions, "
                 "national, EU or managing authorities, with commas or 'and' between"
             )
     for call in found.calls:

@@ -1,1 +1,1 @@
-"""The words of RDF: namespaces, formats, terms, graphs, and SPARQL as text."""
+"""RDF: namespaces, formats, terms, graphs, a builder, and SPARQL as text."""

@@ -1,4 +1,4 @@
-"""Name blank nodes by what is said of them, so that two graphs can be compared."""
+"""Name blank nodes by the statements about them, so that two graphs can be compared."""
 
 import hashlib
 from collections import Counter, defaultdict
@@ -23,14 +23,14 @@ def with_names(triples: Iterable[Triple]) -> list[Triple]:
     """Return ``triples`` with new names for the blank nodes.
 
     Blank nodes linked with each other are named together: by the hash of their triples in
-    canonical form (RDF Dataset Canonicalization 1.0), and by their number therein. So a name stays
-    whatever becomes of other nodes, which it would not in the canonical form of the whole graph.
+    canonical form (RDF Dataset Canonicalization 1.0), and by their number in it. So a name does not
+    depend on other nodes, as it would in the canonical form of the whole graph.
     """
     kept, groups = _groups(triples)
     seen: Counter[str] = Counter()
     for form in map(_canonical, groups):
         digest = hashlib.sha256("\n".join(map(str, form)).encode()).hexdigest()[:_DIGITS]
-        # The same may be said of several.
+        # Several groups may have equal statements.
         seen[digest] += 1
         prefix = f"b{digest}x{seen[digest]}"
         kept += [Triple(*(_renamed(term, prefix) for term in triple)) for triple in form]
@@ -38,7 +38,7 @@ def with_names(triples: Iterable[Triple]) -> list[Triple]:
 
 
 def _groups(triples: Iterable[Triple]) -> tuple[list[Triple], list[list[Triple]]]:
-    """Part the triples without blank nodes, and each group that blank nodes link."""
+    """Return the triples without blank nodes, and the others grouped by linked blank nodes."""
     kept: list[Triple] = []
     linked: list[tuple[Triple, BlankNode]] = []
     leaders: dict[BlankNode, BlankNode] = {}
@@ -58,7 +58,7 @@ def _groups(triples: Iterable[Triple]) -> tuple[list[Triple], list[list[Triple]]
 
 def _leader(leaders: dict[BlankNode, BlankNode], node: BlankNode) -> BlankNode:
     while (leader := leaders.setdefault(node, node)) != node:
-        # Shorten the way for the next who asks.
+        # Path compression: later look-ups take one step less.
         leaders[node] = leaders[leader]
         node = leader
     return node

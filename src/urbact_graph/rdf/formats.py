@@ -33,7 +33,7 @@ class Format:
 
 RESULTS_JSON = "application/sparql-results+json"
 
-# Within a kind the first is what a client without a preference gets.
+# The first of a kind is the default for clients without a preference.
 FORMATS = (
     Format(
         "json",
@@ -98,7 +98,7 @@ FORMATS = (
     ),
 )
 
-# Shorter or other names that people use for the same.
+# Other extensions in use for the same formats.
 _OTHER_EXTENSIONS = {"owl": "rdf", "xml": "rdf", "turtle": "ttl", "json": "jsonld"}
 
 
@@ -113,16 +113,16 @@ def format_named(name: str, kind: Kind) -> Format | None:
     for form in formats(kind):
         if wanted in (form.name, form.media_type, form.extension, *form.aliases):
             return form
-    # ``json`` and ``xml`` are said of either kind.
+    # ``json`` and ``xml`` name a format of either kind.
     other = _OTHER_EXTENSIONS.get(wanted) if kind == "graph" else None
     return next((form for form in formats(kind) if form.name == other), None)
 
 
 def format_of_file(path: Path) -> Format:
-    """Return the graph format that the extension of ``path`` stands for.
+    """Return the graph format of the extension of ``path``.
 
     Raises:
-        DatasetError: the extension is none of an RDF format.
+        DatasetError: the extension is not that of an RDF format.
     """
     extension = path.suffix.lstrip(".").lower()
     form = format_named(_OTHER_EXTENSIONS.get(extension, extension), "graph")

@@ -7,7 +7,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from urbact_graph.rdf.namespaces import DCT, FOAF, RDFS, SKOS
 from urbact_graph.rdf.terms import Term
 
-# The properties that say what a resource is called, the best first.
+# The properties that name a resource, the best first.
 LABELS = (RDFS.label, SKOS.prefLabel, FOAF.name, DCT.title)
 
 
@@ -81,5 +81,5 @@ class IndexedGraph:
         return next(iter(self.texts(subject, *properties)), "")
 
     def label(self, iri: str) -> str:
-        """Return what the resource is called, or the empty text."""
+        """Return the label of the resource, or the empty text."""
         return self.text(iri, *LABELS)

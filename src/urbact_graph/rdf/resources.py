@@ -1,4 +1,4 @@
-"""What belongs together in the dataset: all statements of a resource, with its fragments."""
+"""The resources of a dataset, each with all statements about it and its fragments."""
 
 import hashlib
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _DIGEST_DIGITS = 32
 
 @dataclass(frozen=True)
 class Member:
-    """A resource with all that the dataset says of it.
+    """A resource with all statements about it in the dataset.
 
     ``statements`` are sorted and in N-Triples, each without its final dot.
     """
@@ -24,12 +24,12 @@ class Member:
 
     @property
     def digest(self) -> str:
-        """What its statements, and no others, come to."""
+        """The digest of its statements."""
         return digest("\n".join(self.statements))
 
 
 def digest(text: str) -> str:
-    """Return the digest by which ``text`` is known, in hexadecimal digits."""
+    """Return the first 32 hexadecimal digits of the SHA-256 of ``text``."""
     return hashlib.sha256(text.encode()).hexdigest()[:_DIGEST_DIGITS]
 
 
@@ -55,7 +55,7 @@ def read_members(dataset: Path, base: str) -> list[Member]:
         text = dataset.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise DatasetError(f"{dataset} cannot be read ({error}); build it again.") from None
-    # Other line ends of Unicode may stand in a literal.
+    # str.splitlines would also split at line ends of Unicode that a literal may hold.
     for number, line in enumerate(text.split("\n"), start=1):
         if not line:
             continue
