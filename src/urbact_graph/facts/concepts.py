@@ -29,10 +29,8 @@ class ConceptDescriber(Describer):
     def theme(self, row: Theme) -> Subject:
         """Describe a topic or theme."""
         scheme = self.mint.iri("theme")
-        new = self.describe(self.mint.iri("theme", row.id), "skos:Concept")
-        new.link("skos:inScheme", scheme).text("skos:prefLabel", row.label, language="en")
-        new.text("skos:altLabel", *row.alt_labels, language="en")
-        new.text("skos:definition", row.definition, language="en").link("dct:source", *row.source)
+        new = self.describe(self.mint.iri("theme", row.id), "skos:Concept", row=row)
+        new.link("skos:inScheme", scheme)
         if row.level == "topic":
             new.link("skos:topConceptOf", scheme)
         new.link("skos:broader", self.mint.iri("theme", row.broader) if row.broader else None)
@@ -75,22 +73,16 @@ class ConceptDescriber(Describer):
         head.text("skos:prefLabel", "Glossary of URBACT", language="en")
         terms = []
         for term in (located.row for located in self.tables.glossary):
-            new = self.describe(self.mint.term(term), "skos:Concept")
-            new.link("skos:inScheme", scheme)
-            new.text("skos:prefLabel", term.term, language="en")
-            new.text("skos:definition", term.meaning, language="en")
-            terms.append(new.link("dct:source", *term.source))
+            new = self.describe(self.mint.term(term), "skos:Concept", row=term)
+            terms.append(new.link("skos:inScheme", scheme))
         return [head, *sorted(terms, key=lambda entity: entity.iri)]
 
     def programmes(self) -> list[Subject]:
         """Return the programming periods, in order of their start."""
-        described = []
-        for row in sorted((x.row for x in self.tables.programmes), key=lambda row: row.start):
-            new = self.describe(self.mint.programme(row.name), "urb:Programme")
-            new.text("skos:prefLabel", row.name, language="en").text("urb:budget", row.budget)
-            new.date("urb:start", row.start).date("urb:end", row.end)
-            described.append(new.link("dct:source", *row.source))
-        return described
+        rows = sorted((x.row for x in self.tables.programmes), key=lambda row: row.start)
+        return [
+            self.describe(self.mint.programme(row.name), "urb:Programme", row=row) for row in rows
+        ]
 
     def calls(self) -> list[Subject]:
         """Return the calls for proposals, sorted by IRI."""
@@ -99,18 +91,13 @@ class ConceptDescriber(Describer):
 
     def call(self, row: Call) -> Subject:
         """Describe a call for proposals."""
-        new = self.describe(self.mint.call(row), "urb:Call")
-        new.text("dct:title", row.title)
+        new = self.describe(self.mint.call(row), "urb:Call", row=row)
         new.link("urb:programme", self.mint.programme(row.programme))
         new.term("urb:networkType", *map(term_name, network_types(row)))
-        new.date("urb:opens", row.opens).date("urb:closes", row.closes)
-        new.date("urb:approved", row.approved).text("urb:budget", row.budget)
-        new.number("urb:networksApproved", row.networks_approved)
-        new.number("urb:partnersApproved", row.partners).link("dct:source", *row.source)
         if "(" in row.network_type:
             note = f"The kinds of network asked for: {row.network_type}."
             new.text("skos:editorialNote", note, language="en")
-        return new.text("skos:editorialNote", row.note, language="en")
+        return new
 
     def people(self) -> list[Subject]:
         """Return the people whom the tables name, sorted by IRI."""

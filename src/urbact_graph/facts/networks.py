@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 
 from urbact_graph.facts.authorities import country_iri, language_iri
-from urbact_graph.facts.describer import Describer, term_name
+from urbact_graph.facts.describer import Describer, state_cells, term_name
 from urbact_graph.facts.minting import Minter
 from urbact_graph.facts.people import names_in
 from urbact_graph.facts.tables import (
@@ -55,20 +55,14 @@ class NetworkDescriber(Describer):
     def network(self, row: Network) -> Subject:
         """Describe a network with its themes and what the listing page adds."""
         kind = "uia-transfer-pilot" if row.type == "uia-transfer-pilot" else f"{row.type}-network"
-        new = self.describe(self.mint.iri("network", row.id), term_name(kind))
+        new = self.describe(self.mint.iri("network", row.id), term_name(kind), row=row)
         new.link("urb:programme", self.mint.programme(row.programme))
-        new.text("skos:prefLabel", row.name, language="en").text("dct:title", row.title)
-        new.text("dct:abstract", row.summary, language="en")
-        new.date("urb:start", row.start).date("urb:end", row.end)
         new.term("urb:status", term_name(row.status) if row.status else None)
-        new.text("urb:themeText", *(row.themes or []))
         for name in names_in(row.lead_expert or ""):
             new.link("urb:leadExpert", self.mint.person(name))
         if row.lead_expert and "(" in row.lead_expert:
             note = f"The lead expert is printed as '{row.lead_expert}'."
             new.text("skos:editorialNote", note, language="en")
-        new.link("foaf:page", row.page).link("dct:source", *row.source)
-        new.text("skos:editorialNote", row.note, language="en")
         for theme in self.tables.network_themes:
             if theme.row.network == row.id:
                 predicate = "urb:declaredTheme" if theme.row.basis == "printed" else "urb:theme"
@@ -79,48 +73,39 @@ class NetworkDescriber(Describer):
         listed = self.listed.get(row.id)
         new.number("urb:declaredPartnerCount", _partner_count(row, listed))
         if listed:
-            new.text("urb:objective", *listed.objectives, language="en")
-            new.text("urb:targetGroup", *listed.target_groups, language="en")
+            state_cells(new, listed)
             new.term("urb:planKind", *map(term_name, listed.plan_types))
-            new.text("urb:intendedPlan", *listed.plans, language="en")
-            new.number("urb:intendedPlanCount", listed.plan_count)
-            new.link("dct:source", *listed.source)
         return new
 
     def partnership(self, iri: str, row: Partnership) -> Subject:
         """Describe a partnership."""
-        new = self.describe(iri, "urb:Partnership")
+        new = self.describe(iri, "urb:Partnership", row=row)
         new.link("urb:network", self.mint.iri("network", row.network))
         new.link("urb:city", self.mint.iri("city", row.city) if row.city else None)
         new.link("urb:country", _own_country(row))
-        new.text("urb:partnerName", row.partner).text("skos:altLabel", *row.also_printed_as)
         new.term("urb:partnerKind", term_name(row.kind, "Kind"))
-        role = "urb:LeadPartner" if row.role == "lead" else "urb:ProjectPartner"
-        new.term("urb:role", role).link("dct:source", *row.source)
-        return new.text("skos:editorialNote", row.note, language="en")
+        return new.term(
+            "urb:role", "urb:LeadPartner" if row.role == "lead" else "urb:ProjectPartner"
+        )
 
     def plan(self, iri: str, row: Plan) -> Subject:
         """Describe a plan."""
         kind = "other-plan" if row.type == "other" else row.type
-        new = self.describe(iri, term_name(kind))
+        new = self.describe(iri, term_name(kind), row=row)
         new.link("urb:network", self.mint.iri("network", row.network) if row.network else None)
         new.link("urb:city", self.mint.iri("city", row.city) if row.city else None)
         new.link("urb:country", _own_country(row))
         new.text("dct:title", row.title, language=row.language)
-        new.text("dct:abstract", row.summary, language="en").date("dct:issued", row.date)
-        new.link("dct:language", language_iri(row.language) if row.language else None)
-        return new.link("foaf:page", row.url).link("dct:source", *row.source)
+        return new.link("dct:language", language_iri(row.language) if row.language else None)
 
     def recommendation(self, row: Recommendation) -> Subject:
         """Describe a recommendation with the themes that its words stand for."""
-        new = self.describe(self.mint.recommendation(row), "urb:Recommendation")
-        new.text("urb:statement", row.statement, language="en").text("urb:themeText", *row.theme)
+        new = self.describe(self.mint.recommendation(row), "urb:Recommendation", row=row)
         themes = {theme for text in row.theme if (theme := self.theme_of[text])}
         new.link("urb:theme", *(self.mint.iri("theme", theme) for theme in sorted(themes)))
         new.term("urb:addressee", *(f"urb:{name}" for name in addressees(row.addressee)))
         new.link("urb:network", self.mint.iri("network", row.network) if row.network else None)
-        new.link("urb:document", self.mint.document(row.document))
-        return new.link("dct:source", *row.source)
+        return new.link("urb:document", self.mint.document(row.document))
 
 
 def addressees(text: str) -> list[str]:

@@ -36,11 +36,8 @@ class PlaceDescriber(Describer):
 
     def city(self, row: City) -> Subject:
         """Describe a city."""
-        new = self.describe(self.mint.iri("city", row.id), "urb:City")
-        new.text("skos:prefLabel", row.name, language="en").text("skos:altLabel", *row.aliases)
-        new.text("urb:localName", row.local_name).link("urb:country", country_iri(row.country))
-        new.number("wgs:lat", row.lat).number("wgs:long", row.lon)
-        new.number("urb:population", row.population)
+        new = self.describe(self.mint.iri("city", row.id), "urb:City", row=row)
+        new.link("urb:country", country_iri(row.country)).link("dct:source", row.urbact_page)
         if row.geonames is not None:
             place = f"https://sws.geonames.org/{row.geonames}/"
             # Only an exact match is the same place; a main town only gives its coordinates.
@@ -54,7 +51,7 @@ class PlaceDescriber(Describer):
             new.text("skos:editorialNote", note, language="en")
         elif row.nuts3_2021:
             new.link("urb:nuts3", _NUTS + row.nuts3_2021).link("dct:source", _NUTS_SOURCE)
-        return new.link("foaf:page", row.urbact_page).link("dct:source", row.urbact_page)
+        return new
 
     def countries(self, tables: Tables) -> list[Subject]:
         """Return the countries that any table names, sorted by code."""

@@ -1,4 +1,4 @@
-"""The fact tables: what a row of each may hold."""
+"""The fact tables: what a row of each may hold, and by which property a cell is stated."""
 
 import datetime
 import re
@@ -72,8 +72,30 @@ CityIdentifier = Annotated[str, Field(pattern=r"^[a-z]{2}/[a-z0-9]+(-[a-z0-9]+)*
 CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Text = Annotated[str, Field(min_length=1)]
 IriWithAside = Annotated[str, AfterValidator(_iri_with_aside)]
-Sources = Annotated[list[Iri], Field(min_length=1)]
 Count = Annotated[int, Field(ge=0)]
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+
+
+@dataclass(frozen=True)
+class Stated:
+    """The property by which each value of a column is stated as it is.
+
+    Columns without it need more than their own cell; the describers state them.
+    """
+
+    predicate: str
+    form: Literal["text", "link", "number", "date"] = "text"
+    language: str | None = None
+
+
+Sources = Annotated[list[Iri], Field(min_length=1), Stated("dct:source", "link")]
+Note = Annotated[Text | None, Stated("skos:editorialNote", language="en")]
+Summary = Annotated[Text | None, Stated("dct:abstract", language="en")]
+Name = Annotated[Text, Stated("skos:prefLabel", language="en")]
+Page = Annotated[Iri | None, Stated("foaf:page", "link")]
+Definition = Annotated[Text, Stated("skos:definition", language="en")]
+Budget = Annotated[Text | None, Stated("urb:budget")]
 
 
 class Row(BaseModel):
@@ -86,51 +108,51 @@ class Network(Row):
     """A row of networks.jsonl."""
 
     id: Identifier
-    name: Text
-    title: Text | None
+    name: Name
+    title: Annotated[Text | None, Stated("dct:title")]
     type: NetworkType
     programme: Text
-    start: PartialDate | None
-    end: PartialDate | None
+    start: Annotated[PartialDate | None, Stated("urb:start", "date")]
+    end: Annotated[PartialDate | None, Stated("urb:end", "date")]
     status: Literal["open", "closed"] | None
-    themes: list[Text] | None
+    themes: Annotated[list[Text] | None, Stated("urb:themeText")]
     lead_expert: Text | None
     declared_partner_count: Count | None
-    summary: Text | None
-    page: Iri | None
+    summary: Summary
+    page: Page
     source: Sources
-    note: Text | None
+    note: Note
 
 
 class Partnership(Row):
     """A row of partnerships.jsonl."""
 
     network: Identifier
-    partner: Text
+    partner: Annotated[Text, Stated("urb:partnerName")]
     city: CityIdentifier | None
     country: CountryCode | None
     role: Literal["lead", "partner"]
     kind: Literal["city", "agency", "metropolitan-area", "region", "district", "other"]
     source: Sources
-    note: Text | None
-    also_printed_as: list[Text] = []
+    note: Note
+    also_printed_as: Annotated[list[Text], Stated("skos:altLabel")] = []
 
 
 class City(Row):
     """A row of cities.jsonl."""
 
     id: CityIdentifier
-    name: Text
+    name: Name
     country: CountryCode
-    aliases: list[Text]
-    lat: Annotated[float, Field(ge=-90, le=90)] | None
-    lon: Annotated[float, Field(ge=-180, le=180)] | None
+    aliases: Annotated[list[Text], Stated("skos:altLabel")]
+    lat: Annotated[Latitude | None, Stated("wgs:lat", "number")]
+    lon: Annotated[Longitude | None, Stated("wgs:long", "number")]
     geonames: Count | None
     geonames_match: Literal["exact", "seat"] | None
-    population: Count | None
+    population: Annotated[Count | None, Stated("urb:population", "number")]
     nuts3_2021: Annotated[str, Field(pattern=r"^[A-Z]{2}[0-9A-Z]{3}$")] | None
-    urbact_page: Iri | None
-    local_name: Text | None
+    urbact_page: Page
+    local_name: Annotated[Text | None, Stated("urb:localName")]
 
 
 class Plan(Row):
@@ -141,10 +163,10 @@ class Plan(Row):
     country: CountryCode | None
     title: Text | None
     type: PlanType
-    date: PartialDate | None
+    date: Annotated[PartialDate | None, Stated("dct:issued", "date")]
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None
-    url: Iri | None
-    summary: Text | None
+    url: Page
+    summary: Summary
     source: Sources
 
 
@@ -152,9 +174,9 @@ class Recommendation(Row):
     """A row of recommendations.jsonl."""
 
     network: Identifier | None
-    theme: list[Text]
+    theme: Annotated[list[Text], Stated("urb:themeText")]
     addressee: Text
-    statement: Text
+    statement: Annotated[Text, Stated("urb:statement", language="en")]
     document: Text
     source: Sources
 
@@ -162,17 +184,17 @@ class Recommendation(Row):
 class Call(Row):
     """A row of calls.jsonl."""
 
-    title: Text
+    title: Annotated[Text, Stated("dct:title")]
     programme: Text
     network_type: Text
-    opens: PartialDate | None
-    closes: PartialDate | None
-    approved: PartialDate | None
-    networks_approved: Count | None
-    partners: Count | None
-    budget: Text | None
+    opens: Annotated[PartialDate | None, Stated("urb:opens", "date")]
+    closes: Annotated[PartialDate | None, Stated("urb:closes", "date")]
+    approved: Annotated[PartialDate | None, Stated("urb:approved", "date")]
+    networks_approved: Annotated[Count | None, Stated("urb:networksApproved", "number")]
+    partners: Annotated[Count | None, Stated("urb:partnersApproved", "number")]
+    budget: Budget
     source: Sources
-    note: Text | None
+    note: Note
 
 
 class ThemeLink(Row):
@@ -188,14 +210,14 @@ class Theme(Row):
     """A row of themes.jsonl."""
 
     id: Identifier
-    label: Text
+    label: Name
     level: Literal["topic", "theme"]
     broader: Identifier | None
     basis: Literal["assigned", "printed"] | None
-    alt_labels: list[Text]
-    definition: Text
+    alt_labels: Annotated[list[Text], Stated("skos:altLabel", language="en")]
+    definition: Definition
     links: list[ThemeLink]
-    source: list[Iri]
+    source: Annotated[list[Iri], Stated("dct:source", "link")]
     origin: Text | None = None
 
 
@@ -219,11 +241,11 @@ class ListedNetwork(Row):
     """What the networks listing page says of a network beyond its row (supplement)."""
 
     network: Identifier
-    objectives: list[Text]
-    target_groups: list[Text]
+    objectives: Annotated[list[Text], Stated("urb:objective", language="en")]
+    target_groups: Annotated[list[Text], Stated("urb:targetGroup", language="en")]
     plan_types: list[PlanType]
-    plans: list[Text]
-    plan_count: Count | None
+    plans: Annotated[list[Text], Stated("urb:intendedPlan", language="en")]
+    plan_count: Annotated[Count | None, Stated("urb:intendedPlanCount", "number")]
     partner_count: Count | None
     source: Sources
 
@@ -231,18 +253,18 @@ class ListedNetwork(Row):
 class Programme(Row):
     """A programming period (supplement)."""
 
-    name: Text
-    start: PartialDate
-    end: PartialDate
-    budget: Text | None
+    name: Name
+    start: Annotated[PartialDate, Stated("urb:start", "date")]
+    end: Annotated[PartialDate, Stated("urb:end", "date")]
+    budget: Budget
     source: Sources
 
 
 class Term(Row):
     """A line of glossary.md."""
 
-    term: Text
-    meaning: Text
+    term: Name
+    meaning: Definition
     source: Sources
 
 
