@@ -51,19 +51,23 @@ async def read_body(request: RawRequest, protocol: HTTPProtocol, settings: Setti
 async def _read_chunks(chunks: AsyncIterator[bytes], limit: int) -> bytes:
     read: list[bytes] = []
     size = 0
-    async for chunk in chunks:
-        size += len(chunk)
-        if size > limit:
-            await _drain(chunks)
-            raise _too_large()
-        read.append(bytes(chunk))
+    # Not `async for`, which would ask for an iterator again: the protocol gives one only once.
+    with contextlib.suppress(StopAsyncIteration):
+        while True:
+            chunk = await anext(chunks)
+            size += len(chunk)
+            if size > limit:
+                await _drain(chunks)
+                raise _too_large()
+            read.append(bytes(chunk))
     return b"".join(read)
 
 
 async def _within(settings: Settings, reading: Awaitable[bytes]) -> bytes:
     seconds = settings.request_timeout_seconds
     try:
-        return await asyncio.wait_for(reading, seconds)
+        async with asyncio.timeout(seconds):
+            return await reading
     except TimeoutError:
         raise ProblemError(
             REQUEST_TIMEOUT,
@@ -75,11 +79,12 @@ async def _within(settings: Settings, reading: Awaitable[bytes]) -> bytes:
 
 async def _drain(chunks: AsyncIterator[bytes]) -> None:
     """Read on without keeping anything (lingering close, RFC 9112, section 9.6)."""
-    left = _DRAINED_BYTES
+    now = asyncio.get_running_loop().time
+    end, left = now() + _DRAIN_SECONDS, _DRAINED_BYTES
     with contextlib.suppress(TimeoutError, StopAsyncIteration, ProtocolClosed):
-        async with asyncio.timeout(_DRAIN_SECONDS):
-            while left > 0:
-                left -= len(await asyncio.wait_for(anext(chunks), _DRAIN_PAUSE_SECONDS))
+        while left > 0 and now() < end:
+            async with asyncio.timeout_at(min(end, now() + _DRAIN_PAUSE_SECONDS)):
+                left -= len(await anext(chunks))
 
 
 def _too_large() -> ProblemError:

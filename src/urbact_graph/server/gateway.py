@@ -82,6 +82,7 @@ class _InFlight:
     reply: asyncio.Future[Reply]
     abandon: Callable[[], None] = lambda: None
     waiting: int = 0
+    is_stored: bool = False
 
     async def wait(self, protocol: HTTPProtocol) -> bool:
         """Wait for the reply; return False if the client of ``protocol`` disconnects before."""
@@ -190,7 +191,7 @@ class Gateway:
         if not await in_flight.wait(protocol):
             return None
         reply = in_flight.reply.result()
-        stored = "; stored" if in_flight.context.representation else ""
+        stored = "; stored" if in_flight.is_stored else ""
         reply.headers.append(cache_status(f"fwd=miss{stored}"))
         return reply
 
@@ -219,7 +220,7 @@ class Gateway:
         if context.representation:
             entry = Entry(context.representation, context.route, context.query)
             # It is cached for the snapshot that it was made from.
-            self.cache.put((context.generation, *key[1:]), entry)
+            in_flight.is_stored = self.cache.put((context.generation, *key[1:]), entry)
 
     def _forget(self, key: Key, in_flight: _InFlight) -> None:
         if self._in_flight.get(key) is in_flight:

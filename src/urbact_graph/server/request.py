@@ -110,10 +110,12 @@ class RawRequest:
 
         A HEAD becomes a GET, whose body the gateway leaves out.
         """
+        # For HEAD no range is defined (RFC 9110, section 14.2).
+        dropped = _DROPPED_HEADERS | {"range"} if self.method == "HEAD" else _DROPPED_HEADERS
         environ: Environ = {
             f"HTTP_{name.upper().replace('-', '_')}": value
             for name, value in self.headers.items()
-            if name not in _DROPPED_HEADERS
+            if name not in dropped
         }
         # RSGI has decoded the path; WSGI wants its bytes as Latin-1 characters.
         path = self.path.encode(errors="surrogateescape").decode("latin-1")
