@@ -8,15 +8,15 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner, Result
 
-from urbact_graph.cli import main
-from urbact_graph.description.distributions import DISTRIBUTIONS
-
+from tests.support.commands import run as run_command
 from tests.support.working_copies import BASE, HEAD, WorkingCopy, copy, day, needs_git
+from urbact_graph.description.distributions import DISTRIBUTIONS
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from click.testing import Result
 
     from urbact_graph.dataset.building import Build
 
@@ -62,9 +62,7 @@ def files(tmp_path: Path) -> tuple[str, str]:
 
 
 def run(*arguments: str, code: int) -> Result:
-    result = CliRunner().invoke(main, ["diff", *arguments])
-    assert result.exit_code == code, result.output
-    return result
+    return run_command("diff", *arguments, code=code)
 
 
 def test_facts_are_printed_by_entity(files: tuple[str, str]) -> None:
@@ -78,12 +76,12 @@ def test_the_reverse_has_the_other_signs(files: tuple[str, str]) -> None:
     assert "- urb:nuts3 city/z" in text
 
 
-def test_equal_graphs_are_said_to_be_equal(files: tuple[str, str]) -> None:
+def test_equal_graphs_have_no_difference(files: tuple[str, str]) -> None:
     text = run(files[0], files[0], code=0).stdout
     assert text == "No difference: both have the same 5 facts.\n"
 
 
-def test_n_triples_can_be_taken_for_what_they_are(files: tuple[str, str]) -> None:
+def test_n_triples_have_signs(files: tuple[str, str]) -> None:
     lines = run(*files, "--format", "nt", code=1).stdout.splitlines()
     assert len(lines) == 10
     assert f'- <{BASE}city/y> {LABEL} "Gone" .' in lines
@@ -92,10 +90,10 @@ def test_n_triples_can_be_taken_for_what_they_are(files: tuple[str, str]) -> Non
 
 
 def test_json_has_them_by_entity(files: tuple[str, str]) -> None:
-    said = json.loads(run(*files, "-f", "json", code=1).stdout)
-    counts = {name: said[name] for name in ("added", "removed", "new", "gone", "changed")}
+    printed = json.loads(run(*files, "-f", "json", code=1).stdout)
+    counts = {name: printed[name] for name in ("added", "removed", "new", "gone", "changed")}
     assert counts == {"added": 6, "removed": 4, "new": 1, "gone": 1, "changed": 1}
-    town, gone, _ = said["entities"]
+    town, gone, _ = printed["entities"]
     assert (town["entity"], town["label"], town["kind"]) == (f"{BASE}city/x", "Town", "changed")
     size = "https://example.org/size"
     integer = "http://www.w3.org/2001/XMLSchema#integer"
@@ -114,7 +112,7 @@ def test_a_terminal_gets_colours(files: tuple[str, str], monkeypatch: pytest.Mon
     text = run(*files, code=1).stdout
     assert "\x1b[32m+ urb:nuts3 city/z" in text
     assert "\x1b[31m- rdfs:label" in text
-    # What stands in the data steers no terminal.
+    # The data cannot control the terminal.
     assert "\x1b[31m \\" not in text
 
 
@@ -133,7 +131,7 @@ def test_another_base_heads_its_entities_by_their_paths(tmp_path: Path) -> None:
     assert text.startswith('x\n- urb:size "1"\n+ urb:size "2"\n')
 
 
-def test_blank_nodes_are_the_same_where_the_same_is_said_of_them(tmp_path: Path) -> None:
+def test_blank_nodes_are_the_same_where_their_statements_are(tmp_path: Path) -> None:
     for name, text in (
         ("a.ttl", "<a:b> <a:c> [ <a:d> 1 ]"),
         ("b.ttl", "<a:b> <a:c> _:x . _:x <a:d> 1"),
@@ -148,10 +146,10 @@ def test_blank_nodes_are_the_same_where_the_same_is_said_of_them(tmp_path: Path)
 # Builds, working copies and revisions --------------------------------------------------------
 
 
-def test_a_build_is_the_same_as_its_dump(built: Build, tmp_path: Path) -> None:
-    dump = shutil.copy(built.dataset, tmp_path / "urbact-graph-2026-01-01-0123456789ab.nt")
-    text = run(str(built.dataset.parent), str(dump), code=0).stdout
-    assert text == f"No difference: both have the same {built.triples:,} facts.\n"
+def test_a_build_is_the_same_as_its_dump(demo_build: Build, tmp_path: Path) -> None:
+    dump = shutil.copy(demo_build.dataset, tmp_path / "urbact-graph-2026-01-01-0123456789ab.nt")
+    text = run(str(demo_build.dataset.parent), str(dump), code=0).stdout
+    assert text == f"No difference: both have the same {demo_build.triples:,} facts.\n"
 
 
 @pytest.fixture
@@ -167,7 +165,7 @@ def two_days(copy: WorkingCopy, monkeypatch: pytest.MonkeyPatch) -> WorkingCopy:
 @needs_git
 def test_a_revision_is_compared_with_the_working_copy(two_days: WorkingCopy) -> None:
     text = run("HEAD~1", ".", code=1).stdout
-    # The same history gives the same dates: what did not change is not told. What describes the
+    # The same history gives the same dates, so that nothing else differs. The description of the
     # dataset changes with everything: its dates, its version, and how many values differ.
     assert text.startswith(
         "a\n"
@@ -196,7 +194,7 @@ def test_two_revisions_are_compared(two_days: WorkingCopy) -> None:
     assert SUMMARY in run("main", "main~1", *sources, code=1).stdout
 
 
-# Trouble -------------------------------------------------------------------------------------
+# Errors --------------------------------------------------------------------------------------
 
 
 @needs_git
@@ -211,7 +209,7 @@ def test_two_revisions_are_compared(two_days: WorkingCopy) -> None:
         ("wrong.ttl", "wrong.ttl, line 1: "),
     ],
 )
-def test_what_cannot_be_compared_is_told(two_days: WorkingCopy, name: str, words: str) -> None:
+def test_what_cannot_be_compared_is_reported(two_days: WorkingCopy, name: str, words: str) -> None:
     (two_days.root / "notes.md").touch()
     (two_days.root / "wrong.ttl").write_text("<a> .")
     for arguments in ((name, "."), (".", name)):
@@ -221,7 +219,7 @@ def test_what_cannot_be_compared_is_told(two_days: WorkingCopy, name: str, words
 
 
 @needs_git
-def test_a_revision_that_cannot_be_built_is_told(two_days: WorkingCopy) -> None:
+def test_a_revision_that_cannot_be_built_is_reported(two_days: WorkingCopy) -> None:
     two_days.commit(3, a="<a> :name ")
     two_days.commit(4, a='<a> :name "A" .')
     assert "data/a.ttl, line 1, column" in run("HEAD~1", ".", code=2).stderr

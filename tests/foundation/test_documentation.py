@@ -4,19 +4,16 @@ import re
 from pathlib import Path
 
 import pytest
-from click import Command
 from pyoxigraph import Store
 
-from urbact_graph.cli import main
-from urbact_graph.dataset.building import Build
-from urbact_graph.engine.local import Engine
-from urbact_graph.rdf.formats import FORMATS
+from tests.support.readme_answers import with_answers
+from tests.web.stubs import StubEngine
+from urbact_graph.cli.main import COMMANDS
 from urbact_graph.problems import PROBLEMS
+from urbact_graph.rdf.formats import FORMATS
 from urbact_graph.settings import Settings
 from urbact_graph.sources import GraphSources
 from urbact_graph.web.app import create_app
-
-from tests.support.readme_answers import with_answers
 
 
 @pytest.fixture
@@ -38,7 +35,7 @@ def test_every_limit_is_listed_with_its_default(root: Path) -> None:
     assert [row[0] for row in listed] == [limit.name for limit in defaults.limits]
     for row, limit in zip(listed, defaults.limits, strict=True):
         value = f"{limit.value:g}" if isinstance(limit.value, float) else str(limit.value)
-        default = {"max_running_queries": "one a core", "None": "none"}
+        default = {"max_running_queries": "one per core", "None": "none"}
         shown = default.get(limit.name) or default.get(value, value)
         assert row == [limit.name, shown, limit.unit, limit.meaning]
 
@@ -57,10 +54,9 @@ def test_every_format_is_listed(root: Path) -> None:
     assert rows(root / "docs" / "http.md", "Formats") == expected
 
 
-def test_every_address_is_listed(root: Path, built: Build) -> None:
-    settings = Settings.load(max_running_queries=1)
-    with Engine(settings, built.dataset) as engine:
-        rules = [rule.rule for rule in create_app(settings, engine).url_map.iter_rules()]
+def test_every_address_is_listed(root: Path) -> None:
+    app = create_app(Settings(), StubEngine())
+    rules = [rule.rule for rule in app.url_map.iter_rules()]
     cells = [row[0] for row in rows(root / "docs" / "http.md", "Addresses")]
     listed = {_begin(address) for cell in cells for address in re.findall(r"`(/[^`]*)`", cell)}
     # Entities are listed by example; Flask's own folder is empty.
@@ -80,9 +76,8 @@ def test_every_problem_is_listed(root: Path) -> None:
 
 def test_the_readme_names_every_command_and_no_other(root: Path) -> None:
     text = (root / "README.md").read_text()
-    assert isinstance(main, Command)
     named = set(re.findall(r"(?:`|&& )urbact-graph ([a-z]+)", text))
-    assert named == set(main.commands)
+    assert named == set(COMMANDS)
 
 
 def test_ci_runs_the_readmes_test_command(root: Path) -> None:
@@ -111,4 +106,4 @@ def test_every_relative_link_leads_somewhere(root: Path, name: str) -> None:
 def test_the_readmes_answers_are_the_graphs(root: Path, store: Store) -> None:
     text = (root / "README.md").read_text()
     assert text.count("```sparql") == 5
-    assert with_answers(text, store) == text, "run python -m tests.readme_answers"
+    assert with_answers(text, store) == text, "run python -m tests.support.readme_answers"

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.commands import spoil
 from tests.support.waiting import DEADLINE, until, until_gone
 from urbact_graph.errors import SourceError
 from urbact_graph.progress import Progress
@@ -35,14 +36,6 @@ def root(demo_sources: GraphSources, tmp_path: Path) -> Path:
 @pytest.fixture
 def settings(root: Path) -> Settings:
     return Settings.load(sources=root)
-
-
-def spoil(root: Path) -> None:
-    """Have a network end before it starts, which violates a shape."""
-    file = root / "data" / "networks" / "greenplace.ttl"
-    text = file.read_text("utf-8")
-    assert 'urb:end "2025-12-31"' in text
-    file.write_text(text.replace('urb:end "2025-12-31"', 'urb:end "2020-12-31"'), "utf-8")
 
 
 class Stages:

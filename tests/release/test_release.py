@@ -66,8 +66,11 @@ def test_the_dataset_and_its_digest_are_those_that_were_built(
 
 
 _MANIFEST: dict[str, object] = {
-    **{"version": "1", "sha256": "0", "fingerprint": "x"},
-    **{"modified": None, "files": []},
+    "version": "1",
+    "sha256": "0",
+    "fingerprint": "x",
+    "modified": None,
+    "files": [],
 }
 
 
