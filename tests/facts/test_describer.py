@@ -10,7 +10,6 @@ from urbact_graph.facts import tables
 from urbact_graph.facts.describer import Describer, term_name
 from urbact_graph.facts.minting import Minter
 from urbact_graph.facts.tables import Row, Stated
-from urbact_graph.rdf.builder import Subject
 from urbact_graph.rdf.namespaces import DCT, FOAF, RDF, XSD, expanded, namespaces, urb
 from urbact_graph.rdf.terms import typed
 
@@ -30,7 +29,7 @@ class Example(Row):
 
 
 def stated(row: Example) -> set[tuple[str, object]]:
-    subject: Subject = Describer(Minter(BASE)).describe(f"{BASE}x", "urb:City", row=row)
+    subject = Describer(Minter(BASE)).describe(f"{BASE}x", "urb:City", row=row)
     return {(triple.predicate.value, triple.object) for triple in subject.triples}
 
 
