@@ -145,7 +145,7 @@ def test_each_format_holds_exactly_the_graph(
     assert form.rdf_format is not None
     assert lines(folder / form.file_name(VERSION), form.rdf_format) == expected
     if form.key == "n-quads":
-        # All of it stands in the default graph.
+        # All triples are in the default graph.
         triples = folder / form.file_name(VERSION).replace(".nq", ".nt")
         assert (folder / form.file_name(VERSION)).read_bytes() == triples.read_bytes()
     else:
@@ -304,9 +304,9 @@ def test_a_folder_that_cannot_be_made_is_reported(small: Path, base: str) -> Non
 
 
 @pytest.mark.process
-@pytest.mark.parametrize("stands", [True, False])
+@pytest.mark.parametrize("exists", [True, False])
 def test_a_disk_that_is_full_leaves_nothing_behind(
-    small: Path, base: str, tmp_path: Path, *, stands: bool
+    small: Path, base: str, tmp_path: Path, *, exists: bool
 ) -> None:
     # A limit on the size of files, which is met in the middle as a full disk is.
     program = (
@@ -320,7 +320,7 @@ def test_a_disk_that_is_full_leaves_nothing_behind(
     )
     place = tmp_path / "place" / "dumps"
     place.parent.mkdir()
-    if stands:
+    if exists:
         place.mkdir()
         (place / "urbact-graph-v.ttl").write_text("as it was")
     ended = subprocess.run(
@@ -331,8 +331,8 @@ def test_a_disk_that_is_full_leaves_nothing_behind(
     )
     assert "cannot be written" in ended.stdout
     assert "make room" in ended.stdout
-    assert [path.name for path in place.parent.iterdir()] == (["dumps"] if stands else [])
-    if stands:
+    assert [path.name for path in place.parent.iterdir()] == (["dumps"] if exists else [])
+    if exists:
         assert {path.name: path.read_text() for path in place.iterdir()} == {
             "urbact-graph-v.ttl": "as it was"
         }

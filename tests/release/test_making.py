@@ -288,7 +288,7 @@ def test_a_link_that_was_copied_as_a_folder_becomes_a_link_again(make: Maker) ->
     assert current_release(make.folder) == latest
 
 
-def test_a_dataset_that_was_built_again_meanwhile_gets_no_release(make: Maker) -> None:
+def test_a_dataset_that_another_process_built_again_gets_no_release(make: Maker) -> None:
     old = make.build()
     make.state("Y")
     make.build()

@@ -1,4 +1,4 @@
-"""The log of changes: what it holds, that it never rewrites itself, and what it survives."""
+"""The log of changes: its members, that it is append-only, and what it survives."""
 
 import json
 import re
@@ -85,7 +85,7 @@ def versions(folder: Path, state: StreamState) -> list[str]:
 
 
 def files(folder: Path) -> dict[str, tuple[int, int]]:
-    """Return what stands in a folder, with what changes when a file is written."""
+    """Return the files of a folder, each with what changes when it is written."""
     found = ((file.name, file.stat()) for file in folder.iterdir())
     return {name: (state.st_ino, state.st_mtime_ns) for name, state in found}
 
@@ -132,9 +132,8 @@ def test_the_whole_graph_is_in_its_first_versions(
         assert page.moment == "2026-03-04T05:06:07Z"
     assert stated == {q.triple for q in parse(path=demo_dataset, format=RdfFormat.N_TRIPLES)}
     resources = {member.resource for member in read_members(demo_dataset, base)}
-    assert (
-        len(resources) == len(set(versions(folder, state))) == sum(p.members for p in state.pages)
-    )
+    count = sum(page.members for page in state.pages)
+    assert len(resources) == len(set(versions(folder, state))) == count
 
 
 def test_fragments_come_with_their_resource(dataset: Path, folder: Path) -> None:
@@ -364,9 +363,8 @@ def test_simultaneous_calls_wait_for_each_other(tmp_path: Path, folder: Path) ->
 def test_a_state_is_kept_and_read_again(dataset: Path, folder: Path) -> None:
     state = extend_stream(dataset, BASE, folder, MOMENT)
     assert StreamState.from_json(state.as_json()) == state
-    assert str(BASE + "city") not in state.as_json().decode(), (
-        "the digests of resources are not in it"
-    )
+    # The digests of the resources are in the index alone.
+    assert f"{BASE}city" not in state.as_json().decode()
 
 
 @pytest.mark.parametrize("content", [b"", b"1", b"{}", b'{"form": 1, "base": "x", "pages": [1]}'])

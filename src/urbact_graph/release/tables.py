@@ -108,7 +108,7 @@ class _TableWriter:
         )
         labels: dict[str, dict[str, tuple[int, str, str]]] = defaultdict(dict)
         for iri, value, label in self._select(query):
-            # The IRI stands for a label that is missing.
+            # Where there is no label the cell has the IRI.
             rank = (*_rank(label), _text(label if label is not None else value))
             known = labels[_text(iri)]
             known[_text(value)] = min(rank, known.get(_text(value), rank))
