@@ -144,9 +144,9 @@ class UrbactGraph(Peer):
         self.load_seconds = self.processes.wait(self.answers, self.patience)
 
     def _says_where(self) -> bool:
-        found = re.search(r" at http://([\d.]+):(\d+)(/sparql)", self.processes.log.read_text())
+        found = re.search(r" at http://([\d.]+):(\d+)/", self.processes.log.read_text())
         if found:
-            self.target = Target(found[1], int(found[2]), found[3])
+            self.target = Target(found[1], int(found[2]), "/sparql")
         return bool(found)
 
 

@@ -27,6 +27,13 @@ DEMO_DATA = ROOT / "tests" / "demo" / "data"
 OFFLINE = Path(sitecustomize.__file__).parent
 
 
+def loaded(dataset: Path) -> Store:
+    """Load a file of N-Triples into a store."""
+    store = Store()
+    store.load(path=str(dataset), format=RdfFormat.N_TRIPLES)
+    return store
+
+
 @pytest.fixture(scope="session")
 def sources() -> GraphSources:
     """Find the repository's own sources."""
@@ -47,10 +54,8 @@ def built(sources: GraphSources, tmp_path_factory: pytest.TempPathFactory) -> Bu
 
 @pytest.fixture(scope="session")
 def store(built: Build) -> Store:
-    """Load the real graph into a pyoxigraph store."""
-    loaded = Store()
-    loaded.load(path=str(built.dataset), format=RdfFormat.N_TRIPLES)
-    return loaded
+    """Load the real graph into a pyoxigraph store, to be read only."""
+    return loaded(built.dataset)
 
 
 @pytest.fixture(scope="session")
@@ -103,6 +108,12 @@ def demo_build(demo_sources: GraphSources) -> Build:
 def demo_dataset(demo_build: Build) -> Path:
     """Return the demo as a file of N-Triples."""
     return demo_build.dataset
+
+
+@pytest.fixture(scope="session")
+def demo_store(demo_dataset: Path) -> Store:
+    """Load the demo into a pyoxigraph store, to be read only."""
+    return loaded(demo_dataset)
 
 
 @pytest.fixture(scope="session")

@@ -24,16 +24,9 @@ PAGE = "http://xmlns.com/foaf/0.1/page"
 NAMES = sorted(path.relative_to(DEMO) for path in DEMO.rglob("*.ttl"))
 
 
-@pytest.fixture(scope="module")
-def demo(demo_dataset: Path) -> Store:
-    store = Store()
-    store.load(path=str(demo_dataset), format=RdfFormat.N_TRIPLES)
-    return store
-
-
-def select(demo: Store, pattern: str) -> list[str]:
+def select(store: Store, pattern: str) -> list[str]:
     """Return the values of ?x, sorted."""
-    results = demo.query(f"{PREFIXES} SELECT DISTINCT ?x {{ {pattern} }}")
+    results = store.query(f"{PREFIXES} SELECT DISTINCT ?x {{ {pattern} }}")
     assert isinstance(results, QuerySolutions)
     return sorted(solution["x"].value for solution in results)
 
@@ -57,8 +50,8 @@ def select(demo: Store, pattern: str) -> list[str]:
         ("?x skos:inScheme <http://publications.europa.eu/resource/authority/language>", 1),
     ],
 )
-def test_it_has_so_many(demo: Store, pattern: str, count: int) -> None:
-    assert len(select(demo, pattern)) == count
+def test_it_has_so_many(demo_store: Store, pattern: str, count: int) -> None:
+    assert len(select(demo_store, pattern)) == count
 
 
 @pytest.mark.parametrize(
@@ -68,13 +61,15 @@ def test_it_has_so_many(demo: Store, pattern: str, count: int) -> None:
         ("Plan", {"IntegratedActionPlan", "InvestmentPlan", "LocalActionPlan", "OtherPlan"}),
     ],
 )
-def test_it_has_several_kinds(demo: Store, superclass: str, subclasses: set[str]) -> None:
-    kinds = select(demo, f"?entity a urb:{superclass}, ?x . ?x <{SUBCLASS}> urb:{superclass}")
+def test_it_has_several_kinds(demo_store: Store, superclass: str, subclasses: set[str]) -> None:
+    kinds = select(demo_store, f"?entity a urb:{superclass}, ?x . ?x <{SUBCLASS}> urb:{superclass}")
     assert {kind.rpartition("#")[2] for kind in kinds} == subclasses
 
 
-def test_a_city_of_it_is_in_two_networks(demo: Store) -> None:
-    networks = select(demo, "<https://w3id.org/urbact-graph/city/es/viladecans> urb:inNetwork ?x")
+def test_a_city_of_it_is_in_two_networks(demo_store: Store) -> None:
+    networks = select(
+        demo_store, "<https://w3id.org/urbact-graph/city/es/viladecans> urb:inNetwork ?x"
+    )
     assert [network.rpartition("/")[2] for network in networks] == ["useact", "vilawatt-utm"]
 
 
@@ -97,22 +92,22 @@ def test_its_server_answers(demo_server: Server, demo_build: Build) -> None:
     assert (reply.status, reply.body.split()) == (200, [b"n", b"%d" % demo_build.triples])
 
 
-def test_no_link_within_it_leads_nowhere(demo: Store, base: str) -> None:
-    described = {quad.subject for quad in demo}
+def test_no_link_within_it_leads_nowhere(demo_store: Store, base: str) -> None:
+    described = {quad.subject for quad in demo_store}
     # What an instance gives out is described by the instance.
     elsewhere = {PAGE, *ADDRESSES}
-    for quad in demo:
+    for quad in demo_store:
         assert not isinstance(quad.object, BlankNode), quad
         if isinstance(quad.object, NamedNode) and quad.predicate.value not in elsewhere:
             is_inside = quad.object.value.startswith(base) and quad.object.value != ONTOLOGY
             assert not is_inside or quad.object in described, quad
 
 
-def test_every_entity_of_it_has_a_source(demo: Store, base: str) -> None:
+def test_every_entity_of_it_has_a_source(demo_store: Store, base: str) -> None:
     entities = f"""?x a ?class . FILTER(STRSTARTS(STR(?x), "{base}"))
         FILTER(!STRSTARTS(STR(?x), "{base}ontology") && !CONTAINS(STR(?x), "#"))"""
-    assert len(select(demo, entities)) > 60
-    unsourced = select(demo, entities + "FILTER NOT EXISTS { ?x dct:source ?source }")
+    assert len(select(demo_store, entities)) > 60
+    unsourced = select(demo_store, entities + "FILTER NOT EXISTS { ?x dct:source ?source }")
     assert unsourced == [f"{base}catalog", f"{base}dataset"]
 
 
@@ -134,7 +129,9 @@ def test_nothing_in_it_is_stated_twice() -> None:
     assert [triple for triple, count in triples.items() if count > 1] == []
 
 
-def test_it_has_dates_of_two_precisions_and_texts_with_and_without_a_language(demo: Store) -> None:
-    literals = [quad.object for quad in demo if isinstance(quad.object, Literal)]
+def test_it_has_dates_of_two_precisions_and_texts_with_and_without_a_language(
+    demo_store: Store,
+) -> None:
+    literals = [quad.object for quad in demo_store if isinstance(quad.object, Literal)]
     datatypes = {literal.datatype.value.rpartition("#")[2] for literal in literals}
     assert {"date", "gYear", "integer", "decimal", "string", "langString"} <= datatypes

@@ -66,13 +66,6 @@ def demo_facts(demo_sources: GraphSources, demo_graph: rdflib.Graph) -> Facts:
     return Facts(demo_sources, demo_graph)
 
 
-@pytest.fixture(scope="module")
-def demo_store(demo_dataset: Path) -> Store:
-    store = Store()
-    store.load(path=str(demo_dataset), format=RdfFormat.N_TRIPLES)
-    return store
-
-
 @pytest.mark.parametrize(("name", "given"), ALL)
 def test_the_answer_is_that_of_the_facts(
     name: str, given: dict[str, str], facts: Facts, store: Store
