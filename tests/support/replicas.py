@@ -6,11 +6,17 @@ mode) and nothing of how any server lays out its pages.
 
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.message import Message
 from http import HTTPStatus
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
+
+# What came back: the status, the headers, the body.
+Got = tuple[int, Message, bytes]
+Get = Callable[[str, dict[str, str]], Got]
 
 _LDES = "https://w3id.org/ldes#"
 _TREE = "https://w3id.org/tree#"
@@ -65,13 +71,15 @@ class _Context:
 class Replica:
     """A copy of what the event stream at ``url`` tells of; ``sync`` brings it up to date.
 
-    ``fetched`` are the requests of the last run, ``restarts`` counts how often the copy was begun
-    anew because the stream no longer held all that came after what was known.
+    ``get`` sends a GET request with headers; by default it is sent over HTTP. ``fetched`` are the
+    requests of the last run, ``restarts`` counts how often the copy was begun anew because the
+    stream no longer held all that came after what was known.
     """
 
-    def __init__(self, url: str, accept: str = "application/trig") -> None:
+    def __init__(self, url: str, accept: str = "application/trig", get: Get | None = None) -> None:
         self.url = url
         self.accept = accept
+        self._get = get or _over_http
         self.fetched: list[Fetched] = []
         self.members: list[Version] = []
         self.restarts = 0
@@ -87,8 +95,7 @@ class Replica:
         """Read what is new in the stream and, once all of it has come, apply it.
 
         Raises:
-            AssertionError: the stream is none, or breaks the specification.
-            OSError: a page cannot be had.
+            AssertionError: the stream is none or breaks the specification, or a page cannot be had.
         """
         self.fetched, self.members = [], []
         root = self._fetch(self.url)
@@ -123,16 +130,11 @@ class Replica:
         headers = {"Accept": self.accept, "Accept-Encoding": "identity"}
         if url in self._state.tags:
             headers["If-None-Match"] = self._state.tags[url]
-        try:
-            with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as reply:
-                body, told = reply.read(), reply.headers
-        except urllib.error.HTTPError as error:
-            with error:
-                self.fetched.append(Fetched(url, error.code, len(error.read())))
-            if error.code in (HTTPStatus.NOT_MODIFIED, HTTPStatus.GONE):
-                return None
-            raise
-        self.fetched.append(Fetched(url, 200, len(body)))
+        status, told, body = self._get(url, headers)
+        self.fetched.append(Fetched(url, status, len(body)))
+        if status in (HTTPStatus.NOT_MODIFIED, HTTPStatus.GONE):
+            return None
+        assert status == HTTPStatus.OK, f"{url} answers {status}: {body[:200]!r}"
         media_type = told.get_content_type()
         form = next(form for form in _FORMATS if form.media_type == media_type)
         page = Store()
@@ -182,6 +184,15 @@ class Replica:
             if known is None or known.moment <= version.moment:
                 latest[version.resource] = version
             self._state.bookmark = max(self._state.bookmark, version.moment)
+
+
+def _over_http(url: str, headers: dict[str, str]) -> Got:
+    try:
+        reply = urllib.request.urlopen(urllib.request.Request(url, headers=headers))
+    except urllib.error.HTTPError as error:
+        reply = error
+    with reply:
+        return reply.status, reply.headers, reply.read()
 
 
 def _says(page: Store, url: str, name: str, value: Literal) -> bool:

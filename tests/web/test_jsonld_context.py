@@ -1,7 +1,6 @@
 """The JSON-LD context names all there is in the graph, each name once, and for good."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 import rdflib
@@ -9,36 +8,26 @@ from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, QuerySolutions, Store
 
 from tests.support.jsonld_processors import readings
-from urbact_graph.dataset.building import Build
-from urbact_graph.engine.local import Engine
-from urbact_graph.rdf.namespaces import namespaces, shortened
+from tests.web.serving import BASE
+from tests.web.stubs import StubEngine
+from urbact_graph.rdf.namespaces import OWL, XSD, namespaces, shortened
+from urbact_graph.rdf.parsing import parse_n_triples
+from urbact_graph.release.release import Release
 from urbact_graph.settings import Settings
 from urbact_graph.sources import GraphSources
-from urbact_graph.web.app import Application, create_app
-from urbact_graph.web.documents.jsonld_terms import KEYWORDS, ONCE, Terms, other_terms
+from urbact_graph.validation.cardinality import single_valued
+from urbact_graph.web.documents.jsonld_terms import KEYWORDS, Terms, other_terms
+from urbact_graph.web.snapshot import Served, Snapshot
 
 # rdflib's reader of JSON-LD calls what rdflib itself advises against.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib.plugins")
 
-SH = rdflib.Namespace("http://www.w3.org/ns/shacl#")
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
 @pytest.fixture(scope="module")
-def app(built: Build) -> Iterator[Application]:
-    settings = Settings.load(max_running_queries=2)
-    with Engine(settings, built.dataset) as engine:
-        yield create_app(settings, engine)
-
-
-@pytest.fixture(scope="module")
-def client(app: Application) -> FlaskClient:
-    return app.test_client()
-
-
-@pytest.fixture(scope="module")
-def terms(app: Application) -> Terms:
-    return Terms.of(app.graph)
+def terms(demo_snapshot: Snapshot) -> Terms:
+    return demo_snapshot.derive(Terms.of)
 
 
 def used(store: Store, query: str) -> set[str]:
@@ -47,22 +36,16 @@ def used(store: Store, query: str) -> set[str]:
     return {row[0].value for row in rows if isinstance(row[0], NamedNode)}
 
 
-def test_it_is_published(client: FlaskClient, terms: Terms) -> None:
-    response = client.get("/context.jsonld")
+def test_the_context_is_published(demo_client: FlaskClient, terms: Terms) -> None:
+    response = demo_client.get("/context.jsonld")
     assert response.mimetype == "application/ld+json"
     assert json.loads(response.data) == {"@context": terms.context()}
-    assert response.headers["Cache-Control"] == "public, no-cache"
-    tag = {"If-None-Match": response.headers["ETag"]}
-    assert client.get("/context.jsonld", headers=tag).status_code == 304
-    head = client.head("/context.jsonld")
-    assert (head.data, head.headers["Content-Length"]) == (b"", str(len(response.data)))
-    assert "GET" in client.options("/context.jsonld").headers["Allow"]
 
 
-def test_it_covers_every_property_and_class_of_the_graph(store: Store, terms: Terms) -> None:
+def test_every_property_and_class_of_the_graph_has_a_name(demo_store: Store, terms: Terms) -> None:
     prefixes = namespaces(terms.base)
-    properties = used(store, "SELECT DISTINCT ?p { ?s ?p ?o }") - {RDF_TYPE}
-    classes = used(store, "SELECT DISTINCT ?c { ?s a ?c }")
+    properties = used(demo_store, "SELECT DISTINCT ?p { ?s ?p ?o }") - {RDF_TYPE}
+    classes = used(demo_store, "SELECT DISTINCT ?c { ?s a ?c }")
     known = {*terms.properties, *terms.classes}
     assert not {iri for iri in properties | classes if shortened(iri, prefixes) == iri}
     longer = {shortened(iri, prefixes) for iri in (properties | classes) - known}
@@ -99,28 +82,39 @@ def test_every_term_of_the_ontology_has_its_own_name(sources: GraphSources, term
         assert terms.properties[iri].name == iri.removeprefix(namespace)
 
 
-def test_what_there_is_once_is_what_the_shapes_allow_once(
-    sources: GraphSources, terms: Terms
+def test_a_property_has_one_value_where_the_shapes_allow_one(
+    demo_release: Release, terms: Terms
 ) -> None:
-    shapes = rdflib.Graph()
-    for file in sources.shape_files():
-        shapes.parse(file)
     namespace = terms.prefixes["urb"]
-    once = {
-        str(path).removeprefix(namespace)
-        for shape, path in shapes.subject_objects(SH.path)
-        if (shape, SH.maxCount, rdflib.Literal(1)) in shapes and str(path).startswith(namespace)
-    }
-    assert once == ONCE
+    once = single_valued(parse_n_triples(demo_release.shapes))
+    assert {f"{namespace}{name}" for name in ("country", "network", "start")} <= once
+    for iri, term in terms.properties.items():
+        if iri.startswith(namespace):
+            assert term.many is (iri not in once), iri
+
+
+def test_without_shapes_every_property_may_have_several_values() -> None:
+    snapshot = Served(Settings.load(base_iri=BASE), StubEngine(), None).enter()
+    rows = [
+        (NamedNode(f"{BASE}ontology#network"), NamedNode(OWL.ObjectProperty), None),
+        (
+            NamedNode(f"{BASE}ontology#size"),
+            NamedNode(OWL.DatatypeProperty),
+            NamedNode(XSD.integer),
+        ),
+    ]
+    defined = Terms.defined(snapshot.base, rows)
+    for name in ("network", "size"):
+        assert defined.properties[f"{BASE}ontology#{name}"].many
+    # A dataset without a vocabulary of its own has the names of the others.
+    assert snapshot.derive(Terms.of).context() == other_terms(BASE).context()
 
 
 def test_the_names_of_other_vocabularies_do_not_depend_on_ours(terms: Terms) -> None:
-    ours = terms.context()
-    context = other_terms(terms.base).context()
-    assert context.items() <= ours.items()
+    assert other_terms(terms.base).context().items() <= terms.context().items()
 
 
-def test_it_can_be_read_with(terms: Terms) -> None:
+def test_documents_can_be_read_with_the_context(terms: Terms) -> None:
     document = {
         "@context": terms.context(),
         "id": f"{terms.base}network/x",

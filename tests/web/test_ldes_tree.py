@@ -41,13 +41,13 @@ def bounds(store: Store, node: NamedNode) -> dict[str, dict[str, str]]:
     for quad in store.quads_for_pattern(node, NamedNode(TREE + "relation"), None):
         relation = quad.object
         assert isinstance(relation, NamedNode)
-        said = {
+        stated = {
             q.predicate.value.rpartition("#")[2]: q.object
             for q in store.quads_for_pattern(relation, None, None)
         }
-        assert set(said) == {"type", "node", "path", "value"}
-        target, kind, value = said["node"], said["type"], said["value"]
-        assert said["path"] == CREATED
+        assert set(stated) == {"type", "node", "path", "value"}
+        target, kind, value = stated["node"], stated["type"], stated["value"]
+        assert stated["path"] == CREATED
         assert isinstance(target, NamedNode)
         assert isinstance(kind, NamedNode)
         assert isinstance(value, Literal)
@@ -80,7 +80,7 @@ def test_the_root_describes_the_stream_and_its_view() -> None:
 def test_an_empty_stream_has_a_root_without_pages() -> None:
     root = loaded(root_quads(state_of(0), ADDRESS))
     assert bounds(root, ROOT) == {}
-    # Whoever finds a policy without a scope has to take it that nothing is kept.
+    # A client that finds a policy without a scope must assume that nothing is retained.
     assert values(root, ROOT, LDES + "retentionPolicy") == []
 
 
@@ -94,10 +94,10 @@ def test_every_page_is_found_once_between_its_bounds(pages: int) -> None:
         below = [target]
         if target in by_address:
             node = loaded(branch_quads(by_address[target], ADDRESS))
-            told = bounds(node, NamedNode(target))
-            for page, own in told.items():
+            pages_below = bounds(node, NamedNode(target))
+            for page, own in pages_below.items():
                 assert set(own.values()) == {moments[page]}
-            below = list(told)
+            below = list(pages_below)
         assert set(bound) == {"GreaterThanOrEqualToRelation", "LessThanOrEqualToRelation"}
         assert bound["GreaterThanOrEqualToRelation"] == min(moments[page] for page in below)
         assert bound["LessThanOrEqualToRelation"] == max(moments[page] for page in below)
@@ -105,7 +105,7 @@ def test_every_page_is_found_once_between_its_bounds(pages: int) -> None:
     assert sorted(found) == sorted(moments)
 
 
-def test_the_root_of_ten_years_of_days_stays_small() -> None:
+def test_the_root_stays_small_after_ten_years_with_a_page_a_day() -> None:
     root = list(root_quads(state_of(3_650), ADDRESS))
     assert len(bounds(loaded(root), ROOT)) == 36 + 50
     content = serialize(root, format=RdfFormat.TRIG)
@@ -113,21 +113,21 @@ def test_the_root_of_ten_years_of_days_stays_small() -> None:
     assert len(content) < 100_000
 
 
-def test_branches_stay_as_they_are_when_pages_come() -> None:
+def test_branches_do_not_change_when_pages_are_added() -> None:
     before, after = branches(state_of(299)), branches(state_of(1_000))
     assert len(before) == 2
     assert after[:2] == before
     assert len({branch.link.name for branch in after}) == 10
 
 
-def test_nodes_below_the_root_say_that_they_never_change() -> None:
+def test_nodes_below_the_root_state_that_they_never_change() -> None:
     branch = branches(state_of(100))[0]
     for name, quads in (
         (branch.link.name, branch_quads(branch, ADDRESS)),
         ("000001-00", page_quads("000001-00", ADDRESS)),
     ):
-        (said,) = values(loaded(quads), NamedNode(f"{ROOT.value}/{name}"), LDES + "immutable")
-        assert said.startswith('"true"')
+        (immutable,) = values(loaded(quads), NamedNode(f"{ROOT.value}/{name}"), LDES + "immutable")
+        assert immutable.startswith('"true"')
 
 
 def test_no_node_is_blank() -> None:

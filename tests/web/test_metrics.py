@@ -1,47 +1,32 @@
-"""What /metrics tells, read by the parser that Prometheus publishes."""
+"""What /metrics gives, read by the parser that Prometheus publishes."""
 
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack
-from pathlib import Path
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pytest
-from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
-from urbact_graph.engine.cancellation import Cancellation
-from urbact_graph.engine.local import Engine
-from urbact_graph.errors import EngineError
+from tests.support.engines import ENDLESS, write_facts
+from tests.web.serving import serving_file
+from tests.web.stubs import StubEngine
+from urbact_graph.engine.protocol import Counters, Counts, Status
 from urbact_graph.problems import PROBLEMS
 from urbact_graph.settings import Settings
-from urbact_graph.web.app import Application, create_app
+from urbact_graph.web.app import create_app
+from urbact_graph.web.metrics import Metrics
 
-from tests.support.engines import ENDLESS, together, until, write_facts
-from tests.support.servers import Server, serving
-from tests.support.wire import ask as ask_server
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask.testing import FlaskClient
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    settings = Settings.load(max_running_queries=1, max_result_bytes=5_000)
-    with Engine(settings, write_facts(tmp_path / "facts.nt")) as engine:
-        yield engine
-
-
-@pytest.fixture
-def app(engine: Engine) -> Application:
-    return create_app(engine.settings, engine)
-
-
-@pytest.fixture
-def client(app: Application) -> FlaskClient:
-    return app.test_client()
-
-
 def read(text: str) -> Samples:
+    """Return the samples by name and labels."""
     return {
         (sample.name, tuple(sorted(sample.labels.items()))): sample.value
         for family in text_string_to_metric_families(text)
@@ -49,17 +34,20 @@ def read(text: str) -> Samples:
     }
 
 
-def value(page: FlaskClient | Samples, name: str, **labels: str) -> float | None:
-    samples = page if isinstance(page, dict) else read(page.get("/metrics").text)
+def samples_of(client: FlaskClient) -> Samples:
+    return read(client.get("/metrics").text)
+
+
+def value(samples: Samples, name: str, **labels: str) -> float | None:
     return samples.get((f"urbact_graph_{name}", tuple(sorted(labels.items()))))
 
 
-def ask(client: FlaskClient, query: str, **more: str) -> int:
-    return client.get("/sparql?" + urlencode({"query": query, **more})).status_code
+def client_of(engine: StubEngine) -> FlaskClient:
+    return create_app(Settings.load(), engine).test_client()
 
 
-def test_it_comes_as_prometheus_takes_it(client: FlaskClient) -> None:
-    response = client.get("/metrics")
+def test_metrics_come_in_the_text_format_of_prometheus() -> None:
+    response = client_of(StubEngine()).get("/metrics")
     assert response.mimetype == "text/plain"
     assert response.headers["Cache-Control"] == "no-store"
     families = {family.name: family for family in text_string_to_metric_families(response.text)}
@@ -69,134 +57,124 @@ def test_it_comes_as_prometheus_takes_it(client: FlaskClient) -> None:
     assert "process_resident_memory_bytes" in families
 
 
-def test_the_dataset_is_told(client: FlaskClient, engine: Engine, tmp_path: Path) -> None:
-    assert value(client, "dataset_info", version=engine.version) == 1
-    assert value(client, "dataset_quads") == 200
-    old = engine.version
-    engine.reload(write_facts(tmp_path / "two.nt", "two", count=3))
-    with pytest.raises(EngineError):
-        engine.reload(tmp_path / "absent.nt")
-    samples = read(client.get("/metrics").text)
-    assert value(samples, "dataset_info", version=engine.version) == 1
-    assert value(samples, "dataset_info", version=old) is None
-    assert value(samples, "dataset_quads") == 3
-    assert value(samples, "reloads_total") == 1
-    assert value(samples, "failed_reloads_total") == 1
+def test_the_numbers_are_those_of_the_engine_at_this_moment() -> None:
+    engine = StubEngine(counts=Counts(200, 0))
+    client = client_of(engine)
+    problems = {"query-timeout": 2, "syntax-error": 3}
+    counters = Counters(5, problems, seconds=1.5, reloads=4, failed_reloads=1)
+    engine.current_status = Status(2, 7, 3, counters)
+    samples = samples_of(client)
+    assert {
+        name: value(samples, name)
+        for name in (
+            *("queries_running", "queries_waiting", "workers"),
+            *("answers_total", "engine_seconds_total", "dataset_quads"),
+            *("reloads_total", "failed_reloads_total"),
+        )
+    } == {
+        "queries_running": 2,
+        "queries_waiting": 7,
+        "workers": 3,
+        "answers_total": 5,
+        "engine_seconds_total": 1.5,
+        "dataset_quads": 200,
+        "reloads_total": 4,
+        "failed_reloads_total": 1,
+    }
 
 
-def test_answers_hits_and_misses_are_counted(client: FlaskClient, app: Application) -> None:
-    for query in ("ASK {}", "ASK {}", "ASK { ?s ?p ?o }", "ASK {}"):
-        assert ask(client, query) == 200
-    samples = read(client.get("/metrics").text)
-    assert value(samples, "answers_total") == 2
-    assert value(samples, "cache_hits_total") == 2
-    assert value(samples, "cache_misses_total") == 2
-    assert value(samples, "max_cache_bytes") == app.responses.size > 0
-    seconds = value(samples, "engine_seconds_total")
-    assert seconds is not None
-    assert seconds > 0
+def test_the_version_of_the_dataset_is_that_which_is_served() -> None:
+    engine = StubEngine()
+    client = client_of(engine)
+    assert value(samples_of(client), "dataset_info", version="1") == 1
+    engine.reload()
+    samples = samples_of(client)
+    assert value(samples, "dataset_info", version="2") == 1
+    assert value(samples, "dataset_info", version="1") is None
 
 
-def test_what_was_stopped_is_counted_by_its_reason(client: FlaskClient) -> None:
-    assert value(client, "kills_total", reason="query-timeout") == 0, "told before it ever happens"
-    for _ in range(2):
-        assert ask(client, ENDLESS, timeout="0.05") == 503
-    assert ask(client, "SELECT * { ?s ?p ?o }") == 503
-    samples = read(client.get("/metrics").text)
-    assert value(samples, "kills_total", reason="query-timeout") == 2
-    assert value(samples, "kills_total", reason="result-too-large") == 1
-    assert value(samples, "kills_total", reason="client-closed-request") == 0
-    assert value(samples, "refusals_total", problem="query-timeout") is None
-
-
-def test_what_was_refused_otherwise_is_counted_by_its_problem(client: FlaskClient) -> None:
-    for query in ("NONSENSE", "ASK {", "DROP ALL", "ASK { SERVICE <x:y> {} }"):
-        assert ask(client, query) >= 400
-    samples = read(client.get("/metrics").text)
-    assert value(samples, "refusals_total", problem="syntax-error") == 2
-    assert value(samples, "refusals_total", problem="update-not-supported") == 1
-    assert value(samples, "refusals_total", problem="service-not-allowed") == 1
-    assert value(samples, "kills_total", reason="syntax-error") is None
-    problems = {dict(labels).get("problem", "syntax-error") for _, labels in samples}
-    assert problems <= set(PROBLEMS)
-
-
-def test_who_runs_and_who_waits_is_told(client: FlaskClient, engine: Engine) -> None:
-    with ExitStack() as asking, engine.scheduler.turn(1.0, Cancellation()):
-        asking.enter_context(together(lambda: ask(client, "ASK {}")))
-        until(lambda: engine.scheduler.waiting == 1)
-        samples = read(client.get("/metrics").text)
-        assert value(samples, "queries_running") == 1
-        assert value(samples, "queries_waiting") == 1
-    samples = read(client.get("/metrics").text)
-    assert (value(samples, "queries_running"), value(samples, "queries_waiting")) == (0, 0)
+@pytest.mark.parametrize(
+    ("problem", "is_stop"),
+    [
+        ("query-timeout", True),
+        ("out-of-memory", True),
+        ("result-too-large", True),
+        ("client-closed-request", True),
+        ("syntax-error", False),
+        ("overloaded", False),
+        ("rate-limited", False),
+    ],
+)
+def test_queries_that_were_stopped_are_counted_apart_from_other_problems(
+    problem: str, is_stop: bool
+) -> None:
+    engine = StubEngine()
+    client = client_of(engine)
+    before = samples_of(client)
+    # A stop is listed before the first, so that its rate is known.
+    assert value(before, "kills_total", reason=problem) == (0 if is_stop else None)
+    engine.current_status = Status(0, 0, 1, Counters(0, {problem: 3}))
+    samples = samples_of(client)
+    assert value(samples, "kills_total", reason=problem) == (3 if is_stop else None)
+    assert value(samples, "problems_total", problem=problem) == (None if is_stop else 3)
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("metrics")
-    with serving(folder, "--dataset", str(write_facts(folder / "facts.nt"))) as server:
-        yield server
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    file = write_facts(tmp_path_factory.mktemp("metrics") / "facts.nt")
+    with serving_file(file, max_result_bytes=5_000) as app:
+        yield app.test_client()
 
 
-def test_a_query_is_a_request_to_the_endpoint(server: Server) -> None:
-    ask_server(server, b"GET /sparql?query=ASK%7B%7D")
-    samples = read(ask_server(server, b"GET /metrics").body.decode())
-    assert value(samples, "requests_total", method="GET", route="/sparql", status="200") == 1
-    assert value(samples, "request_seconds_count", route="/sparql") == 1
+def status_of(client: FlaskClient, query: str, **more: str) -> int:
+    return client.get("/sparql?" + urlencode({"query": query, **more})).status_code
 
 
-def test_requests_are_counted_by_method_route_and_status(server: Server) -> None:
-    # From here on it is kept.
-    ask_server(server, b"GET /sparql?query=ASK%7B%7D")
-    before = counts_of(server)
-    lines = [
-        *[b"GET /sparql?query=ASK%7B%7D"] * 3,
-        b"HEAD /sparql?query=ASK%7B%7D",
-        b"GET /sparql?query=NONSENSE",
-        b"GET /sparql",
-        b"OPTIONS /sparql",
-        b"GET /limits",
-        b"GET /",
-        b"GET /health",
-        b"GET /metrics",
-        b"DELETE /sparql",
-        b"BREW /coffee",
-        b"brew /coffee",
-        *[f"GET /page{number}".encode() for number in range(20)],
-        b"GET /static/absent",
-        b"GET /%7Bpath%7D%22%0A",
-    ]
-    for line in lines:
-        ask_server(server, line)
-    counts = dict(counts_of(server) - before)
-    static = {key: counts.pop(key) for key in list(counts) if "static" in key[1]}
-    assert counts == {
-        ("GET", "/sparql", "200"): 4,
-        ("HEAD", "/sparql", "200"): 1,
-        ("GET", "/sparql", "400"): 1,
-        ("OPTIONS", "/sparql", "200"): 1,
-        ("GET", "/limits", "200"): 1,
-        ("GET", "/", "303"): 1,
-        ("GET", "/health", "200"): 1,
-        # The page before told what came before it.
-        ("GET", "/metrics", "200"): 2,
-        # Any address might be an entity's, and those are only read.
-        ("other", "none", "405"): 3,
-        ("GET", "none", "404"): 21,
+def test_answers_and_problems_of_a_real_engine_are_counted(client: FlaskClient) -> None:
+    before = samples_of(client)
+    expected = {
+        "ASK {}": 200,
+        "NONSENSE": 400,
+        "ASK {": 400,
+        "DROP ALL": 403,
+        "ASK { SERVICE <x:y> {} }": 403,
+        "SELECT * { ?s ?p ?o }": 503,
     }
-    assert sum(static.values()) == 1
-    names = {name for name, _ in read(ask_server(server, b"GET /metrics").body.decode())}
-    assert "urbact_graph_request_seconds_bucket" in names
-    assert not [name for name in names if name.endswith("_created")]
+    assert {query: status_of(client, query) for query in expected} == expected
+    assert status_of(client, ENDLESS, timeout="0.05") == 503
+    after = samples_of(client)
+
+    def more(name: str, **labels: str) -> float:
+        return (value(after, name, **labels) or 0) - (value(before, name, **labels) or 0)
+
+    assert more("answers_total") == 1
+    assert more("engine_seconds_total") > 0
+    assert more("problems_total", problem="syntax-error") == 2
+    assert more("problems_total", problem="update-not-supported") == 1
+    assert more("problems_total", problem="service-not-allowed") == 1
+    assert more("kills_total", reason="result-too-large") == 1
+    assert more("kills_total", reason="query-timeout") == 1
+    named = {dict(labels).get("problem", "syntax-error") for _, labels in after}
+    assert named <= set(PROBLEMS)
 
 
-def counts_of(server: Server) -> Counter[tuple[str, ...]]:
-    samples = read(ask_server(server, b"GET /metrics").body.decode())
-    return Counter(
-        {
-            tuple(dict(labels)[name] for name in ("method", "route", "status")): int(number)
-            for (metric, labels), number in samples.items()
-            if metric == "urbact_graph_requests_total"
-        }
-    )
+def test_requests_are_counted_by_method_route_and_status() -> None:
+    metrics = Metrics(StubEngine())
+    for method, route, status, seconds in (
+        ("GET", "/sparql", 200, 0.002),
+        ("GET", "/sparql", 200, 0.2),
+        ("BREW", "none", 405, 0.001),
+        ("brew", "none", 405, 0.001),
+    ):
+        metrics.count(method, route, status, seconds)
+    found = {
+        (sample.name, *sorted(sample.labels.values())): sample.value
+        for family in metrics.registry.collect()
+        for sample in family.samples
+    }
+    assert found["urbact_graph_requests_total", "/sparql", "200", "GET"] == 2
+    # Labels are few, whatever methods clients send.
+    assert found["urbact_graph_requests_total", "405", "none", "other"] == 2
+    assert found["urbact_graph_request_seconds_count", "/sparql"] == 2
+    assert found["urbact_graph_request_seconds_sum", "/sparql"] == pytest.approx(0.202)
+    assert found["urbact_graph_request_seconds_bucket", "/sparql", "0.003"] == 1

@@ -1,16 +1,20 @@
-"""The shapes and the report over HTTP."""
+"""The shapes and the validation report over HTTP."""
 
-from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
-from urbact_graph.dataset.building import Build
+from tests.web.serving import BASE, BROWSER, problem, text_of
+from tests.web.stubs import StubEngine
+from urbact_graph.rdf.namespaces import RDF, SH, XSD
 from urbact_graph.release.release import Release
-from urbact_graph.engine.local import Engine
 from urbact_graph.settings import Settings
+from urbact_graph.sources import GraphSources
 from urbact_graph.validation.report import Report, Severity
+from urbact_graph.validation.validating import validate
 from urbact_graph.web.app import create_app
 
 FORMATS = {
@@ -19,24 +23,24 @@ FORMATS = {
     "nt": ("application/n-triples", RdfFormat.N_TRIPLES),
     "rdf": ("application/rdf+xml", RdfFormat.RDF_XML),
 }
-_SH = "http://www.w3.org/ns/shacl#"
 
 
 @pytest.fixture(scope="module")
-def client(built: Build, edition: Release) -> Iterator[FlaskClient]:
-    settings = Settings.load(max_running_queries=1, build_folder=edition.folder.parents[1])
-    with Engine(settings, built.dataset) as engine:
-        yield create_app(settings, engine).test_client()
+def demo_report(demo_release: Release, demo_sources: GraphSources) -> Report:
+    return validate(demo_release.graph, demo_sources)
 
 
 @pytest.mark.parametrize("path", ["shapes", "validation"])
-def test_each_format_says_the_same(client: FlaskClient, edition: Release, path: str) -> None:
-    file = edition.shapes if path == "shapes" else edition.validation
+def test_every_format_says_the_same(
+    demo_client: FlaskClient, demo_release: Release, path: str
+) -> None:
+    file = demo_release.shapes if path == "shapes" else demo_release.report
     expected = {quad.triple for quad in parse(path=str(file), format=RdfFormat.N_TRIPLES)}
+    assert expected
     for suffix, (media_type, form) in FORMATS.items():
         for response in (
-            client.get(f"/{path}.{suffix}"),
-            client.get(f"/{path}", headers={"Accept": media_type}),
+            demo_client.get(f"/{path}.{suffix}"),
+            demo_client.get(f"/{path}", headers={"Accept": media_type}),
         ):
             assert (response.status_code, response.mimetype) == (200, media_type)
             assert {quad.triple for quad in parse(response.data, format=form)} == expected
@@ -46,68 +50,120 @@ def test_each_format_says_the_same(client: FlaskClient, edition: Release, path: 
         assert f'/{path}.html>; rel="describes"' in response.headers["Link"]
 
 
-def test_the_pages_of_shapes_lists_every_rule(client: FlaskClient, report: Report) -> None:
-    page = client.get("/shapes.html").text
-    assert f"The {report.rules} rules" in page
-    assert page.count('<section class="term"') == report.rules
+def test_the_page_of_the_shapes_lists_every_rule(
+    demo_client: FlaskClient, demo_report: Report
+) -> None:
+    page = demo_client.get("/shapes.html").text
+    assert f"The {demo_report.rules} rules" in page
+    assert page.count('<section class="term"') == demo_report.rules
     assert 'id="Network-lead-known"' in page
 
 
 def test_the_page_of_the_report_lists_every_result(
-    client: FlaskClient, report: Report, base: str
+    demo_client: FlaskClient, demo_report: Report, base: str
 ) -> None:
-    response = client.get("/validation", headers={"Accept": "text/html"})
+    response = demo_client.get("/validation", headers=BROWSER)
     assert response.mimetype == "text/html"
-    page = response.text
-    counts = report.counts
+    page, counts = response.text, demo_report.counts
     assert (
         f"{counts[Severity.VIOLATION]} violations, {counts[Severity.WARNING]} warnings, "
         f"{counts[Severity.INFO]} infos"
-    ) in " ".join(page.split())
-    for result in report.results:
+    ) in text_of(page).replace(" , ", ", ")
+    assert demo_report.results
+    for result in demo_report.results:
         assert f'id="{result.identifier}"' in page
         path = str(result.entity).removeprefix(base)
-        # What has no document here is named, and no link.
+        # A resource that has no document here is named, and no link.
         assert (f'href="/{path}"' if result.entity.startswith(base) else path) in page
 
 
-def test_each_result_leads_to_the_report(client: FlaskClient, report: Report) -> None:
-    identifier = report.results[0].identifier
-    response = client.get(f"/validation/{identifier}", headers={"Accept": "text/html"})
-    assert response.status_code == 303
-    assert response.headers["Location"] == f"../validation.html#{identifier}"
-    rdf = client.get(f"/validation/{identifier}", headers={"Accept": "application/n-triples"})
+def test_each_result_leads_to_the_report(demo_client: FlaskClient, demo_report: Report) -> None:
+    identifier = demo_report.results[0].identifier
+    page = demo_client.get(f"/validation/{identifier}", headers=BROWSER)
+    assert page.status_code == 303
+    assert page.headers["Location"] == f"../validation.html#{identifier}"
+    assert "Accept" in page.vary
+    headers = {"Accept": "application/n-triples"}
+    rdf = demo_client.get(f"/validation/{identifier}", headers=headers)
     assert rdf.headers["Location"] == "../validation.nt"
 
 
 @pytest.mark.parametrize(
     "identifier", ["nothing", "a%20b", "%3Cx%3E", "a%00b", "%22", "a%0Ab", "a%7Bb%5C", "x" * 3_000]
 )
-def test_what_is_no_result_leads_nowhere(client: FlaskClient, identifier: str) -> None:
-    response = client.get(f"/validation/{identifier}")
-    assert response.status_code == 404
-    assert response.get_json()["type"].endswith("/problem/not-found")
+def test_an_unknown_result_is_not_found(demo_client: FlaskClient, identifier: str) -> None:
+    response = demo_client.get(f"/validation/{identifier}")
+    assert (response.status_code, problem(response)) == (404, "not-found")
 
 
-def test_the_report_is_that_of_the_served_graph(
-    client: FlaskClient, store: Store, report: Report
+def test_the_report_is_about_entities_of_the_served_graph(
+    demo_client: FlaskClient, demo_store: Store, demo_report: Report
 ) -> None:
-    response = client.get("/validation.nt")
+    content = demo_client.get("/validation.nt").data
     found = [
         quad.triple.object
-        for quad in parse(response.data, format=RdfFormat.N_TRIPLES)
-        if quad.triple.predicate.value == f"{_SH}focusNode"
+        for quad in parse(content, format=RdfFormat.N_TRIPLES)
+        if quad.triple.predicate.value == SH.focusNode
     ]
-    assert len(found) == len(report.results) > 0
+    assert len(found) == len(demo_report.results)
     for focus in found:
         assert isinstance(focus, NamedNode)
-        assert any(store.quads_for_pattern(focus, None, None))
+        assert any(demo_store.quads_for_pattern(focus, None, None))
+
+
+# ---- Releases that are not whole, and none ---------------------------------------------------
+
+
+def written(folder: Path, shapes: str = "", report: str = "") -> FlaskClient:
+    """Return a client of a release with these shapes and this report, and nothing else."""
+    (folder / "shapes.nt").write_text(shapes)
+    (folder / "validation.nt").write_text(report)
+    release = Release(folder, "1", "0" * 64, None, (), "a test")
+    return create_app(Settings.load(base_iri=BASE), StubEngine(), release).test_client()
+
+
+def test_rules_and_findings_that_say_little_are_listed_too(tmp_path: Path) -> None:
+    shape, result = f"<{BASE}shapes#Thing-labelled>", f"<{BASE}validation/1>"
+    client = written(
+        tmp_path,
+        f"{shape} <{SH.severity}> <{SH.Warning}> .\n",
+        f"{result} <{SH.focusNode}> <x:unknown> .\n"
+        f"{result} <{SH.resultSeverity}> <{SH.Warning}> .\n"
+        f'{result} <{SH.resultMessage}> "It has no label." .\n'
+        f"{result} <{SH.sourceShape}> {shape} .\n"
+        f'{result} <{SH.value}> "5"^^<{XSD.integer}> .\n'
+        f"<{BASE}validation> <{RDF.type}> <{SH.ValidationReport}> .\n",
+    )
+    assert "The 1 rules" in text_of(client.get("/shapes.html").text)
+    text = text_of(client.get("/validation.html").text)
+    assert "0 violations, 1 warnings, 0 infos" in text
+    assert "Thing-labelled Warning It has no label." in text
+    assert "x:unknown 5" in text
+
+
+@pytest.mark.parametrize("path", ["/shapes.ttl", "/validation.html", "/validation", "/shapes"])
+def test_a_report_that_was_removed_while_it_is_served_is_not_found(
+    tmp_path: Path, path: str
+) -> None:
+    client = written(tmp_path)
+    assert client.get(path).status_code == 200
+    for name in ("shapes.nt", "validation.nt"):
+        (tmp_path / name).unlink()
+    response = client.get(path)
+    assert (response.status_code, problem(response)) == (404, "not-found")
+    assert "no longer there" in response.get_json()["detail"]
+
+
+def test_entities_have_documents_though_their_release_was_removed(
+    demo_release: Release, tmp_path: Path
+) -> None:
+    gone = replace(demo_release, folder=tmp_path / "gone")
+    client = create_app(Settings.load(base_iri=BASE), StubEngine(), gone).test_client()
+    assert client.get("/context.jsonld").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["shapes", "validation", "shapes.ttl", "validation/x"])
-def test_without_an_edition_that_is_said(built: Build, path: str) -> None:
-    settings = Settings.load(max_running_queries=1, dataset=built.dataset)
-    with Engine(settings, built.dataset) as engine:
-        response = create_app(settings, engine).test_client().get(f"/{path}")
-    assert response.status_code == 404
-    assert "did not check itself" in response.get_json()["detail"]
+def test_another_dataset_has_no_shapes_and_no_report(path: str) -> None:
+    response = create_app(Settings.load(), StubEngine()).test_client().get(f"/{path}")
+    assert (response.status_code, problem(response)) == (404, "not-found")
+    assert "did not validate" in response.get_json()["detail"]

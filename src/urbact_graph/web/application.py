@@ -26,7 +26,7 @@ class Application(Flask):
     response_class = Response
 
     def __init__(self, settings: Settings, engine: Engine, release: Release | None) -> None:
-        super().__init__("urbact_graph.web")
+        super().__init__("urbact_graph.web", static_folder=None)
         self.settings = settings
         self.engine = engine
         self.served = Served(settings, engine, release)

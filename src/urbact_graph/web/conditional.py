@@ -121,7 +121,8 @@ class Conditions:
 
 
 def _tags(header: str | None) -> ETags | None:
-    if not header or len(header) > _MAX_TAGS_LENGTH:
+    """Read a list of tags; None where there is no such header, or it is too long."""
+    if header is None or len(header) > _MAX_TAGS_LENGTH:
         return None
     return parse_etags(header)
 

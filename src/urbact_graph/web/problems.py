@@ -73,6 +73,14 @@ def problem_response(error: ProblemError) -> Response:
     return response
 
 
+def release_removed() -> ProblemError:
+    """Make the problem of a release whose files were removed while it is served."""
+    return ProblemError(
+        NOT_FOUND,
+        "The files of the release that is served are no longer there; reload the server.",
+    )
+
+
 def _page(body: dict[str, object]) -> str:
     # With the query, so that it can be corrected where it stands.
     return render_template("problem.html", problem=body, query=request.args.get("query"))

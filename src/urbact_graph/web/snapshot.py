@@ -6,7 +6,7 @@ import copy
 import re
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import has_request_context
@@ -38,13 +38,16 @@ _Derived = TypeVar("_Derived")
 # Problems that the same query meets again; it is tried again after so many seconds.
 _LASTING = (QUERY_TIMEOUT, OUT_OF_MEMORY, RESULT_TOO_LARGE)
 _RETRY_SECONDS = 60.0
+# HTTP dates have whole seconds.
+_SECOND = timedelta(seconds=1)
 
 
 class Snapshot:
     """One version of the dataset, its release, and what is derived from them once.
 
-    ``release`` is None where a dataset is served that was not built here. ``generation`` numbers
-    the snapshots of a process. A snapshot must not be used after it is closed.
+    ``release`` is None where a dataset is served that was not built here. ``served_since`` is when
+    requests were first answered from it, ``generation`` numbers the snapshots of a process. A
+    snapshot must not be used after it is closed.
     """
 
     def __init__(
@@ -52,7 +55,7 @@ class Snapshot:
         settings: Settings,
         dataset: Dataset,
         release: Release | None,
-        started: datetime,
+        served_since: datetime,
         generation: int = 1,
     ) -> None:
         self.settings = settings
@@ -62,8 +65,8 @@ class Snapshot:
         self._derived = _Memo()
         self._asks_for_all = False
         self.modified = datetime.fromtimestamp(int(dataset.modified), UTC)
-        # Pages also change with the program and its settings, so never before the process started.
-        self.page_modified = max(started, self.modified)
+        # Pages also change with the program, its settings and the release.
+        self.page_modified = max(served_since, self.modified)
 
     @property
     def base(self) -> str:
@@ -182,7 +185,7 @@ class Served:
     def __init__(self, settings: Settings, engine: Engine, release: Release | None) -> None:
         self._settings = settings
         self._engine = engine
-        self._started = datetime.fromtimestamp(int(engine.started), UTC)
+        self._since = datetime.fromtimestamp(int(engine.started), UTC)
         self._lock = threading.Lock()
         self._users: dict[Snapshot, int] = {}
         self._current = self._snapshot(release, 1)
@@ -195,10 +198,11 @@ class Served:
     def replace(self, release: Release | None) -> None:
         """Answer from the engine's current dataset and ``release`` from now on."""
         with self._lock:
-            old, self._current = (
-                self._current,
-                self._snapshot(release, self._current.generation + 1),
-            )
+            old = self._current
+            # Another release of the same dataset has other pages, which must have a later date.
+            now = datetime.fromtimestamp(int(time.time()), UTC)
+            self._since = max(now, old.page_modified + _SECOND)
+            self._current = self._snapshot(release, old.generation + 1)
             is_unused = not self._users.get(old)
         if is_unused:
             old.close()
@@ -221,7 +225,7 @@ class Served:
 
     def _snapshot(self, release: Release | None, generation: int) -> Snapshot:
         dataset = self._engine.open()
-        return Snapshot(self._settings, dataset, release, self._started, generation)
+        return Snapshot(self._settings, dataset, release, self._since, generation)
 
 
 def _insert(query: str, terms: dict[str, Term]) -> str:

@@ -7,6 +7,7 @@ term has its prefixed name, or its IRI where no prefix is known.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
@@ -162,14 +163,17 @@ class Terms:
     def of(cls, snapshot: Snapshot) -> Terms:
         """Read the definitions of the graph's own vocabulary from ``snapshot``.
 
-        The shapes of its release say which properties an entity has once at most; without a release
+        The shapes of its release say which properties an entity has once at most; without them
         every property of the graph may have several values.
 
         Raises:
             ProblemError: as the engine raises it.
         """
-        release = snapshot.release
-        once = single_valued(parse_n_triples(release.shapes)) if release else frozenset[str]()
+        once: set[str] = set()
+        if snapshot.release:
+            # The files of a release may be removed while it is served.
+            with contextlib.suppress(FileNotFoundError):
+                once = single_valued(parse_n_triples(snapshot.release.shapes))
         namespace = RdfLiteral(f"{snapshot.base}ontology#")
         return cls.defined(snapshot.base, snapshot.rows(_DEFINITIONS, namespace=namespace), once)
 

@@ -25,6 +25,7 @@ from urbact_graph.web.documents.ldes_tree import (
 )
 from urbact_graph.web.documents.links import Link, link_header
 from urbact_graph.web.negotiation import Acceptance
+from urbact_graph.web.problems import release_removed
 from urbact_graph.web.response import IMMUTABLE
 
 # Those that know named graphs, the default first.
@@ -70,14 +71,17 @@ def _served() -> tuple[StreamState, Path]:
     """Return the stream up to the release that is served, and the folder of its pages.
 
     Raises:
-        ProblemError: there is none.
+        ProblemError: there is none, or it was removed.
     """
     release = current_snapshot().release
     if release is None:
         raise ProblemError(
             NOT_FOUND, "This instance serves a dataset without a stream of changes; see /sparql."
         )
-    return _state(release.stream.read_bytes()), release.stream_pages
+    try:
+        return _state(release.stream.read_bytes()), release.stream_pages
+    except FileNotFoundError:
+        raise release_removed() from None
 
 
 @lru_cache(maxsize=2)

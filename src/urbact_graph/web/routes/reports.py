@@ -17,6 +17,7 @@ from urbact_graph.web.context import current_snapshot
 from urbact_graph.web.documents.document import HTML, OTHER_FORMATS, Document, chosen_suffix
 from urbact_graph.web.documents.index import Index
 from urbact_graph.web.documents.jsonld_terms import Terms
+from urbact_graph.web.problems import release_removed
 from urbact_graph.web.routes.negotiated import addresses, respond
 
 if TYPE_CHECKING:
@@ -181,7 +182,7 @@ def _document(name: str) -> Document:
     """Return the shapes or the report of the release that is served.
 
     Raises:
-        ProblemError: the dataset was not built and validated here.
+        ProblemError: the dataset was not built and validated here, or its files were removed.
     """
     snapshot = current_snapshot()
     release = snapshot.release
@@ -191,6 +192,9 @@ def _document(name: str) -> Document:
             "This instance serves a dataset that it did not validate; it has no shapes and no "
             "report.",
         )
-    triples = parse_n_triples(release.shapes if name == "shapes" else release.report)
+    try:
+        triples = list(parse_n_triples(release.shapes if name == "shapes" else release.report))
+    except OSError:
+        raise release_removed() from None
     subject = NamedNode(f"{snapshot.base}{name}")
-    return Document(list(triples), subject, snapshot.base, snapshot.derive(Terms.of))
+    return Document(triples, subject, snapshot.base, snapshot.derive(Terms.of))

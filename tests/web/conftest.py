@@ -1,0 +1,36 @@
+"""The demo as one application, for all tests that only read."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.web.serving import ADDRESS
+from urbact_graph.engine.local import LocalEngine, Source
+from urbact_graph.release.release import Release
+from urbact_graph.settings import Settings
+from urbact_graph.web.app import create_app
+from urbact_graph.web.application import Application
+from urbact_graph.web.snapshot import Snapshot
+
+
+@pytest.fixture(scope="session")
+def demo_app(demo_release: Release) -> Iterator[Application]:
+    """Serve the release of the demo, to tests that only read."""
+    settings = Settings.load(max_running_queries=2, public_url=ADDRESS)
+    with LocalEngine(settings, Source(demo_release.graph, demo_release.version)) as engine:
+        yield create_app(settings, engine, demo_release)
+
+
+@pytest.fixture(scope="session")
+def demo_client(demo_app: Application) -> FlaskClient:
+    """Return a client of the demo."""
+    return demo_app.test_client()
+
+
+@pytest.fixture(scope="session")
+def demo_snapshot(demo_app: Application) -> Iterator[Snapshot]:
+    """Return the snapshot that the demo is answered from."""
+    snapshot = demo_app.served.enter()
+    yield snapshot
+    demo_app.served.leave(snapshot)
