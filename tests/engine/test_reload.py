@@ -229,3 +229,26 @@ def test_simultaneous_reloads_happen_one_after_the_other(engine: LocalEngine, ot
         pass
     assert sorted(done) == [False, False, True]
     assert engine.status().counters.reloads == 1
+
+
+def test_only_the_version_decides_whether_a_reload_is_needed(
+    engine: LocalEngine, tmp_path: Path
+) -> None:
+    file = engine.pool.source.file
+    assert engine.reload(Source(file, "2026-01-01-a")) is True
+    assert engine.version == ask(engine).version == "2026-01-01-a"
+    assert engine.reload(Source(tmp_path / "absent.nt", "2026-01-01-a")) is False
+    assert engine.reload(Source(file)) is True
+
+
+def test_a_replaced_dataset_and_its_replacement_are_not_of_the_same_second(
+    engine: LocalEngine, tmp_path: Path
+) -> None:
+    times = [engine.started]
+    for value in ("two", "three", "four"):
+        assert engine.reload(Source(write_facts(tmp_path / f"{value}.nt", value)))
+        times.append(engine.modified)
+        with engine.open() as dataset:
+            assert dataset.modified == engine.modified
+    assert len({int(moment) for moment in times}) == 4
+    assert times == sorted(times)

@@ -126,7 +126,7 @@ def test_a_query_that_has_not_run_goes_before_suspended_ones() -> None:
         assert suspended.process.resumptions == 0
 
 
-def test_long_queries_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_queries_alternate(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_TIME_SLICE", 0.05)
     scheduler = Scheduler(1, 5, 5, MAX_SUSPENDED)
     with queries(scheduler) as started:
