@@ -1,64 +1,107 @@
-"""The line from ``urbact-graph reload`` to the server: only in a folder that is nobody else's."""
+"""The control socket, by which ``urbact-graph reload`` reaches the server of the same user."""
 
 import asyncio
 import socket
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from urbact_graph.errors import EngineError
+from urbact_graph.server.control import Control
+from urbact_graph.server.control_socket import request_reload, socket_path
+from urbact_graph.server.messages import MESSAGES, Loaded
 from urbact_graph.settings import Settings
-from urbact_graph.server.control import Control, ask_to_reload
+
+HOST, PORT = "127.0.0.1", 8123
+SETTINGS = Settings(port=PORT)
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Make a runtime folder, and return where the sockets would be in it."""
+    """Make a runtime folder, and return where the sockets are in it."""
     tmp_path.chmod(0o700)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     return tmp_path / "urbact-graph"
 
 
-async def served() -> str:
-    return "Serving what it should."
+async def succeed() -> str:
+    return "Serving a dataset."
 
 
-async def refused() -> str:
-    raise EngineError("It cannot be.")
+async def fail() -> str:
+    raise EngineError("It cannot be loaded.")
 
 
-def ask(settings: Settings, answer: object) -> str:
-    async def asked() -> str:
-        async with Control(settings, answer):  # type: ignore[arg-type]
-            return await asyncio.to_thread(ask_to_reload, settings)
+def request(reload: Callable[[], Awaitable[str]]) -> str:
+    """Return what a server that reloads by ``reload`` replies to one request."""
 
-    return asyncio.run(asked())
+    async def requested() -> str:
+        async with Control(SETTINGS, reload):
+            return await asyncio.to_thread(request_reload, HOST, PORT)
+
+    return asyncio.run(requested())
 
 
-def test_who_asks_is_told_what_is_served(folder: Path) -> None:
-    settings = Settings(port=8123)
-    assert ask(settings, served) == "Serving what it should."
-    assert not list(folder.iterdir()), "nothing is left"
+def test_the_sentence_of_the_server_is_returned(folder: Path) -> None:
+    assert request(succeed) == "Serving a dataset."
+    assert not list(folder.iterdir()), "the socket was removed"
     assert folder.stat().st_mode & 0o077 == 0
 
 
-def test_who_asks_is_told_why_not(folder: Path) -> None:
-    with pytest.raises(EngineError, match="It cannot be"):
-        ask(Settings(port=8123), refused)
+def test_the_reason_of_a_failure_is_raised(folder: Path) -> None:
+    with pytest.raises(EngineError, match=r"^It cannot be loaded\.$"):
+        request(fail)
     assert not list(folder.iterdir())
 
 
-def test_what_is_left_from_before_is_replaced(folder: Path) -> None:
+def test_a_socket_that_an_ended_server_left_behind_is_replaced(folder: Path) -> None:
     folder.mkdir(mode=0o700)
     with socket.socket(socket.AF_UNIX) as left:
-        left.bind(str(folder / "8123.socket"))
-    assert ask(Settings(port=8123), served) == "Serving what it should."
+        left.bind(str(socket_path(HOST, PORT)))
+    with pytest.raises(EngineError, match="No server of yours"):
+        request_reload(HOST, PORT)
+    assert request(succeed) == "Serving a dataset."
 
 
-def test_a_server_that_is_not_there_is_told(folder: Path) -> None:
+def test_without_a_server_the_error_names_the_options(folder: Path) -> None:
     with pytest.raises(EngineError, match=r"No server of yours was found on port 8123.*--port"):
-        ask_to_reload(Settings(port=8123))
+        request_reload(HOST, PORT)
     assert folder.is_dir()
+
+
+def test_a_server_that_ends_meanwhile_is_an_error(folder: Path) -> None:
+    async def requested() -> str:
+        async def end(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.close()
+
+        folder.mkdir(mode=0o700)
+        async with await asyncio.start_unix_server(end, socket_path(HOST, PORT)):
+            return await asyncio.to_thread(request_reload, HOST, PORT)
+
+    with pytest.raises(EngineError, match="ended before it had reloaded"):
+        asyncio.run(requested())
+
+
+@pytest.mark.parametrize("sent", [b"", b"\x00\x00\x00", MESSAGES.encode(Loaded("", 0, "", True))])
+def test_other_connections_get_no_reply_and_do_no_harm(folder: Path, sent: bytes) -> None:
+    async def requested() -> str:
+        async with Control(SETTINGS, succeed):
+            reader, writer = await asyncio.open_unix_connection(socket_path(HOST, PORT))
+            writer.write(sent)
+            writer.write_eof()
+            assert await reader.read() == b""
+            writer.close()
+            return await asyncio.to_thread(request_reload, HOST, PORT)
+
+    assert asyncio.run(requested()) == "Serving a dataset."
+    assert folder.is_dir()
+
+
+def test_servers_on_other_addresses_have_other_sockets(folder: Path) -> None:
+    sockets = {socket_path(host, port) for host in (HOST, "::1") for port in (1, 2)}
+    assert len(sockets) == 4
+    assert {path.parent for path in sockets} == {folder}
 
 
 def test_a_folder_that_others_can_enter_is_not_used(
@@ -67,6 +110,14 @@ def test_a_folder_that_others_can_enter_is_not_used(
     folder.mkdir()
     folder.chmod(0o755)
     with pytest.raises(EngineError, match="No server of yours"):
-        ask(Settings(port=8123), served)
-    assert "is not yours alone" in capsys.readouterr().err
+        request(succeed)
+    assert "is not private to you" in capsys.readouterr().err
     assert not list(folder.iterdir())
+
+
+def test_a_link_in_place_of_the_folder_is_not_used(folder: Path, tmp_path: Path) -> None:
+    target = tmp_path / "elsewhere"
+    target.mkdir(mode=0o700)
+    folder.symlink_to(target)
+    with pytest.raises(PermissionError):
+        socket_path(HOST, PORT)

@@ -16,36 +16,35 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from tests.support.waiting import DEADLINE, is_running, kill, until, until_gone
+from tests.support.engines import ENDLESS
+from tests.support.waiting import DEADLINE, kill, until
+from urbact_graph.settings import ENVIRONMENT_PREFIX
 
 __all__ = [
     "ENDLESS",
-    "PATIENCE",
-    "Asking",
+    "PendingQuery",
     "Reply",
     "Server",
+    "cpu_ticks",
     "descriptors",
     "generations",
-    "is_running",
     "kill",
     "serving",
     "starting",
+    "state",
     "until",
-    "until_gone",
-    "work_done",
+    "variables",
     "write_generation",
 ]
 
-# Runs until it is stopped, on any dataset of some hundred statements.
-ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n0 ?o }"
-# The name of the deadline in modules that have not changed to tests.support.waiting yet.
-PATIENCE = DEADLINE
-_ADDRESS = re.compile(r"at (http://\S+)/sparql")
+_ADDRESS = re.compile(r"^Serving .* at (http://\S+)/$", re.MULTILINE)
+_ZYGOTE = "urbact_graph.engine.zygote"
+_WEB_PROCESS = "urbact_graph.server.web_process"
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What was answered to a request."""
+    """The response to a request."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -56,13 +55,18 @@ class Reply:
         """The name of the problem that it is."""
         return str(json.loads(self.body)["type"]).rsplit("/", 1)[-1]
 
+    @property
+    def cache(self) -> str:
+        """What the response cache did, as Cache-Status says it; empty where it says nothing."""
+        return self.headers.get("Cache-Status", "").removeprefix("urbact-graph; ")
 
-class Asking:
-    """A connection of its own on which a query was asked; ``leave`` or ``reply`` ends it."""
+
+class PendingQuery:
+    """A query that was sent over a connection of its own; ``reply`` or ``disconnect`` ends it."""
 
     def __init__(self, port: int, query: str) -> None:
         self.connection = socket.socket()
-        # Small, so that a large answer is not whole in some buffer before it is read.
+        # Small, so that a large response is not in a buffer as a whole before it is read.
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 10_000)
         self.connection.settimeout(DEADLINE)
         self.connection.connect(("127.0.0.1", port))
@@ -72,10 +76,10 @@ class Asking:
         )
 
     def reply(self) -> Reply:
-        """Return the answer.
+        """Return the response.
 
         Raises:
-            OSError, HTTPException: the connection ends before the answer does.
+            OSError, HTTPException: the connection ends before the response does.
         """
         with self.connection:
             response = http.client.HTTPResponse(self.connection)
@@ -85,8 +89,8 @@ class Asking:
     def __del__(self) -> None:
         self.connection.close()
 
-    def leave(self, how: str = "FIN") -> None:
-        """Close the connection, with a FIN or abruptly, with an RST."""
+    def disconnect(self, how: str = "FIN") -> None:
+        """Close the connection, with a FIN or, abruptly, with an RST."""
         if how == "RST":
             linger = struct.pack("ii", 1, 0)
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
@@ -106,25 +110,32 @@ class Server:
         """The port that it listens on."""
         return int(self.url.rsplit(":", 1)[1])
 
-    def fetch(self, path: str, headers: dict[str, str] | None = None) -> Reply:
-        """Return what is answered at ``path``, over a connection of its own.
+    def fetch(
+        self,
+        path: str,
+        headers: dict[str, str] | None = None,
+        method: str = "GET",
+        body: bytes | None = None,
+    ) -> Reply:
+        """Return the response to a request over a connection of its own.
 
         Raises:
-            OSError, HTTPException: nothing is.
+            OSError, HTTPException: there is none.
         """
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE)
         with contextlib.closing(connection):
-            connection.request("GET", path, headers=headers or {})
+            connection.request(method, path, body, headers or {})
             with connection.getresponse() as response:
                 return Reply(response.status, response.headers, response.read())
 
     def query(self, query: str, **headers: str) -> Reply:
-        """Return what is answered to ``query``."""
-        return self.fetch(f"/sparql?query={quote(query)}", headers)
+        """Return the response to ``query``; in names of headers ``_`` stands for a hyphen."""
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.fetch(f"/sparql?query={quote(query)}", given)
 
-    def asking(self, query: str) -> Asking:
-        """Ask ``query`` without waiting for the answer."""
-        return Asking(self.port, query)
+    def send_query(self, query: str) -> PendingQuery:
+        """Send ``query``, and do not wait for the response."""
+        return PendingQuery(self.port, query)
 
     def health(self) -> dict[str, Any]:
         """Return what /health says of the dataset."""
@@ -140,17 +151,52 @@ class Server:
         return next(float(line.split()[-1]) for line in lines if line.startswith(start))
 
     def until_at_work(self, running: int, waiting: int = 0) -> None:
-        """Wait until so many queries run and so many wait."""
+        """Wait until so many queries run, and so many wait or are suspended."""
         until(
             lambda: (
                 (self.metric("queries_running"), self.metric("queries_waiting"))
                 == (running, waiting)
-            )
+            ),
+            f"{running} queries that run and {waiting} that wait",
         )
 
-    def until_said(self, sentence: str, times: int = 1) -> None:
-        """Wait until it has said ``sentence`` so often."""
-        until(lambda: self.log.read_text().count(sentence) >= times)
+    def until_workers(self, count: int) -> None:
+        """Wait until there are so many workers, by the metric and by the processes that run."""
+        until(
+            lambda: self.metric("workers") == len(self.workers()) == count,
+            f"a number of {count} workers",
+        )
+
+    def until_idle(self) -> None:
+        """Wait until no query is at work, and every worker waits for one."""
+        self.until_at_work(running=0)
+        until(lambda: all(state(pid) == "S" for pid in self.workers()), "idle workers")
+
+    def until_logged(self, sentence: str, times: int = 1) -> None:
+        """Wait until standard error has ``sentence`` so often."""
+        until(lambda: self.log.read_text().count(sentence) >= times, f"the sentence {sentence!r}")
+
+    def access_log(self) -> list[dict[str, Any]]:
+        """Return the lines of the access log that are complete by now."""
+        text = (self.log.parent / "access.log").read_text(encoding="utf-8")
+        return [json.loads(line) for line in text.split("\n")[:-1]]
+
+    @contextlib.contextmanager
+    def stopped_workers(self) -> Iterator[None]:
+        """Stop the workers during the block, so that no query that is sent in it ends there.
+
+        While more queries wait than may run at once, the scheduler lets workers go on.
+        """
+        self.until_workers(len(self.workers()))
+        stopped = self.workers()
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in stopped:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
 
     def processes(self) -> list[int]:
         """Return the ids of all its processes, the main one first."""
@@ -165,28 +211,25 @@ class Server:
         return found
 
     def web(self) -> int:
-        """Return the id of its web process."""
-        return self._running("urbact_graph.server.web_process")[0]
+        """Return the id of its web process, once there is one."""
+        until(self.has_web, "a web process")
+        return self._running(_WEB_PROCESS)[0]
 
     def has_web(self) -> bool:
         """Tell whether a web process runs, if only just started."""
-        return bool(self._running("urbact_graph.server.web_process"))
+        return bool(self._running(_WEB_PROCESS))
 
-    def parent(self) -> int:
-        """Return the id of the engine's parent, which forks the workers."""
-        return self._running("urbact_graph.engine.zygote")[0]
+    def zygote(self) -> int:
+        """Return the id of the zygote, which forks the workers."""
+        return self._running(_ZYGOTE)[0]
 
-    def has_engine(self) -> bool:
-        """Tell whether an engine has been started, if only just."""
-        return self.engines() > 0
-
-    def engines(self) -> int:
-        """Return how many processes its engines have: parents and workers."""
-        return len(self._running("urbact_graph.engine.zygote"))
+    def engine_processes(self) -> list[int]:
+        """Return the ids of zygotes and workers; those of a reload come after those in use."""
+        return self._running(_ZYGOTE)
 
     def workers(self) -> list[int]:
-        """Return the ids of the engine's workers."""
-        return self._running("urbact_graph.engine.zygote")[1:]
+        """Return the ids of the workers, while there is one zygote."""
+        return self._running(_ZYGOTE)[1:]
 
     def _running(self, module: str) -> list[int]:
         found = []
@@ -197,8 +240,13 @@ class Server:
         return found
 
 
+def variables(**settings: object) -> dict[str, str]:
+    """Return the environment variables of ``settings``."""
+    return {f"{ENVIRONMENT_PREFIX}{name.upper()}": str(value) for name, value in settings.items()}
+
+
 def write_generation(file: Path, number: int, size: int = 120) -> None:
-    """Put a dataset of ``size`` statements, each with ``number`` as its object, in one's place."""
+    """Replace ``file`` by ``size`` statements, each of which has ``number`` in its object."""
     new = file.with_name(f"{file.name}.new")
     subjects = (f"http://x.example/subject/{i}" for i in range(size))
     predicate = "http://x.example/generation"
@@ -207,7 +255,7 @@ def write_generation(file: Path, number: int, size: int = 120) -> None:
 
 
 def generations(content: bytes) -> set[int]:
-    """Return the generations that an answer was drawn from."""
+    """Return the numbers of the datasets that an answer was computed from."""
     return {int(number) for number in re.findall(rb"generation (\d+)", content)}
 
 
@@ -216,8 +264,15 @@ def descriptors(pid: int) -> int:
     return len(list(Path(f"/proc/{pid}/fd").iterdir()))
 
 
-def work_done(*pids: int) -> int:
-    """Return the processor time that these processes have taken, in ticks."""
+def state(pid: int) -> str:
+    """Return the state of a process as the kernel names it: R works, S waits, T is stopped."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    return ""
+
+
+def cpu_ticks(*pids: int) -> int:
+    """Return the processor time that these processes have used, in clock ticks."""
     ticks = 0
     for pid in pids:
         with contextlib.suppress(OSError):
@@ -235,7 +290,7 @@ def serving(
 ) -> Iterator[Server]:
     """Run ``urbact-graph serve`` on a free port while the block lasts.
 
-    ``settings`` are environment variables. What it says goes to server.log in ``folder``, its
+    ``settings`` are environment variables. Standard error goes to server.log in ``folder``, the
     access log to access.log.
     """
     with starting(folder, *options, cwd=cwd, settings=settings) as (process, log):
@@ -249,7 +304,7 @@ def starting(
     cwd: Path | None = None,
     settings: dict[str, str] | None = None,
 ) -> Iterator[tuple[subprocess.Popen[str], Path]]:
-    """Run it as ``serving`` does, without waiting until it serves; give its process and log."""
+    """Run it as ``serving`` does, but do not wait until it serves; give its process and log."""
     log = folder / "server.log"
     command = [sys.executable, "-m", "urbact_graph", "serve", "--port", "0", *options]
     environment = {**os.environ, "XDG_RUNTIME_DIR": str(folder), **(settings or {})}

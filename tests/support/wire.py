@@ -1,4 +1,4 @@
-"""Speak HTTP byte by byte: requests that no client library sends, replies as they come."""
+"""HTTP byte by byte: requests that no client library sends, and responses as they arrive."""
 
 import contextlib
 import json
@@ -13,7 +13,7 @@ from tests.support.waiting import DEADLINE
 
 @dataclass(frozen=True)
 class Received:
-    """A reply as it came; the names of ``headers`` are in lower case."""
+    """A response as it arrived; the names of ``headers`` are in lower case."""
 
     status: int
     headers: dict[str, str]
@@ -21,7 +21,7 @@ class Received:
 
     @property
     def problem(self) -> str:
-        """The name of the problem that the body tells."""
+        """The name of the problem that it is."""
         return str(json.loads(self.body)["type"]).rpartition("/")[2]
 
 
@@ -38,7 +38,7 @@ class Wire:
         self.connection.sendall(b"\r\n".join(head) + body)
 
     def receive(self, method: str = "GET") -> Received:
-        """Receive the whole reply to a request of ``method``, an interim one too."""
+        """Receive the whole response to a request of ``method``; an interim one (1xx) counts too."""
         line = self._file.readline()
         assert line.startswith(b"HTTP/1.1 "), f"no status line but {line!r}"
         status = int(line.split()[1])
@@ -55,18 +55,18 @@ class Wire:
         return Received(status, headers, body)
 
     def ask(self, *lines: bytes, body: bytes = b"") -> Received:
-        """Send a request and receive its reply."""
+        """Send a request and receive its response."""
         self.send(*lines, body=body)
         return self.receive(lines[0].split()[0].decode())
 
     def is_ended(self) -> bool:
-        """Tell, once it is sure, whether the server has ended the connection."""
+        """Wait for another byte; tell whether the server has closed the connection instead."""
         with contextlib.suppress(ConnectionError):
             return self._file.read(1) == b""
         return True
 
-    def leave(self) -> None:
-        """Leave without reading what is still to come."""
+    def disconnect(self) -> None:
+        """Close the connection without reading what is still to come."""
         self._file.close()
         self.connection.close()
 
@@ -79,7 +79,7 @@ class Wire:
 
 @contextlib.contextmanager
 def wire(server: Server, received_bytes: int | None = None) -> Iterator[Wire]:
-    """Connect to ``server`` while the block lasts, if wanted with a small window to receive."""
+    """Connect to ``server`` while the block lasts, optionally with a small receive buffer."""
     host, _, port = server.url.removeprefix("http://").rpartition(":")
     with socket.socket() as connection:
         if received_bytes:
@@ -90,7 +90,7 @@ def wire(server: Server, received_bytes: int | None = None) -> Iterator[Wire]:
         try:
             yield connected
         finally:
-            connected.leave()
+            connected.disconnect()
 
 
 def ask(server: Server, *lines: bytes, body: bytes = b"") -> Received:
@@ -100,6 +100,5 @@ def ask(server: Server, *lines: bytes, body: bytes = b"") -> Received:
 
 
 def lines_of(server: Server) -> list[dict[str, Any]]:
-    """Return the lines of the access log that are whole by now."""
-    text = (server.log.parent / "access.log").read_text(encoding="utf-8")
-    return [json.loads(line) for line in text.split("\n")[:-1]]
+    """Return the lines of the access log that are complete by now."""
+    return server.access_log()

@@ -79,9 +79,11 @@ class Supervisor:
             if self._stopping.is_set():
                 return
             raise
-        _print(f"Serving {loaded.quads:,} statements of {loaded.name} at {self._settings.address}/")
         touching = asyncio.create_task(self._keep_in_use())
         async with Control(self._settings, self.reload):
+            # From here on it can be reloaded, too.
+            address = self._settings.address
+            _print(f"Serving {loaded.quads:,} statements of {loaded.name} at {address}/")
             await self._keep_serving()
         touching.cancel()
         # New connections are refused from now on.
