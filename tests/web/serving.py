@@ -12,13 +12,15 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 from urbact_graph.engine.local import LocalEngine, Source
 from urbact_graph.settings import Settings
 from urbact_graph.web.app import create_app
+from urbact_graph.web.context import RequestContext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from flask import Response
     from flask.testing import FlaskClient
-    from werkzeug.test import TestResponse
+    from werkzeug.test import EnvironBuilder, TestResponse
 
     from urbact_graph.release.release import Release
     from urbact_graph.web.application import Application
@@ -39,6 +41,20 @@ def serving_file(
     known = Settings.load(**{"max_running_queries": 1, "public_url": ADDRESS, **settings})
     with LocalEngine(known, Source(file)) as engine:
         yield create_app(known, engine, release)
+
+
+def dispatch(
+    app: Application, environ: EnvironBuilder, context: RequestContext | None = None
+) -> tuple[Response, RequestContext]:
+    """Have ``app`` answer a request as the server does; return the response and the context.
+
+    ``context`` is what the server knows of the request.
+    """
+    context = context or RequestContext("192.0.2.1")
+    request = environ.get_environ()
+    context.enter(request)
+    with app.request_context(request):
+        return app.full_dispatch_request(), context
 
 
 def links(response: TestResponse) -> dict[str, list[tuple[str, str]]]:

@@ -10,9 +10,8 @@ from pyoxigraph import BlankNode, NamedNode, RdfFormat, Store, Triple, parse
 from rdflib import Graph
 from werkzeug.test import EnvironBuilder
 
-from tests.web.serving import ADDRESS, BROWSER, links, problem, serving_file
+from tests.web.serving import ADDRESS, BROWSER, dispatch, links, problem, serving_file
 from urbact_graph.web.application import Application
-from urbact_graph.web.context import RequestContext
 
 # rdflib's reader of JSON-LD calls what rdflib itself advises against.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib.plugins")
@@ -239,11 +238,7 @@ def test_the_route_of_an_entity_and_of_an_unknown_path_are_counted_apart(
 
 
 def route_of(app: Application, path: str) -> str:
-    context = RequestContext("192.0.2.1")
-    environ = EnvironBuilder(path).get_environ()
-    context.enter(environ)
-    with app.request_context(environ):
-        app.full_dispatch_request()
+    _, context = dispatch(app, EnvironBuilder(path))
     return context.route
 
 

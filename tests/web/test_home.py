@@ -72,12 +72,12 @@ def test_people_get_a_page_with_the_counts_of_the_graph(
     assert "11 themes such as" in text
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/dumps/", "/ldes", "/catalog.html", "/shapes.html", "/validation.html"]
-)
-def test_everything_that_a_page_links_to_is_there(demo_client: FlaskClient, path: str) -> None:
-    found = addresses(demo_client.get(path, headers=BROWSER).text)
-    assert {"/", "/sparql", "/ontology.html", "/theme.html"} <= found
+def test_everything_that_pages_link_to_is_there(demo_client: FlaskClient) -> None:
+    found = set()
+    for path in ("/", "/dumps/", "/ldes", "/catalog.html", "/shapes.html", "/validation.html"):
+        linked = addresses(demo_client.get(path, headers=BROWSER).text)
+        assert {"/", "/sparql", "/ontology.html", "/theme.html"} <= linked
+        found |= linked
     for address in found:
         response = demo_client.get(address, headers=BROWSER)
         if response.status_code == 303:

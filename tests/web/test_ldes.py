@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
+from werkzeug.test import EnvironBuilder
 
 from tests.support.replicas import Replica
-from tests.web.serving import ADDRESS, BROWSER, links, problem
+from tests.web.serving import ADDRESS, BROWSER, dispatch, links, problem
 from tests.web.stubs import StubEngine
 from urbact_graph.dataset.building import build
 from urbact_graph.files import alone
@@ -22,6 +23,7 @@ from urbact_graph.settings import Settings
 from urbact_graph.sources import GraphSources
 from urbact_graph.validation.outcome import REPORT_NAME
 from urbact_graph.web.app import create_app
+from urbact_graph.web.context import RequestContext
 from urbact_graph.web.response import IMMUTABLE, REVALIDATED
 
 if TYPE_CHECKING:
@@ -284,6 +286,22 @@ def test_identifiers_are_below_the_base_and_addresses_below_that_of_the_instance
     for path in ("/ldes", *page_paths(demo_client)):
         for quad in parse(demo_client.get(f"{path}.nq").data, format=RdfFormat.N_QUADS):
             check_names(quad, base)
+
+
+def test_addresses_are_those_at_which_the_client_reaches_the_instance(
+    demo_app: Application,
+) -> None:
+    address = "https://proxy.example/urbact"
+    known = RequestContext("192.0.2.1", public_address=address)
+    root, _ = dispatch(demo_app, EnvironBuilder("/ldes.nq"), known)
+    text = root.get_data(as_text=True)
+    assert f"tree#view> <{address}/ldes> ." in text
+    assert ADDRESS not in text
+    page = text.partition(f"tree#node> <{address}/ldes/")[2].partition(">")[0]
+    known = RequestContext("192.0.2.1", public_address=address)
+    response, _ = dispatch(demo_app, EnvironBuilder(f"/ldes/{page}.nq"), known)
+    assert response.get_data(as_text=True).startswith(f"<{address}/ldes/{page}> ")
+    assert f'<{address}/ldes/{page}>; rel="canonical"' in response.headers["Link"]
 
 
 def check_names(quad: Quad, base: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from werkzeug.exceptions import BadGateway, BadRequest, Gone
 from werkzeug.test import EnvironBuilder
 
-from tests.web.serving import BROWSER, problem, text_of
+from tests.web.serving import BROWSER, dispatch, problem, text_of
 from tests.web.stubs import StubEngine
 from urbact_graph.problems import PROBLEMS, REQUEST_TIMEOUT, ProblemError
 from urbact_graph.settings import Settings
@@ -170,11 +170,8 @@ def test_a_page_with_a_problem_shows_the_query_for_correction(client: FlaskClien
 
 def test_a_problem_that_the_server_found_is_the_answer(app: Application) -> None:
     found = ProblemError(REQUEST_TIMEOUT, "The client took too long.")
-    context = RequestContext("192.0.2.1", problem_before=found)
-    environ = EnvironBuilder("/limits", method="POST").get_environ()
-    context.enter(environ)
-    with app.request_context(environ):
-        response = app.full_dispatch_request()
+    known = RequestContext("192.0.2.1", problem_before=found)
+    response, context = dispatch(app, EnvironBuilder("/limits", method="POST"), known)
     assert response.status_code == 408
     assert json.loads(response.get_data())["detail"] == "The client took too long."
     assert context.problem == "request-timeout"

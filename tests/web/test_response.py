@@ -10,10 +10,10 @@ import pytest
 from werkzeug.http import http_date
 from werkzeug.test import EnvironBuilder
 
+from tests.web.serving import dispatch
 from tests.web.stubs import STARTED, StubEngine
 from urbact_graph.settings import Settings
 from urbact_graph.web.app import create_app
-from urbact_graph.web.context import RequestContext
 from urbact_graph.web.response import IMMUTABLE, REVALIDATED, PublishedFile, Response
 
 if TYPE_CHECKING:
@@ -197,11 +197,7 @@ def test_options_tells_scripts_what_they_may_send(client: FlaskClient) -> None:
 
 def noted(app: Application, path: str, **headers: str) -> Representation | None:
     """Return the representation that the application notes for the server."""
-    context = RequestContext("192.0.2.1")
-    environ = EnvironBuilder(path, headers=list(headers.items())).get_environ()
-    context.enter(environ)
-    with app.request_context(environ):
-        app.full_dispatch_request()
+    _, context = dispatch(app, EnvironBuilder(path, headers=list(headers.items())))
     return context.representation
 
 

@@ -121,11 +121,3 @@ def test_a_response_that_depends_on_accept_says_so(demo_client: FlaskClient, pat
         response = demo_client.get(path, headers={"Accept": accept})
         assert response.status_code in (200, 303), (path, accept)
         assert "Accept" in response.vary
-
-
-def test_a_response_is_the_same_each_time(demo_client: FlaskClient, names: dict[str, str]) -> None:
-    for path, lifetime in EXAMPLES.values():
-        if lifetime != NEVER_STORED:
-            first, second = (demo_client.get(path.format(**names)) for _ in range(2))
-            assert first.data == second.data
-            assert first.headers == second.headers

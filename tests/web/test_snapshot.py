@@ -11,6 +11,7 @@ from pyoxigraph import Literal, NamedNode
 from werkzeug.test import EnvironBuilder
 
 from tests.support.waiting import together, until
+from tests.web.serving import dispatch
 from tests.web.stubs import QUERY, STARTED, StubEngine
 from urbact_graph.engine.protocol import Answer
 from urbact_graph.problems import (
@@ -347,9 +348,5 @@ def test_what_a_page_derives_is_of_its_own_version(app: Application, engine: Stu
 def test_the_generation_is_noted_for_the_server(app: Application, engine: StubEngine) -> None:
     engine.reload()
     app.served.replace(None)
-    context = RequestContext(CLIENT)
-    environ = EnvironBuilder("/limits").get_environ()
-    context.enter(environ)
-    with app.request_context(environ):
-        app.full_dispatch_request()
+    _, context = dispatch(app, EnvironBuilder("/limits"))
     assert (context.generation, context.route) == (2, "/limits")

@@ -10,13 +10,12 @@ from rdflib import Graph
 from werkzeug.test import EnvironBuilder, TestResponse
 
 from tests.support.engines import ENDLESS
-from tests.web.serving import ADDRESS, BROWSER, problem, serving_file, text_of
+from tests.web.serving import ADDRESS, BROWSER, dispatch, problem, serving_file, text_of
 from tests.web.stubs import StubEngine
 from urbact_graph.rdf.formats import FORMATS, Format, formats
 from urbact_graph.settings import Settings
 from urbact_graph.web.app import create_app
 from urbact_graph.web.application import Application
-from urbact_graph.web.context import RequestContext
 from urbact_graph.web.protocol import DIRECT
 
 SELECT = "SELECT ?n WHERE { ?n a <https://w3id.org/urbact-graph/ontology#Network> } LIMIT 2"
@@ -133,11 +132,7 @@ def test_an_answer_over_the_limit_is_no_broken_200(quads_client: FlaskClient) ->
 
 
 def test_the_query_is_noted_for_the_log(demo_app: Application) -> None:
-    context = RequestContext("192.0.2.1")
-    environ = EnvironBuilder("/sparql", query_string={"query": ASK}).get_environ()
-    context.enter(environ)
-    with demo_app.request_context(environ):
-        demo_app.full_dispatch_request()
+    _, context = dispatch(demo_app, EnvironBuilder("/sparql", query_string={"query": ASK}))
     assert (context.query, context.route, context.problem) == (ASK, "/sparql", "")
 
 
