@@ -1,200 +1,198 @@
-"""The shapes: each rule says what to do and has an example that keeps it and one that breaks it.
-
-The examples stand in shapes/*.trig: graph pass:RULE or fail:RULE, beside the default graph, which
-belongs to each example of the file.
-"""
-
-from __future__ import annotations
+"""The shapes: each rule says what to do, and has examples that keep it and that break it."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import pyoxigraph
 import pyshacl
 import pytest
-from pyoxigraph import DefaultGraph, RdfFormat
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from pyshacl.errors import ReportableRuntimeError
-from rdflib import RDF, SH, BNode, Graph, URIRef
 
+from tests.validation.examples import (
+    BASE,
+    EXAMPLES,
+    FAIL,
+    KNOWN,
+    PASS,
+    ROOT,
+    RULES,
+    SHAPES,
+    SHAPES_GRAPH,
+    TARGETS,
+    alone,
+)
 from urbact_graph.errors import SourceError
+from urbact_graph.rdf.namespaces import RDF, SH
 from urbact_graph.sources import GraphSources
-from urbact_graph.validation.loading import memory_graph
+from urbact_graph.validation.rdflib_terms import memory_graph
 from urbact_graph.validation.report import Severity
-from urbact_graph.validation.shapes import load_shapes, rules
+from urbact_graph.validation.shapes import load_files, load_shapes, rules
+from urbact_graph.validation.targets import with_target_nodes
+from urbact_graph.validation.validating import check
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from urbact_graph.validation.shapes import Rule
-
-ROOT = Path(__file__).resolve().parents[2]
-SHAPES = load_shapes(GraphSources(ROOT))
-RULES = {str(iri).rpartition("#")[2]: rule for iri, rule in rules(SHAPES).items()}
-PASS, FAIL = "https://example.org/pass/", "https://example.org/fail/"
-TARGETS = (SH.target, SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf, SH.targetNode)
+NAMES = sorted(RULES)
 # What a shape may say beside the constraints that make it a rule.
 PLAIN = {*TARGETS, RDF.type, SH.path, SH.name, SH.message, SH.severity, SH.description}
+PREFIX = "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix e: <http://e.org/> .\n"
 
 
-def examples() -> dict[str, list[pyoxigraph.Triple]]:
-    """Return the triples of each example, by the name of its graph."""
-    found: dict[str, list[pyoxigraph.Triple]] = {}
-    for path in sorted((ROOT / "tests" / "shapes").glob("*.trig")):
-        quads = list(pyoxigraph.parse(path=str(path), format=RdfFormat.TRIG))
-        shared = [quad.triple for quad in quads if isinstance(quad.graph_name, DefaultGraph)]
-        for quad in quads:
-            if not isinstance(quad.graph_name, DefaultGraph):
-                name = str(quad.graph_name.value)
-                found.setdefault(name, list(shared)).append(quad.triple)
-    return found
+# The examples ---------------------------------------------------------------------------------
 
 
-EXAMPLES = examples()
-
-
-def alone(rule: Rule) -> Graph:
-    """Return the part of the shapes that ``rule`` leads to, so that no other rule is checked."""
-    part, waiting = Graph(), [rule.iri]
-    while waiting:
-        node = waiting.pop()
-        if (node, None, None) not in part:
-            for triple in SHAPES.triples((node, None, None)):
-                part.add(triple)
-                waiting.append(triple[2])  # type: ignore[arg-type]
-    return part
-
-
-def broken(rule: Rule, triples: list[pyoxigraph.Triple]) -> Iterator[dict[URIRef, object]]:
-    """Yield the results that pySHACL finds when it checks ``rule`` alone."""
-    _, report, text = pyshacl.validate(
-        memory_graph(triples), shacl_graph=alone(rule), advanced=True, inplace=True
-    )
-    assert isinstance(report, Graph), text
-    for result in report.objects(None, SH.result):
-        yield {URIRef(str(p)): o for p, o in report.predicate_objects(result)}
-
-
-@pytest.mark.parametrize("name", sorted(RULES))
+@pytest.mark.parametrize("name", NAMES)
 def test_an_example_keeps_the_rule(name: str) -> None:
-    assert PASS + name in EXAMPLES, f"tests/shapes has no example pass:{name}"
-    assert not list(broken(RULES[name], EXAMPLES[PASS + name]))
+    triples = EXAMPLES[PASS + name]
+    assert not check(triples, with_target_nodes(alone(RULES[name].iri), triples), KNOWN)
 
 
-@pytest.mark.parametrize("name", sorted(RULES))
+@pytest.mark.parametrize("name", NAMES)
 def test_an_example_breaks_the_rule(name: str) -> None:
-    assert FAIL + name in EXAMPLES, f"tests/shapes has no example fail:{name}"
-    results = list(broken(RULES[name], EXAMPLES[FAIL + name]))
+    triples = EXAMPLES[FAIL + name]
+    results = check(triples, with_target_nodes(alone(RULES[name].iri), triples), KNOWN)
     assert results
+    rule = RULES[name]
     for result in results:
-        assert result[SH.sourceShape] == RULES[name].iri
-        assert result[SH.resultSeverity] == RULES[name].severity.iri
-        assert str(result[SH.resultMessage]) == RULES[name].message
+        assert (result.rule, result.severity) == (rule.iri, rule.severity)
+        assert (result.message, result.remedy) == (rule.message, rule.remedy)
 
 
 def test_every_example_is_of_a_rule() -> None:
     assert {name.removeprefix(PASS).removeprefix(FAIL) for name in EXAMPLES} == set(RULES)
 
 
-@pytest.mark.parametrize("name", sorted(RULES))
-def test_an_example_that_keeps_a_rule_is_looked_at(name: str) -> None:
-    # Unless the rule's target picks offenders alone, the passing example must have a focus node.
-    target = SHAPES.value(RULES[name].iri, SH.target)
-    if target is not None and str(target).endswith("-offenders"):
+@pytest.mark.parametrize("name", NAMES)
+def test_a_rule_has_a_focus_node_in_the_example_that_keeps_it(name: str) -> None:
+    # Unless the rule's target selects offenders alone.
+    rule = NamedNode(RULES[name].iri)
+    if any(target.endswith("-offenders") for target in SHAPES_GRAPH.iris(rule.value, SH.target)):
         return
-    shape = alone(RULES[name])
-    shape.remove((RULES[name].iri, SH.path, None))
-    for predicate in set(shape.predicates(RULES[name].iri)) - PLAIN:
-        shape.remove((RULES[name].iri, predicate, None))
-    shape.set((RULES[name].iri, RDF.type, SH.NodeShape))
-    shape.add((RULES[name].iri, SH.nodeKind, SH.Literal))
-    conforms, _, _ = pyshacl.validate(
-        memory_graph(EXAMPLES[PASS + name]),
-        shacl_graph=shape,
-        advanced=True,
-        inplace=True,
-    )
-    assert not conforms
+    part = [each for each in alone(rule.value) if each.subject != rule]
+    part += [
+        each
+        for each in SHAPES
+        if each.subject == rule and each.predicate.value in PLAIN - {RDF.type, SH.path}
+    ]
+    # No focus node is a literal, so that each of them breaks this rule.
+    part += [
+        Triple(rule, NamedNode(RDF.type), NamedNode(SH.NodeShape)),
+        Triple(rule, NamedNode(SH.nodeKind), NamedNode(SH.Literal)),
+    ]
+    triples = EXAMPLES[PASS + name]
+    assert check(triples, with_target_nodes(part, triples), KNOWN)
 
 
-def test_every_shape_that_checks_anything_is_a_rule() -> None:
-    targeted = {shape for target in TARGETS for shape in SHAPES.subjects(target)}
-    assert targeted == {rule.iri for rule in RULES.values()}
+# The rules ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", sorted(RULES))
-def test_a_rule_tells_the_curator_what_is_wrong_and_what_to_do(name: str) -> None:
+def test_every_shape_with_a_target_is_a_rule() -> None:
+    targeted = {each.subject for each in SHAPES if each.predicate.value in TARGETS}
+    assert targeted == {NamedNode(rule.iri) for rule in RULES.values()}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_rule_says_what_is_wrong_and_what_to_do(name: str) -> None:
     rule = RULES[name]
-    languages = {
-        text.language  # type: ignore[attr-defined]
-        for predicate in (SH.name, SH.message)
-        for text in SHAPES.objects(rule.iri, predicate)
-    }
+    texts = SHAPES_GRAPH.values(rule.iri, SH.name, SH.message)
     assert rule.title
     assert rule.message.endswith(".")
     assert rule.remedy.endswith(".")
-    assert languages == {"en"}
-    assert len(list(SHAPES.objects(rule.iri, SH.severity))) == 1
+    assert {text.language for text in texts if isinstance(text, Literal)} == {"en"}
+    assert len(SHAPES_GRAPH.values(rule.iri, SH.severity)) == 1
 
 
-@pytest.mark.parametrize("name", sorted(RULES))
+@pytest.mark.parametrize("name", NAMES)
 def test_a_rule_stands_in_the_file_of_its_class(name: str) -> None:
     path = ROOT / "shapes" / f"{name.partition('-')[0].lower()}.ttl"
     assert f"\nshape:{name}\n" in path.read_text(encoding="utf-8")
 
 
-def test_severities_are_as_designed() -> None:
-    expected = {
-        "Network-one-lead": Severity.VIOLATION,
-        "Network-lead-known": Severity.WARNING,
-        "Plan-city-is-partner": Severity.WARNING,
-        "Network-declared-and-counted": Severity.INFO,
-    }
-    assert {name: RULES[name].severity for name in expected} == expected
+@pytest.mark.parametrize(
+    ("name", "severity"),
+    [
+        ("Network-one-lead", Severity.VIOLATION),
+        ("Network-lead-known", Severity.WARNING),
+        ("Plan-city-is-partner", Severity.WARNING),
+        ("Network-declared-and-counted", Severity.INFO),
+    ],
+)
+def test_a_rule_has_the_severity_that_it_was_designed_with(name: str, severity: Severity) -> None:
+    assert RULES[name].severity is severity
+
+
+def test_rules_of_another_base_have_their_remedies() -> None:
+    base = "https://example.org/g/"
+    known = rules(load_shapes(GraphSources(ROOT, base)), base)
+    assert len(known) == len(RULES)
+    assert all(rule.iri.startswith(f"{base}shapes#") for rule in known.values())
+    assert all(rule.remedy for rule in known.values())
+
+
+# SHACL ----------------------------------------------------------------------------------------
 
 
 def test_the_shapes_have_no_blank_node() -> None:
-    assert not [node for triple in SHAPES for node in triple if isinstance(node, BNode)]
+    assert not [node for triple in SHAPES for node in triple if isinstance(node, BlankNode)]
 
 
 def test_the_shapes_are_well_formed_shacl() -> None:
     conforms, _, text = pyshacl.validate(
-        Graph(), shacl_graph=SHAPES, advanced=True, meta_shacl=True, inplace=True
+        memory_graph(()), shacl_graph=memory_graph(SHAPES), advanced=True, meta_shacl=True
     )
     assert conforms, text
 
 
-def folder(root: Path, shape: str) -> GraphSources:
-    (root / "shapes").mkdir()
-    (root / "shapes" / "wrong.ttl").write_text(shape, encoding="utf-8")
-    return GraphSources(root)
-
-
-def test_a_mistake_in_a_shape_file_is_told_with_its_place(tmp_path: Path) -> None:
-    wrong = folder(tmp_path, "@prefix sh: <http://www.w3.org/ns/shacl#> .\n<a> sh:path ; .\n")
-    with pytest.raises(SourceError, match=r"shapes/wrong\.ttl, line 2, column \d+"):
-        load_shapes(wrong)
-
-
-def test_a_mistake_in_a_query_is_told_with_its_shape(tmp_path: Path) -> None:
-    text = "@prefix sh: <http://www.w3.org/ns/shacl#> .\n<http://e.org/t> sh:select 'SELECT {' .\n"
-    with pytest.raises(SourceError, match=r"shapes/wrong\.ttl: .*http://e\.org/t"):
-        load_shapes(folder(tmp_path, text))
-
-
-def test_a_severity_that_shacl_does_not_know_is_told_with_its_shape(tmp_path: Path) -> None:
-    text = "@prefix sh: <http://www.w3.org/ns/shacl#> .\n<http://e.org/s> sh:severity sh:Grave .\n"
-    with pytest.raises(SourceError, match=r"http://e\.org/s.*sh:Warning"):
-        rules(load_shapes(folder(tmp_path, text)))
-
-
-def test_a_blank_node_in_a_shape_is_told_with_its_file(tmp_path: Path) -> None:
-    text = "@prefix sh: <http://www.w3.org/ns/shacl#> .\n<http://e.org/s> sh:property [] .\n"
-    with pytest.raises(SourceError, match=r"shapes/wrong\.ttl: .*blank node"):
-        load_shapes(folder(tmp_path, text))
-
-
 def test_a_malformed_shape_would_be_found() -> None:
-    wrong = Graph() + SHAPES
-    wrong.add((next(iter(RULES.values())).iri, SH.minCount, SH.Violation))
+    rule, count = NamedNode(RULES[NAMES[0]].iri), NamedNode(SH.minCount)
+    wrong = memory_graph([*alone(rule.value), Triple(rule, count, NamedNode(SH.Violation))])
     with pytest.raises(ReportableRuntimeError):
-        pyshacl.validate(Graph(), shacl_graph=wrong, advanced=True, meta_shacl=True, inplace=True)
+        pyshacl.validate(memory_graph(()), shacl_graph=wrong, advanced=True, meta_shacl=True)
+
+
+# Errors ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("e:a sh:path ; .", r"shapes/wrong\.ttl, line 2, column \d+"),
+        ("e:s sh:property [] .", r"shapes/wrong\.ttl: .*blank node"),
+        ("e:t sh:select 'SELECT {' .", r"shapes/wrong\.ttl: the query of http://e\.org/t is not"),
+        (
+            'e:t sh:select """\nSELECT ?this\nWHERE { ?this a none:x }""" .',
+            r"http://e\.org/t .* line 3, column .*The prefix is not declared",
+        ),
+        (
+            "e:s sh:target e:t . e:t sh:select 'SELECT ?that WHERE { ?that a ?kind }' .",
+            r"shapes/wrong\.ttl: the target http://e\.org/t does not select \?this",
+        ),
+        (
+            "e:s sh:target e:t . e:t sh:select 'ASK { ?this a ?kind }' .",
+            r"the target http://e\.org/t does not select \?this",
+        ),
+    ],
+)
+def test_an_error_in_a_shape_file_names_file_and_shape(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    (tmp_path / "shapes").mkdir()
+    (tmp_path / "shapes" / "wrong.ttl").write_text(PREFIX + text, encoding="utf-8")
+    with pytest.raises(SourceError, match=message):
+        load_shapes(GraphSources(tmp_path))
+
+
+def test_a_query_has_the_prefixes_of_its_own_ontology_alone(tmp_path: Path) -> None:
+    path = tmp_path / "one.ttl"
+    path.write_text(
+        PREFIX + "e:one sh:declare e:p . e:p sh:prefix 'p' ; sh:namespace 'http://p.org/' .\n"
+        "e:t sh:select 'SELECT ?this { ?this a p:x }' ; sh:prefixes e:two .",
+        encoding="utf-8",
+    )
+    with pytest.raises(SourceError, match="The prefix is not declared"):
+        load_files([path], GraphSources(tmp_path))
+    path.write_text(path.read_text(encoding="utf-8").replace("e:two", "e:one"), encoding="utf-8")
+    assert len(load_files([path], GraphSources(tmp_path))) == 5
+
+
+def test_an_unknown_severity_is_an_error_that_names_the_shape() -> None:
+    shape, severity = NamedNode("http://e.org/s"), NamedNode(SH.severity)
+    with pytest.raises(SourceError, match=r"http://e\.org/s.*sh:Warning"):
+        rules([Triple(shape, severity, NamedNode(SH.Grave))], BASE)

@@ -1,1 +1,1 @@
-"""Check the built dataset against the shapes, and tell a curator what to mend and where."""
+"""Validate the built dataset with SHACL: what is wrong, in which file, and the remedy."""

@@ -1,62 +1,69 @@
-"""What a validation found: results in a fixed order, also as RDF without blank nodes."""
+"""The report of a validation: its results in a fixed order, also as RDF without blank nodes."""
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pyoxigraph import Literal as OxLiteral
-from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
-from rdflib import RDF, SH, XSD, Literal, URIRef
-from rdflib.term import Node
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
-from urbact_graph.rdf.namespaces import NAMESPACES
+from urbact_graph.rdf.namespaces import RDF, SH, XSD, namespaces, shortened, used_prefixes
+from urbact_graph.rdf.terms import Term, typed
 
 DERIVED = "derived"
 
-# Numbers and truth values are written in Turtle as they are.
-_BARE = {XSD.integer, XSD.decimal, XSD.boolean}
-
-_PREFIXES = ("dct", "foaf", "geo", "owl", "rdf", "rdfs", "sh", "skos", "wgs", "xsd")
+# The literals that Turtle writes without quotation marks (RDF 1.1 Turtle, section 2.5).
+_BARE = {
+    XSD.integer: re.compile(r"[+-]?[0-9]+"),
+    XSD.decimal: re.compile(r"[+-]?[0-9]*\.[0-9]+"),
+    XSD.boolean: re.compile(r"true|false"),
+}
 
 
 class Severity(StrEnum):
-    """How grave a result is, the gravest first (SHACL, section 2.1.4)."""
+    """How serious a result is, the most severe first (SHACL, section 2.1.4)."""
 
     VIOLATION = "Violation"
     WARNING = "Warning"
     INFO = "Info"
 
     @property
-    def iri(self) -> URIRef:
-        """The severity in SHACL's vocabulary."""
+    def iri(self) -> str:
+        """The severity's IRI in the SHACL vocabulary."""
         return SH[self.value]
 
     @property
     def rank(self) -> int:
-        """The place in the order of gravity, 0 for the gravest."""
+        """The place in the order of severities, 0 for the most severe."""
         return list(Severity).index(self)
 
 
 @dataclass(frozen=True)
 class Result:
-    """One rule that one entity breaks with one value (None where the value is what is missing).
+    """One rule that one entity breaks with one value; the value is None where one is missing.
 
-    ``rule`` and ``title`` name the shape, ``component`` is the kind of constraint, ``file`` the
-    source file that describes the entity, or "derived" where none does.
+    ``focus`` is the node that breaks the rule. ``rule`` is the shape's IRI, ``path`` that of the
+    property (None if the rule is about the entity itself), ``component`` that of the kind of
+    constraint. ``file`` is the source file that describes the entity, or ``DERIVED`` if none does.
     """
 
     severity: Severity
-    entity: URIRef
-    rule: URIRef
+    focus: Term
+    rule: str
     title: str
     message: str
-    path: URIRef | None
-    value: URIRef | Literal | None
-    component: URIRef
-    file: str
+    path: str | None
+    value: Term | None
+    component: str
     remedy: str
+    file: str = DERIVED
+
+    @property
+    def entity(self) -> str:
+        """The IRI of the focus node, or a literal's N-Triples where a link leads to a literal."""
+        return self.focus.value if isinstance(self.focus, NamedNode) else str(self.focus)
 
     @property
     def rule_name(self) -> str:
@@ -66,14 +73,17 @@ class Result:
     @property
     def identifier(self) -> str:
         """A short hash that stays the same as long as entity, rule and value do."""
-        parts = (self.entity, self.rule, "" if self.value is None else self.value.n3())
+        parts = (self.entity, self.rule, self._value_text)
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
 
     @property
     def order(self) -> tuple[int, str, str, str, str]:
         """The place in a report: by severity, file, entity, rule and value."""
-        value = "" if self.value is None else self.value.n3()
-        return (self.severity.rank, self.file, self.entity, self.rule, value)
+        return (self.severity.rank, self.file, self.entity, self.rule, self._value_text)
+
+    @property
+    def _value_text(self) -> str:
+        return "" if self.value is None else str(self.value)
 
 
 @dataclass(frozen=True)
@@ -86,7 +96,10 @@ class Report:
 
     @classmethod
     def of(cls, results: Iterable[Result], rules: int, triples: int) -> "Report":
-        """Make a report: in order, and each fault once though it breaks a rule in two ways."""
+        """Make a report of ``results``: sorted, and one for each entity, rule and value.
+
+        A value that breaks two constraints of a rule is one fault.
+        """
         kept: dict[str, Result] = {}
         for result in sorted(results, key=lambda found: (found.order, found.component)):
             kept.setdefault(result.identifier, result)
@@ -104,7 +117,7 @@ class Report:
         return {severity: counted[severity] for severity in Severity}
 
     def by_rule(self) -> list[tuple[Result, ...]]:
-        """Return the results of each rule together, the gravest rules first, then by name."""
+        """Return the results of each rule together, the most severe rules first, then by IRI."""
         grouped: dict[tuple[int, str], list[Result]] = {}
         for result in self.results:
             grouped.setdefault((result.severity.rank, result.rule), []).append(result)
@@ -113,34 +126,31 @@ class Report:
     def to_triples(self, base: str) -> list[Triple]:
         """Return the report as a sh:ValidationReport at ``base`` + validation, in a fixed order.
 
-        Every node has an IRI. As SHACL has it (section 3.6.1.1), sh:conforms is true only where
-        there is no result at all, so that a warning makes it false.
+        Every node has an IRI. sh:conforms is true only if there is no result at all (SHACL,
+        section 3.6.1.1), so that a warning makes it false.
         """
-        report = URIRef(f"{base}validation")
-        conforms = Literal("false" if self.results else "true", datatype=XSD.boolean)
-        triples = [
-            _triple(report, RDF.type, SH.ValidationReport),
-            _triple(report, SH.conforms, conforms),
+        report = NamedNode(f"{base}validation")
+        conforms = typed("false" if self.results else "true", XSD.boolean)
+        nodes = [NamedNode(f"{report.value}/{result.identifier}") for result in self.results]
+        return [
+            Triple(report, NamedNode(RDF.type), NamedNode(SH.ValidationReport)),
+            Triple(report, NamedNode(SH.conforms), conforms),
+            *(Triple(report, NamedNode(SH.result), node) for node in nodes),
+            *(
+                triple
+                for node, result in zip(nodes, self.results, strict=True)
+                for triple in _triples(node, result)
+            ),
         ]
-        for result in self.results:
-            node = URIRef(f"{report}/{result.identifier}")
-            triples.append(_triple(report, SH.result, node))
-        for result in self.results:
-            triples += _of_result(URIRef(f"{report}/{result.identifier}"), result)
-        return triples
 
     def to_rdf(self, base: str, format: RdfFormat = RdfFormat.TURTLE) -> bytes:  # noqa: A002 - as pyoxigraph names it
         """Write the report in ``format``; equal reports give equal bytes."""
-        return serialize(self.to_triples(base), format=format, prefixes=prefixes(base)) or b""
+        triples = self.to_triples(base)
+        prefixes = used_prefixes(triples, _prefixes(base))
+        return serialize(triples, format=format, prefixes=prefixes) or b""
 
 
-def prefixes(base: str) -> dict[str, str]:
-    """Return the prefixes that a report is written with."""
-    own = {"urb": f"{base}ontology#", "shape": f"{base}shapes#"}
-    return dict(sorted({**{name: NAMESPACES[name] for name in _PREFIXES}, **own}.items()))
-
-
-def shorten(term: URIRef | Literal | None, base: str) -> str:
+def shorten(term: Term | None, base: str) -> str:
     """Return ``term`` as readers know it: the path below ``base``, a prefixed name or a literal.
 
     A literal stands as in Turtle, so that text is told from a number or a date that looks alike.
@@ -149,43 +159,38 @@ def shorten(term: URIRef | Literal | None, base: str) -> str:
         return "none"
     if isinstance(term, Literal):
         return _shorten_literal(term, base)
-    for prefix, namespace in prefixes(base).items():
-        if term.startswith(namespace):
-            return f"{prefix}:{term.removeprefix(namespace)}"
-    return term.removeprefix(base)
+    return shorten_iri(term.value, base)
+
+
+def shorten_iri(iri: str, base: str) -> str:
+    """Return ``iri`` as a prefixed name, or without ``base`` in front."""
+    return shortened(iri, _prefixes(base)).removeprefix(base)
 
 
 def _shorten_literal(term: Literal, base: str) -> str:
     if term.language:
-        return f'"{term}"@{term.language}'
-    if term.datatype is None:
-        return f'"{term}"'
-    if term.datatype in _BARE and not term.ill_typed:
-        return str(term)
-    return f'"{term}"^^{shorten(term.datatype, base)}'
+        return f'"{term.value}"@{term.language}'
+    datatype = term.datatype.value
+    if datatype == XSD.string:
+        return f'"{term.value}"'
+    if datatype in _BARE and _BARE[datatype].fullmatch(term.value):
+        return term.value
+    return f'"{term.value}"^^{shorten_iri(datatype, base)}'
 
 
-def _of_result(node: URIRef, result: Result) -> list[Triple]:
-    facts: list[tuple[URIRef, URIRef | Literal | None]] = [
-        (RDF.type, SH.ValidationResult),
-        (SH.focusNode, result.entity),
-        (SH.resultPath, result.path),
+def _prefixes(base: str) -> dict[str, str]:
+    return {**namespaces(base), "shape": f"{base}shapes#"}
+
+
+def _triples(node: NamedNode, result: Result) -> list[Triple]:
+    facts: list[tuple[str, Term | None]] = [
+        (RDF.type, NamedNode(SH.ValidationResult)),
+        (SH.focusNode, result.focus),
+        (SH.resultPath, NamedNode(result.path) if result.path else None),
         (SH.value, result.value),
-        (SH.resultMessage, Literal(result.message, lang="en")),
-        (SH.resultSeverity, result.severity.iri),
-        (SH.sourceConstraintComponent, result.component),
-        (SH.sourceShape, result.rule),
+        (SH.resultMessage, Literal(result.message, language="en")),
+        (SH.resultSeverity, NamedNode(result.severity.iri)),
+        (SH.sourceConstraintComponent, NamedNode(result.component)),
+        (SH.sourceShape, NamedNode(result.rule)),
     ]
-    return [_triple(node, predicate, value) for predicate, value in facts if value is not None]
-
-
-def _triple(subject: URIRef, predicate: URIRef, value: Node) -> Triple:
-    return Triple(NamedNode(subject), NamedNode(predicate), _term(value))
-
-
-def _term(term: Node) -> NamedNode | OxLiteral:
-    if not isinstance(term, Literal):
-        return NamedNode(str(term))
-    if term.language:
-        return OxLiteral(str(term), language=term.language)
-    return OxLiteral(str(term), datatype=NamedNode(str(term.datatype or XSD.string)))
+    return [Triple(node, NamedNode(name), value) for name, value in facts if value is not None]

@@ -1,4 +1,4 @@
-"""The report as people read it: a table in the terminal, and one in Markdown."""
+"""Write a report for people: as a table in the terminal, and as tables in Markdown."""
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -6,28 +6,27 @@ from rich.table import Table
 from rich.text import Text
 
 from urbact_graph.errors import SourceError
-from urbact_graph.settings import Settings
-from urbact_graph.validation.report import Report, Result, Severity, shorten
+from urbact_graph.settings import WRITTEN_BASE
+from urbact_graph.validation.report import Report, Result, Severity, shorten, shorten_iri
 
-_BASE: str = Settings.model_fields["base_iri"].default
 _STYLES = {Severity.VIOLATION: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 _BEGIN, _END = "<!-- begin: warnings -->", "<!-- end -->"
 _INDENT = 2
-# The room that a long value needs at least to be read beside the other columns.
-_VALUE = 28
+# A column of values is at least this wide, in characters, or has a line of its own.
+_VALUE_WIDTH = 28
 
 _Row = tuple[Text, Text, Text]
 _PLURALS = {severity: f"{severity.lower()}s" for severity in Severity}
 
 
-def print_table(report: Report, console: Console, base: str = _BASE) -> None:
-    """Print the results by rule, the gravest first, and a closing line with the counts."""
+def print_table(report: Report, console: Console, base: str = WRITTEN_BASE) -> None:
+    """Print the results by rule, the most severe first, and a closing line with the counts."""
     for results in report.by_rule():
         _print_rule(results, console, base)
     console.print(_summary(report))
 
 
-def markdown_table(report: Report, base: str = _BASE) -> str:
+def markdown_table(report: Report, base: str = WRITTEN_BASE) -> str:
     """Return the violations and warnings as Markdown tables, a rule each, and count the infos."""
     lines = [f"{_counted(report)}.", ""]
     groups = report.by_rule()
@@ -36,19 +35,18 @@ def markdown_table(report: Report, base: str = _BASE) -> str:
             lines += _markdown_rule(results, base)
     infos = [results for results in groups if results[0].severity is Severity.INFO]
     if infos:
-        lines += ["| Info | What it says | Entities |", "| --- | --- | ---: |"]
+        lines += ["| Info | Message | Entities |", "| --- | --- | ---: |"]
         lines += [
             _line(f"`{found[0].rule_name}`", found[0].message, str(len(found))) for found in infos
         ]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def update_document(document: str, report: Report, base: str = _BASE) -> str:
-    """Return ``document`` with what stands between its markers made anew from ``report``.
+def update_document(document: str, report: Report, base: str = WRITTEN_BASE) -> str:
+    """Return ``document`` with the part between its markers replaced by the tables of ``report``.
 
     Raises:
         SourceError: the markers are missing.
-
     """
     before, begin, rest = document.partition(_BEGIN)
     _, end, after = rest.partition(_END)
@@ -67,13 +65,13 @@ def _print_rule(results: tuple[Result, ...], console: Console, base: str) -> Non
             (_number(len(results)), "dim"),
         )
     )
-    mend = Text.assemble(("To mend: ", "green"), first.remedy)
-    console.print(_indented(Text(first.message, "bold")), _indented(mend), sep="\n")
+    remedy = Text.assemble(("Remedy: ", "green"), first.remedy)
+    console.print(_indented(Text(first.message, "bold")), _indented(remedy), sep="\n")
     console.print()
     rows = [_row(result, base) for result in results]
     header = (
         Text("Entity", "dim"),
-        Text(shorten(first.path, base) if first.path else "Value", "dim"),
+        Text(shorten_iri(first.path, base) if first.path else "Value", "dim"),
         Text("Data file", "dim"),
     )
     console.print(_indented(_columns([header, *rows], console.width - _INDENT)))
@@ -82,7 +80,7 @@ def _print_rule(results: tuple[Result, ...], console: Console, base: str) -> Non
 
 def _row(result: Result, base: str) -> _Row:
     return (
-        Text(shorten(result.entity, base), "bold"),
+        Text(shorten(result.focus, base), "bold"),
         Text(shorten(result.value, base), "" if result.value is not None else "dim"),
         Text(result.file, "cyan"),
     )
@@ -92,7 +90,7 @@ def _columns(rows: list[_Row], width: int) -> RenderableType:
     """Lay ``rows`` out in three columns, or in two lines a row where they would not fit."""
     entity, value, file = (max(len(row[index]) for row in rows) for index in range(3))
     table = Table.grid(padding=(0, 2, 0, 0))
-    if entity + file + min(value, _VALUE) + 4 <= width:
+    if entity + file + min(value, _VALUE_WIDTH) + 4 <= width:
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
         table.add_column(no_wrap=True)
@@ -131,15 +129,15 @@ def _number(count: int) -> str:
 
 def _markdown_rule(results: tuple[Result, ...], base: str) -> list[str]:
     first = results[0]
-    value = f"`{shorten(first.path, base)}`" if first.path else "Value"
+    value = f"`{shorten_iri(first.path, base)}`" if first.path else "Value"
     return [
         f"**{first.severity} `{first.rule_name}`, {_number(len(results))}.** {first.message} "
-        f"*What to do:* {first.remedy}",
+        f"*Remedy:* {first.remedy}",
         "",
         f"| Entity | {value} | Data file |",
         "| --- | --- | --- |",
         *(
-            _line(f"`{shorten(r.entity, base)}`", shorten(r.value, base), f"`{r.file}`")
+            _line(f"`{shorten(r.focus, base)}`", shorten(r.value, base), f"`{r.file}`")
             for r in results
         ),
         "",

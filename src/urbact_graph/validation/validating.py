@@ -1,116 +1,151 @@
-"""Validate a dataset with SHACL: load it and the shapes, run pySHACL, place what it finds.
+"""Validate a dataset with SHACL: evaluate the targets, run pySHACL, find the source files.
 
-What makes pySHACL slow are calls for single entities: a property shape below a node shape is
-called once an entity, 60,000 times in all. So every rule has its own target, for then pySHACL
-checks all the entities of a rule in one call (9 s became 5 s). The rest goes into the queries of
-the targets, which rdflib evaluates: it joins patterns by how many variables they have, not by
-how many triples they match, so that what tells two entities apart stands in a FILTER.
+pySHACL is slow where it is called for single entities: once for each entity and each property
+shape below a node shape. So every rule has a target of its own, for then one call checks all its
+entities, and the targets that are queries are evaluated beforehand, by pyoxigraph.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pyshacl
+import rdflib
+from pyoxigraph import RdfFormat, Triple, parse
 from pyshacl.errors import ReportableRuntimeError
-from rdflib import RDF, SH, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from urbact_graph.rdf.parsing import parse_turtle
-from urbact_graph.errors import SourceError
+from urbact_graph.errors import DatasetError, SourceError
+from urbact_graph.rdf.namespaces import RDF, SH
 from urbact_graph.sources import GraphSources
-from urbact_graph.validation.loading import load_dataset
+from urbact_graph.validation.rdflib_terms import memory_graph, oxigraph_term
 from urbact_graph.validation.report import DERIVED, Report, Result, Severity
 from urbact_graph.validation.shapes import Rule, load_shapes, rules
+from urbact_graph.validation.source_files import files_of
+from urbact_graph.validation.targets import with_target_nodes
+
+# SHACL reports that there are too many values without saying which (sections 4.2.2 and 4.4.5).
+_TOO_MANY = {SH.MaxCountConstraintComponent, SH.UniqueLangConstraintComponent}
 
 
 def validate(dataset: Path, sources: GraphSources) -> Report:
     """Check the N-Triples file ``dataset`` against the shapes of ``sources``.
 
-    Takes about 9 s for the whole graph on two cores. The data files are read again only to say
-    in which one an entity stands.
+    Takes about 3 s for the whole graph. The source files are read only to say in which of them an
+    entity stands.
 
     Raises:
-        DatasetError: the dataset cannot be read.
-        SourceError: a shape or a data file has a mistake, told with its place.
-
+        DatasetError: the dataset cannot be read, or has a blank node that breaks a rule.
+        SourceError: a shape or a source file has a mistake; the message says where.
     """
     shapes = load_shapes(sources)
-    graph = load_dataset(dataset)
-    known = rules(shapes)
-    found = check(graph, shapes)
-    files = _files({str(found.value(node, SH.focusNode)) for node in _nodes(found)}, sources)
-    results = [_result(found, node, known, files) for node in _nodes(found)]
-    shown = [one for result in results for one in _with_values(result, graph, shapes)]
-    return Report.of(shown, rules=len(known), triples=len(graph))
+    known = rules(shapes, sources.base)
+    triples = read_dataset(dataset)
+    results = check(triples, with_target_nodes(shapes, triples), known)
+    files = files_of({result.entity for result in results}, sources)
+    located = [replace(result, file=files.get(result.entity, DERIVED)) for result in results]
+    return Report.of(located, rules=len(known), triples=len(triples))
 
 
-def check(graph: Graph, shapes: Graph) -> Graph:
-    """Run pySHACL over ``graph`` and return its own report.
+def read_dataset(dataset: Path) -> list[Triple]:
+    """Read the N-Triples file ``dataset``.
+
+    Raises:
+        DatasetError: the file cannot be read or is not N-Triples.
+    """
+    try:
+        return [quad.triple for quad in parse(path=str(dataset), format=RdfFormat.N_TRIPLES)]
+    except SyntaxError as error:
+        raise DatasetError(
+            f"{dataset}, line {error.lineno}: {error.msg}. Build the dataset again."
+        ) from None
+    except OSError as error:
+        raise DatasetError(
+            f"{dataset} cannot be read: {error.strerror or error}. Build the dataset first."
+        ) from None
+
+
+def check(
+    dataset: Iterable[Triple], shapes: Iterable[Triple], known: dict[str, Rule]
+) -> list[Result]:
+    """Return each result of ``shapes`` on ``dataset``, described by the rules ``known``.
+
+    Their order is arbitrary, and no source file is named yet.
+
+    Raises:
+        DatasetError: a blank node breaks a rule.
+        SourceError: a shape is not well-formed.
+    """
+    graph, shapes_graph = memory_graph(dataset), memory_graph(shapes)
+    return read_results(run_pyshacl(graph, shapes_graph), graph, shapes_graph, known)
+
+
+def read_results(
+    found: rdflib.Graph, graph: rdflib.Graph, shapes: rdflib.Graph, known: dict[str, Rule]
+) -> list[Result]:
+    """Return the results in pySHACL's report ``found`` on ``graph``; errors as of ``check``."""
+    return [
+        result
+        for node in _result_nodes(found)
+        for result in _with_values(_result(found, node, known), graph, shapes)
+    ]
+
+
+def run_pyshacl(graph: rdflib.Graph, shapes: rdflib.Graph) -> rdflib.Graph:
+    """Return pySHACL's own report on ``graph``.
 
     Raises:
         SourceError: a shape is not well-formed.
-
     """
     try:
         _, found, text = pyshacl.validate(
             graph, shacl_graph=shapes, advanced=True, inplace=True, inference="none"
         )
     except ReportableRuntimeError as error:
-        raise SourceError(_not_well_formed(error)) from None
-    if not isinstance(found, Graph):
-        raise SourceError(_not_well_formed(text))
+        raise _not_well_formed(error) from None
+    if not isinstance(found, rdflib.Graph):
+        raise _not_well_formed(text)
     return found
 
 
-def _not_well_formed(reason: object) -> str:
-    return f"A shape in shapes/ is not well-formed SHACL: {reason}. Correct it there."
+def _not_well_formed(reason: object) -> SourceError:
+    return SourceError(
+        f"A shape in shapes/ is not well-formed SHACL: {reason}. Correct the shape there."
+    )
 
 
-def _nodes(found: Graph) -> Iterator[Node]:
-    """Return the results proper, without those of the shapes that a rule itself asks."""
-    for report in found.subjects(RDF.type, SH.ValidationReport):
-        yield from found.objects(report, SH.result)
+def _result_nodes(found: rdflib.Graph) -> Iterator[Node]:
+    """Yield the results of the report, without those of the shapes that a rule refers to."""
+    for report in found.subjects(_iri(RDF.type), _iri(SH.ValidationReport)):
+        yield from found.objects(report, _iri(SH.result))
 
 
-def _result(found: Graph, node: Node, known: dict[URIRef, Rule], files: dict[str, str]) -> Result:
-    facts = dict(found.predicate_objects(node))
-    rule = known.get(URIRef(str(facts[SH.sourceShape]))) or _unnamed(facts)
-    entity = URIRef(str(facts[SH.focusNode]))
+def _result(found: rdflib.Graph, node: Node, known: dict[str, Rule]) -> Result:
+    facts = {str(name): value for name, value in found.predicate_objects(node)}
+    shape, focus = str(facts[SH.sourceShape]), oxigraph_term(facts[SH.focusNode])
+    if focus is None:
+        raise DatasetError(
+            f"A blank node breaks the rule {shape}, but a dataset has IRIs only; build it again."
+        )
+    rule = known.get(shape) or _unnamed_rule(shape, facts)
     path, value = facts.get(SH.resultPath), facts.get(SH.value)
     return Result(
         severity=rule.severity,
-        entity=entity,
+        focus=focus,
         rule=rule.iri,
         title=rule.title,
         message=rule.message,
-        path=path if isinstance(path, URIRef) else None,
-        value=value if isinstance(value, URIRef | Literal) else None,
-        component=URIRef(str(facts[SH.sourceConstraintComponent])),
-        file=files.get(str(entity), DERIVED),
+        path=str(path) if isinstance(path, rdflib.URIRef) else None,
+        value=None if value is None else oxigraph_term(value),
+        component=str(facts[SH.sourceConstraintComponent]),
         remedy=rule.remedy,
     )
 
 
-def _with_values(result: Result, graph: Graph, shapes: Graph) -> Iterator[Result]:
-    """Yield ``result``, or where there are too many values one with each of them.
-
-    SHACL reports such a fault without a value (sections 4.2.2 and 4.4.5), which says too little.
-    """
-    too_many = {SH.MaxCountConstraintComponent, SH.UniqueLangConstraintComponent}
-    none_allowed = any(int(str(count)) == 0 for count in shapes.objects(result.rule, SH.maxCount))
-    if result.component not in too_many or result.path is None or none_allowed:
-        yield result
-        return
-    for value in graph.objects(result.entity, result.path):
-        if isinstance(value, URIRef | Literal):
-            yield replace(result, value=value)
-
-
-def _unnamed(facts: dict[Node, Node]) -> Rule:
-    """Make a rule of what pySHACL says, for a shape that states no severity of its own."""
+def _unnamed_rule(shape: str, facts: dict[str, Node]) -> Rule:
+    """Describe a shape that states no severity of its own by what pySHACL reports."""
     return Rule(
-        iri=URIRef(str(facts[SH.sourceShape])),
+        iri=shape,
         severity=Severity(str(facts[SH.resultSeverity]).removeprefix(str(SH))),
         title="",
         message=str(facts.get(SH.resultMessage, "")),
@@ -118,20 +153,16 @@ def _unnamed(facts: dict[Node, Node]) -> Rule:
     )
 
 
-def _files(entities: set[str], sources: GraphSources) -> dict[str, str]:
-    """Return the file that describes each entity, or else the first that names it."""
-    if not entities:
-        return {}
-    describing: dict[str, str] = {}
-    naming: dict[str, str] = {}
-    for path in (*sources.data_files(), *sources.ontology_files()):
-        name = sources.name(path)
-        for triple in parse_turtle(sources.read(path), name):
-            described = triple.subject.value  # type: ignore[union-attr]
-            if described in entities:
-                describing.setdefault(described, name)
-            for term in (triple.predicate, triple.object):
-                named = getattr(term, "value", "")
-                if named in entities:
-                    naming.setdefault(named, name)
-    return naming | describing
+def _with_values(result: Result, graph: rdflib.Graph, shapes: rdflib.Graph) -> Iterator[Result]:
+    """Yield ``result``, or if there are too many values a result for each of them."""
+    limits = shapes.objects(_iri(result.rule), _iri(SH.maxCount))
+    if result.component not in _TOO_MANY or result.path is None or "0" in map(str, limits):
+        yield result
+        return
+    for node in graph.objects(_iri(result.entity), _iri(result.path)):
+        if value := oxigraph_term(node):
+            yield replace(result, value=value)
+
+
+def _iri(iri: str) -> rdflib.URIRef:
+    return rdflib.URIRef(iri)

@@ -1,0 +1,27 @@
+"""The source file that describes an entity, so that a curator knows where to look."""
+
+from pyoxigraph import NamedNode
+
+from urbact_graph.rdf.parsing import parse_turtle
+from urbact_graph.sources import GraphSources
+
+
+def files_of(entities: set[str], sources: GraphSources) -> dict[str, str]:
+    """Return the name of the file that describes each entity, or else of the first that names it.
+
+    An entity that stands in no file of data/ or ontology/ has none.
+
+    Raises:
+        SourceError: a file cannot be read or is not Turtle.
+    """
+    if not entities:
+        return {}
+    describing: dict[str, str] = {}
+    naming: dict[str, str] = {}
+    for path in (*sources.data_files(), *sources.ontology_files()):
+        name = sources.name(path)
+        for triple in parse_turtle(sources.read(path), name):
+            for position, term in enumerate(triple):
+                if isinstance(term, NamedNode) and term.value in entities:
+                    (naming if position else describing).setdefault(term.value, name)
+    return naming | describing
