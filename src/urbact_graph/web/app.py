@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from urbact_graph.release.release import Release
     from urbact_graph.settings import Settings
 
-# A form's percent-encoding may make three bytes of one; the rest is room for other parameters.
+# The percent-encoding of a form may turn one byte into three; the rest is for other parameters.
 _BODY_BYTES_PER_QUERY_BYTE = 3
 _OTHER_BODY_BYTES = 16_000
 
@@ -33,7 +33,7 @@ def create_app(settings: Settings, engine: Engine, release: Release | None = Non
     app = Application(settings, engine, release)
     app.config["MAX_CONTENT_LENGTH"] = max_body_bytes(settings)
     app.jinja_env.globals["formats"] = FORMATS
-    # Each address has one way to be written.
+    # Each address has one spelling only.
     app.url_map.merge_slashes = False
     app.before_request(_begin)
     register_problems(app)
@@ -77,6 +77,6 @@ def _end(_: BaseException | None) -> None:
 
 
 def _page_context() -> dict[str, object]:
-    """Give the pages the path that this instance has, and whether it serves others' data."""
+    """Give all pages the path of this instance, and whether its dataset was built elsewhere."""
     settings = current_application().settings
     return {"root": f"{request.script_root}/", "is_foreign": settings.dataset is not None}

@@ -1,4 +1,4 @@
-"""The application object: what all routes share."""
+"""The application object, which all routes share."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Application(Flask):
-    """The web application; every request is answered from one snapshot of what is ``served``.
+    """The web application; each request is answered from one snapshot of what is ``served``.
 
     ``engine`` belongs to the caller, who closes it. ``release`` is None where a dataset is served
     that was not built here.

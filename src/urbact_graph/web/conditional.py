@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from werkzeug.datastructures import ETags
 
-# A list of some twenty tags; a longer one would take long to read, and is ignored.
+# Enough for some twenty tags; a longer list would take long to parse, and is ignored.
 _MAX_TAGS_LENGTH = 1_000
 _MAX_DATE_LENGTH = 100
 _ONE_RANGE = re.compile(r"bytes=[ \t]*(?:([0-9]{1,18})-([0-9]{0,18})|-([0-9]{1,18}))[ \t]*", re.I)
@@ -35,7 +35,7 @@ class Conditions:
 
     @classmethod
     def of(cls, header: Callable[[str], str | None]) -> Conditions:
-        """Read them by ``header``, which returns the value of a header by its lower-case name."""
+        """Read them with ``header``, which returns the value of a header by its lower-case name."""
         return cls(
             header("if-none-match"),
             header("if-modified-since"),
@@ -46,15 +46,15 @@ class Conditions:
         )
 
     def matches(self, tag: str) -> bool:
-        """Tell whether the client names the tag ``tag``, by weak comparison (section 13.1.2)."""
+        """Tell whether If-None-Match lists ``tag``, by weak comparison (section 13.1.2)."""
         tags = _tags(self.if_none_match)
         return tags is not None and (tags.is_weak(tag) or tags.is_strong(tag))
 
     def is_not_modified(self, tag: str | None, modified: datetime | None) -> bool:
         """Tell whether the client has the representation already (sections 13.1.2 and 13.1.3).
 
-        To be asked of a GET or HEAD that would get 200. Dates count only where the client names
-        no tags.
+        Only for a GET or HEAD that would get 200. The date counts only if there is no
+        If-None-Match.
         """
         if self.if_none_match is not None:
             tags = _tags(self.if_none_match)
@@ -68,7 +68,7 @@ class Conditions:
         """Check If-Match and If-Unmodified-Since (sections 13.1.1 and 13.1.4); ``tag`` is strong.
 
         Raises:
-            ProblemError: the representation is another by now.
+            ProblemError: the representation has changed.
         """
         if self.if_match is not None:
             tags = _tags(self.if_match)
@@ -80,18 +80,18 @@ class Conditions:
         if not is_unchanged:
             raise ProblemError(
                 PRECONDITION_FAILED,
-                "The file at this address has changed since you read it; fetch it anew.",
+                "The file at this address is not the one that you have; download it again.",
             )
 
     def part(self, tag: str, modified: datetime, size: int) -> tuple[int, int] | None:
-        """Return the first byte that the client wants of ``size``, and the one after the last.
+        """Return the requested part of ``size`` bytes: its first byte, and the one after its last.
 
-        None means the whole: where no range is requested, several are (a server need not serve
+        None means the whole: there is no range, there are several (a server need not support
         these, section 14.2), the header cannot be read, or If-Range (section 13.1.5) names another
         representation.
 
         Raises:
-            ProblemError: no byte lies in the range.
+            ProblemError: the range has no byte of the representation.
         """
         match = _ONE_RANGE.fullmatch(self.range or "")
         if match is None or not self._may_continue(tag, modified):
@@ -106,8 +106,8 @@ class Conditions:
         if start >= size or start >= end:
             raise ProblemError(
                 RANGE_NOT_SATISFIABLE,
-                f"The file has {size} bytes, and none of them lies in the requested range; "
-                "request another one.",
+                f"The file has {size} bytes, none of which is in the requested range; request "
+                "another range.",
                 headers={"Content-Range": f"bytes */{size}"},
             )
         return start, end

@@ -1,4 +1,4 @@
-"""The context of one request: its client, and what became of it."""
+"""The context of one request: what the server knows of it, and what the application notes."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ class RequestContext:
     """What the server knows of a request, and what the application notes while it answers.
 
     The server gives ``client`` (an IP address), ``public_address`` (where the client reaches this
-    instance, if a trusted proxy says so, without a final slash; the application fills in the
-    setting's otherwise), ``cancellation`` (cancelled when
-    the client disconnects) and ``problem_before`` (a problem that it found while it read the
-    request, with which the application answers).
+    instance, without a final slash, as stated by a trusted proxy; empty otherwise, in which case
+    the application fills in that of the settings), ``cancellation`` (cancelled when the client
+    disconnects) and ``problem_before`` (a problem that it found while it read the request, which
+    is the answer then).
 
     The application notes ``route`` (the rule that matched the path), ``query`` (the SPARQL query),
     ``problem`` (the name of the problem that the response is), ``snapshot`` (what it answers from,
-    until it has answered), ``generation`` (that of the snapshot) and ``representation`` (the whole
-    response, where it may be cached).
+    until the request has ended), ``generation`` (that of the snapshot) and ``representation`` (the
+    whole response, if it may be cached).
     """
 
     client: str
@@ -52,7 +52,7 @@ class RequestContext:
 
     @classmethod
     def of(cls, environ: WSGIEnvironment) -> RequestContext:
-        """Return the context of the request ``environ``; a new one where the server gave none."""
+        """Return the context of the request ``environ``; a new one if the server gave none."""
         context: RequestContext | None = environ.get(_KEY)
         if context is None:
             context = environ[_KEY] = cls(environ.get("REMOTE_ADDR", ""))
@@ -60,7 +60,7 @@ class RequestContext:
 
 
 def current_context() -> RequestContext:
-    """Return the context of the request that Flask handles now."""
+    """Return the context of the request that Flask handles at this moment."""
     return RequestContext.of(request.environ)
 
 

@@ -1,4 +1,4 @@
-"""What is measured of requests and of the engine, for Prometheus."""
+"""The metrics of requests and of the engine, for Prometheus."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _BUCKETS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)
 
 
 class Metrics:
-    """The registry: requests are counted here, the engine's numbers are read when asked for."""
+    """The registry: counts requests, and reads the engine when the metrics are requested."""
 
     def __init__(self, engine: Engine) -> None:
         self.registry = CollectorRegistry()
@@ -60,7 +60,7 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self.registry,
         )
-        # A child is looked up for every request; to ask the metric for it takes 3 µs more.
+        # A child is needed for every request; looking it up in the metric takes 3 µs longer.
         self._counted: dict[tuple[str, str, int], Counter] = {}
         self._timed: dict[str, Histogram] = {}
         self.registry.register(_EngineCollector(engine))
@@ -69,7 +69,7 @@ class Metrics:
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request; ``route`` is the rule that matched its path."""
-        # Labels are few, whatever methods clients send.
+        # The number of labels is bounded, whatever methods clients send.
         method = method if method in _METHODS else "other"
         key = method, route, status
         if key not in self._counted:
@@ -88,14 +88,16 @@ class _EngineCollector(Collector):
         counters = status.counters
         yield gauge("queries_running", "Queries that run.", status.running)
         yield gauge("queries_waiting", "Queries that wait or are suspended.", status.waiting)
-        yield gauge("workers", "Processes that evaluate queries or are ready to.", status.workers)
+        yield gauge("workers", "Worker processes that run a query or are ready to.", status.workers)
         yield counter("answers", "Queries answered by a worker.", counters.answers)
         yield counter("engine_seconds", "Time that workers spent on queries.", counters.seconds)
         kills = CounterMetricFamily(
             "urbact_graph_kills", "Queries stopped while they ran, by problem.", labels=("reason",)
         )
         problems = CounterMetricFamily(
-            "urbact_graph_problems", "Queries that met another problem.", labels=("problem",)
+            "urbact_graph_problems",
+            "Queries that ended with another problem, by problem.",
+            labels=("problem",),
         )
         stops = {problem.name for problem in _STOPS}
         for name, count in (dict.fromkeys(sorted(stops), 0) | dict(counters.problems)).items():
@@ -111,10 +113,10 @@ class _EngineCollector(Collector):
 
 
 def gauge(name: str, meaning: str, value: float) -> GaugeMetricFamily:
-    """Make a number that goes up and down."""
+    """Make a metric whose value goes up and down."""
     return GaugeMetricFamily(f"urbact_graph_{name}", meaning, value)
 
 
 def counter(name: str, meaning: str, value: float) -> CounterMetricFamily:
-    """Make a number that only goes up."""
+    """Make a metric whose value only goes up."""
     return CounterMetricFamily(f"urbact_graph_{name}", meaning, value)

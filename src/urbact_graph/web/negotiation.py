@@ -1,4 +1,4 @@
-"""Content negotiation: which format an Accept header asks for (RFC 9110, section 12.5.1)."""
+"""Content negotiation: the format that an Accept header selects (RFC 9110, section 12.5.1)."""
 
 from functools import lru_cache
 
@@ -8,17 +8,17 @@ from werkzeug.http import parse_accept_header
 from urbact_graph.problems import MALFORMED_REQUEST, NOT_ACCEPTABLE, ProblemError
 from urbact_graph.rdf.formats import FORMATS, Format, Kind, format_named, formats
 
-# Clients send a few hundred characters; a longer header would take long to read, and is ignored.
+# Clients send a few hundred characters; a longer header would take long to parse, and is ignored.
 _MAX_HEADER_LENGTH = 1_000
 _COMMAND_LINE_PROGRAMS = ("curl/", "wget/", "httpie/")
 
 
 class Acceptance:
-    """A client's Accept header: full type lists, wildcards, weights, and problems by ``q=0``.
+    """A client's Accept header: a list of media ranges with wildcards and weights.
 
-    The weight of a media type is that of the most specific range that matches it. Parameters of a
-    range (a charset, a JSON-LD profile) do not narrow it, as each format comes in one shape only.
-    A header of more than 1,000 characters counts as none.
+    The weight of a media type is that of the most specific range that matches it; 0 means refused.
+    Parameters of a range (a charset, a JSON-LD profile) do not narrow it, as there is one variant
+    of each format. A header of more than 1,000 characters counts as none.
     """
 
     def __init__(self, header: str | None) -> None:
@@ -29,7 +29,7 @@ class Acceptance:
 
     @property
     def is_particular(self) -> bool:
-        """Whether any type is asked for by its name."""
+        """Whether the header names any type, rather than only wildcards."""
         return any("*" not in value for value, _ in self._ranges)
 
     def quality(self, media_type: str) -> float:
@@ -37,17 +37,17 @@ class Acceptance:
         return float(self._ranges.quality(media_type))
 
     def names(self, media_type: str) -> bool:
-        """Tell whether ``media_type`` is asked for by its own name, not by a wildcard."""
+        """Tell whether ``media_type`` is accepted by its name, not only by a wildcard."""
         return any(value == media_type and quality > 0 for value, quality in self._ranges)
 
     def format_quality(self, form: Format) -> float:
-        """Return the weight of ``form``; an alias counts only where it is named."""
+        """Return the weight of ``form``; an alias counts only if the header names it."""
         aliases = (self.quality(alias) for alias in form.aliases if self.names(alias))
         return max(self.quality(form.media_type), *aliases, 0.0)
 
     def format(self, kind: Kind) -> Format | None:
-        """Return the best accepted format of ``kind``, None if all are refused."""
-        # max() keeps the first of equals, so that ties fall to our own order.
+        """Return the format of ``kind`` with the largest weight, None if all are refused."""
+        # Of equals max() keeps the first, so that the order of the table decides.
         best = max(formats(kind), key=self.format_quality)
         return best if self.format_quality(best) > 0 else None
 
@@ -58,15 +58,15 @@ Choice = tuple[Format | None, Format | None]
 def chosen_formats(accept: str | None, wanted: tuple[str, ...]) -> Choice:
     """Return the results format and the graph format for a request.
 
-    The first known of ``wanted``, the values of ``format`` parameters, overrides the Accept
-    header, as browsers and simple scripts cannot set that; where none is known, a header that
+    ``wanted`` are the values of ``format`` parameters. The first that is known overrides the
+    Accept header, which browsers and simple scripts cannot set. If none is known, a header that
     names types decides.
 
     Raises:
-        ProblemError: no format that is wanted is known, and no type is accepted by name; or none
-            of ours is accepted.
+        ProblemError: no value of ``wanted`` is known, and the header names no type; or the header
+            accepts none of the formats.
     """
-    # Clients are few in kind, so that most choices have been made before.
+    # Most clients send one of a few headers, so that most choices have been made before.
     is_short = len(accept or "") + sum(map(len, wanted)) <= _MAX_HEADER_LENGTH
     return _choose(accept, wanted) if is_short else _choose.__wrapped__(accept, wanted)
 
@@ -103,10 +103,10 @@ def _prefers_gzip(header: str | None) -> bool:
 
 
 def is_command_line_program(user_agent: str | None) -> bool:
-    """Tell whether a client accepts anything and prints what it gets to a terminal."""
+    """Tell whether a client is a program that accepts everything and prints to a terminal."""
     return (user_agent or "").lower().startswith(_COMMAND_LINE_PROGRAMS)
 
 
 def prefers_text(accept: str | None, user_agent: str | None) -> bool:
-    """Tell whether a client should get plain text where it could also get JSON."""
+    """Tell whether a client should get plain text rather than JSON."""
     return is_command_line_program(user_agent) or Acceptance(accept).names("text/plain")

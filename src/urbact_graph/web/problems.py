@@ -1,4 +1,4 @@
-"""The one body that every error has: RFC 9457 problem details, or text for people."""
+"""The body of every error: problem details (RFC 9457), or the same as a page or as text."""
 
 from __future__ import annotations
 
@@ -34,14 +34,15 @@ _BY_STATUS = {
 }
 _DETAILS = {
     NOT_FOUND: "No page has this address; the query endpoint is /sparql.",
-    METHOD_NOT_ALLOWED: "This address does not take that method; see the Allow header.",
+    METHOD_NOT_ALLOWED: "This address does not allow the method; the Allow header lists those "
+    "that it allows.",
     QUERY_TOO_LARGE: "The body is larger than a query may be (max_query_bytes); shorten it.",
 }
 _LOGGER = logging.getLogger(__name__)
 
 
 def register_problems(app: Flask) -> None:
-    """Make ``app`` answer every error, its own and Flask's, with a problem body."""
+    """Make ``app`` answer every error, its own or Flask's, with a problem."""
     app.before_request(_refuse_double_slash)
     app.register_error_handler(ProblemError, problem_response)
     app.register_error_handler(HTTPException, _http_error)
@@ -49,7 +50,7 @@ def register_problems(app: Flask) -> None:
 
 
 def problem_response(error: ProblemError) -> Response:
-    """Make the response for ``error``: JSON, or HTML or text for clients that prefer it."""
+    """Make the response for ``error``: JSON, or HTML or text for clients that prefer these."""
     context, problem = current_context(), error.problem
     context.problem = problem.name
     body = {
@@ -82,7 +83,7 @@ def release_removed() -> ProblemError:
 
 
 def _page(body: dict[str, object]) -> str:
-    # With the query, so that it can be corrected where it stands.
+    # With the query, so that it can be corrected on the page.
     return render_template("problem.html", problem=body, query=request.args.get("query"))
 
 
@@ -103,12 +104,12 @@ def _http_error(error: HTTPException) -> Response:
 def _unexpected_error(_: Exception) -> Response:
     _LOGGER.exception("Unexpected error")
     return problem_response(
-        ProblemError(INTERNAL_ERROR, "The server met an unexpected error; its log has the details.")
+        ProblemError(INTERNAL_ERROR, "The server met an unexpected error; its log describes it.")
     )
 
 
 def _refuse_double_slash() -> None:
     if request.environ["PATH_INFO"].startswith("//"):
-        # Werkzeug would take it for the address with one slash.
+        # Werkzeug would answer as if there were one slash.
         current_context().route = "none"
         raise NotFound

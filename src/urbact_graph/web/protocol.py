@@ -1,4 +1,4 @@
-"""The SPARQL 1.1 Protocol: what a request to the endpoint asks."""
+"""The SPARQL 1.1 Protocol: read the query operation of a request to the endpoint."""
 
 import re
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ _MIN_SECONDS = 0.05
 class QueryOperation:
     """A query operation of the protocol.
 
-    ``results`` and ``graph`` are the formats for either form of answer, at least one of them;
+    ``results`` and ``graph`` are the formats of the two kinds of answers; at least one is given.
     ``seconds`` is the client's own timeout, if it sends one.
     """
 
@@ -46,12 +46,12 @@ class QueryOperation:
 
     @cached_property
     def is_repeatable(self) -> bool:
-        """Whether the query gives the same each time it is asked of the same dataset."""
+        """Whether the query has the same answer each time on the same dataset."""
         return is_repeatable(self.query)
 
 
 def is_bare(request: Request) -> bool:
-    """Tell whether the request asks for the endpoint itself: GET or HEAD without parameters."""
+    """Tell whether the request is for the endpoint itself: GET or HEAD without parameters."""
     return request.method in ("GET", "HEAD") and not request.query_string
 
 
@@ -61,8 +61,8 @@ def read_operation(request: Request) -> QueryOperation:
     The rules are those of SPARQL 1.1 Protocol, section 2.1.
 
     Raises:
-        ProblemError: the request is malformed, of another media type, or an update, or accepts
-            none of our formats.
+        ProblemError: the request is malformed, of an unsupported media type, or an update, or it
+            accepts none of the formats.
     """
     parameters = list(_parameters(request.query_string, "address"))
     if request.method == "POST":
@@ -75,7 +75,7 @@ def read_operation(request: Request) -> QueryOperation:
             UPDATE_NOT_SUPPORTED,
             "This endpoint only answers queries; send 'query' instead of 'update'.",
         )
-    # Clients name a format by several names at once, and leave the + of a media type bare.
+    # Clients send several names of a format at once, and do not encode the + of a media type.
     wanted = tuple(text.replace(" ", "+") for text in values.get("format", ()) if text)
     query = _only(values, "query", needed=True) or ""
     default_graphs = _graphs(values, "default-graph-uri")
@@ -162,7 +162,7 @@ def _graphs(values: dict[str, list[str]], name: str) -> tuple[str, ...]:
     for iri in iris:
         if not _ABSOLUTE_IRI.fullmatch(iri):
             raise ProblemError(
-                MALFORMED_REQUEST, f"The {name} '{iri}' is no absolute IRI; write it in full."
+                MALFORMED_REQUEST, f"The {name} '{iri}' is not an absolute IRI; write it in full."
             )
     return iris
 
@@ -173,6 +173,7 @@ def _seconds(text: str | None) -> float | None:
     seconds = float(text) if _SECONDS.fullmatch(text) else 0.0
     if seconds <= 0:
         raise ProblemError(
-            MALFORMED_REQUEST, f"The timeout '{text}' is no number of seconds above 0."
+            MALFORMED_REQUEST,
+            f"The timeout '{text}' is not a number of seconds above 0; send one such as 2.5.",
         )
     return max(seconds, _MIN_SECONDS)

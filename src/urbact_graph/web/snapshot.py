@@ -1,4 +1,4 @@
-"""Snapshots: one version of what is served, from which a request is answered as a whole."""
+"""Snapshots: one version of the dataset and its release, from which a request is answered."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _N_TRIPLES = "application/n-triples"
 _VARIABLE = re.compile(r"\?(\w+)")
 _Derived = TypeVar("_Derived")
-# Problems that the same query meets again; it is tried again after so many seconds.
+# Problems that the same query would meet again; it is tried again after so many seconds.
 _LASTING = (QUERY_TIMEOUT, OUT_OF_MEMORY, RESULT_TOO_LARGE)
 _RETRY_SECONDS = 60.0
 # HTTP dates have whole seconds.
@@ -43,7 +43,7 @@ _SECOND = timedelta(seconds=1)
 
 
 class Snapshot:
-    """One version of the dataset, its release, and what is derived from them once.
+    """One version of the dataset, its release, and the results that are derived from them.
 
     ``release`` is None where a dataset is served that was not built here. ``served_since`` is when
     requests were first answered from it, ``generation`` numbers the snapshots of a process. A
@@ -84,7 +84,7 @@ class Snapshot:
         return self._dataset.counts
 
     def close(self) -> None:
-        """Let go of the dataset."""
+        """Close the dataset."""
         self._dataset.close()
 
     def query(self, query: Request, seconds: float | None = None) -> Answer:
@@ -123,14 +123,14 @@ class Snapshot:
         return [tuple(row) for row in results]
 
     def derive(self, make: Callable[[Snapshot], _Derived]) -> _Derived:
-        """Return what ``make`` makes of this snapshot; it is called once a snapshot.
+        """Return the result of ``make`` for this snapshot; it is called once for each snapshot.
 
-        Its queries count for no client and go on when the client that comes first disconnects.
-        A problem that would come again is kept for a minute, so that requests do not wait for it
-        one by one.
+        The queries of ``make`` count for no client, and continue if the client whose request came
+        first disconnects. A problem that would occur again is kept for a minute, so that later
+        requests do not wait for it.
 
         Raises:
-            ProblemError: the engine could not answer what it is made of.
+            ProblemError: the engine could not answer a query of ``make``.
         """
         return self._derived.get(make, self._for_all())
 
@@ -177,7 +177,7 @@ class _Memo:
 
 
 class Served:
-    """The snapshot that requests are answered from now; a reload replaces it. Thread-safe.
+    """The current snapshot, from which requests are answered; a reload replaces it. Thread-safe.
 
     ``engine`` belongs to the caller, who closes it.
     """
@@ -208,13 +208,13 @@ class Served:
             old.close()
 
     def enter(self) -> Snapshot:
-        """Return the current snapshot, which stays open until ``leave``."""
+        """Return the current snapshot for a request; it stays open until ``leave``."""
         with self._lock:
             self._users[self._current] = self._users.get(self._current, 0) + 1
             return self._current
 
     def leave(self, snapshot: Snapshot) -> None:
-        """Say that a request needs ``snapshot`` no more."""
+        """End the use of ``snapshot`` by a request."""
         with self._lock:
             self._users[snapshot] -= 1
             is_last = not self._users[snapshot] and snapshot is not self._current
@@ -229,9 +229,9 @@ class Served:
 
 
 def _insert(query: str, terms: dict[str, Term]) -> str:
-    """Write ``terms`` into a query of ours, in the place of its variables.
+    """Write ``terms`` into a query of this package, in place of its variables.
 
     The engine's own substitution reads every triple before it looks at the term: 60 ms instead of
-    one for a network. A term is written as N-Triples has it, so that it cannot be anything else.
+    one for a network. A term is written in N-Triples, so that it cannot be anything but a term.
     """
     return _VARIABLE.sub(lambda found: str(terms.get(found[1], found[0])), query)

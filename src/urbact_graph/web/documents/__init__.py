@@ -1,1 +1,1 @@
-"""The documents of entities and of the dataset, in RDF formats."""
+"""Documents: what the graph states of entities and of the dataset, in RDF formats."""

@@ -1,4 +1,4 @@
-"""Documents: the same triples in each of the formats that an address with a suffix gives."""
+"""Documents: the same triples in several formats, each with its own suffix."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,34 +13,34 @@ from urbact_graph.web.documents.jsonld_terms import Terms
 from urbact_graph.web.negotiation import Acceptance
 from urbact_graph.web.response import Response
 
-# The first is what a client without a preference gets.
+# A client without a preference gets the first.
 RDF_SUFFIXES = ("ttl", "jsonld", "nt", "rdf")
 HTML = "html"
 SUFFIXES = (HTML, *RDF_SUFFIXES)
 HTML_TYPE = "text/html"
-# As people call them.
+# Their common names.
 NAMES = {"html": "HTML", "ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples", "rdf": "RDF/XML"}
-# What a page says that it comes as, too.
+# The formats that a page links to.
 OTHER_FORMATS = {suffix: NAMES[suffix] for suffix in RDF_SUFFIXES}
 
 
 def format_of(suffix: str) -> Format:
-    """Return the format that an address with ``suffix`` gives."""
+    """Return the format of documents with ``suffix``."""
     form = format_named(suffix, "graph")
     if form is None:
-        raise ValueError(f"{suffix} is no suffix of a graph")
+        raise ValueError(f"{suffix} is not the suffix of a graph format")
     return form
 
 
 def media_type_of(suffix: str) -> str:
-    """Return the media type of an address with ``suffix``."""
+    """Return the media type of documents with ``suffix``."""
     return HTML_TYPE if suffix == HTML else format_of(suffix).media_type
 
 
 def chosen_suffix(accept: str | None) -> str:
-    """Return the suffix of the document that an Accept header asks for.
+    """Return the suffix of the document that an Accept header selects.
 
-    A page is for those who name text/html, as browsers do; others get RDF.
+    Clients that name text/html, as browsers do, get the page; others get RDF.
 
     Raises:
         ProblemError: none of the formats is accepted.
@@ -59,9 +59,10 @@ def chosen_suffix(accept: str | None) -> str:
 
 @dataclass(frozen=True)
 class Document:
-    """Triples to be written; ``subject`` is what they are about, and comes first.
+    """Triples about ``subject``, which comes first in each format.
 
-    ``terms`` are the short names for JSON-LD; without them those of other vocabularies only.
+    ``terms`` are the short names for JSON-LD; without them only those of other vocabularies are
+    used.
     """
 
     triples: Sequence[Triple]
@@ -87,7 +88,7 @@ class Document:
             return to_jsonld(self.triples, self.subject, self.base, self.terms)
         prefixes = used_prefixes(self.triples, namespaces(self.base))
         rdf_format = RdfFormat.from_media_type(form.media_type)
-        # Without an output to write to, the content is what comes back.
+        # Without an output, serialize() returns the content.
         return serialize(self.triples, format=rdf_format, prefixes=prefixes) or b""
 
     def response(self, suffix: str) -> Response:

@@ -1,15 +1,15 @@
-"""What a document says of its entity: a concise bounded description, in both directions."""
+"""The content of an entity's document: a concise bounded description, in both directions."""
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from urbact_graph.web.snapshot import Snapshot
 
-# The parts of an entity are the resources whose IRIs are its own with a fragment: the geometry of a
-# city, the terms of the ontology. A resource without a document of its own, such as a country in a
-# table of the European Union, is described in every document that links to it. Incoming links are
-# left out where the entity states the same pair in the other direction.
-# One UNION of short paths, each of which begins at the entity: otherwise the engine would begin
-# with every label in the graph.
+# The parts of an entity are the resources whose IRI is that of the entity with a fragment: the
+# geometry of a city, the terms of the ontology. A resource without a document of its own, such as a
+# country in an authority table of the European Union, is described in every document that links to
+# it. Incoming links are left out if the entity links back to the same resource.
+# The query is one UNION of short paths, each of which begins at the entity: otherwise the engine
+# would begin with every label in the graph.
 _DESCRIPTION = """
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 CONSTRUCT { ?subject ?property ?value }
@@ -66,10 +66,10 @@ WHERE {
 
 
 def description(snapshot: Snapshot, entity: NamedNode) -> list[Triple]:
-    """Return what the graph says of ``entity``, sorted; empty where it says nothing.
+    """Return the description of ``entity``, sorted; empty if the graph has no statement of it.
 
-    That is what it states, with its parts; what is said of resources that it links to and that
-    have no document here; what links to it; and the labels of all these.
+    That is: its statements and those of its parts; the statements of linked resources that have no
+    document here; the links to it; and the labels of all these resources.
 
     Raises:
         ProblemError: as the engine raises it.

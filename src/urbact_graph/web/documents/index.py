@@ -1,4 +1,4 @@
-"""The index of the served entities: which there are, what they are called, when they changed."""
+"""The index of the entities: their paths, labels, classes and dates of change."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from urbact_graph.rdf.terms import Term
     from urbact_graph.web.snapshot import Snapshot
 
-# A subject below the base, without a fragment, is one that has a document.
+# Every subject below the base and without a fragment has a document.
 _ENTITIES = """
 PREFIX dct: <http://purl.org/dc/terms/>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -35,7 +35,7 @@ WHERE {
   OPTIONAL { ?entity a ?class FILTER(STRSTARTS(STR(?class), ?base)) }
 }
 """
-# A requested path may be long; no entity's is.
+# A requested path may be longer than that of any entity.
 _LONGEST_GUESS = 200
 _SUGGESTIONS = 5
 _LEAST_LIKENESS = 60
@@ -53,7 +53,7 @@ class Entity:
 
     @property
     def address(self) -> str:
-        """Its path as it stands in an address."""
+        """Its path, encoded for an address."""
         return quote(self.path)
 
 
@@ -68,7 +68,7 @@ class Index:
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Index:
-        """Ask for the entities of ``graph``.
+        """Query the entities of ``snapshot``.
 
         Raises:
             ProblemError: as the engine raises it.
@@ -101,7 +101,7 @@ class Index:
         return self._entities.get(path)
 
     def like(self, path: str) -> list[Entity]:
-        """Return the entities whose paths or names come nearest to ``path``, the nearest first."""
+        """Return the entities whose paths or labels are most similar to ``path``, best first."""
         guess = path[:_LONGEST_GUESS].lower().strip("/")
         words = guess.rpartition("/")[2].replace("-", " ").replace("_", " ")
         likeness: dict[str, float] = {}

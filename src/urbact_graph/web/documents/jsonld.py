@@ -1,9 +1,9 @@
 """Documents as JSON-LD 1.1 that reads like plain JSON.
 
-The subject comes first and whole, what it links to is told in it, once, and what links to it under
-reverse names; what is left stands in ``included``. A name has its values in one shape always: what
-does not fit it, such as a second value where there can be one only, stands under the prefixed name
-or IRI of the property, as a list of values that say what they are.
+The subject comes first. Resources that it links to are nested in it, each once; resources that link
+to it stand under reverse names; the others under ``included``. The values of a name always have the
+same shape. Values that do not fit it, such as a second value of a property that can have only one,
+stand under the prefixed name or the IRI of the property, as a list of value objects.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ _RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _STRING, _INTEGER, _BOOLEAN = f"{_XSD}string", f"{_XSD}integer", f"{_XSD}boolean"
 _COUNT = f"{_XSD}nonNegativeInteger"
-# Whole numbers that every reader of JSON keeps (RFC 8259, section 6), in their canonical form.
+# Integers that every JSON parser reads exactly (RFC 8259, section 6), in their canonical form.
 _PLAIN_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,14}")
-# Deeper than this, readers lose the thread, and chains could be endless.
+# The deepest nesting: deeper documents are hard to read, and chains have any length.
 _DEEPEST = 4
-# What a reader looks for first, and last; all else follows by name.
+# The names that come first and last; the others are sorted between them.
 _FIRST = ("label", "prefLabel", "name", "title", "statement", "abstract", "description")
 _LAST = ("editorialNote", "source", "modified")
 
@@ -38,29 +38,29 @@ _Resource = NamedNode | BlankNode
 
 
 class _MisfitError(Exception):
-    """A value that does not fit the shape of its property's name."""
+    """A value does not fit the shape of the name of its property."""
 
 
 def to_jsonld(
     triples: Sequence[Triple], subject: NamedNode, base: str, terms: Terms | None = None
 ) -> bytes:
-    """Write ``triples``, which are about ``subject``, as JSON-LD; equal triples, equal bytes.
+    """Write ``triples`` about ``subject`` as JSON-LD; equal triples give equal bytes.
 
-    ``terms`` are the short names that the graph gives; without them those of other vocabularies.
-    The context stands in the document, with the terms that are used, so that it can be read
-    without fetching anything.
+    ``terms`` are the short names of the graph; without them only those of other vocabularies are
+    used. The document contains its context, with the terms that it uses, so that it can be read
+    without a download.
     """
     written = None
     if all(_is_plain(triple) for triple in triples):
         written = _Writing(triples, subject, terms or other_terms(base)).document()
     if written is None:
-        # RDF that this has no words for; the long form says it all.
+        # The short form cannot express these triples; expanded JSON-LD can.
         return serialize(triples, format=RdfFormat.JSON_LD) or b""
     return (json.dumps(written, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def _is_plain(triple: Triple) -> bool:
-    """Tell whether it is RDF 1.1, with classes as types."""
+    """Tell whether ``triple`` is RDF 1.1, and a resource if it is a type."""
     value = triple.object
     if isinstance(value, Literal):
         return value.direction is None and triple.predicate.value != _RDF_TYPE
@@ -76,13 +76,13 @@ class _Writing:
             about = self._stated.setdefault(triple.subject, {})  # type: ignore[arg-type]
             about.setdefault(triple.predicate.value, []).append(triple.object)  # type: ignore[arg-type]
         self._used: set[str] = set()
-        # Where each resource is told: in the one that tells it, or on its own.
-        self._told_in: dict[_Resource, _Resource | None] = {}
+        # The resource in which each resource is nested; None if it is in none.
+        self._parents: dict[_Resource, _Resource | None] = {}
         self._reversed: dict[Property, list[_Resource]] = {}
         self._begun: set[_Resource] = set()
 
     def document(self) -> dict[str, Json] | None:
-        """Return the document, None if its names could be taken for schemes of its IRIs."""
+        """Return the document; None if an IRI has a scheme that is a name of the context."""
         others = self._arrange()
         body = self._node(self._root)
         for term in sorted(self._reversed, key=lambda term: term.reverse):
@@ -95,21 +95,21 @@ class _Writing:
         return None if self._schemes() & context.keys() else {"@context": context, **body}
 
     def _arrange(self) -> list[_Resource]:
-        """Find the place of each resource; return those that have theirs beside the subject."""
-        self._told_in[self._root] = None
+        """Find the place of each resource; return those that are neither nested nor reverse."""
+        self._parents[self._root] = None
         incoming = self._incoming()
         self._place([self._root])
         self._place(incoming)
         others = []
         for other in self._stated:
-            if other not in self._told_in:
-                self._told_in[other] = None
+            if other not in self._parents:
+                self._parents[other] = None
                 self._place([other])
                 others.append(other)
         return others
 
     def _incoming(self) -> list[_Resource]:
-        """Take the links to the subject out, where they have a reverse name."""
+        """Take out the links to the subject that have a reverse name; return their subjects."""
         found: dict[_Resource, None] = {}
         direct = {
             value
@@ -125,31 +125,31 @@ class _Writing:
                 if term and term.reverse and self._root in stated[iri]:
                     stated[iri].remove(self._root)
                     self._reversed.setdefault(term, []).append(other)
-                    self._told_in[other] = None
+                    self._parents[other] = None
                     found[other] = None
         return list(found)
 
     def _place(self, resources: Iterable[_Resource]) -> None:
-        """Give what is linked from ``resources`` its place, the nearest first."""
+        """Nest what ``resources`` link to in them, the nearest first."""
         queue = deque((resource, 1) for resource in resources)
         while queue:
             resource, depth = queue.popleft()
             if depth == _DEEPEST:
                 continue
             for value in self._linked(resource):
-                if value in self._stated and value not in self._told_in:
-                    self._told_in[value] = resource
+                if value in self._stated and value not in self._parents:
+                    self._parents[value] = resource
                     queue.append((value, depth + 1))
 
     def _linked(self, resource: _Resource) -> Iterable[_Resource]:
-        """Return what ``resource`` links to by names under which more can be told."""
+        """Yield what ``resource`` links to by names whose values can be nested."""
         for iri, values in self._stated.get(resource, {}).items():
             term = self._terms.properties.get(iri)
             if iri != _RDF_TYPE and (term is None or term.shape == "link"):
                 yield from (value for value in values if isinstance(value, _Resource))
 
     def _node(self, resource: _Resource) -> dict[str, Json]:
-        """Return a resource with all that is said of it."""
+        """Return the node object of ``resource``."""
         self._begun.add(resource)
         node: dict[str, Json] = {"id": _id(resource)}
         named: dict[str, Json] = {}
@@ -162,7 +162,7 @@ class _Writing:
         return {**node, **{name: named[name] for name in sorted(named, key=_rank)}}
 
     def _types(self, values: Iterable[_Resource | Literal]) -> list[Json]:
-        """Return the classes' names, those of our own vocabulary first."""
+        """Return the names of the classes, those of the graph's own vocabulary first."""
         iris = [_id(value) for value in values if isinstance(value, _Resource)]
         own = f"{self._terms.base}ontology#"
         iris.sort(key=lambda iri: (not iri.startswith(own), iri))
@@ -232,7 +232,7 @@ class _Writing:
             raise _MisfitError
         if "none" in found:
             self._used.add("none")
-        # English first, as the pages have it.
+        # English first, as on the pages.
         languages = sorted(found, key=lambda language: (language != "en", language))
         return {
             language: list(found[language]) if term.many else found[language][0]
@@ -255,10 +255,10 @@ class _Writing:
             return {"value": text}
         return {"type": self._short(datatype), "value": text}
 
-    def _resource(self, resource: _Resource, teller: _Resource | None) -> dict[str, Json]:
-        """Return a resource that ``teller`` links to, with what is said of it if told there."""
-        is_told_here = resource in self._told_in and self._told_in[resource] == teller
-        if is_told_here and resource not in self._begun and resource != self._root:
+    def _resource(self, resource: _Resource, parent: _Resource | None) -> dict[str, Json]:
+        """Return the node object of a resource in ``parent``: whole if it is nested there."""
+        is_nested = resource in self._parents and self._parents[resource] == parent
+        if is_nested and resource not in self._begun and resource != self._root:
             return self._node(resource)
         return {"id": _id(resource)}
 
@@ -298,7 +298,7 @@ class _Writing:
         }
 
     def _schemes(self) -> set[str]:
-        """Return what stands before the colon of the IRIs."""
+        """Return the schemes of all IRIs."""
         found = set()
         for resource, stated in self._stated.items():
             found.add(_scheme(resource))
@@ -310,7 +310,7 @@ class _Writing:
 
 
 def _plain(text: str, datatype: str) -> str | int | bool | None:
-    """Return a literal as JSON has it itself, None where that would lose something."""
+    """Return a literal as a JSON value; None if that would lose its form or datatype."""
     if datatype == _STRING:
         return text
     if datatype == _BOOLEAN and text in ("true", "false"):

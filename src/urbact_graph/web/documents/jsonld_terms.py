@@ -1,8 +1,8 @@
-"""Terms: the short names that JSON-LD calls properties and classes by.
+"""Terms: the short names of properties and classes in JSON-LD.
 
-One rule decides a name. A term of our own vocabulary has its local name; so has a term of another
-vocabulary that the table below lists, which holds no name twice and none of ours. Every other
-term has its prefixed name, or its IRI where no prefix is known.
+A term of the graph's own vocabulary is called by its local name. So is a term of another vocabulary
+if the table below lists it; the table has no name twice, and none of the own vocabulary. Every
+other term is called by its prefixed name, or by its IRI if no prefix is known.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from urbact_graph.web.snapshot import Snapshot
 
 
-# What the keywords of JSON-LD are called; these names are taken.
+# The names of the keywords of JSON-LD, which no term may have.
 KEYWORDS = {
     "id": "@id",
     "type": "@type",
@@ -36,9 +36,8 @@ KEYWORDS = {
     "included": "@included",
 }
 
-# How the values of a property are written: resources as objects, which hold what is said of them;
-# resources as mere addresses; texts by language; and data, in a datatype or, without one, as what
-# JSON has itself.
+# How the values of a property are written: resources as node objects ("link") or as IRIs
+# ("address"), texts by language, and data in a datatype, or without one as JSON values.
 Shape = Literal["link", "address", "text", "data"]
 
 _ONE, _MANY = False, True
@@ -91,9 +90,9 @@ _CLASSES = """
     schema:Project sf:Point skos:Concept skos:ConceptScheme spdx:Checksum
     void:DatasetDescription void:Linkset"""
 
-# What links that come in are called, where "is … of" would say it badly.
+# Reverse names other than "is … of".
 _REVERSES = {"inScheme": "isSchemeOf", "isDefinedBy": "defines"}
-# Datatypes that JSON has itself.
+# Datatypes of JSON values.
 NATIVE = {XSD.string: "", XSD.integer: "", XSD.boolean: ""}
 
 _DEFINITIONS = """
@@ -112,7 +111,7 @@ WHERE {
 
 @dataclass(frozen=True)
 class Property:
-    """The term of a property; ``reverse`` names the same link read backwards, if anything does."""
+    """The term of a property; ``reverse`` is the name of its inverse, empty if it has none."""
 
     name: str
     iri: str
@@ -122,7 +121,7 @@ class Property:
     reverse: str = ""
 
     def definition(self, prefixes: dict[str, str]) -> str | dict[str, object]:
-        """Return its term definition, expanded where it says more than the IRI.
+        """Return its term definition: its IRI, or an expanded definition if it has more parts.
 
         Source: JSON-LD 1.1, section 9.15.
         """
@@ -138,7 +137,7 @@ class Property:
         return definition if len(definition) > 1 else shortened(self.iri, prefixes)
 
     def reverse_definition(self, prefixes: dict[str, str]) -> dict[str, object]:
-        """Return the definition of its reverse."""
+        """Return the term definition of its reverse name."""
         return {"@reverse": shortened(self.iri, prefixes), "@container": "@set"}
 
 
@@ -161,10 +160,10 @@ class Terms:
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Terms:
-        """Read the definitions of the graph's own vocabulary from ``snapshot``.
+        """Query the definitions of the graph's own vocabulary.
 
-        The shapes of its release say which properties an entity has once at most; without them
-        every property of the graph may have several values.
+        The shapes of the release state which properties have one value at most; without them every
+        property of the graph may have several.
 
         Raises:
             ProblemError: as the engine raises it.
@@ -184,10 +183,10 @@ class Terms:
         definitions: Iterable[tuple[RdfTerm | None, ...]],
         once: Container[str] = (),
     ) -> Terms:
-        """Make the terms of ``definitions``, rows of a term, its kind and a range, and of others.
+        """Make the terms of ``definitions`` (rows of term, kind and range) and of the table.
 
-        ``once`` holds the properties that an entity has once at most. A name of the table or of a
-        keyword is never given to a second term.
+        ``once`` holds the properties that have one value at most. No name of the table or of a
+        keyword is given to a second term.
         """
         kinds: dict[str, str] = {}
         ranges: dict[str, set[str]] = {}
@@ -227,7 +226,7 @@ class Terms:
 
 @lru_cache(maxsize=8)
 def other_terms(base: str) -> Terms:
-    """Return the terms of other vocabularies, for documents whose graph has none of its own."""
+    """Return the terms of the table alone, for a graph without a vocabulary of its own."""
     return Terms.defined(base, ())
 
 
@@ -238,12 +237,12 @@ def _others(prefixes: dict[str, str]) -> Iterable[Property]:
 
 
 def _shape(kind: str, ranges: set[str]) -> tuple[Shape, str]:
-    """Return the shape of a property of ours, and the datatype that its values mostly have."""
+    """Return the shape of a property, and the datatype that most of its values have."""
     if kind == OWL.ObjectProperty:
         return "link", ""
     if RDF.langString in ranges:
         return "text", ""
-    # Of dates as exact as they are known, the full ones are plain, others say what they are.
+    # Of dates with different precisions, full ones are plain strings, others value objects.
     datatypes = {XSD.date} & ranges or ranges
     datatype = next(iter(datatypes)) if len(datatypes) == 1 else ""
     return "data", NATIVE.get(datatype, datatype)

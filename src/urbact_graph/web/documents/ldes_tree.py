@@ -1,6 +1,6 @@
-"""The nodes of the event stream's search tree: its root, and one for each full hundred of pages.
+"""The search tree of the event stream: its root, and a node for each full hundred of pages.
 
-After the TREE hypermedia specification (https://w3id.org/tree/specification) and the primer for
+Source: the TREE hypermedia specification (https://w3id.org/tree/specification) and the primer for
 servers of Linked Data Event Streams (https://w3id.org/ldes/server-primer), section 4.
 """
 
@@ -15,10 +15,10 @@ from urbact_graph.release.stream import CREATE, DELETE, UPDATE, Page, StreamStat
 
 PATH = "/ldes"
 
-# How many pages a node below the root leads to. A page a day makes a hundred links of the root
-# and one more for each further hundred days.
+# How many pages a node below the root links to. With a page a day the root has up to a hundred
+# links to pages, and one more link for each full hundred.
 _FAN_OUT = 100
-# Whoever comes back does so daily; a visit in vain costs next to nothing.
+# Once a day; a request that finds nothing new costs a 304.
 _POLLING_SECONDS = 86_400
 _BOOLEAN = "http://www.w3.org/2001/XMLSchema#boolean"
 _DCT = "http://purl.org/dc/terms/"
@@ -34,7 +34,7 @@ _DESCRIPTION = (
 
 @dataclass(frozen=True)
 class Link:
-    """A link of a node to another, with the times of the first and last member to be found."""
+    """A link to a node, with the times of the first and the last member found there."""
 
     name: str
     earliest: str
@@ -43,7 +43,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Branch:
-    """A node that leads to a full hundred of pages; like them it never changes."""
+    """A node that links to a full hundred of pages; like them it never changes."""
 
     link: Link
     pages: Sequence[Link]
@@ -67,8 +67,8 @@ def root_quads(state: StreamState, address: str) -> Iterator[Quad]:
         retention = NamedNode(f"{state.iri}#retention")
         yield _quad(root, _ldes("retentionPolicy"), retention)
         yield _quad(retention, _TYPE, _ldes("RetentionPolicy"))
-        # It tells who knows an earlier time that the stream began anew, and that they missed what
-        # had come between.
+        # A client that has read up to an earlier time learns from it that the stream began anew,
+        # and that it missed the members in between.
         yield _quad(retention, _ldes("startingFrom"), _time(state.pages[0].moment))
     older = branches(state)
     newer = [_page_link(page) for page in state.pages[len(older) * _FAN_OUT :]]
@@ -83,7 +83,7 @@ def branch_quads(branch: Branch, address: str) -> Iterator[Quad]:
 
 
 def page_quads(name: str, address: str) -> Iterator[Quad]:
-    """Say of a node other than the root that it never changes."""
+    """State that a node other than the root never changes."""
     node = NamedNode(f"{address}{PATH}/{name}")
     yield _quad(node, _TYPE, _tree("Node"))
     yield _quad(node, _ldes("immutable"), Literal("true", datatype=NamedNode(_BOOLEAN)))
@@ -116,7 +116,7 @@ def _stream_quads(stream: NamedNode, root: NamedNode) -> Iterator[Quad]:
 
 
 def _relation_quads(node: NamedNode, links: Sequence[Link], address: str) -> Iterator[Quad]:
-    """Link to nodes, each by the earliest and the latest time of what is found there."""
+    """Link to nodes, each with the earliest and the latest time of the members found there."""
     for link in links:
         found = NamedNode(f"{address}{PATH}/{link.name}")
         bounds = (

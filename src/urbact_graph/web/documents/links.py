@@ -1,4 +1,4 @@
-"""Typed links of documents: the Link header (RFC 8288) as FAIR Signposting has it."""
+"""Typed links of documents: the Link header (RFC 8288), by FAIR Signposting."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from urllib.parse import quote
 from urbact_graph.description.distributions import LICENCE
 from urbact_graph.web.documents.document import HTML, SUFFIXES, media_type_of
 
-# What a page about something is (Signposting, "Landing Page").
+# The class of a page about an entity (Signposting, "Landing Page").
 ABOUT_PAGE = "https://schema.org/AboutPage"
-# Characters of an IRI that its URI has as they are (RFC 3987, section 3.1).
+# Characters that are not encoded when an IRI is mapped to a URI (RFC 3987, section 3.1).
 _OF_URI = "%:/?#[]@!$&'()*+,;=~"
 
 
@@ -34,12 +34,11 @@ def link_header(links: Iterable[Link]) -> str:
 def document_links(
     iri: str, address: str, suffix: str, types: Iterable[str], collection: str = ""
 ) -> list[Link]:
-    """Return the links of the document of ``iri`` that stands at ``address`` + ``.`` + ``suffix``.
+    """Return the links of the document of ``iri`` at ``address`` + ``.`` + ``suffix``.
 
-    ``types`` are the classes of the entity, ``collection`` the address of the dataset that it
-    belongs to, whose licence is known, if it is one of ours.
-    The page leads to the descriptions, each description back to the page, all to each other
-    (Signposting profile, level 1).
+    ``types`` are the classes of the entity, ``collection`` is the address of the dataset that it
+    belongs to; without one no licence is stated. The page links to the descriptions, each
+    description to the page, and all documents to each other (Signposting profile, level 1).
     """
     links = [
         Link(f"{address}.{suffix}", "canonical"),

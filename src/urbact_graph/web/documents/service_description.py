@@ -1,4 +1,4 @@
-"""The endpoint's description of itself: SPARQL 1.1 Service Description."""
+"""The description of the endpoint (SPARQL 1.1 Service Description)."""
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
@@ -34,5 +34,5 @@ def service_description(endpoint: str, counts: Counts, form: Format) -> bytes:
         format=RdfFormat.from_media_type(form.media_type),
         prefixes={"sd": str(SD), "void": str(VOID), "formats": str(FORMATS_NAMESPACE)},
     )
-    # Without an output to write to, the content is what comes back.
+    # Without an output, serialize() returns the content.
     return content or b""

@@ -1,1 +1,1 @@
-"""What the HTML pages show."""
+"""The contents of the HTML pages."""

@@ -1,4 +1,4 @@
-"""The dataset for search engines: schema.org's Dataset, as Google's guidelines want it."""
+"""The markup of the dataset for search engines: Dataset of schema.org."""
 
 from __future__ import annotations
 
@@ -15,18 +15,17 @@ if TYPE_CHECKING:
 
     from urbact_graph.release.release import Release
 
-# What Google accepts as a description, in characters.
+# The length of a description that Google accepts, in characters.
 _SHORTEST, _LONGEST = 50, 5_000
 
 
 def dataset_markup(
     triples: Iterable[Triple], base: str, address: str, release: Release | None
 ) -> Node | None:
-    """Return what ``triples`` say of the dataset ``<base>dataset``, in the words of schema.org.
+    """Return the markup of the dataset ``<base>dataset``, made of ``triples``.
 
-    ``address`` is that of this instance, where the files of ``release`` are had. None where the
-    name or a description of 50 characters is not known, without which search engines take it for
-    an error.
+    ``address`` is that of this instance, below which the files of ``release`` are. None if the
+    dataset has no name, or no description of 50 characters, which search engines require.
 
     Source: Google Search Central, "Dataset structured data".
     """
@@ -79,7 +78,7 @@ def _agents(facts: Facts, iri: str, *properties: str) -> list[Node]:
 
 
 def _period(facts: Facts, iri: str) -> str:
-    """Return the time that the data is about, as an interval of ISO 8601."""
+    """Return the period that the data cover, as an ISO 8601 interval."""
     for period in facts.iris(iri, DCT.temporal):
         start = facts.date(period, DCAT.startDate)
         end = facts.date(period, DCAT.endDate)

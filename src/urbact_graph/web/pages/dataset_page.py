@@ -1,4 +1,4 @@
-"""The page of the dataset: what is known of it, and what it consists of, in tables."""
+"""The page of the dataset: its properties, and its statistics in tables."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from urbact_graph.web.documents.index import Entity
 
-# The path of the dataset that all of this is.
+# The path of the dataset.
 DATASET = "dataset"
 
-# Shown in tables of their own, or too long to be read among the others.
+# Properties that have tables of their own, or too many values for the page.
 _SHOWN_ELSEWHERE = {
     VOID.classPartition,
     VOID.propertyPartition,
@@ -32,7 +32,7 @@ _SHOWN_ELSEWHERE = {
 
 @dataclass(frozen=True)
 class Count:
-    """How much there is of something; ``is_here`` if its ``address`` is below this instance's."""
+    """A number of entities or triples; ``is_here`` if ``address`` is a path on this instance."""
 
     name: str
     address: str
@@ -42,7 +42,7 @@ class Count:
 
 @dataclass(frozen=True)
 class LinkCount:
-    """How many links lead to another dataset, by which property."""
+    """The number of links to another dataset by one property."""
 
     target: str
     property_name: str
@@ -51,7 +51,7 @@ class LinkCount:
 
 @dataclass(frozen=True)
 class DatasetPage:
-    """What the page shows."""
+    """The contents of the page."""
 
     entity: Entity
     rows: tuple[Row, ...]
@@ -88,7 +88,7 @@ def _counts(
         Count(vocabulary.name(iri), iri.removeprefix(base), int(written), iri.startswith(base))
         for part in parts
         for iri in stated.iris(part, VOID[kind])
-        # A description need not have every number.
+        # A number may be missing.
         if (written := stated.text(part, VOID[number])).isdecimal()
     ]
     return tuple(sorted(found, key=lambda count: (-count.number, count.name)))

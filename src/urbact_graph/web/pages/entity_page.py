@@ -1,4 +1,4 @@
-"""The page of an entity: its description as rows that people read."""
+"""The page of an entity: its description as rows of properties and values."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from urbact_graph.web.documents.index import Entity
     from urbact_graph.web.snapshot import Snapshot
 
-# Properties of other vocabularies, where a page calls them otherwise than their own names do;
-# those of our own have labels.
+# How a page names properties of other vocabularies, if not by their local names; those of the
+# graph's own vocabulary have labels.
 _WORDS = {
     "dct:license": "licence",
     "dct:modified": "last changed",
@@ -43,18 +43,18 @@ _WORDS = {
 }
 _NAME = re.compile(r"\w+:([a-z]\w*)")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
-# What a reader looks for first, and what is looked at last; all others follow by name.
+# The properties that come first and last; the others are sorted between them.
 _FIRST = ("skos:prefLabel", "foaf:name", "dct:title", "urb:statement", "dct:abstract")
 _LAST = ("skos:editorialNote", "dct:source", "dct:modified")
 # The longest value that fits a column, in characters.
 _SHORT = 60
-# Shown in the page's head.
+# Properties that are shown in the head of the page.
 _IN_HEAD = (RDFS.label, RDF.type)
 
 
 @dataclass(frozen=True)
 class Value:
-    """A value of a property: text, with the address it leads to if it is a resource."""
+    """A value of a property; ``address`` is what it links to, if it is a resource."""
 
     text: str
     address: str = ""
@@ -72,7 +72,7 @@ class Row:
 
     @property
     def is_short(self) -> bool:
-        """Whether its values can stand beside each other."""
+        """Whether its values can be shown in columns."""
         return len(self.values) > 1 and all(len(value.text) <= _SHORT for value in self.values)
 
 
@@ -86,12 +86,12 @@ class Part:
 
     @property
     def anchor(self) -> str:
-        """The fragment that its IRI ends with."""
+        """The fragment of its IRI."""
         return self.iri.partition("#")[2]
 
 
 class Vocabulary:
-    """What properties and classes are called in English."""
+    """The English names of properties and classes."""
 
     def __init__(self, labels: dict[str, str], base: str) -> None:
         self._labels = labels
@@ -99,7 +99,7 @@ class Vocabulary:
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Vocabulary:
-        """Query the labels of the vocabulary's terms.
+        """Query the labels of the terms of the graph's own vocabulary.
 
         Raises:
             ProblemError: as the engine raises it.
@@ -113,7 +113,7 @@ class Vocabulary:
         return cls(labels, snapshot.base)
 
     def name(self, iri: str) -> str:
-        """Return what a term is called: its label, a common word, or what its own name says."""
+        """Return the name of a term: its label, that of the table, or its local name in words."""
         short = shortened(iri, self.prefixes)
         known = self._labels.get(iri) or _WORDS.get(short)
         if known:
@@ -122,7 +122,7 @@ class Vocabulary:
         return _HUMP.sub(" ", local[1]).lower() if local else short
 
     def rank(self, iri: str) -> tuple[int, int, str]:
-        """Return the place of a property among others."""
+        """Return the sort key of a property."""
         short = shortened(iri, self.prefixes)
         if short in _FIRST:
             return 0, _FIRST.index(short), ""
@@ -143,7 +143,7 @@ WHERE {
 
 @dataclass(frozen=True)
 class EntityPage:
-    """What the page of an entity shows."""
+    """The contents of the page."""
 
     entity: Entity
     kinds: tuple[str, ...]
@@ -182,7 +182,7 @@ class EntityPage:
 
 
 class _Arranging:
-    """Makes rows of triples, with the labels that stand among them."""
+    """Makes rows of triples, with the labels that are among the triples."""
 
     def __init__(
         self, triples: Iterable[Triple], vocabulary: Vocabulary, base: str, start: str
@@ -197,7 +197,7 @@ class _Arranging:
         self._labels = {iri: english_first(texts)[0].value for iri, texts in labels.items()}
 
     def label(self, iri: str) -> str:
-        """Return what a resource is called."""
+        """Return the name of a resource: its label, or a short form of its IRI."""
         if known := self._labels.get(iri):
             return known
         if iri.startswith(self._start):
@@ -205,7 +205,7 @@ class _Arranging:
         return shortened(iri, self._vocabulary.prefixes)
 
     def rows(self, triples: Iterable[Triple]) -> tuple[Row, ...]:
-        """Arrange what is stated of one subject."""
+        """Return the rows of the statements of one subject."""
         return self._arranged(
             (triple.predicate.value, triple.object)
             for triple in triples
@@ -213,7 +213,7 @@ class _Arranging:
         )
 
     def incoming(self, triples: Iterable[Triple]) -> tuple[Row, ...]:
-        """Arrange what links to one object."""
+        """Return the rows of the links to one object."""
         return self._arranged((triple.predicate.value, triple.subject) for triple in triples)
 
     def _arranged(self, pairs: Iterable[tuple[str, object]]) -> tuple[Row, ...]:

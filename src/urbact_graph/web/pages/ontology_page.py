@@ -1,4 +1,4 @@
-"""The page of the ontology: its terms by kind, in the order of their names."""
+"""The page of the ontology: its terms by kind, sorted by name."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
     from urbact_graph.web.documents.index import Entity
 
-# Shown above the rows of a term; that all terms are defined here goes without saying.
+# Properties that are shown above the rows of a term, or are the same for all terms.
 _SHOWN = (RDFS.label, RDFS.comment, RDFS.isDefinedBy)
 
 
 @dataclass(frozen=True)
 class TermEntry:
-    """A term: ``labels`` are those in other languages than English, with the language."""
+    """A term; ``labels`` are pairs of language and label in languages other than English."""
 
     part: Part
     comment: str
@@ -32,7 +32,7 @@ class TermEntry:
 
 @dataclass(frozen=True)
 class OntologyPage:
-    """What the page of the ontology shows: ``groups`` are the kinds of terms, with their names."""
+    """The contents of the page; ``groups`` are pairs of the name of a kind and its terms."""
 
     page: EntityPage
     groups: tuple[tuple[str, tuple[TermEntry, ...]], ...]

@@ -1,4 +1,4 @@
-"""The head of a page: what it says to programs that read pages."""
+"""The head of an entity's page: links, description and markup for programs."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
     from urbact_graph.web.documents.index import Entity
 
-# What search engines show of a description.
+# The length of a description that search engines show, in characters.
 _LONGEST_SUMMARY = 300
 
 
 @dataclass(frozen=True)
 class PageHead:
-    """What the head of a page says to programs that read pages."""
+    """The head of a page; ``alternates`` are triples of media type, address and name."""
 
     canonical: str
     alternates: tuple[tuple[str, str, str], ...]
@@ -36,7 +36,7 @@ class PageHead:
 def page_head(
     triples: Sequence[Triple], entity: Entity, base: str, address: str, *, is_ours: bool = True
 ) -> PageHead:
-    """Return what the page of ``entity`` says to programs; ``address`` is this instance's."""
+    """Return the head of the page of ``entity``; ``address`` is that of this instance."""
     document = f"{address}/{entity.address}"
     return PageHead(
         f"{document}.{HTML}",
@@ -50,14 +50,14 @@ def page_head(
 
 
 def script(markup: Node) -> Markup:
-    """Return ``markup`` as it can stand in a script element, which it cannot end or escape."""
+    """Return ``markup`` as the content of a script element, which it cannot end."""
     text = json.dumps(markup, ensure_ascii=False)
-    # HTML looks for "</script" and "<!--" alone (HTML standard, section 4.12.1.3).
+    # Only "</script" and "<!--" have a meaning there (HTML standard, section 4.12.1.3).
     return Markup(text.replace("<", "\\u003c"))  # noqa: S704
 
 
 def _summary(facts: Facts, entity: Entity) -> str:
-    """Return a sentence or two on ``entity``, cut where a search engine would cut it."""
+    """Return a short text about ``entity``, cut to the length that search engines show."""
     iri = entity.iri.value
     text = facts.text(
         iri,

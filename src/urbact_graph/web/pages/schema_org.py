@@ -1,7 +1,7 @@
-"""Pages for search engines: what they say, once more, in the words of schema.org.
+"""Markup of pages for search engines: statements of the graph in terms of schema.org.
 
-Only what stands in the triples of a page is said, and only where schema.org has a word whose
-meaning fits; docs/model.md tells which do not.
+A statement is given only if it is in the triples of the page, and if schema.org has a term with the
+same meaning; docs/model.md lists those that have none.
 """
 
 from __future__ import annotations
@@ -25,51 +25,51 @@ if TYPE_CHECKING:
 Node = dict[str, Any]
 
 CONTEXT = "https://schema.org"
-# What the European Union calls a licence, as everybody else does.
+# Licences of the authority table of the European Union, by their own IRIs.
 _LICENCES = {"http://publications.europa.eu/resource/authority/licence/CC_BY_4_0": LICENCE}
-# A date as exact as it is known, which schema.org takes as ISO 8601 has it.
+# A date of any precision in ISO 8601, as schema.org has it.
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}(T.*)?)?)?")
 
 
 def entity_markup(
     triples: Iterable[Triple], entity: Entity, base: str, address: str, *, is_ours: bool = True
 ) -> Node:
-    """Return what ``triples`` say of ``entity``, in the words of schema.org.
+    """Return the markup of ``entity``, made of ``triples``.
 
-    What is not ours belongs to no dataset that is known, and has no licence that is.
+    Unless it ``is_ours``, it is given no dataset and no licence.
     """
     return _markup(Facts(triples, base), entity, address, is_ours=is_ours)
 
 
 class Facts(IndexedGraph):
-    """Triples by subject and property, with the values that schema.org takes."""
+    """Triples by subject and property, with values in the forms of schema.org."""
 
     def __init__(self, triples: Iterable[Triple], base: str) -> None:
         super().__init__(triples)
         self.base = base
 
     def urb(self, name: str) -> str:
-        """Return the IRI of a term of our own vocabulary."""
+        """Return the IRI of a term of the graph's own vocabulary."""
         return f"{self.base}ontology#{name}"
 
     def english(self, subject: str, name: str) -> list[str]:
-        """Return the texts of the property ``name`` that are English, or of no language."""
+        """Return the texts of the property ``name`` in English or without a language."""
         literals = (v for v in self.values(subject, name) if isinstance(v, Literal))
         return list(dict.fromkeys(v.value for v in literals if v.language in ("en", None)))
 
     def date(self, subject: str, name: str) -> str:
-        """Return a date, if there is one that schema.org takes."""
+        """Return a date in ISO 8601, empty if there is none."""
         text = self.text(subject, name)
         return text if _DATE.fullmatch(text) else ""
 
     def number(self, subject: str, name: str) -> float | None:
-        """Return a number, if there is one."""
+        """Return a number, None if there is none."""
         with contextlib.suppress(ValueError):
             return float(self.text(subject, name))
         return None
 
     def node(self, iri: str, kind: str) -> Node:
-        """Return a resource that is mentioned: its IRI, and what it is called."""
+        """Return a resource that is linked: its class, IRI and label."""
         return without_empty({"@type": kind, "@id": iri, "name": self.label(iri)})
 
 
@@ -99,12 +99,12 @@ def _markup(facts: Facts, entity: Entity, address: str, *, is_ours: bool) -> Nod
 
 
 def _names(kinds: Iterable[str], facts: Facts) -> list[str]:
-    """Return the names of classes of ours, and the IRIs of others."""
+    """Return the local names of the graph's own classes, and the IRIs of others."""
     return [kind.removeprefix(facts.urb("")) for kind in kinds]
 
 
 def _network(facts: Facts, iri: str) -> Node:
-    """Describe a network, which is an organisation to schema.org, as its projects are."""
+    """Describe a network; a project is an organisation in schema.org."""
     name = facts.label(iri)
     return {
         "@type": "Project",
@@ -115,7 +115,7 @@ def _network(facts: Facts, iri: str) -> Node:
         "funder": [
             facts.node(one, "FundingScheme") for one in facts.iris(iri, facts.urb("programme"))
         ],
-        # The cities are places; which of their bodies are members is said by the partnerships.
+        # Cities are places; the organisations that are members are in the partnerships.
         "location": [
             facts.node(one, "AdministrativeArea")
             for one in facts.iris(iri, facts.urb("partnerCity"))
@@ -126,7 +126,7 @@ def _network(facts: Facts, iri: str) -> Node:
 
 
 def _city(facts: Facts, iri: str) -> Node:
-    """Describe a city; what is no inhabited place of GeoNames may be a county or an island."""
+    """Describe a city; one that is no populated place of GeoNames may be a county or an island."""
     population = facts.text(iri, facts.urb("population"))
     places = facts.iris(iri, OWL.sameAs)
     latitude, longitude = (facts.number(iri, WGS[name]) for name in ("lat", "long"))
@@ -265,7 +265,7 @@ def _scheme(facts: Facts, iri: str) -> Node:
 
 
 def _dataset(facts: Facts, iri: str) -> Node:
-    """Describe the dataset in short; the home page has all of it."""
+    """Describe the dataset in short; the home page has its full markup."""
     return {
         "@type": "Dataset",
         "description": facts.text(iri, DCT.description),
@@ -277,12 +277,12 @@ def _dataset(facts: Facts, iri: str) -> Node:
 
 
 def licences(facts: Facts, iri: str) -> list[str]:
-    """Return the licences of a dataset, by the addresses that search engines know."""
+    """Return the licences of a dataset, by the IRIs that search engines know."""
     return [_LICENCES.get(one, one) for one in facts.iris(iri, DCT.license)]
 
 
 def _thing(facts: Facts, iri: str) -> Node:
-    """Describe what schema.org has no class for, such as a call for networks."""
+    """Describe an entity without a class in schema.org, such as a call for networks."""
     return {
         "@type": "Thing",
         "description": facts.text(iri, DCT.description, RDFS.comment),
@@ -290,7 +290,7 @@ def _thing(facts: Facts, iri: str) -> Node:
     }
 
 
-# By the classes' names, those of other vocabularies by IRI.
+# By the local names of the graph's own classes, and the IRIs of others.
 _KINDS: dict[str, Callable[[Facts, str], Node]] = {
     "City": _city,
     "Document": _document,
@@ -316,7 +316,7 @@ def _pages(facts: Facts, iri: str) -> list[Node]:
 
 
 def without_empty(node: Node) -> Node:
-    """Leave out what is not known, and the list around a single value."""
+    """Return ``node`` without empty values, and with single values instead of lists of one."""
     found: Node = {}
     for name, value in node.items():
         known = _known(value)

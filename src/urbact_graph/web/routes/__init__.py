@@ -1,4 +1,4 @@
-"""The routes: a module each for what stands at an address."""
+"""The routes, in a module for each resource."""
 
 from urbact_graph.web.routes import (
     catalogue,
@@ -15,7 +15,7 @@ from urbact_graph.web.routes import (
     sparql,
 )
 
-# Those of the entities, which take any path, come last.
+# The route of the entities matches any path, and comes last.
 BLUEPRINTS = (
     sparql.routes,
     health.routes,

@@ -1,4 +1,4 @@
-"""What describes the dataset as a whole: the catalogue (DCAT-AP) and the statistics (VoID)."""
+"""The descriptions of the whole dataset: the catalogue (DCAT-AP) and the statistics (VoID)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ for _path, _view in (("catalog", catalog_route), ("void", void_route)):
 
 @routes.get("/.well-known/void")
 def well_known() -> AnyResponse:
-    """Lead to the statistics from the root of the host (VoID, section 7.2)."""
+    """Redirect from the well-known address to the statistics (VoID, section 7.2)."""
     return redirect("../void", 302)
 
 
@@ -76,7 +76,7 @@ def _respond(path: str, suffix: str) -> Response:
 
 
 def catalogue(triples: Sequence[Triple]) -> list[Triple]:
-    """Return what DCAT says: all but the statistics."""
+    """Return the part of the description that is the catalogue: all but the statistics."""
     parts = _statistical(triples)
     return _labelled(
         (
@@ -89,7 +89,7 @@ def catalogue(triples: Sequence[Triple]) -> list[Triple]:
 
 
 def statistics(triples: Sequence[Triple], base: str) -> list[Triple]:
-    """Return what VoID says of the dataset: counts, partitions, links, dumps, and whose it is."""
+    """Return the part that is VoID: counts, partitions, linksets, dumps, publisher, licence."""
     dataset = NamedNode(f"{base}{DATASET}")
     parts = _statistical(triples)
     general = tuple(map(str, (VOID, DCT, FOAF, OWL, RDF, RDFS)))
@@ -106,10 +106,10 @@ def statistics(triples: Sequence[Triple], base: str) -> list[Triple]:
 
 
 def _described(snapshot: Snapshot) -> list[Triple]:
-    """Return the description of the dataset, as this instance gives it.
+    """Return the description of the dataset, with the addresses of this instance.
 
     Raises:
-        ProblemError: the dataset does not describe itself, as it was not built here.
+        ProblemError: the dataset does not describe itself.
     """
     found: dict[Triple, None] = {}
     for path in (DATASET, "catalog"):
@@ -124,18 +124,18 @@ def _described(snapshot: Snapshot) -> list[Triple]:
 def _undescribed() -> ProblemError:
     return ProblemError(
         NOT_FOUND,
-        "This instance serves a dataset that does not describe itself; its endpoint is /sparql.",
+        "This instance serves a dataset that does not describe itself; query it at /sparql.",
     )
 
 
 def _statistical(triples: Iterable[Triple]) -> set[object]:
-    """Return the nodes that only the statistics lead to: partitions and linksets."""
+    """Return the nodes that only the statistics link to: partitions and linksets."""
     names = {VOID.classPartition, VOID.propertyPartition, VOID.subset}
     return {triple.object for triple in triples if triple.predicate.value in names}
 
 
 def _labelled(chosen: Iterable[Triple], triples: Iterable[Triple]) -> list[Triple]:
-    """Return ``chosen`` without the labels of what nothing chosen links to any more."""
+    """Return ``chosen``, with labels only of the resources that occur in it."""
     kept = list(chosen)
     meant = {triple.object for triple in kept}
     meant |= {t.subject for t in kept if t.predicate.value != RDFS.label}

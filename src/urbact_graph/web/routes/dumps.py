@@ -1,4 +1,4 @@
-"""The dumps over HTTP: a page of them, the files by version, and links to the latest."""
+"""The dumps over HTTP: their page, the files by version, and redirects to the current version."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _FORMS = {form.key: form for form in DISTRIBUTIONS}
 _TABLES = frozenset(form.key for form in DISTRIBUTIONS if form.part)
 _METADATA_TYPE = "application/csvm+json"
 _GZIP_TYPE = "application/gzip"
-# Of an unknown name that is repeated in an error.
+# How much of an unknown name an error repeats.
 _MAX_NAME_LENGTH = 200
 
 
@@ -35,7 +35,7 @@ routes = Blueprint("dumps", __name__)
 
 @routes.get("/dumps")
 def folder() -> AnyResponse:
-    """Lead to the page of the dumps."""
+    """Redirect to the page of the dumps."""
     return redirect("dumps/", 308)
 
 
@@ -66,7 +66,7 @@ def dump(name: str) -> AnyResponse:
 
 @routes.get("/dumps/latest/<name>")
 def latest_dump(name: str) -> AnyResponse:
-    """Lead from a name without a version to the file of the current release."""
+    """Redirect from a name without a version to the file of the current release."""
     release = _release()
     for stable, versioned in _names(release.version):
         if name == stable and (release.dumps / versioned).exists():
@@ -78,7 +78,7 @@ def latest_dump(name: str) -> AnyResponse:
 def item_links() -> Iterator[Link]:
     """Yield the links from the dataset to its dumps (FAIR Signposting, ``item``).
 
-    Only those of the whole graph, since proxies limit the length of a header.
+    Tables are left out, since proxies limit the length of a header.
     """
     if current_snapshot().release:
         for form in DISTRIBUTIONS:
@@ -90,7 +90,7 @@ def item_links() -> Iterator[Link]:
 
 @dataclass(frozen=True)
 class _Row:
-    """A row of the page: a form of the graph, as it is and compressed."""
+    """A row of the page: one distribution, uncompressed and compressed."""
 
     title: str
     name: str
@@ -122,14 +122,14 @@ def _release() -> Release:
     if release is None:
         raise ProblemError(
             NOT_FOUND,
-            "This instance serves a dataset without dumps; get all of it by a CONSTRUCT query at "
-            "/sparql.",
+            "This instance serves a dataset without dumps; use a CONSTRUCT query at /sparql "
+            "instead.",
         )
     return release
 
 
 def _names(version: str) -> Iterator[tuple[str, str]]:
-    """Give each stable name of a file, and the one that it has in the release ``version``."""
+    """Yield each name without a version, with the name of the file in the release ``version``."""
     for form in DISTRIBUTIONS:
         yield form.file_name(), form.file_name(version)
     yield tables_metadata_name(), tables_metadata_name(version)
@@ -138,7 +138,7 @@ def _names(version: str) -> Iterator[tuple[str, str]]:
 
 def _response(release: Release, name: str) -> Response | None:
     """Return the response with the file ``name`` of ``release``; None if it has no such file."""
-    # Only the names in the manifest are looked up, so that no path leads elsewhere.
+    # Only names in the manifest are looked up, so that no path reaches other files.
     files = {file.name: file for file in release.files}
     if name not in files:
         return None
@@ -173,7 +173,7 @@ def _links(release: Release, name: str = "") -> list[Link]:
     address = current_context().public_address
     links = [Link(LICENCE, "license"), Link(f"{address}/dataset", "collection")]
     if any(file.name == name and file.key in _TABLES for file in release.files):
-        # By which readers of tables find their description (CSV on the Web, section 5.2).
+        # Readers of CSV on the Web find the description of a table by it (section 5.2).
         described = f"{address}/dumps/{tables_metadata_name(release.version)}"
         links.append(Link(described, "describedby", _METADATA_TYPE))
     return links
@@ -182,5 +182,5 @@ def _links(release: Release, name: str = "") -> list[Link]:
 def _unknown(name: str) -> ProblemError:
     return ProblemError(
         NOT_FOUND,
-        f"There is no dump called {name[:_MAX_NAME_LENGTH]}; /dumps/ lists what there is.",
+        f"There is no dump named {name[:_MAX_NAME_LENGTH]}; /dumps/ lists all dumps.",
     )

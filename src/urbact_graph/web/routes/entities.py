@@ -1,4 +1,4 @@
-"""Entities: their IRIs, which lead to their documents, and the documents."""
+"""Entities: redirects from their IRIs to their documents, and the documents."""
 
 from urllib.parse import quote
 
@@ -25,7 +25,7 @@ from urbact_graph.web.pages.page_head import PageHead, page_head
 from urbact_graph.web.routes.dumps import item_links
 
 _ONTOLOGY = "ontology"
-# Of an unknown path that is repeated in an error.
+# How much of an unknown path an error repeats.
 _MAX_PATH_LENGTH = 200
 
 
@@ -34,7 +34,7 @@ routes = Blueprint("entities", __name__)
 
 @routes.get("/<path:path>")
 def entity(path: str) -> AnyResponse:
-    """Lead from an entity's IRI to its document, or give the document."""
+    """Redirect from an entity's IRI to its document, or give the document."""
     snapshot = current_snapshot()
     index = snapshot.derive(Index.of)
     if found := index.get(path):
@@ -42,10 +42,10 @@ def entity(path: str) -> AnyResponse:
     stem, _, suffix = path.rpartition(".")
     found = index.get(stem) if suffix in SUFFIXES else None
     if found is None:
-        # Metrics count an unknown path as such, not as an entity's.
+        # Metrics count all unknown paths together.
         current_context().route = "none"
         raise unknown(path, index)
-    # A dataset that does not describe itself may be anybody's.
+    # Nothing is known of the licence of a dataset that does not describe itself.
     is_ours = index.get(DATASET) is not None
     triples = description(snapshot, found.iri)
     document = Document(triples, found.iri, snapshot.base, snapshot.derive(Terms.of))
@@ -61,7 +61,7 @@ def entity(path: str) -> AnyResponse:
 
 
 def _see_other(entity: Entity) -> AnyResponse:
-    """Lead from the entity to its document: httpRange-14, by 303 (Cool URIs, section 4.2)."""
+    """Redirect from the entity to its document by 303 (Cool URIs, section 4.2)."""
     suffix = chosen_suffix(request.headers.get("Accept"))
     # Relative, so that a local instance stays local.
     name = quote(entity.path.rpartition("/")[2], safe="")
@@ -90,7 +90,7 @@ def _links(entity: Entity, document: Document, suffix: str, *, is_ours: bool) ->
     collection = f"{root}/{DATASET}" if is_ours else ""
     links = document_links(entity.iri.value, address, suffix, document.types, collection)
     if entity.path == DATASET:
-        # The dataset is no part of itself; it links to its own parts.
+        # The dataset is not part of itself; it links to its dumps.
         links = [*(link for link in links if link.relation != "collection"), *item_links()]
     return link_header(links)
 
@@ -108,9 +108,9 @@ def unknown(path: str, index: Index) -> ProblemError:
         }
         for entity in near
     ]
-    hint = f"is /{near[0].path} meant?" if near else "the query endpoint is /sparql."
+    hint = f"did you mean /{near[0].path}?" if near else "the query endpoint is /sparql."
     return ProblemError(
         NOT_FOUND,
-        f"Nothing here has the address /{path[:_MAX_PATH_LENGTH]}; {hint}",
+        f"There is no entity or page at /{path[:_MAX_PATH_LENGTH]}; {hint}",
         extensions={"suggestions": suggestions} if suggestions else None,
     )

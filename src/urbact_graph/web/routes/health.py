@@ -1,4 +1,4 @@
-"""Whether queries can be answered: /health."""
+"""The health of the instance: /health."""
 
 from flask import Blueprint, Response, jsonify
 
@@ -10,7 +10,7 @@ routes = Blueprint("health", __name__)
 
 @routes.get("/health")
 def health() -> Response:
-    """Answer 200 once the engine answers, with the version of the dataset."""
+    """Give 200 with the version of the dataset if the engine answers, else its problem."""
     current_application().engine.check()
     snapshot = current_snapshot()
     response = jsonify(status="ok", quads=snapshot.counts.quads, version=snapshot.version)

@@ -1,4 +1,4 @@
-"""The home of an instance: what is here and where everything is, for people and for programs."""
+"""The home page: the contents of the graph and all addresses, for people and for programs."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 _DAY = len("2026-11-23")
 
-# The classes that no other of ours is above, and the schemes of concepts, each with what has a
-# document here.
+# The classes of the ontology without a superclass in it, and the concept schemes, each with its
+# members that have documents.
 _CONTENTS = """
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -54,7 +54,7 @@ GROUP BY ?class
 ORDER BY DESC(?resources) ?class
 LIMIT 12
 """
-# What there is of each kind, in the order of the home; further kinds follow, by number.
+# The kinds of entities, in the order of the page; other kinds follow, the largest first.
 _KINDS = {
     "ontology#Network": "networks",
     "ontology#City": "cities",
@@ -68,23 +68,23 @@ _KINDS = {
     "ontology#Programme": "programmes",
     "glossary": "terms of the glossary",
 }
-# What people and programs look for: its path, its name, and what it is; further down those that
-# stand only where a graph was built here. What is not there is not shown.
+# What is linked from the page: path, name and purpose. What this instance lacks is left out: some
+# need a release, others a dataset that describes itself.
 _PLACES = (
-    ("sparql", "SPARQL", "ask your own questions, in the browser or with any SPARQL 1.1 client"),
-    ("queries", "Stored queries", "questions that are often asked, ready to run"),
+    ("sparql", "SPARQL", "write your own queries, in the browser or for any SPARQL 1.1 client"),
+    ("queries", "Stored queries", "common questions, ready to run"),
     ("ontology", "Ontology", "the classes and properties, and what each of them means"),
     ("theme", "Themes", "the topics of the networks, from broad to narrow"),
-    ("glossary", "Glossary", "the words of the programme"),
-    ("dumps/", "Dumps", "the whole graph to take home, in RDF and as tables"),
-    ("dataset", "Dataset", "what the dataset is: publisher, licence, version, counts"),
-    ("void", "VoID", "its counts and its links to other data, for programs"),
-    ("catalog", "DCAT catalogue", "its entry for data portals, by DCAT-AP"),
-    ("ldes", "Stream of changes", "follow it to keep a copy up to date"),
+    ("glossary", "Glossary", "the terms of the programme, with definitions"),
+    ("dumps/", "Dumps", "the whole graph as files, in RDF and as tables"),
+    ("dataset", "Dataset", "publisher, licence, version and counts of the dataset"),
+    ("void", "VoID", "counts, and links to other datasets, for programs"),
+    ("catalog", "DCAT catalogue", "the entry of the dataset for data portals (DCAT-AP)"),
+    ("ldes", "Stream of changes", "all changes, to keep a copy up to date"),
     ("shapes", "Shapes", "the rules that the data is checked against"),
-    ("validation", "Validation report", "what that check finds today"),
+    ("validation", "Validation report", "what that check found in the current graph"),
     ("context.jsonld", "JSON-LD context", "short names for all properties and classes"),
-    ("limits", "Limits", "how long a query may run, and the like"),
+    ("limits", "Limits", "how long a query may run, and all other limits"),
     ("openapi.json", "OpenAPI", "the interface, for code generators"),
     ("sitemap.xml", "Sitemap", "the addresses of all pages"),
 )
@@ -96,7 +96,7 @@ _DUMPS = ("dumps/", "Dumps")
 
 @dataclass(frozen=True)
 class Group:
-    """What there is of a kind: how many, and the one that most is said of."""
+    """A kind of entities: how many there are, and the one with the most statements."""
 
     name: str
     size: int
@@ -106,7 +106,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Place:
-    """Something that is found at an address below this instance's."""
+    """A link on the page; ``address`` is below that of the instance."""
 
     address: str
     name: str
@@ -115,10 +115,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Contents:
-    """What is in one version of the graph, as the home shows it.
+    """The contents of one version of the graph, as the page shows them.
 
-    ``dataset`` is the dataset's description in the graph, empty where it has none; ``entities`` are
-    those of the places that are entities.
+    ``dataset`` is the description of the dataset in the graph, empty if it has none; ``entities``
+    are the paths of the places that are entities.
     """
 
     groups: tuple[Group, ...]
@@ -129,7 +129,7 @@ class Contents:
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Contents:
-        """Query them from ``snapshot``.
+        """Query the contents of ``snapshot``.
 
         Raises:
             ProblemError: as the engine raises it.
@@ -153,7 +153,7 @@ routes = Blueprint("home", __name__)
 
 @routes.get("/")
 def home() -> AnyResponse:
-    """Give the home to people, and lead programs to the description of the dataset."""
+    """Give people the page, and redirect programs to the description of the dataset."""
     suffix = chosen_suffix(request.headers.get("Accept"))
     contents = current_snapshot().derive(Contents.of)
     links = list(_links(contents))
@@ -192,7 +192,7 @@ def _page(contents: Contents, links: Iterable[Link]) -> str:
 
 
 def _places(contents: Contents) -> list[Place]:
-    """Return those of the places that this instance has."""
+    """Return the places that this instance has."""
     found = []
     for path, name, purpose in _PLACES:
         if path in contents.entities:
@@ -209,7 +209,7 @@ def _exists(path: str, contents: Contents) -> bool:
 
 
 def _is_route(path: str) -> bool:
-    """Tell whether a route is made for ``path``, other than that of all entities."""
+    """Tell whether ``path`` has a route of its own, rather than that of the entities."""
     try:
         endpoint, _ = current_app.url_map.bind("").match(f"/{path}", method="GET")
     except HTTPException:
@@ -218,7 +218,7 @@ def _is_route(path: str) -> bool:
 
 
 def _links(contents: Contents) -> Iterable[Link]:
-    """Return the typed links of the home (FAIR Signposting, level 1)."""
+    """Yield the typed links of the page (FAIR Signposting, level 1)."""
     snapshot, address = current_snapshot(), current_context().public_address
     yield Link(f"{address}/", "canonical")
     yield Link(f"{address}/sparql", "service-desc")
@@ -234,7 +234,7 @@ def _links(contents: Contents) -> Iterable[Link]:
 
 
 def _groups(snapshot: Snapshot, index: Index) -> tuple[Group, ...]:
-    """Return what there is of each kind of entity."""
+    """Return the kinds of entities."""
     members: dict[str, list[tuple[int, str]]] = {}
     for group, entity, statements in snapshot.rows(_CONTENTS, base=Literal(snapshot.base)):
         if isinstance(group, NamedNode) and isinstance(entity, NamedNode):
@@ -247,7 +247,7 @@ def _groups(snapshot: Snapshot, index: Index) -> tuple[Group, ...]:
     found = []
     for iri in sorted(members, key=lambda iri: (ranks.get(iri, len(ranks)), -len(members[iri]))):
         name = order.get(iri) or vocabulary.name(iri)
-        # What most is said of shows most; the first of equals by its IRI.
+        # The entity with the most statements is the example; of equals, the first by IRI.
         example = index.of_iri(min(members[iri])[1])
         address = f"{example.address}.{HTML}" if example else ""
         label = example.label if example else ""
@@ -256,7 +256,7 @@ def _groups(snapshot: Snapshot, index: Index) -> tuple[Group, ...]:
 
 
 def _classes(snapshot: Snapshot) -> tuple[Group, ...]:
-    """Return the largest classes of a graph that has no entities here."""
+    """Return the largest classes, for a graph without entities below the base."""
     prefixes = namespaces(snapshot.base)
     return tuple(
         Group(shortened(class_.value, prefixes), _number(resources))

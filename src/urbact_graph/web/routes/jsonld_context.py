@@ -1,4 +1,4 @@
-"""The JSON-LD context of all terms: /context.jsonld."""
+"""The JSON-LD context with all terms: /context.jsonld."""
 
 import json
 

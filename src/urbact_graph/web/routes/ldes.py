@@ -1,4 +1,4 @@
-"""The stream of changes: /ldes, the root of a Linked Data Event Stream, and its pages below."""
+"""The stream of changes: /ldes, the root of a Linked Data Event Stream, and the nodes below it."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -28,13 +28,13 @@ from urbact_graph.web.negotiation import Acceptance
 from urbact_graph.web.problems import release_removed
 from urbact_graph.web.response import IMMUTABLE
 
-# Those that know named graphs, the default first.
+# The formats with named graphs, the default first.
 _FORMATS = tuple(form for name in ("trig", "nq", "jsonld") for form in FORMATS if form.name == name)
-# In these a member's statements stand together, as the TREE profile has it
+# In these the statements of a member are together, as the TREE profile requires
 # (https://w3id.org/tree/specification/profile).
 _PROFILED = frozenset(("trig", "nq"))
 _PROFILE = "https://w3id.org/tree/profile"
-# So many pages of the stream are listed for people.
+# How many pages of the stream are listed for people.
 _SHOWN = 50
 
 
@@ -44,7 +44,7 @@ routes = Blueprint("ldes", __name__)
 @routes.get(PATH)
 @routes.get(f"{PATH}.<extension>")
 def root(extension: str = "") -> Response:
-    """Give the root of the stream's search tree, or a page for people."""
+    """Give the root of the search tree of the stream, or a page for people."""
     state, _ = _served()
     address = current_context().public_address
     if not extension and _is_for_people():
@@ -76,7 +76,8 @@ def _served() -> tuple[StreamState, Path]:
     release = current_snapshot().release
     if release is None:
         raise ProblemError(
-            NOT_FOUND, "This instance serves a dataset without a stream of changes; see /sparql."
+            NOT_FOUND,
+            "This instance serves a dataset without a stream of changes; query it at /sparql.",
         )
     try:
         return _state(release.stream.read_bytes()), release.stream_pages
@@ -105,10 +106,10 @@ def _page(state: StreamState, address: str) -> Response:
 
 
 def _node(state: StreamState, folder: Path, name: str, address: str) -> tuple[Iterable[Quad], str]:
-    """Return what the node called ``name`` says, and the latest time that it tells of.
+    """Return the statements of the node ``name``, and the latest time in them.
 
     Raises:
-        ProblemError: there is none.
+        ProblemError: there is no such node.
     """
     for page in state.pages:
         if page.name == name:
@@ -125,7 +126,7 @@ def _node(state: StreamState, folder: Path, name: str, address: str) -> tuple[It
 
 
 def _form(extension: str) -> Format:
-    """Return the format that is asked for, by ``extension`` if there is one, else by Accept."""
+    """Return the requested format: that of ``extension`` if there is one, else by Accept."""
     if extension:
         named = next((form for form in _FORMATS if form.extension == extension), None)
         if named is None:
@@ -146,12 +147,12 @@ def _written(quads: Iterable[Quad], form: Format, state: StreamState) -> bytes:
     rdf_format = RdfFormat.from_media_type(form.media_type)
     statements = list(quads)
     prefixes = used_prefixes(statements, namespaces(state.base))
-    # Without an output to write to, the content is what comes back.
+    # Without an output, serialize() returns the content.
     return serialize(statements, format=rdf_format, prefixes=prefixes) or b""
 
 
 def _response(content: bytes, form: Format, address: str, moment: str = "") -> Response:
-    """Make the response of the node at ``address``; what never changes has come at ``moment``."""
+    """Make the response of the node at ``address``; ``moment`` dates one that never changes."""
     content_type = form.content_type
     if form.name in _PROFILED:
         content_type += f'; profile="{_PROFILE}"'
@@ -159,7 +160,7 @@ def _response(content: bytes, form: Format, address: str, moment: str = "") -> R
     response.headers["Link"] = link_header(_links(address))
     response.vary.add("Accept")
     if moment:
-        # A clock that was set back leaves times that are still to come (RFC 9110, section 8.8.2.1).
+        # If the clock was set back, a time may be in the future (RFC 9110, section 8.8.2.1).
         response.last_modified = min(datetime.fromisoformat(moment), datetime.now(UTC))
     return response
 
@@ -172,4 +173,4 @@ def _links(address: str) -> Iterator[Link]:
 
 
 def _unknown() -> ProblemError:
-    return ProblemError(NOT_FOUND, f"The stream of changes has no such page; it begins at {PATH}.")
+    return ProblemError(NOT_FOUND, f"The stream of changes has no such page; its root is {PATH}.")

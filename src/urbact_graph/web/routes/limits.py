@@ -1,4 +1,4 @@
-"""Every limit with its value: /limits."""
+"""The table of limits: /limits."""
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
@@ -20,6 +20,8 @@ def limits() -> Response:
     elif json > 0:
         response = jsonify({"limits": [limit._asdict() for limit in rows]})
     else:
-        raise ProblemError(NOT_ACCEPTABLE, "The limits come as text/html and application/json.")
+        raise ProblemError(
+            NOT_ACCEPTABLE, "The limits come as text/html, application/json; accept one of these."
+        )
     response.vary.add("Accept")
     return response

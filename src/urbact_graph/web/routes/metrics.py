@@ -1,4 +1,4 @@
-"""What an operator wants to know, for Prometheus: /metrics."""
+"""The metrics for Prometheus: /metrics."""
 
 from flask import Blueprint, Response
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest

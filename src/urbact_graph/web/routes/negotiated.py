@@ -1,4 +1,4 @@
-"""Documents that are not of entities: one address for all formats, and one for each."""
+"""Documents other than those of entities: one address for all formats, and one for each."""
 
 from collections.abc import Callable
 
@@ -15,12 +15,14 @@ from urbact_graph.web.documents.links import document_links, link_header
 
 
 def addresses(path: str) -> tuple[str, str]:
-    """Return the rules of the addresses of the document at ``path``: by Accept, and by suffix."""
+    """Return the rules of the document at ``path``: by Accept, and by suffix."""
     return f"/{path}", f"/{path}.<any({','.join(SUFFIXES)}):suffix>"
 
 
 def respond(path: str, suffix: str, document: Document, page: Callable[[], str]) -> Response:
-    """Give the ``document`` at ``path`` in the format of ``suffix``, else by the Accept header.
+    """Give the ``document`` at ``path`` in the format of ``suffix``, or else by Accept.
+
+    ``page`` makes its HTML.
 
     Raises:
         ProblemError: none of the formats is accepted.

@@ -1,4 +1,4 @@
-"""The shapes that the graph is checked against, and the report of that check."""
+"""The shapes that the graph is validated against, and the report of the validation."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SEVERITIES = ("Violation", "Warning", "Info")
 
 @dataclass(frozen=True)
 class Rule:
-    """A shape that has something to say: ``group`` is the class that it is about."""
+    """A shape with a severity and a message; ``name`` is the fragment of its IRI."""
 
     name: str
     iri: str
@@ -42,13 +42,16 @@ class Rule:
 
     @property
     def group(self) -> str:
-        """What the rule is about, by the first word of its name."""
+        """The class that the rule is about: the first part of its name."""
         return self.name.partition("-")[0]
 
 
 @dataclass(frozen=True)
 class Case:
-    """An entity at which a rule found something; ``value`` is what it found there."""
+    """A result: the entity that it is about, and the value that the rule found there.
+
+    ``address`` is that of the entity, empty if it has no document here.
+    """
 
     identifier: str
     label: str
@@ -58,7 +61,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a rule found, at one entity or many."""
+    """The results of a rule with one message, at one entity or many."""
 
     severity: str
     rule: str
@@ -71,7 +74,7 @@ routes = Blueprint("reports", __name__)
 
 
 def shapes(suffix: str = "") -> Response:
-    """Give the shapes that the graph is checked against."""
+    """Give the shapes."""
     document = _document("shapes")
 
     def page() -> str:
@@ -81,7 +84,7 @@ def shapes(suffix: str = "") -> Response:
 
 
 def validation(suffix: str = "") -> Response:
-    """Give the report of that check."""
+    """Give the report."""
     document = _document("validation")
 
     def page() -> str:
@@ -109,10 +112,12 @@ for _path, _view in (("shapes", shapes), ("validation", validation)):
 
 @routes.get("/validation/<identifier>")
 def result(identifier: str) -> AnyResponse:
-    """Lead from the IRI of a result to the report."""
+    """Redirect from the IRI of a result to the report."""
     known = IndexedGraph(_document("validation").triples).subjects()
     if f"{current_snapshot().base}validation/{identifier}" not in known:
-        raise ProblemError(NOT_FOUND, "The report has no such result; /validation is all of it.")
+        raise ProblemError(
+            NOT_FOUND, "The report has no such result; /validation lists all results."
+        )
     suffix = chosen_suffix(request.headers.get("Accept"))
     fragment = f"#{identifier}" if suffix == HTML else ""
     response = redirect(f"../validation.{suffix}{fragment}", 303)
@@ -144,20 +149,20 @@ def rules(shapes: Sequence[Triple]) -> list[Rule]:
 def findings(
     report: Iterable[Triple], known: Iterable[Rule], index: Index, base: str
 ) -> list[Finding]:
-    """Return what ``report`` says, by rule, the most severe first."""
+    """Return the results in ``report`` by rule and message, the most severe first."""
     titles = {rule.iri: rule.title for rule in known}
     prefixes = namespaces(base)
     stated = IndexedGraph(report)
     cases: dict[tuple[int, str, str], list[Case]] = {}
     for iri in stated.subjects():
-        said = partial(_value, stated, iri)
-        focus = said(SH.focusNode)
+        value_of = partial(_value, stated, iri)
+        focus = value_of(SH.focusNode)
         if not focus:
             continue
         path, entity = focus.removeprefix(base), index.of_iri(focus)
-        value = shortened(said(SH.value), prefixes).removeprefix(base)
-        rank = _SEVERITIES.index(said(SH.resultSeverity).removeprefix(str(SH)))
-        key = rank, said(SH.sourceShape), said(SH.resultMessage)
+        value = shortened(value_of(SH.value), prefixes).removeprefix(base)
+        rank = _SEVERITIES.index(value_of(SH.resultSeverity).removeprefix(str(SH)))
+        key = rank, value_of(SH.sourceShape), value_of(SH.resultMessage)
         label = entity.label if entity else path
         address = entity.address if entity else ""
         cases.setdefault(key, []).append(Case(iri.rpartition("/")[2], label, address, value))
@@ -174,7 +179,7 @@ def findings(
 
 
 def _value(stated: IndexedGraph, subject: str, property_: str) -> str:
-    """Return the first value of a property as a text, or the empty text."""
+    """Return the first value of a property as text, empty if there is none."""
     return next((value.value for value in stated.values(subject, property_)), "")
 
 

@@ -1,4 +1,4 @@
-"""What crawlers look for first: /robots.txt and /sitemap.xml."""
+"""The files for crawlers: /robots.txt and /sitemap.xml."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
 
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
-# What one file may hold (sitemaps.org, protocol 0.9), and a bit less than its bytes for the head.
+# The limits of one file (sitemaps.org, protocol 0.9), and the bytes that its root element takes.
 MAX_ADDRESSES = 50_000
 MAX_BYTES = 50_000_000
 _HEAD_BYTES = 200
 
-# Paths without end, and those that say something of this instance only.
+# Paths with any number of answers, and those about the state of this instance.
 _DISALLOWED = ("sparql", "reconcile", "health", "metrics")
-# A path with parameters gives something else for each.
+# Any path with parameters.
 _PARAMETERS = "*?"
 
 
 @dataclass(frozen=True)
 class Listed:
-    """An address in a sitemap, and when what stands there was last changed, if that is known."""
+    """An address in a sitemap; ``modified`` is the time of its last change, empty if unknown."""
 
     address: str
     modified: str = ""
@@ -50,13 +50,13 @@ def robots() -> Response:
 
 @routes.get("/sitemap.xml")
 def sitemap() -> Response:
-    """Give the sitemap, or the index of several."""
+    """Give the sitemap, or the index of the sitemaps if there are several."""
     return _xml(_files()[0])
 
 
 @routes.get("/sitemap-<int:number>.xml")
 def numbered(number: int) -> Response:
-    """Give one of several sitemaps."""
+    """Give the sitemap with this number, if there are several."""
     found = _files()
     if not 1 <= number < len(found):
         hint = "/sitemap.xml lists them." if len(found) > 1 else "/sitemap.xml is the only one."
@@ -73,7 +73,7 @@ def _files() -> tuple[bytes, ...]:
 def robots_text(address: str) -> str:
     """Return the rules for crawlers of the instance at ``address`` (RFC 9309).
 
-    Paths in it are those of the host, so that an instance below a path names them in full.
+    Paths in it begin at the root of the host, so they include the path of the instance.
     """
     root = urlsplit(address).path
     rules = "".join(f"Disallow: {root}/{path}\n" for path in (*_DISALLOWED, _PARAMETERS))
@@ -85,7 +85,7 @@ def _xml(content: bytes) -> Response:
 
 
 def _listed(index: Index, address: str, *, has_dumps: bool) -> tuple[Listed, ...]:
-    """Return the pages of the instance, the home first, then those of the entities by path."""
+    """Return the pages of the instance: the home, the dumps, then those of the entities by path."""
     changes = [entity.modified for entity in index.all() if entity.modified]
     latest = max((_written(change) for change in changes), default="")
     found = [Listed(f"{address}/", latest)]
@@ -99,7 +99,7 @@ def _listed(index: Index, address: str, *, has_dumps: bool) -> tuple[Listed, ...
 
 
 def _written(moment: datetime | None) -> str:
-    """Return a time as W3C Datetime has it; of one without its zone only the day is certain."""
+    """Return a time as W3C Datetime; a time without a zone is given as a date."""
     if moment is None:
         return ""
     if moment.tzinfo is None:
@@ -110,7 +110,7 @@ def _written(moment: datetime | None) -> str:
 def sitemaps(
     address: str, listed: Iterable[Listed], max_addresses: int, max_bytes: int
 ) -> tuple[bytes, ...]:
-    """Return the sitemap, or the index of several and these."""
+    """Return the sitemap; if the limits require several, their index and then the sitemaps."""
     entries = [_entry("url", one) for one in listed]
     files = [
         _file("urlset", some) for some in _split(entries, max_addresses, max_bytes - _HEAD_BYTES)
@@ -124,7 +124,7 @@ def sitemaps(
 def _split(
     entries: Iterable[ET.Element], max_entries: int, max_bytes: int
 ) -> Sequence[list[ET.Element]]:
-    """Share ``entries`` out, in their order, over as few files as the limits allow."""
+    """Divide ``entries``, in their order, into as few files as the limits allow."""
     shares: list[list[ET.Element]] = [[]]
     size = 0
     for entry in entries:

@@ -1,4 +1,4 @@
-"""The query endpoint: /sparql, by the SPARQL 1.1 Protocol."""
+"""The query endpoint (SPARQL 1.1 Protocol): /sparql."""
 
 import hashlib
 import json
@@ -35,7 +35,7 @@ _ANY_EXAMPLE = "SELECT * WHERE { ?subject ?property ?value } LIMIT 10\n"
 
 @routes.route(_PATH, methods=["GET", "POST"])
 def sparql() -> Response:
-    """Answer a query, or describe the endpoint where there is none."""
+    """Answer a query; without one describe the endpoint."""
     if is_bare(request):
         return _describe_endpoint()
     operation = read_operation(request)
@@ -47,7 +47,7 @@ def _answer(operation: QueryOperation) -> Response:
     snapshot = current_snapshot()
     tag = _tag(operation, snapshot.version)
     if tag and _has_answer(tag):
-        # Only a client that has had the answer to this query has its tag: no need to evaluate it.
+        # A client can only know the tag from the answer itself, so the query is not evaluated.
         response = Response(status=304)
     else:
         answer = snapshot.query(_query(operation), operation.seconds)
@@ -80,8 +80,8 @@ def _query(operation: QueryOperation) -> Query:
 def _tag(operation: QueryOperation, version: str) -> str | None:
     """Return the entity tag of the answer from the dataset ``version``.
 
-    None if the query gives something else each time. It is a weak tag (RFC 9110, section 8.8.1):
-    SPARQL leaves open in which order rows come.
+    None if the answer differs each time. It is a weak tag (RFC 9110, section 8.8.1), since SPARQL
+    does not define the order of rows.
     """
     if not operation.is_repeatable:
         return None
@@ -98,7 +98,7 @@ def _tag(operation: QueryOperation, version: str) -> str | None:
 
 
 def _describe_endpoint() -> Response:
-    """Give the query form to browsers, else the Service Description."""
+    """Give browsers the query form, and other clients the Service Description."""
     snapshot = current_snapshot()
     address = f"{current_context().public_address}{_PATH}"
     acceptance = Acceptance(request.headers.get("Accept"))
