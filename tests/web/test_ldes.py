@@ -105,10 +105,10 @@ def replica_of(app: Application, media_type: str) -> Replica:
 
     def get(url: str, headers: dict[str, str]) -> tuple[int, Message, bytes]:
         response = client.get(url.removeprefix(ADDRESS), headers=headers)
-        told = Message()
+        received = Message()
         for name, value in response.headers:
-            told[name] = value
-        return response.status_code, told, response.data
+            received[name] = value
+        return response.status_code, received, response.data
 
     return Replica(f"{ADDRESS}/ldes", media_type, get)
 
