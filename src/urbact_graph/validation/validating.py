@@ -5,7 +5,9 @@ shape below a node shape. So every rule has a target of its own, for then one ca
 entities, and the targets that are queries are evaluated beforehand, by pyoxigraph.
 """
 
+import gc
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,8 +42,9 @@ def validate(dataset: Path, sources: GraphSources) -> Report:
     """
     shapes = load_shapes(sources)
     known = rules(shapes, sources.base)
-    triples = read_dataset(dataset)
-    results = check(triples, with_target_nodes(shapes, triples), known)
+    with _garbage_collection_paused():
+        triples = read_dataset(dataset)
+        results = check(triples, with_target_nodes(shapes, triples), known)
     files = files_of({result.entity for result in results}, sources)
     located = [replace(result, file=files.get(result.entity, DERIVED)) for result in results]
     return Report.of(located, rules=len(known), triples=len(triples))
@@ -162,6 +165,18 @@ def _with_values(result: Result, graph: rdflib.Graph, shapes: rdflib.Graph) -> I
     for node in graph.objects(_iri(result.entity), _iri(result.path)):
         if value := oxigraph_term(node):
             yield replace(result, value=value)
+
+
+@contextmanager
+def _garbage_collection_paused() -> Iterator[None]:
+    """Pause the collection of cycles: all objects made here live until the end (a tenth faster)."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _iri(iri: str) -> rdflib.URIRef:
