@@ -2,12 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, serialize
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, parse, serialize
 
+from tests.web.serving import BROWSER
+from tests.web.stubs import StubEngine
+from urbact_graph.release.release import Release
 from urbact_graph.release.stream import Page, StreamState
+from urbact_graph.settings import Settings
+from urbact_graph.web.app import create_app
 from urbact_graph.web.documents.ldes_tree import branch_quads, branches, page_quads, root_quads
+from urbact_graph.web.response import IMMUTABLE
 
 ADDRESS = "https://served.example/graph"
 ROOT = NamedNode(f"{ADDRESS}/ldes")
@@ -136,3 +143,26 @@ def test_no_node_is_blank() -> None:
         for quad in quads:
             assert not isinstance(quad.subject, BlankNode)
             assert not isinstance(quad.object, BlankNode)
+
+
+def test_a_node_below_the_root_is_served_and_never_changes(tmp_path: Path) -> None:
+    state = state_of(150)
+    (tmp_path / "stream.json").write_bytes(state.as_json())
+    release = Release(tmp_path, "1", "0" * 64, None, (), "a test")
+    app = create_app(Settings.load(public_url=ADDRESS), StubEngine(), release)
+    (branch,) = branches(state)
+    response = app.test_client().get(f"/ldes/{branch.link.name}.nq")
+    assert response.status_code == 200
+    assert set(parse(response.data, format=RdfFormat.N_QUADS)) == set(branch_quads(branch, ADDRESS))
+    assert response.headers["Cache-Control"] == IMMUTABLE
+    # Its date is that of the last page that it links to.
+    assert response.last_modified == datetime.fromisoformat(state.pages[99].moment)
+
+
+def test_people_see_the_latest_pages_and_how_many_are_older(tmp_path: Path) -> None:
+    (tmp_path / "stream.json").write_bytes(state_of(1_250).as_json())
+    release = Release(tmp_path, "1", "0" * 64, None, (), "a test")
+    client = create_app(Settings.load(), StubEngine(), release).test_client()
+    page = client.get("/ldes", headers=BROWSER).text
+    assert page.count('href="/ldes/') == 50
+    assert "1,200 older pages" in page

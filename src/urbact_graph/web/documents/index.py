@@ -85,9 +85,6 @@ class Index:
             entities[path] = found[iri].entity(iri, path)
         return cls(entities)
 
-    def __len__(self) -> int:
-        return len(self._entities)
-
     def all(self) -> list[Entity]:
         """Return all entities, sorted by path."""
         return list(self._entities.values())
