@@ -15,9 +15,9 @@ _GRAPH_FIXTURES = {
     "store",
     "whole",
 }
-_PROCESS_FIXTURES = {"copy", "demo_server"}
+_PROCESS_FIXTURES = {"copy", "demo_app", "demo_server"}
 # Nearly every test of these rooms starts an engine or a server.
-_PROCESS_ROOMS = {"engine", "server", "web"}
+_PROCESS_ROOMS = {"engine", "server"}
 
 _STARTS = {"os.fork", "os.forkpty", "os.posix_spawn", "subprocess.Popen"}
 # The history of the sources is read by git, whenever they stand in a repository.

@@ -211,6 +211,7 @@ def test_the_page_shows_the_counts(
     assert '<a href="/ontology#Network">' in page
 
 
+@pytest.mark.process
 def test_a_dataset_without_a_description_has_neither(tmp_path: Path) -> None:
     file = tmp_path / "plain.nt"
     file.write_text("<x:a> <x:b> <x:c> .\n")

@@ -110,6 +110,7 @@ def test_pages_of_another_release_are_newer_though_the_dataset_is_the_same(
     assert since(client, QUERY, dates[QUERY]).status_code == 304
 
 
+@pytest.mark.process
 def test_an_older_file_in_the_place_of_a_dataset_is_newer(app: Application, tmp_path: Path) -> None:
     client = app.test_client()
     paths = (QUERY, ENTITY, "/thing/a.html", "/sitemap.xml")
@@ -128,6 +129,7 @@ def test_an_older_file_in_the_place_of_a_dataset_is_newer(app: Application, tmp_
         assert second.last_modified > date
 
 
+@pytest.mark.process
 def test_an_older_file_at_the_start_is_as_new_as_its_place(tmp_path: Path) -> None:
     file = write_thing(tmp_path / "other.nt", "two")
     os.utime(file, (0, 0))
@@ -138,6 +140,7 @@ def test_an_older_file_at_the_start_is_as_new_as_its_place(tmp_path: Path) -> No
             assert (response.status_code, response.last_modified) == (200, placed)
 
 
+@pytest.mark.process
 def test_content_that_comes_back_at_once_is_newer_again(app: Application, tmp_path: Path) -> None:
     client = app.test_client()
     dates = [client.get(ENTITY).headers["Last-Modified"]]

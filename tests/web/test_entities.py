@@ -242,6 +242,7 @@ def route_of(app: Application, path: str) -> str:
     return context.route
 
 
+@pytest.mark.process
 def test_another_dataset_has_documents_of_its_own_entities(tmp_path: Path) -> None:
     encoded = "https://x.example/d%C3%A9j%C3%A0%20vu"
     plain = "https://x.example/über/straße"

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from urbact_graph.release.release import Release
 
+pytestmark = pytest.mark.process
+
 DCAT, VOID = NAMESPACES["dcat"], NAMESPACES["void"]
 HREF = re.compile(r'href="([^"]*)"')
 MARKUP = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)

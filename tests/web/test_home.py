@@ -26,6 +26,8 @@ from urbact_graph.engine.local import LocalEngine, Source
 from urbact_graph.release.release import Release
 from urbact_graph.web.application import Application
 
+pytestmark = pytest.mark.process
+
 RDF_TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 LABEL = "<http://www.w3.org/2000/01/rdf-schema#label>"
 # A dataset that describes itself, though it holds next to nothing.

@@ -130,6 +130,7 @@ def status_of(client: FlaskClient, query: str, **more: str) -> int:
     return client.get("/sparql?" + urlencode({"query": query, **more})).status_code
 
 
+@pytest.mark.process
 def test_answers_and_problems_of_a_real_engine_are_counted(client: FlaskClient) -> None:
     before = samples_of(client)
     expected = {

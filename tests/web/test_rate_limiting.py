@@ -10,6 +10,8 @@ from werkzeug.test import TestResponse
 from tests.support.engines import write_facts
 from tests.web.serving import problem, serving_file
 
+pytestmark = pytest.mark.process
+
 _NUMBERS = count(1)
 
 

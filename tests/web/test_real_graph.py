@@ -23,7 +23,10 @@ from urbact_graph.web.documents.jsonld_terms import Terms
 from urbact_graph.web.snapshot import Snapshot
 
 # rdflib's reader of JSON-LD calls what rdflib itself advises against.
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib.plugins")
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib.plugins"),
+]
 
 # One in so many entities is checked in quick tests.
 SAMPLED = 160

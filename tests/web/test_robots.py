@@ -75,6 +75,7 @@ def test_the_sitemap_lists_the_page_of_every_entity(
     assert demo_client.get("/sitemap.xml").data == response.data
 
 
+@pytest.mark.process
 def test_the_time_of_an_entity_is_that_of_its_last_change(dated: Application) -> None:
     listed = entries(dated.test_client().get("/sitemap.xml").data, "url")
     assert listed[f"{ADDRESS}/city/pl/wroclaw.html"] == CHANGED
@@ -190,6 +191,7 @@ def test_robots_txt_is_text(demo_client: FlaskClient) -> None:
     assert "Disallow: /graph/*?\n" in response.text
 
 
+@pytest.mark.process
 def test_another_dataset_has_a_sitemap_too(tmp_path: Path) -> None:
     with serving_file(write_facts(tmp_path / "facts.nt")) as app:
         listed = entries(app.test_client().get("/sitemap.xml").data, "url")

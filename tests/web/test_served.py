@@ -77,6 +77,7 @@ def test_the_log_has_the_bytes_that_were_sent_of_a_dump(
     assert logged() == [size, 100, 0]
 
 
+@pytest.mark.process
 @pytest.mark.slow
 def test_downloads_take_no_memory_of_the_server(
     sources: GraphSources, release: Release, tmp_path: Path

@@ -92,6 +92,7 @@ OBJECTS = "SELECT ?o WHERE { ?s ?p ?o } ORDER BY ?o"
 GRAPHS = "SELECT ?g WHERE { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g"
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("query", "graphs", "expected"),
     [
@@ -124,6 +125,7 @@ def test_a_client_may_ask_for_less_time(demo_client: FlaskClient) -> None:
     assert get(demo_client, ASK).status_code == 200
 
 
+@pytest.mark.process
 def test_an_answer_over_the_limit_is_no_broken_200(quads_client: FlaskClient) -> None:
     values = " ".join(map(str, range(200)))
     response = get(quads_client, f"SELECT ?x {{ VALUES ?x {{ {values} }} }}")
@@ -221,6 +223,7 @@ def test_the_endpoint_describes_itself(demo_client: FlaskClient) -> None:
     assert b"_:" not in response.data
 
 
+@pytest.mark.process
 def test_triples_of_a_dataset_with_named_graphs_are_not_counted(quads_client: FlaskClient) -> None:
     description = quads_client.get("/sparql", headers={"Accept": "application/n-triples"}).text
     assert "#defaultGraph" in description
@@ -249,6 +252,7 @@ def test_the_endpoint_is_a_page_for_browsers(
     assert f"{ADDRESS}/sparql" in response.text
 
 
+@pytest.mark.process
 def test_the_page_runs_an_example(demo_client: FlaskClient, quads_client: FlaskClient) -> None:
     for client, words in ((demo_client, "?networks"), (quads_client, "?property")):
         page = client.get("/sparql", headers=BROWSER).text
