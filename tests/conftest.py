@@ -134,9 +134,14 @@ def demo_server(
         yield server
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests by what they need."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the tests by what they need, and leave out the slow ones unless ``-m`` names them."""
     mark(items)
+    if "slow" not in config.option.markexpr:
+        # An option in addopts would be replaced by any other -m.
+        slow = [item for item in items if item.get_closest_marker("slow")]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if not item.get_closest_marker("slow")]
 
 
 @pytest.hookimpl(wrapper=True)
