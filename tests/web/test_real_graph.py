@@ -96,6 +96,9 @@ def test_each_processor_reads_back_the_same_triples(
 
 def test_every_page_states_what_it_is_about(client: FlaskClient, entities: list[Entity]) -> None:
     for entity in entities:
+        if entity.path == "catalog":
+            # It is a document itself, whose page is that of the dataset.
+            continue
         response = client.get(f"/{entity.address}.html")
         assert response.status_code == 200, entity.path
         (script,) = SCRIPT.findall(response.text)
