@@ -4,9 +4,11 @@ pySHACL has rdflib evaluate these targets, which takes three quarters of a valid
 selects the same nodes in a twentieth of that time. So the shapes that pySHACL is given name the
 selected nodes, each by sh:targetNode, and all results stay the same in every field.
 
-The two engines differ where SPARQL leaves an order of values to the engine or raises an error. A
-target that can meet such values is written so that both select the same nodes; tests compare them
-on graphs with planted mistakes.
+The two engines differ where SPARQL leaves a comparison to the engine or makes it an error. A target
+that can meet such values is written so that both select the same nodes (the head of
+shapes/values.ttl says how); tests compare them on graphs with planted mistakes. One difference
+remains: rdflib corrects some literals when it reads them (spaces around a number, a day missing
+from an xsd:date), so that it may compare another value than the dataset has.
 """
 
 from collections.abc import Iterable, Iterator
