@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response as FlaskResponse
 from flask import current_app, request
+from werkzeug.http import parse_date, unquote_etag
 
 from urbact_graph.web.conditional import Conditions
 from urbact_graph.web.negotiation import accepts_gzip
@@ -70,17 +71,18 @@ class PublishedFile:
 class Representation:
     """A whole 200 response in memory, which may be cached and sent again.
 
-    ``headers`` lack Content-Length. ``tag`` is the entity tag without quotes.
+    ``headers`` lack Content-Length.
     """
 
     headers: Headers
     body: bytes
-    tag: str | None
-    modified: datetime | None
 
     def is_known_to(self, conditions: Conditions) -> bool:
         """Tell whether a client that sends ``conditions`` has it already."""
-        return conditions.is_not_modified(self.tag, self.modified)
+        # Read here, as most representations are never asked.
+        headers = dict(self.headers)
+        tag, _ = unquote_etag(headers.get("ETag"))
+        return conditions.is_not_modified(tag, parse_date(headers.get("Last-Modified")))
 
 
 class Response(FlaskResponse):
@@ -128,16 +130,17 @@ def finish(response: Response, context: RequestContext) -> Response:
         response.headers["Cache-Control"] = REVALIDATED
     if response.status_code != HTTPStatus.OK:
         return response
-    if response.last_modified is None and context.snapshot is not None:
+    if "Last-Modified" not in response.headers and context.snapshot is not None:
         response.last_modified = context.snapshot.page_modified
     if response.file is not None:
         return _finish_file(response, response.file)
     if not response.cache_control.no_store:
         _tag_and_compress(response)
-        representation = _represent(response)
-        context.representation = representation
-        is_read = request.method in ("GET", "HEAD")
-        if is_read and representation.is_known_to(Conditions.of(request.headers.get)):
+        headers = [item for item in response.headers if item[0] != "Content-Length"]
+        context.representation = Representation(headers, response.get_data())
+        if _may_be_known() and context.representation.is_known_to(
+            Conditions.of(request.headers.get)
+        ):
             _empty(response, HTTPStatus.NOT_MODIFIED)
     return response
 
@@ -153,7 +156,7 @@ def _allow_scripts(response: Response) -> None:
 
 def _tag_and_compress(response: Response) -> None:
     body = response.get_data()
-    if not response.get_etag()[0]:
+    if "ETag" not in response.headers:
         response.set_etag(hashlib.sha256(body).hexdigest()[:_TAG_DIGITS], weak=True)
     if len(body) < _MIN_COMPRESSED_BYTES:
         return
@@ -163,11 +166,10 @@ def _tag_and_compress(response: Response) -> None:
         response.headers["Content-Encoding"] = "gzip"
 
 
-def _represent(response: Response) -> Representation:
-    headers = [item for item in response.headers if item[0] != "Content-Length"]
-    return Representation(
-        headers, response.get_data(), response.get_etag()[0], response.last_modified
-    )
+def _may_be_known() -> bool:
+    conditions = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
+    is_read = request.method in ("GET", "HEAD")
+    return is_read and any(name in request.environ for name in conditions)
 
 
 def _empty(response: Response, status: HTTPStatus) -> None:
