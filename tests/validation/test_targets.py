@@ -125,8 +125,8 @@ def test_reports_on_all_examples_together_are_equal() -> None:
 
 def test_reports_on_examples_with_mistakes_are_equal() -> None:
     together = {t for example in EXAMPLES.values() for t in example}
-    some = set(sorted(PROPERTIES)[::6])
-    assert assert_equal_reports(with_mistakes(together, some, seed=1)) > 0.6 * len(RULES)
+    some = set(sorted(PROPERTIES)[::15])
+    assert assert_equal_reports(with_mistakes(together, some, seed=1)) > 0.5 * len(RULES)
 
 
 @pytest.mark.parametrize(
