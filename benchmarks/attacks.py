@@ -10,7 +10,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from tests.support.attacking import Report, Storm, ask, attacks, canary
+from tests.support.attacking import AttackLoad, Report, ask, attacks, canary
 from tests.support.servers import serving
 
 QUESTION = """SELECT ?network (COUNT(?city) AS ?cities) WHERE {
@@ -33,8 +33,8 @@ def main() -> None:
             serving(folder, "--query-timeout-seconds", given.query_timeout_seconds)
         )
         right = ask(server.url, QUESTION).body
-        storm = Storm(server, QUESTION, right, given.attackers, given.others)
-        report = storm.rage(attacks(), bird)
+        load = AttackLoad(server, QUESTION, right, given.attackers, given.others)
+        report = load.run(attacks(), bird)
         calls = bird.calls()
     for line in (*_table(report), f"requests of the server itself {calls:>9}"):
         print(line)

@@ -7,7 +7,6 @@ import io
 import json
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import wraps
@@ -24,6 +23,8 @@ from urbact_graph.settings import Settings
 from urbact_graph.web.app import create_app
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Coroutine
+
     from urbact_graph.engine.cancellation import Cancellation
 
 Headers = list[tuple[str, str]]
@@ -68,8 +69,28 @@ class Engine:
     def open(self) -> Dataset:
         return Dataset(self, self.version, self.modified, self.counts)
 
+    def query(
+        self,
+        request: Request,
+        seconds: float | None = None,
+        *,
+        client: str = "",
+        cancellation: Cancellation | None = None,
+    ) -> Answer:
+        with self.open() as dataset:
+            return dataset.query(request, seconds, client=client, cancellation=cancellation)
+
     def check(self) -> None:
         """Find that it answers."""
+
+    def close(self) -> None:
+        """Have nothing to release."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def status(self) -> Status:
         return Status(0, 0, 1, Counters(answers=len(self.queries)))
@@ -222,7 +243,7 @@ class Clients:
         self.app.served.replace(None)
 
     def send(
-        self, target: str, method: str = "GET", body: bytes = b"", **headers: str
+        self, target: str, method: str = "GET", body: bytes = b"", /, **headers: str
     ) -> Client:
         """Send a request, without waiting for the response."""
         path, _, query_string = target.partition("?")
@@ -234,9 +255,9 @@ class Clients:
         client.task = asyncio.create_task(handling)
         return client
 
-    def query(self, query: str, method: str = "GET", **headers: str) -> Client:
+    def query(self, query: str, method: str = "GET", /, **headers: str) -> Client:
         """Send a query, without waiting for the response."""
-        return self.send(f"/sparql?query={quote(query)}", method, **headers)
+        return self.send(f"/sparql?query={quote(query)}", method, b"", **headers)
 
     async def until(self, condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(DEADLINE):

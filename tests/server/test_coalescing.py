@@ -1,20 +1,12 @@
 """Equal requests in flight: evaluated once, for those that are still connected."""
 
-from collections.abc import Iterator
 from functools import partial
 
 import pytest
 
+from tests.server.conftest import SIZE
 from tests.server.gateways import Clients, asynchronous, clients
-from tests.support.servers import (
-    ENDLESS,
-    Reply,
-    Server,
-    serving,
-    until,
-    variables,
-    write_generation,
-)
+from tests.support.servers import ENDLESS, Reply, Server, until
 from tests.support.waiting import together
 from urbact_graph.problems import (
     CLIENT_CLOSED_REQUEST,
@@ -225,18 +217,6 @@ async def test_a_request_of_another_version_is_evaluated_apart() -> None:
 
 
 # ---- The real server ---------------------------------------------------------------------------
-
-SIZE = 120
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Serve with a time limit that is so long that it ends no query here."""
-    folder = tmp_path_factory.mktemp("coalescing")
-    write_generation(folder / "data.nt", 0, SIZE)
-    settings = variables(max_running_queries=2, query_timeout_seconds=600)
-    with serving(folder, "--dataset", str(folder / "data.nt"), settings=settings) as server:
-        yield server
 
 
 def long(name: str) -> str:

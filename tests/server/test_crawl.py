@@ -1,7 +1,8 @@
-"""A harvester that has never heard of this graph reads all of it, and comes back for nothing."""
+"""A harvester that knows nothing of this graph reads all of it, and on its return none of it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
@@ -9,9 +10,7 @@ import pytest
 from pyoxigraph import BlankNode, RdfFormat, Triple, parse
 
 from tests.support.crawling import Crawler, Wanted
-from tests.support.servers import Server, serving
-from urbact_graph.release.release import Release
-from urbact_graph.sources import GraphSources
+from tests.support.servers import Reply, Server, serving, variables
 
 FORMATS = {
     "nt": ("application/n-triples", RdfFormat.N_TRIPLES),
@@ -20,18 +19,33 @@ FORMATS = {
     "rdf": ("application/rdf+xml", RdfFormat.RDF_XML),
     "html": ("text/html", None),
 }
+# The catalogue also has what only this instance knows, such as its addresses.
+CATALOGUE = "/catalog.nt"
 ALL = "CONSTRUCT WHERE { ?s ?p ?o }"
+# How many documents there are at least.
+SIZES = {"demo": 60, "real": 4_000}
 _LINK = re.compile(r"<([^>]*)>")
 
 
-@pytest.fixture(scope="module")
-def server(
-    tmp_path_factory: pytest.TempPathFactory, sources: GraphSources, edition: Release
-) -> Iterator[Server]:
-    options = ("--sources", str(sources.root), "--build-folder", str(edition.folder.parents[1]))
-    quiet = {"URBACT_GRAPH_ACCESS_LOG": "0"}
-    with serving(tmp_path_factory.mktemp("crawl"), *options, settings=quiet) as one:
-        yield one
+@pytest.fixture(scope="module", params=["demo", pytest.param("real", marks=pytest.mark.slow)])
+def crawled(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Server, int]]:
+    """Serve the demo or the real graph; give the server and how many documents it has at least."""
+    size = SIZES[request.param]
+    if request.param == "demo":
+        yield request.getfixturevalue("demo_server"), size
+        return
+    sources, release = (request.getfixturevalue(name) for name in ("sources", "release"))
+    options = ("--sources", str(sources.root), "--build-folder", str(release.build_folder))
+    settings = variables(access_log=0)
+    with serving(tmp_path_factory.mktemp("crawl"), *options, settings=settings) as server:
+        yield server, size
+
+
+@pytest.fixture
+def server(crawled: tuple[Server, int]) -> Server:
+    return crawled[0]
 
 
 class _Links(HTMLParser):
@@ -41,6 +55,16 @@ class _Links(HTMLParser):
 
     def handle_starttag(self, _: str, attributes: list[tuple[str, str | None]]) -> None:
         self.found += [value for name, value in attributes if name in ("href", "src") and value]
+
+
+def links(reply: Reply, address: str) -> set[str]:
+    """Return the absolute addresses that a response links to, in its header and its page."""
+    found = _LINK.findall(reply.headers["Link"])
+    if reply.headers.get_content_type() == "text/html":
+        page = _Links()
+        page.feed(reply.body.decode())
+        found += page.found
+    return {urljoin(address, link) for link in found}
 
 
 def documents(server: Server) -> list[str]:
@@ -55,62 +79,65 @@ def documents(server: Server) -> list[str]:
     return [path.removesuffix(".html") for path in paths if path.endswith(".html")]
 
 
-def test_what_leads_harvesters_is_found_from_the_base(server: Server) -> None:
+@dataclass
+class Harvest:
+    """What a crawl of all documents found."""
+
+    union: set[Triple] = field(default_factory=set)
+    catalogue: set[Triple] = field(default_factory=set)
+    tags: dict[str, str] = field(default_factory=dict)
+    links: set[str] = field(default_factory=set)
+
+    def read(self, found: Iterable[tuple[Wanted, Reply]], url: str) -> None:
+        """Read responses; the formats of a document follow each other, N-Triples first."""
+        expected: set[Triple] = set()
+        for one, reply in found:
+            media_type, form = FORMATS[one.path.rpartition(".")[2]]
+            assert (reply.status, reply.headers.get_content_type()) == (200, media_type), one.path
+            self.tags[one.path] = reply.headers["ETag"]
+            self.links |= links(reply, f"{url}{one.path}")
+            if form is None:
+                continue
+            triples = {quad.triple for quad in parse(reply.body, format=form)}
+            assert not any(isinstance(term, BlankNode) for triple in triples for term in triple)
+            if one.path == CATALOGUE:
+                self.catalogue = expected = triples
+            elif form is RdfFormat.N_TRIPLES:
+                expected = triples
+                self.union |= triples
+            assert triples == expected, one.path
+
+
+def test_what_harvesters_look_for_is_found_from_the_base(server: Server) -> None:
     home = server.fetch("/", {"Accept": "text/html"})
-    links = {urljoin(f"{server.url}/", link) for link in _LINK.findall(home.headers["Link"])}
-    page = _Links()
-    page.feed(home.body.decode())
-    links |= {urljoin(f"{server.url}/", link) for link in page.found}
+    found = links(home, f"{server.url}/")
     for path in ("void", "catalog", "sparql", "dumps/", "ldes", "ontology.html", "dataset.ttl"):
-        assert f"{server.url}/{path}" in links
+        assert f"{server.url}/{path}" in found
     described = server.fetch("/", {"Accept": "text/turtle"})
     assert (described.status, described.headers["Location"]) == (303, "dataset.ttl")
 
 
-def test_every_entity_in_every_format(server: Server) -> None:
+def test_every_entity_in_every_format(crawled: tuple[Server, int]) -> None:
+    server, size = crawled
     paths = documents(server)
-    assert len(paths) > 4_000
+    assert len(paths) >= size
     wanted = [Wanted(f"{path}.{suffix}", {}) for path in paths for suffix in FORMATS]
-    known = {*paths, *(one.path for one in wanted)}
-    union: set[Triple] = set()
-    said: set[Triple] = set()
-    tags: dict[str, str] = {}
-    catalogue: set[Triple] = set()
-    elsewhere: set[str] = set()
+    harvest = Harvest()
     with Crawler(server.port) as crawler:
-        for one, reply in crawler.crawl(wanted):
-            media_type, form = FORMATS[one.path.rpartition(".")[2]]
-            assert (reply.status, reply.headers.get_content_type()) == (200, media_type), one.path
-            tags[one.path] = reply.headers["ETag"]
-            address = f"{server.url}{one.path}"
-            links = {urljoin(address, link) for link in _LINK.findall(reply.headers["Link"])}
-            if form is None:
-                page = _Links()
-                page.feed(reply.body.decode())
-                links |= {urljoin(address, link) for link in page.found}
-            else:
-                found = {quad.triple for quad in parse(reply.body, format=form)}
-                assert not any(isinstance(term, BlankNode) for t in found for term in t)
-                if one.path.endswith(".nt"):
-                    said = found
-                    # The catalogue also has what only this instance knows, such as its addresses.
-                    if one.path == "/catalog.nt":
-                        catalogue = found
-                    else:
-                        union |= said
-                assert found == said, one.path
-            local = {link for link in links if link.startswith(f"{server.url}/")}
-            assert not [link for link in links - local if "//127." in link or "localhost" in link]
-            elsewhere |= {urlsplit(link.partition("#")[0]).path for link in local} - known
-        # What pages lead to besides entities: the home page, the endpoint, …
-        for path in sorted(elsewhere):
+        harvest.read(crawler.crawl(wanted), server.url)
+        local = {link for link in harvest.links if link.startswith(f"{server.url}/")}
+        others = harvest.links - local
+        assert not [link for link in others if "//127." in link or "localhost" in link]
+        # What pages link to besides entities: the home page, the endpoint, …
+        known = {*paths, *(one.path for one in wanted)}
+        for path in {urlsplit(link.partition("#")[0]).path for link in local} - known:
             assert crawler.fetch(Wanted(path, {})).status in (200, 302, 303), path
         served = server.query(ALL, Accept="application/n-triples").body
         graph = {quad.triple for quad in parse(served, format=RdfFormat.N_TRIPLES)}
-        assert union <= graph
-        assert graph <= union | catalogue
-        # And once more, with what is known by now.
-        again = [Wanted(path, {"If-None-Match": tag}) for path, tag in tags.items()]
+        assert harvest.union <= graph
+        assert graph <= harvest.union | harvest.catalogue
+        # And once more, with the tags that are known by now.
+        again = [Wanted(path, {"If-None-Match": tag}) for path, tag in harvest.tags.items()]
         for one, reply in crawler.crawl(again):
             assert (reply.status, reply.body) == (304, b""), one.path
 

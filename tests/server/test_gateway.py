@@ -1,7 +1,6 @@
 """The gateway over the wire: addresses, headers and methods as hardly any client sends them."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -23,24 +22,11 @@ UPGRADE = (
 
 
 @pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_facts(tmp_path_factory.mktemp("gateway") / "facts.nt", count=400)
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, file: Path) -> Iterator[Server]:
-    """Serve behind a trusted proxy on this machine."""
-    folder = tmp_path_factory.mktemp("trusting")
-    settings = variables(trusted_proxies="127.0.0.1")
-    with serving(folder, "--dataset", str(file), settings=settings) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def public(tmp_path_factory: pytest.TempPathFactory, file: Path) -> Iterator[Server]:
+def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Serve at a public address with a path."""
     settings = variables(public_url="http://data.example/graph/", trusted_proxies="127.0.0.1")
     folder = tmp_path_factory.mktemp("public")
+    file = write_facts(folder / "facts.nt")
     with serving(folder, "--dataset", str(file), settings=settings) as server:
         assert server.url == "http://data.example/graph"
         # The control socket has the port in its name.
@@ -218,7 +204,8 @@ async def test_an_unexpected_error_is_a_500_and_harms_no_other_request(
         def fail(*_: object) -> list[bytes]:
             raise RuntimeError("a fault of the application")
 
-        answer, running.app.wsgi_app = running.app.wsgi_app, fail  # type: ignore[method-assign]
+        answer = running.app.wsgi_app
+        running.app.wsgi_app = fail  # type: ignore[method-assign, assignment]
         sent = [running.send("/limits") for _ in range(2)]
         assert [(await client.response()).status for client in sent] == [500, 500]
         assert "unexpected error" in sent[0].body.decode()

@@ -62,7 +62,9 @@ def test_the_peer_is_taken_without_its_port(peer: str, expected: str) -> None:
         (f"::ffff:{CLIENT}", CLIENT),
     ],
 )
-def test_the_client_is_the_last_address_that_is_not_a_trusted_proxy(route: str, expected: str) -> None:
+def test_the_client_is_the_last_address_that_is_not_a_trusted_proxy(
+    route: str, expected: str
+) -> None:
     assert address(route) == expected
 
 
@@ -133,9 +135,7 @@ def test_a_peer_has_the_same_address_over_ipv4_and_ipv6() -> None:
         ({"PREFIX": "/evil, /graph"}, "http://data.example/graph"),
     ],
 )
-def test_a_trusted_proxy_states_its_public_address(
-    sent: dict[str, str], expected: str
-) -> None:
+def test_a_trusted_proxy_states_its_public_address(sent: dict[str, str], expected: str) -> None:
     assert public(**sent) == expected
 
 

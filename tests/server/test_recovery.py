@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.server.conftest import RUNNING, SIZE
 from tests.support.servers import (
     ENDLESS,
     Server,
@@ -23,12 +24,10 @@ from tests.support.servers import (
 )
 from tests.support.waiting import until_gone
 
-SIZE = 120
 # The count says that no row is missing.
 LONG = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 ROWS = f'"{SIZE**3}"'.encode()
 DATA = "SELECT * { ?s ?p ?o }"
-RUNNING = 2
 # The main process, the web process, the zygote and its workers.
 PROCESSES = 3 + RUNNING
 BROKEN = (OSError, http.client.HTTPException)
@@ -44,18 +43,12 @@ def serving_data(folder: Path) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Serve for all tests that leave the web process alone."""
-    with serving_data(tmp_path_factory.mktemp("recovery")) as server:
-        yield server
-
-
-@pytest.fixture
-def server(shared: Server) -> Iterator[Server]:
-    """Give the shared server, and check that it has recovered after the test."""
-    yield shared
-    check_recovered(shared)
+@pytest.fixture(autouse=True)
+def _recovers(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Check after each test that its server has recovered."""
+    server: Server = request.getfixturevalue("own" if "own" in request.fixturenames else "server")
+    yield
+    check_recovered(server)
 
 
 @pytest.fixture
@@ -63,7 +56,6 @@ def own(tmp_path: Path) -> Iterator[Server]:
     """Serve for one test: a web process that ends often is replaced after longer pauses."""
     with serving_data(tmp_path) as server:
         yield server
-        check_recovered(server)
 
 
 def check_recovered(server: Server) -> None:
@@ -206,17 +198,22 @@ def test_a_hang_up_of_all_processes_only_reloads(server: Server) -> None:
 
 
 def test_connections_wait_while_the_web_process_is_replaced(own: Server) -> None:
-    running = own.send_query(ENDLESS)
-    own.until_at_work(running=1)
-    engine = own.engine_processes()
-    kill(own.web())
-    waiting = [own.send_query(f"{DATA} # {number}") for number in range(10)]
-    with pytest.raises(BROKEN):
-        running.reply()
-    replies = [one.reply() for one in waiting]
-    assert {reply.status for reply in replies} == {200}
-    assert {frozenset(generations(reply.body)) for reply in replies} == {frozenset({0})}
-    until_gone(*engine)
+    before, version = descriptors(own.process.pid), own.health()["version"]
+    for _ in range(3):
+        running = own.send_query(ENDLESS)
+        own.until_at_work(running=1)
+        engine = own.engine_processes()
+        kill(own.web())
+        waiting = [own.send_query(f"{DATA} # {number}") for number in range(10)]
+        with pytest.raises(BROKEN):
+            running.reply()
+        replies = [one.reply() for one in waiting]
+        assert {reply.status for reply in replies} == {200}
+        assert {frozenset(generations(reply.body)) for reply in replies} == {frozenset({0})}
+        until_gone(*engine)
+    assert own.health()["version"] == version
+    assert own.log.read_text().count("The web process ended (SIGKILL); starting another.") == 3
+    until(lambda: descriptors(own.process.pid) <= before)
 
 
 def test_a_new_web_process_serves_what_was_loaded_last(own: Server, tmp_path: Path) -> None:
@@ -234,27 +231,7 @@ def test_a_new_web_process_serves_what_was_loaded_last(own: Server, tmp_path: Pa
     assert generations(own.query(DATA).body) == {1}
 
 
-def test_the_web_process_killed_three_times(own: Server) -> None:
-    before = descriptors(own.process.pid)
-    version = own.health()["version"]
-    for _ in range(3):
-        kill(own.web())
-    assert own.health()["version"] == version
-    assert own.log.read_text().count("The web process ended (SIGKILL); starting another.") == 3
-    until(lambda: descriptors(own.process.pid) <= before)
-
-
-def test_no_worker_outlives_the_zygote_and_the_web_process(own: Server) -> None:
-    running = own.send_query(ENDLESS)
-    own.until_at_work(running=1)
-    workers = own.workers()
-    kill(own.zygote())
-    kill(own.web())
-    until_gone(*workers)
-    running.disconnect()
-
-
-def test_a_web_process_that_is_asked_to_end_answers_first(own: Server) -> None:
+def test_a_web_process_that_is_asked_to_end_answers_first_and_leaves_no_worker(own: Server) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         web = own.web()
         own.until_workers(RUNNING)
@@ -265,3 +242,11 @@ def test_a_web_process_that_is_asked_to_end_answers_first(own: Server) -> None:
         assert ROWS in pending.reply().body
         until_gone(web)
         assert own.query("ASK {}").status == 200
+    # Nor does a worker outlive the zygote and the web process.
+    pending = own.send_query(ENDLESS)
+    own.until_at_work(running=1)
+    workers = own.workers()
+    kill(own.zygote())
+    kill(own.web())
+    until_gone(*workers)
+    pending.disconnect()

@@ -1,11 +1,11 @@
 """The send buffer: how many bytes it holds at a time, and what counts as sent."""
 
+import os
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-import os
 import pytest
 
 from tests.support.waiting import together

@@ -1,13 +1,10 @@
-"""The server as a user starts it: real processes, a real port, a standard client."""
+"""The server as a user starts it: real processes, a real port, standard clients."""
 
+import asyncio
 import os
-import signal
 import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from xml.dom.minidom import Document
@@ -26,175 +23,212 @@ from SPARQLWrapper import (
     SPARQLWrapper,
 )
 
+from tests.support.servers import Server, kill, serving, variables, write_generation
+from tests.support.waiting import DEADLINE
 from urbact_graph.dataset.building import Build
-from urbact_graph.sources import GraphSources
-
-from tests.support.servers import Server, serving, until_gone
+from urbact_graph.errors import DatasetError, UrbactGraphError
+from urbact_graph.release.release import Release
+from urbact_graph.server import supervisor as module
+from urbact_graph.server.supervised import HeldDataset
+from urbact_graph.server.supervisor import Supervisor, serve
+from urbact_graph.settings import Settings
 
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
+EVERYTHING = "CONSTRUCT WHERE { ?s ?p ?o }"
 
 
-@pytest.fixture(scope="module")
-def server(
-    tmp_path_factory: pytest.TempPathFactory, built: Build, sources: GraphSources
-) -> Iterator[Server]:
-    """Serve the real graph, from a folder that is no working copy."""
-    folder = tmp_path_factory.mktemp("serving")
-    options = ("--sources", str(sources.root), "--build-folder", str(built.dataset.parent))
-    with serving(folder, *options, cwd=folder) as server:
-        yield server
-
-
-def fetch(url: str) -> tuple[int, bytes]:
-    try:
-        with urllib.request.urlopen(url, timeout=20) as response:
-            return response.status, response.read()
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, error.read()
+# ---- The demo ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_standard_client_gets_every_format(server: Server, built: Build, method: str) -> None:
-    client = SPARQLWrapper(f"{server.url}/sparql")
+def test_a_standard_client_reads_every_format(
+    demo_server: Server, demo_build: Build, method: str
+) -> None:
+    client = SPARQLWrapper(f"{demo_server.url}/sparql")
     client.setMethod(method)
     client.setQuery(COUNT)
     client.setReturnFormat(JSON)
     answer = client.queryAndConvert()
     assert isinstance(answer, dict)
-    assert answer["results"]["bindings"][0]["n"]["value"] == str(built.triples)
+    assert answer["results"]["bindings"][0]["n"]["value"] == str(demo_build.triples)
     client.setReturnFormat(XML)
     document = client.queryAndConvert()
     assert isinstance(document, Document)
-    assert str(built.triples) in document.toxml()
+    assert str(demo_build.triples) in document.toxml()
     client.setReturnFormat(TSV)
-    assert client.queryAndConvert() == f"?n\n{built.triples}\n".encode()
+    assert client.queryAndConvert() == f"?n\n{demo_build.triples}\n".encode()
     client.setReturnFormat(CSV)
-    assert client.queryAndConvert() == f"n\r\n{built.triples}\r\n".encode()
+    assert client.queryAndConvert() == f"n\r\n{demo_build.triples}\r\n".encode()
 
 
-def test_a_standard_client_gets_a_graph(server: Server) -> None:
-    client = SPARQLWrapper(f"{server.url}/sparql")
+@pytest.mark.parametrize("form", [TURTLE, N3, RDFXML, JSONLD, XML])
+def test_a_standard_client_reads_a_graph(demo_server: Server, form: str) -> None:
+    client = SPARQLWrapper(f"{demo_server.url}/sparql")
     client.setMethod(POST)
-    client.setQuery("CONSTRUCT WHERE { <https://w3id.org/urbact-graph/network/cope> ?p ?o }")
-    for form in (TURTLE, N3, RDFXML, JSONLD, XML):
-        client.setReturnFormat(form)
-        answer = client.query()
-        assert b"COPE" in answer.response.read(), form
-        answer.response.close()
+    client.setQuery("CONSTRUCT WHERE { <https://w3id.org/urbact-graph/network/greenplace> ?p ?o }")
+    client.setReturnFormat(form)
+    answer = client.query()
+    assert b"greenplace" in answer.response.read().lower()
+    answer.response.close()
 
 
-def test_health_and_errors_over_the_wire(server: Server) -> None:
-    assert fetch(f"{server.url}/health")[0] == 200
-    assert fetch(f"{server.url}/sparql?query=SELECT")[0] == 400
-    assert fetch(f"{server.url}/nowhere")[0] == 404
+def test_statuses_over_the_wire(demo_server: Server) -> None:
+    assert demo_server.fetch("/health").status == 200
+    assert demo_server.fetch("/sparql?query=SELECT").status == 400
+    assert demo_server.fetch("/nowhere").status == 404
 
 
-def test_a_chunked_body_is_read_and_capped(server: Server) -> None:
-    host, port = server.url.removeprefix("http://").split(":")
-
-    def post(body: bytes) -> bytes:
-        with socket.create_connection((host, int(port)), timeout=20) as connection:
-            connection.sendall(
-                b"POST /sparql HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
-                b"Content-Type: application/sparql-query\r\nTransfer-Encoding: chunked\r\n\r\n"
-                + f"{len(body):x}\r\n".encode()
-                + body
-                + b"\r\n0\r\n\r\n"
-            )
-            chunks = []
-            while chunk := connection.recv(65536):
-                chunks.append(chunk)
-            return b"".join(chunks)
-
-    assert b"true" in post(b"ASK {}")
-    assert b" 413 " in post(b"#" * 300_000).splitlines()[0]
+def test_the_address_is_the_one_listened_on(demo_server: Server) -> None:
+    description = demo_server.fetch("/sparql").body.decode()
+    assert f"<{demo_server.url}/sparql>" in description
 
 
-def test_the_address_is_the_one_listened_on(server: Server) -> None:
-    _, description = fetch(f"{server.url}/sparql")
-    assert f"<{server.url}/sparql>".encode() in description
+def test_the_first_line_says_what_is_served_and_where(
+    demo_server: Server, demo_build: Build
+) -> None:
+    lines = [line for line in demo_server.log.read_text().splitlines() if "Serving" in line]
+    count = f"{demo_build.triples:,}"
+    assert lines == [f"Serving {count} statements of urbact-graph.nt at {demo_server.url}/"]
 
 
-def test_nothing_forks_from_a_process_with_threads(server: Server) -> None:
-    for pid in (server.parent(), *server.workers()):
+def test_no_process_with_threads_forks(demo_server: Server) -> None:
+    for pid in demo_server.engine_processes():
         assert len(list(Path(f"/proc/{pid}/task").iterdir())) == 1
 
 
-def test_stopping_leaves_no_process(tmp_path: Path) -> None:
-    file = tmp_path / "small.ttl"
+# ---- A small dataset ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Serve a small dataset by the name of this machine."""
+    folder = tmp_path_factory.mktemp("small")
+    file = folder / "small.ttl"
     file.write_text("<x:a> <x:b> <x:c> .\n")
-    with serving(tmp_path, "--dataset", str(file)) as server:
-        pids = server.processes()
-        assert len(pids) > 3
-        everything = "CONSTRUCT%20WHERE%7B%3Fs%3Fp%3Fo%7D"
-        assert b"<x:c>" in fetch(f"{server.url}/sparql?query={everything}")[1]
-    until_gone(*pids)
+    settings = variables(max_running_queries=1)
+    with serving(
+        folder, "--dataset", str(file), "--host", "localhost", settings=settings
+    ) as server:
+        yield server
 
 
-def test_killing_the_main_process_leaves_no_process(tmp_path: Path) -> None:
-    file = tmp_path / "small.ttl"
-    file.write_text("<x:a> <x:b> <x:c> .\n")
-    with serving(tmp_path, "--dataset", str(file)) as server:
-        pids = server.processes()
-        server.process.kill()
-        server.process.wait()
-        until_gone(*pids)
+def test_a_host_may_be_given_by_its_name(small: Server) -> None:
+    assert small.url.startswith("http://localhost:")
+    assert b"<x:c>" in small.query(EVERYTHING).body
 
 
-def test_a_new_web_process_serves_what_the_old_one_did(tmp_path: Path) -> None:
-    file = tmp_path / "small.ttl"
-    file.write_text("<x:a> <x:b> <x:c> .\n")
-    with serving(tmp_path, "--dataset", str(file)) as server:
-        file.unlink()
-        file.write_text("this is no RDF any more")
-        web = server.web()
-        os.kill(web, signal.SIGKILL)
-        until_gone(web)
-        ask = f"{server.url}/sparql?query=ASK%7B%3Cx:a%3E%20%3Fp%20%3Fo%7D"
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                assert b"true" in fetch(ask)[1]
-                break
-            except OSError:
-                assert time.monotonic() < deadline, "no web process came back"
-                time.sleep(0.05)
+def test_a_file_that_is_replaced_changes_nothing_until_a_reload(small: Server) -> None:
+    file = small.log.with_name("small.ttl")
+    # Neither removed, nor written over.
+    file.rename(file.with_name("kept.ttl"))
+    file.write_text("this is no RDF any more")
+    kill(small.zygote(), *small.workers())
+    assert b"true" in small.query("ASK { <x:a> <x:b> <x:c> } # after the engine").body
+    kill(small.web())
+    assert b"true" in small.query("ASK { <x:a> <x:b> <x:c> } # after the web process").body
 
 
-def test_a_host_name_will_do(tmp_path: Path) -> None:
-    file = tmp_path / "small.ttl"
-    file.write_text("<x:a> <x:b> <x:c> .\n")
-    with serving(tmp_path, "--dataset", str(file), "--host", "localhost") as server:
-        assert server.url.startswith("http://localhost:")
-        assert fetch(f"{server.url}/health")[0] == 200
+# ---- What cannot be served ---------------------------------------------------------------------
 
 
-def test_a_taken_port_is_told(tmp_path: Path) -> None:
+def refused(*options: str, **settings: object) -> str:
+    """Return what a server prints that ends at its start."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "urbact_graph", "serve", *options],
+        env={**os.environ, **variables(**settings)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=DEADLINE,
+    )
+    assert ended.returncode == 2
+    assert "Traceback" not in ended.stderr
+    return ended.stderr
+
+
+def test_a_port_that_is_taken(tmp_path: Path) -> None:
     file = tmp_path / "small.ttl"
     file.write_text("<x:a> <x:b> <x:c> .\n")
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        command = [sys.executable, "-m", "urbact_graph", "serve", "--port", port]
-        ended = subprocess.run(
-            [*command, "--dataset", str(file)], capture_output=True, text=True, check=False
-        )
-    assert ended.returncode == 2
-    assert f"port {port}, cannot be listened on" in ended.stderr
-    assert "--port" in ended.stderr
-    assert "Traceback" not in ended.stderr
+        printed = refused("--port", port, "--dataset", str(file))
+    assert f"port {port}, cannot be listened on" in printed
+    assert "--port" in printed
 
 
-@pytest.mark.parametrize("content", ["<x:a> <x:b> ", "this is no RDF"])
-def test_a_broken_dataset_is_told_in_a_sentence(tmp_path: Path, content: str) -> None:
+def test_a_host_that_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def find(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    async def prepare() -> Path:
+        raise NotImplementedError
+
+    monkeypatch.setattr(socket, "getaddrinfo", find)
+    expected = r"^nowhere, port 0, cannot be listened on \(Name or .* known\); .*--host or --port"
+    with pytest.raises(UrbactGraphError, match=expected):
+        serve(Settings(host="nowhere", port=0), Path("/nowhere"), prepare)
+
+
+def test_a_broken_dataset(tmp_path: Path) -> None:
     file = tmp_path / "broken.ttl"
-    file.write_text(content)
-    command = [sys.executable, "-m", "urbact_graph", "serve", "--port", "0"]
-    ended = subprocess.run(
-        [*command, "--dataset", str(file)], capture_output=True, text=True, check=False, timeout=60
-    )
-    assert ended.returncode == 2
-    assert "broken.ttl cannot be loaded: Parser error at line 1" in ended.stderr
-    assert "Traceback" not in ended.stderr
+    file.write_text("<x:a> <x:b> ")
+    printed = refused("--port", "0", "--dataset", str(file))
+    assert "broken.ttl cannot be loaded: Parser error at line 1" in printed
+
+
+# ---- What is held while it is served -----------------------------------------------------------
+
+
+def test_a_held_file_keeps_its_content(tmp_path: Path) -> None:
+    file = tmp_path / "data.nt"
+    write_generation(file, 1)
+    held = HeldDataset(file)
+    before = file.read_bytes()
+    write_generation(file, 2)
+    file.unlink()
+    message = held.message
+    assert (message.file, message.release) == (str(file), "")
+    assert Path(message.content).read_bytes() == before
+    held.touch()
+    held.close()
+    assert not Path(message.content).exists()
+
+
+def test_a_held_release_names_its_folder(demo_release: Release) -> None:
+    held = HeldDataset(demo_release.folder)
+    assert held.message.release == str(demo_release.folder)
+    assert held.file == demo_release.graph
+    held.close()
+
+
+@pytest.mark.parametrize(("name", "reason"), [("absent.nt", "No such file"), (".", "directory")])
+def test_a_dataset_that_cannot_be_opened(tmp_path: Path, name: str, reason: str) -> None:
+    with pytest.raises(DatasetError, match=rf"cannot be loaded: .*{reason}"):
+        HeldDataset(tmp_path / name)
+
+
+def test_a_release_is_touched_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Touched:
+        count = 0
+        enough = asyncio.Event()
+
+        def touch(self) -> None:
+            self.count += 1
+            if self.count == 3:
+                self.enough.set()
+
+    async def run() -> None:
+        async def prepare() -> Path:
+            raise NotImplementedError
+
+        with socket.socket() as listener:
+            supervisor = Supervisor(Settings(), listener, prepare)
+        supervisor._dataset = touched = Touched()  # type: ignore[assignment]
+        touching = asyncio.create_task(supervisor._keep_in_use())
+        await asyncio.wait_for(touched.enough.wait(), DEADLINE)
+        touching.cancel()
+
+    monkeypatch.setattr(module, "_TOUCH_SECONDS", 0.001)
+    asyncio.run(run())

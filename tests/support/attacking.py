@@ -1,7 +1,6 @@
-"""The attack corpus: what attacks/ describes, sent over sockets of our own.
+"""The attack corpus of tests/server/attacks: it is sent over plain sockets, and answers are judged.
 
-The corpus is data, so that an attack is added by writing it down; this module sends it and judges
-the answer. The tests use it, and so does the measurement of what others feel meanwhile.
+The tests use it, and so does the benchmark of other clients' response times under attack.
 """
 
 import contextlib
@@ -24,16 +23,16 @@ from tests.support.servers import Server
 from tests.support.waiting import DEADLINE
 
 FOLDER = Path(__file__).parents[1] / "server" / "attacks"
-# What counts as the status where the connection is closed without an answer, and where the answer
-# is not one of HTTP/1; and where none comes at all, which is never right.
+# These count as the status where the connection is closed without an answer; where the answer is
+# not HTTP/1; and where there is none within the deadline, which is never right.
 CLOSED, FOREIGN, SILENT = 0, -1, -2
-# Where attackers come from; others come from the usual address of this machine.
+# The address of attackers; other clients have the usual address of this machine.
 ATTACKER = "127.0.0.2"
-# How long a query that is to meet the time limit lets itself run: less than the server's setting,
-# so that the corpus is soon through.
-_HURRY = 0.5
-# Seconds between two questions of a healthy client.
-_PACE = 0.02
+# The timeout that queries state which must run out of time: far less than the server's limit, so
+# that the corpus takes little time.
+_TIMEOUT_SECONDS = 0.1
+# Seconds between two queries of a healthy client.
+_PAUSE_SECONDS = 0.02
 
 # A text, or texts and repetitions: see the head of attacks/queries.toml.
 Pieces = str | Sequence[str | Sequence[Any]]
@@ -41,7 +40,7 @@ Pieces = str | Sequence[str | Sequence[Any]]
 
 @dataclass(frozen=True)
 class Canary:
-    """What must never be touched: an address that listens, and a file with a secret."""
+    """What must not be reached: the address of a listener, and a file with a secret."""
 
     listener: socket.socket
     file: Path
@@ -49,11 +48,11 @@ class Canary:
 
     @property
     def address(self) -> str:
-        """The address that no server may ask."""
+        """The address that no server may send a request to."""
         return f"http://127.0.0.1:{self.listener.getsockname()[1]}/"
 
     def calls(self) -> int:
-        """Return how many connections came since this was last asked."""
+        """Return how many connections were made since the last call."""
         found = 0
         with contextlib.suppress(BlockingIOError):
             while True:
@@ -69,14 +68,14 @@ def canary() -> Iterator[Canary]:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         listener.setblocking(False)
-        bird = Canary(listener, Path(folder) / "canary.ttl")
-        bird.file.write_text(f'<x:canary> <x:says> "{bird.secret}" .\n')
-        yield bird
+        made = Canary(listener, Path(folder) / "canary.ttl")
+        made.file.write_text(f'<x:canary> <x:says> "{made.secret}" .\n')
+        yield made
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: the first answer on the connection, and how long it took."""
+    """The first answer on a connection, and how long it took."""
 
     status: int
     head: str
@@ -102,18 +101,14 @@ class Attack:
 
     @property
     def statuses(self) -> list[int]:
-        """The statuses of which each is right."""
+        """The statuses that are right."""
         status = self.row.get("status", 200)
         names = {"closed": CLOSED, "foreign": FOREIGN}
         several = status if isinstance(status, list) else [status]
         return [names[one] if isinstance(one, str) else one for one in several]
 
-    def seconds(self, setting: float) -> float:
-        """Return how long it may run where the server's limit is ``setting``."""
-        return _HURRY if _is_in_a_hurry(self.row) else setting
-
-    def mistakes(self, answer: Answer, bird: Canary) -> list[str]:
-        """Say what is wrong with ``answer``; nothing where it is as expected."""
+    def mistakes(self, answer: Answer, canary: Canary) -> list[str]:
+        """Describe what is wrong with ``answer``; empty where it is as expected."""
         found = []
         problem = self.row.get("problem")
         text = answer.head + answer.body.decode("utf-8", "replace")
@@ -121,19 +116,19 @@ class Attack:
             found.append(f"answered {answer.status} {answer.problem}: {text[:400]}")
         elif self.row.get("contains", "") not in text:
             found.append(f"the answer lacks its {self.row['contains']!r}: {text[:400]}")
-        if any(word in text for word in [*self.row.get("absent", []), bird.secret]):
-            found.append(f"the answer tells what it must not: {text[:400]}")
+        if any(word in text for word in [*self.row.get("absent", []), canary.secret]):
+            found.append(f"the answer holds what it must not: {text[:400]}")
         return found
 
 
 def attacks() -> list[Attack]:
     """Return the corpus: the queries, then the requests."""
     queries = [
-        Attack(row["name"], row, lambda bird, row=row: _asking(row, bird))  # type: ignore[misc]
+        Attack(row["name"], row, lambda canary, row=row: _asking(row, canary))  # type: ignore[misc]
         for row in _rows("queries.toml")
     ]
     requests = [
-        Attack(row["name"], row, lambda bird, row=row: _requesting(row, bird))  # type: ignore[misc]
+        Attack(row["name"], row, lambda canary, row=row: _requesting(row, canary))  # type: ignore[misc]
         for row in _rows("requests.toml")
     ]
     return queries + requests
@@ -144,12 +139,14 @@ def _rows(file: str) -> list[dict[str, Any]]:
     return rows
 
 
-def text(pieces: Pieces, bird: Canary | None = None) -> str:
+def text(pieces: Pieces, canary: Canary | None = None) -> str:
     """Write ``pieces`` out."""
     parts = [pieces] if isinstance(pieces, str) else pieces
     written = "".join(part if isinstance(part, str) else _repeated(*part) for part in parts)
-    if bird:
-        written = written.replace("«canary»", bird.address).replace("«file»", bird.file.as_uri())
+    if canary:
+        written = written.replace("«canary»", canary.address).replace(
+            "«file»", canary.file.as_uri()
+        )
     return written
 
 
@@ -159,24 +156,21 @@ def _repeated(part: str, times: int) -> str:
     return "".join(part.replace("«i»", str(i)).replace("«i+1»", str(i + 1)) for i in range(times))
 
 
-def _asking(row: dict[str, Any], bird: Canary) -> bytes:
+def _asking(row: dict[str, Any], canary: Canary) -> bytes:
     headers = [f"Accept: {row.get('accept', '*/*')}", "Content-Type: application/sparql-query"]
-    target = f"/sparql?timeout={_HURRY}" if _is_in_a_hurry(row) else "/sparql"
-    return _message("POST", target, headers, text(row["query"], bird).encode())
+    ends_by_timeout = row.get("problem") == "query-timeout"
+    target = f"/sparql?timeout={_TIMEOUT_SECONDS}" if ends_by_timeout else "/sparql"
+    return _message("POST", target, headers, text(row["query"], canary).encode())
 
 
-def _is_in_a_hurry(row: dict[str, Any]) -> bool:
-    return "query" in row and row.get("problem") == "query-timeout" and not row.get("patient")
-
-
-def _requesting(row: dict[str, Any], bird: Canary) -> bytes:
-    body = bytes.fromhex(row["hex"]) if "hex" in row else text(row.get("body", ""), bird).encode()
+def _requesting(row: dict[str, Any], canary: Canary) -> bytes:
+    body = bytes.fromhex(row["hex"]) if "hex" in row else text(row.get("body", ""), canary).encode()
     if row.get("gzip"):
         body = gzip.compress(body)
     if "raw" in row:
-        return text(row["raw"], bird).encode("latin-1") + body
-    headers = [text(header, bird) for header in row.get("headers", ())]
-    return _message(row.get("method", "GET"), text(row["target"], bird), headers, body)
+        return text(row["raw"], canary).encode("latin-1") + body
+    headers = [text(header, canary) for header in row.get("headers", ())]
+    return _message(row.get("method", "GET"), text(row["target"], canary), headers, body)
 
 
 def _message(method: str, target: str, headers: list[str], body: bytes) -> bytes:
@@ -192,7 +186,7 @@ def _message(method: str, target: str, headers: list[str], body: bytes) -> bytes
 def connect(url: str, source: str = "", receive_bytes: int = 0) -> socket.socket:
     """Connect to the server at ``url`` from the address ``source``.
 
-    With ``receive_bytes`` no more than that is taken before it is read.
+    With ``receive_bytes`` the receive buffer is that small.
     """
     connection = socket.socket()
     connection.bind((source, 0))
@@ -209,7 +203,7 @@ def send(url: str, request: bytes, source: str = "") -> Answer:
     start = time.monotonic()
     status, head, media_type, body = CLOSED, "", "", b""
     with connect(url, source) as connection:
-        # A server may answer and close before it has taken everything.
+        # A server may answer and close before it has read everything.
         with contextlib.suppress(ConnectionError):
             connection.sendall(request)
         response = http.client.HTTPResponse(
@@ -231,14 +225,14 @@ def send(url: str, request: bytes, source: str = "") -> Answer:
 
 
 def ask(url: str, query: str, accept: str = "text/csv") -> Answer:
-    """Ask as a healthy client does."""
+    """Send ``query`` as a healthy client does, and read the answer."""
     headers = [f"Accept: {accept}", "Content-Type: application/sparql-query"]
     return send(url, _message("POST", "/sparql", headers, query.encode()))
 
 
 @dataclass(frozen=True)
 class Held:
-    """Connections that are opened and held: ``opening`` is sent at once, ``drip`` in bytes."""
+    """Connections that are held: ``opening`` is sent at once, then ``drip`` byte by byte."""
 
     name: str
     count: int
@@ -248,7 +242,7 @@ class Held:
 
     @contextlib.contextmanager
     def held(self, url: str) -> Iterator[list[socket.socket]]:
-        """Hold the connections, a byte of ``drip`` a second on each, while the block lasts."""
+        """Hold the connections during the block; send a byte of ``drip`` a second on each."""
         ended = threading.Event()
         with contextlib.ExitStack() as stack:
             connections = []
@@ -286,16 +280,16 @@ def held_connections() -> list[Held]:
 
 
 def are_open(url: str, connections: Sequence[socket.socket]) -> bool:
-    """Tell whether a process of the server still holds one of ``connections``.
+    """Tell whether a process of the server still has one of ``connections`` open.
 
-    Our ends tell little: a server may have closed what it could not send to the end.
+    Our own ends do not show that: a server may have closed a connection on which data is left.
     """
     port = urlsplit(url).port
     ours = {connection.getsockname()[1] for connection in connections}
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         _, local, remote, _, _, _, _, _, _, inode, *_ = line.split()
         local_port, remote_port = (int(end.partition(":")[2], 16) for end in (local, remote))
-        # A socket without an inode is the kernel's alone.
+        # A socket without an inode belongs to no process.
         if local_port == port and remote_port in ours and inode != "0":
             return True
     return False
@@ -303,7 +297,11 @@ def are_open(url: str, connections: Sequence[socket.socket]) -> bool:
 
 @dataclass
 class Report:
-    """What a storm did: mistakes of either side, and what those who asked rightly felt."""
+    """What happened under the load.
+
+    ``mistakes`` are about answers to attacks, ``wrong`` about those to other clients; ``seconds``
+    are the times of right answers to these, ``busy`` counts those that were refused as overloaded.
+    """
 
     mistakes: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
@@ -313,54 +311,54 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Storm:
-    """The whole corpus at once, by ``attackers``, while ``others`` ask what has one right answer.
+class AttackLoad:
+    """The whole corpus, sent by ``attackers`` clients at once while ``others`` send right queries.
 
-    ``question`` is what they ask, with «i» for a number that makes it new; ``right`` is the answer.
+    ``query`` is what these send, with «i» for a number that makes it new; ``right`` is its answer.
     """
 
     server: Server
-    question: str
+    query: str
     right: bytes
     attackers: int = 8
     others: int = 3
 
-    def rage(self, corpus: Sequence[Attack], bird: Canary) -> Report:
-        """Let it rage until every attack has been answered."""
-        report, calm = Report(), threading.Event()
+    def run(self, corpus: Sequence[Attack], canary: Canary) -> Report:
+        """Run until every attack has been answered."""
+        report, ended = Report(), threading.Event()
         with ThreadPoolExecutor(self.others + 1) as watching:
             watches = [
-                watching.submit(self._ask_on, report, calm, first) for first in range(self.others)
+                watching.submit(self._ask_on, report, ended, first) for first in range(self.others)
             ]
-            watches.append(watching.submit(self._watch_memory, report, calm))
+            watches.append(watching.submit(self._watch_memory, report, ended))
             try:
                 with ThreadPoolExecutor(self.attackers) as attacking:
-                    answers = attacking.map(lambda attack: self._attack(attack, bird), corpus)
+                    answers = attacking.map(lambda attack: self._attack(attack, canary), corpus)
                     report.mistakes = [mistake for found in answers for mistake in found]
             finally:
-                calm.set()
+                ended.set()
             for watch in watches:
                 watch.result()
         return report
 
-    def _attack(self, attack: Attack, bird: Canary) -> list[str]:
-        answer = send(self.server.url, attack.request(bird), ATTACKER)
-        # Among others an attack may have to wait, or meet one limit before another.
+    def _attack(self, attack: Attack, canary: Canary) -> list[str]:
+        answer = send(self.server.url, attack.request(canary), ATTACKER)
+        # Under load an attack may find no slot, or reach another limit first.
         if (
             answer.problem in ("overloaded", "query-timeout", "out-of-memory")
-            and bird.secret.encode() not in answer.body
+            and canary.secret.encode() not in answer.body
         ):
             return []
-        return [f"{attack.name}: {mistake}" for mistake in attack.mistakes(answer, bird)]
+        return [f"{attack.name}: {mistake}" for mistake in attack.mistakes(answer, canary)]
 
-    def _ask_on(self, report: Report, calm: threading.Event, first: int) -> None:
+    def _ask_on(self, report: Report, ended: threading.Event, first: int) -> None:
         number = first
-        # At a steady pace, so that slow moments are not seen by fewer.
-        while not calm.wait(_PACE):
+        # With a fixed pause, so that slow answers do not thin out the measurements.
+        while not ended.wait(_PAUSE_SECONDS):
             number += self.others
-            # Every fifth has been asked before.
-            said = str(number if number % 5 else 0)
-            answer = ask(self.server.url, self.question.replace("«i»", said))
+            # Every fifth query is cached.
+            text = self.query.replace("«i»", str(number if number % 5 else 0))
+            answer = ask(self.server.url, text)
             if answer.status == 200 and answer.body == self.right:
                 report.seconds.append(answer.seconds)
             elif answer.problem == "overloaded" and "retry-after" in answer.head.lower():
@@ -368,13 +366,13 @@ class Storm:
             else:
                 report.wrong.append(f"{answer.status}: {answer.body[:300]!r}")
 
-    def _watch_memory(self, report: Report, calm: threading.Event) -> None:
-        while not calm.wait(0.2):
+    def _watch_memory(self, report: Report, ended: threading.Event) -> None:
+        while not ended.wait(0.2):
             report.peak_bytes = max(report.peak_bytes, memory_bytes(self.server))
 
 
 def memory_bytes(server: Server) -> int:
-    """Return the memory of all processes of ``server``, what they share counted once."""
+    """Return the memory of all processes of ``server``; what they share counts once."""
     total = 0
     for pid in server.processes():
         with contextlib.suppress(OSError):

@@ -25,6 +25,7 @@ __all__ = [
     "PendingQuery",
     "Reply",
     "Server",
+    "bodies",
     "cpu_ticks",
     "descriptors",
     "generations",
@@ -40,6 +41,8 @@ __all__ = [
 _ADDRESS = re.compile(r"^Serving .* at (http://\S+)/$", re.MULTILINE)
 _ZYGOTE = "urbact_graph.engine.zygote"
 _WEB_PROCESS = "urbact_graph.server.web_process"
+# A body is truncated once it was sent, and its descriptor closed some seconds later.
+_BODY_NAME = "urbact-graph body"
 
 
 @dataclass(frozen=True)
@@ -64,16 +67,19 @@ class Reply:
 class PendingQuery:
     """A query that was sent over a connection of its own; ``reply`` or ``disconnect`` ends it."""
 
-    def __init__(self, port: int, query: str) -> None:
+    def __init__(self, port: int, query: str, method: str) -> None:
         self.connection = socket.socket()
         # Small, so that a large response is not in a buffer as a whole before it is read.
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 10_000)
         self.connection.settimeout(DEADLINE)
         self.connection.connect(("127.0.0.1", port))
-        target = f"/sparql?query={quote(query)}"
-        self.connection.sendall(
-            f"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode()
-        )
+        target, body = f"/sparql?query={quote(query)}", b""
+        lines = ["Host: x", "Connection: close"]
+        if method == "POST":
+            target, body = "/sparql", query.encode()
+            lines += ["Content-Type: application/sparql-query", f"Content-Length: {len(body)}"]
+        head = "\r\n".join([f"{method} {target} HTTP/1.1", *lines, "", ""])
+        self.connection.sendall(head.encode() + body)
 
     def reply(self) -> Reply:
         """Return the response.
@@ -133,9 +139,9 @@ class Server:
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.fetch(f"/sparql?query={quote(query)}", given)
 
-    def send_query(self, query: str) -> PendingQuery:
+    def send_query(self, query: str, method: str = "GET") -> PendingQuery:
         """Send ``query``, and do not wait for the response."""
-        return PendingQuery(self.port, query)
+        return PendingQuery(self.port, query, method)
 
     def health(self) -> dict[str, Any]:
         """Return what /health says of the dataset."""
@@ -260,8 +266,24 @@ def generations(content: bytes) -> set[int]:
 
 
 def descriptors(pid: int) -> int:
-    """Return how many descriptors a process has open."""
-    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+    """Return how many descriptors a process has open, without the rests of the send buffer."""
+    found = 0
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        # It may be closed meanwhile.
+        with contextlib.suppress(OSError):
+            is_body = _BODY_NAME in str(descriptor.readlink())
+            found += not is_body or descriptor.stat().st_size > 0
+    return found
+
+
+def bodies(server: Server) -> int:
+    """Return how many descriptors of the web process are bodies that are being sent."""
+    found = 0
+    for descriptor in Path(f"/proc/{server.web()}/fd").iterdir():
+        with contextlib.suppress(OSError):
+            is_body = _BODY_NAME in str(descriptor.readlink())
+            found += is_body and descriptor.stat().st_size > 0
+    return found
 
 
 def state(pid: int) -> str:

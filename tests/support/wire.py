@@ -38,7 +38,7 @@ class Wire:
         self.connection.sendall(b"\r\n".join(head) + body)
 
     def receive(self, method: str = "GET") -> Received:
-        """Receive the whole response to a request of ``method``; an interim one (1xx) counts too."""
+        """Receive the whole response to a request of ``method``, or an interim one (1xx)."""
         line = self._file.readline()
         assert line.startswith(b"HTTP/1.1 "), f"no status line but {line!r}"
         status = int(line.split()[1])

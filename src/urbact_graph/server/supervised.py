@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from urbact_graph.errors import DatasetError, EngineError
-from urbact_graph.release.release import read_release
+from urbact_graph.release.release import MANIFEST_NAME, read_release
 from urbact_graph.server.messages import MESSAGES, Load, Message
 from urbact_graph.settings import Settings
 
@@ -28,7 +28,7 @@ class HeldDataset:
     """
 
     def __init__(self, path: Path) -> None:
-        self._release = read_release(path) if path.is_dir() else None
+        self._release = read_release(path) if (path / MANIFEST_NAME).exists() else None
         self.file = self._release.graph if self._release else path
         try:
             self._content = self.file.open("rb")

@@ -1,0 +1,297 @@
+"""Releases that are served: their files over the wire, and what a reload changes of them."""
+
+import gzip
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.servers import Server, serving, until
+from tests.support.waiting import DEADLINE, until_gone
+from tests.support.wire import ask, wire
+from urbact_graph.release.release import Release, current_release
+from urbact_graph.sources import GraphSources
+
+CITY = "cities/es.ttl"
+POPULATION = "urb:population 15022"
+N_TRIPLES, TURTLE, CHECKSUMS = "n-triples", "turtle", "checksums"
+
+
+def name(release: Release, key: str) -> str:
+    return next(file.name for file in release.files if file.key == key)
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+# ---- A release that stays ----------------------------------------------------------------------
+
+
+def test_a_file_arrives_whole_in_parts_and_compressed(
+    demo_server: Server, demo_release: Release
+) -> None:
+    file = name(demo_release, N_TRIPLES)
+    content = (demo_release.dumps / file).read_bytes()
+    line = f"GET /dumps/{file}".encode()
+    with wire(demo_server) as connected:
+        whole = connected.ask(line)
+        assert (whole.status, whole.body) == (200, content)
+        assert whole.headers["content-length"] == str(len(content))
+        assert "x-sendfile" not in whole.headers
+        part = connected.ask(line, b"Range: bytes=50000-149999")
+        assert (part.status, part.body) == (206, content[50_000:150_000])
+        assert part.headers["content-range"] == f"bytes 50000-149999/{len(content)}"
+        last = connected.ask(line, b"Range: bytes=-1")
+        assert (last.status, last.body) == (206, content[-1:])
+        packed = connected.ask(line, b"Accept-Encoding: gzip")
+        assert packed.headers["content-encoding"] == "gzip"
+        assert gzip.decompress(packed.body) == content
+        tag = whole.headers["etag"].encode()
+        known = connected.ask(line, b"If-None-Match: " + tag)
+        assert (known.status, known.body) == (304, b"")
+        for headers in ([], [b"Range: bytes=0-9"]):
+            head = connected.ask(line.replace(b"GET", b"HEAD"), *headers)
+            assert (head.status, head.headers["content-length"]) == (200, str(len(content)))
+        missing = connected.ask(line, b"Range: bytes=99999999-")
+        assert (missing.status, missing.problem) == (416, "range-not-satisfiable")
+        other = connected.ask(line, b'If-Match: "other"')
+        assert (other.status, other.problem) == (412, "precondition-failed")
+        # Nothing came behind any of them.
+        assert connected.ask(b"GET /health").status == 200
+
+
+def test_the_access_log_says_how_much_was_sent(demo_server: Server, demo_release: Release) -> None:
+    file = name(demo_release, TURTLE)
+    size = (demo_release.dumps / file).stat().st_size
+    agent = b"User-Agent: sizes"
+    ask(demo_server, f"GET /dumps/{file}".encode(), agent)
+    ask(demo_server, f"GET /dumps/{file}".encode(), agent, b"Range: bytes=0-99")
+    ask(demo_server, f"HEAD /dumps/{file}".encode(), agent)
+
+    def logged() -> list[int]:
+        lines = demo_server.access_log()
+        return [line["bytes"] for line in lines if line["agent"] == "sizes"]
+
+    until(lambda: len(logged()) == 3)
+    assert logged() == [size, 100, 0]
+
+
+@pytest.mark.slow
+def test_files_take_no_memory_of_the_server(
+    tmp_path: Path, sources: GraphSources, release: Release
+) -> None:
+    file = name(release, "n-quads")
+    line, size = f"GET /dumps/{file}".encode(), (release.dumps / file).stat().st_size
+    options = ("--sources", str(sources.root), "--build-folder", str(release.build_folder))
+    with serving(tmp_path, *options) as server:
+        ask(server, line)
+
+        def own() -> int:
+            status = Path(f"/proc/{server.web()}/status").read_text()
+            return int(status.split("RssAnon:")[1].split()[0]) * 1_024
+
+        before = own()
+        with ExitStack() as stack:
+            for _ in range(8):
+                slow = stack.enter_context(wire(server, received_bytes=4_096))
+                slow.send(line)
+                assert slow.connection.recv(100).startswith(b"HTTP/1.1 200")
+            assert own() - before < size
+        assert ask(server, b"GET /health").status == 200
+
+
+# ---- Releases that follow each other -----------------------------------------------------------
+
+
+@dataclass
+class Graph:
+    """A copy of the demo, and the server that serves it; ``population`` is that of a city."""
+
+    root: Path
+    server: Server
+    population: int = 15_022
+
+    @property
+    def build(self) -> Path:
+        return self.root / "build"
+
+    @property
+    def release(self) -> Release:
+        found = current_release(self.build)
+        assert found
+        return found
+
+    def write(self, population: str) -> None:
+        """Set the population of a city, in Turtle."""
+        file = self.root / "data" / CITY
+        text = file.with_suffix(".original").read_text()
+        assert POPULATION in text
+        file.write_text(text.replace(POPULATION, f"urb:population {population}"))
+
+    def reload(self) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-m", "urbact_graph", "reload", "--port", str(self.server.port)],
+            env={**os.environ, "XDG_RUNTIME_DIR": str(self.server.log.parent)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=DEADLINE,
+        )
+
+    def change(self, population: int | None = None) -> Release:
+        """Reload with another population, and return the release that is served then."""
+        self.population = population or self.population + 1
+        self.write(str(self.population))
+        ended = self.reload()
+        assert (ended.returncode, ended.stderr) == (0, "")
+        assert self.server.health()["version"] == self.release.version
+        return self.release
+
+    def has(self, population: int) -> bool:
+        """Tell whether the server says that a city has this population."""
+        return b"true" in self.server.query(f"ASK {{ ?city ?p {population} }}").body
+
+
+@pytest.fixture(scope="module")
+def graph(
+    tmp_path_factory: pytest.TempPathFactory, demo_sources: GraphSources, demo_release: Release
+) -> Iterator[Graph]:
+    """Serve a copy of the demo that tests change."""
+    folder = tmp_path_factory.mktemp("releases")
+    root = folder / "graph"
+    shutil.copytree(demo_sources.root, root, symlinks=True)
+    file = root / "data" / CITY
+    shutil.copy(file, file.with_suffix(".original"))
+    # As if it had not been used for long.
+    long_ago = time.time() - 1_000_000
+    os.utime(root / "build" / "releases" / demo_release.version, (long_ago, long_ago))
+    options = ("--sources", str(root), "--build-folder", str(root / "build"))
+    with serving(folder, *options, cwd=folder) as server:
+        yield Graph(root, server)
+        assert "Traceback" not in server.log.read_text()
+
+
+def is_fresh(release: Release) -> bool:
+    """Tell whether the release was marked as in use in the last hours."""
+    return time.time() - release.folder.stat().st_mtime < 7_200
+
+
+def test_a_release_is_marked_as_in_use_while_it_is_served(graph: Graph) -> None:
+    assert is_fresh(graph.release)
+    assert is_fresh(graph.change())
+
+
+def test_a_reload_serves_the_next_release_and_keeps_the_files_of_the_last(graph: Graph) -> None:
+    server, old, before = graph.server, graph.release, graph.population
+    content = (old.dumps / name(old, N_TRIPLES)).read_bytes()
+    old_checksums = server.fetch("/dumps/SHA256SUMS")
+    new = graph.change()
+    assert new.version != old.version
+    assert (graph.has(graph.population), graph.has(before)) == (True, False)
+    latest = server.fetch("/dumps/latest/urbact-graph.nt")
+    assert (latest.status, latest.headers["Location"]) == (302, f"../{name(new, N_TRIPLES)}")
+    # A harvester that read a name before the reload downloads the file after it.
+    for release, value in ((old, before), (new, graph.population)):
+        reply = server.fetch(f"/dumps/{name(release, N_TRIPLES)}")
+        assert (reply.status, f'"{value}"'.encode() in reply.body) == (200, True)
+    assert server.fetch(f"/dumps/{name(old, N_TRIPLES)}").body == content
+    checksums = server.fetch("/dumps/SHA256SUMS", {"If-None-Match": old_checksums.headers["ETag"]})
+    assert (checksums.status, name(new, TURTLE).encode() in checksums.body) == (200, True)
+    page = server.fetch("/dumps/").body.decode()
+    assert name(new, TURTLE) in page
+    assert name(old, TURTLE) not in page
+
+
+def test_a_file_is_not_found_once_its_release_has_been_removed(graph: Graph) -> None:
+    server, old = graph.server, graph.release
+    graph.change()
+    path = f"/dumps/{name(old, TURTLE)}"
+    assert server.fetch(path).status == 200
+    aside = old.folder.rename(graph.root / "removed")
+    try:
+        reply = server.fetch(path)
+        assert (reply.status, reply.problem) == (404, "not-found")
+    finally:
+        aside.rename(old.folder)
+    assert server.fetch("/dumps/nothing.ttl").problem == "not-found"
+
+
+def test_a_download_that_began_before_a_reload_ends_whole(graph: Graph) -> None:
+    old = graph.release
+    file = name(old, N_TRIPLES)
+    expected = next(one.sha256 for one in old.files if one.name == file)
+    count = 30
+    # More than all buffers on the way hold, so that most of it is sent after the reload.
+    with wire(graph.server, received_bytes=4_096) as slow:
+        for _ in range(count):
+            slow.send(f"GET /dumps/{file}".encode())
+        first = slow.receive()
+        assert graph.change().version != old.version
+        for received in (first, *(slow.receive() for _ in range(count - 1))):
+            assert (received.status, digest(received.body)) == (200, expected)
+
+
+def test_a_release_of_earlier_content_has_its_version_again(graph: Graph) -> None:
+    server, first, population = graph.server, graph.release, graph.population
+    query, path = f"SELECT * {{ ?s ?p {population} }}", f"/dumps/{name(first, N_TRIPLES)}"
+    before, tag = server.query(query), server.fetch(path).headers["ETag"]
+    assert graph.change(16_000).version != first.version
+    assert server.query(query).body != before.body
+    again = graph.change(population)
+    assert (again.version, again.sha256) == (first.version, first.sha256)
+    after = server.query(query)
+    assert (after.body, after.headers["ETag"]) == (before.body, before.headers["ETag"])
+    assert server.fetch(path).headers["ETag"] == tag
+    assert (graph.has(population), graph.has(16_000)) == (True, False)
+
+
+def test_a_graph_with_violations_is_not_served(graph: Graph) -> None:
+    version = graph.server.health()["version"]
+    graph.write("'many'")
+    ended = graph.reload()
+    assert ended.returncode == 2
+    assert "violations: City-population" in ended.stderr
+    assert "city/es/cehegin" in ended.stderr
+    (graph.root / "data" / CITY).write_text("this is no Turtle")
+    ended = graph.reload()
+    assert ended.returncode == 2
+    assert f"data/{CITY}, line 1" in ended.stderr
+    assert graph.server.health()["version"] == version
+    assert graph.has(graph.population)
+
+
+def test_a_hang_up_reloads_too(graph: Graph) -> None:
+    graph.write("17000")
+    lines = graph.server.log.read_text().count("(version")
+    graph.server.process.send_signal(signal.SIGHUP)
+    graph.server.until_logged("(version", lines + 1)
+    assert graph.has(17_000)
+
+
+def test_a_server_that_ends_ends_the_preparation_of_its_next_release(
+    tmp_path: Path, demo_sources: GraphSources, demo_release: Release
+) -> None:
+    root = tmp_path / "graph"
+    shutil.copytree(demo_sources.root, root, symlinks=True)
+    assert demo_release
+    with serving(tmp_path, "--sources", str(root), "--build-folder", str(root / "build")) as server:
+        # A file that is never read to its end.
+        (root / "data" / CITY).unlink()
+        os.mkfifo(root / "data" / CITY)
+        before = len(server.processes())
+        server.process.send_signal(signal.SIGHUP)
+        until(lambda: len(server.processes()) > before)
+        processes = server.processes()
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(DEADLINE) == 0
+        until_gone(*processes)
