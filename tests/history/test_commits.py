@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.working_copies import BASE, WorkingCopy, copy, day, needs_git
 from urbact_graph.errors import DatasetError
-from urbact_graph.history.commits import CommitsError, Repository, blob_name, moment_of
+from urbact_graph.history.commits import CommitsError, FileChange, Repository, blob_name, moment_of
 from urbact_graph.history.dates import History, extract, history_key, read_history
 from urbact_graph.sources import GraphSources
 
@@ -52,12 +52,12 @@ def test_a_repository_of_longer_names_is_read_too(tmp_path: Path) -> None:
 
 
 def test_the_commits_come_last_first_with_what_they_changed(two_days: WorkingCopy) -> None:
-    last, first = found(two_days.root).commits("HEAD")
-    assert (last.moment, first.moment) == (day(2), day(1))
-    assert [change.name for change in last.changes] == ["data/a.ttl"]
-    assert [change.name for change in first.changes] == ["data/a.ttl", "ontology/urbact.ttl"]
-    assert first.changes[0].before == ""
-    assert first.changes[0].after == last.changes[0].before
+    repository = found(two_days.root)
+    earlier = repository.files("HEAD~1")["data/a.ttl"]
+    assert list(repository.commits("HEAD")) == [
+        [FileChange("data/a.ttl", earlier, day(2))],
+        [FileChange("data/a.ttl", "", day(1)), FileChange("ontology/urbact.ttl", "", day(1))],
+    ]
 
 
 def test_names_of_files_may_be_anything(two_days: WorkingCopy) -> None:

@@ -5,15 +5,15 @@ other program that the repository's configuration names, prompts for nothing and
 """
 
 import hashlib
+import io
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Protocol, Self
+from typing import Self
 
 from urbact_graph.errors import DatasetError
 
@@ -26,8 +26,6 @@ _REGULAR = ("100644", "100755")
 _FOLDERS = ("data", "ontology")
 _RELEASED = (*_FOLDERS, "shapes")
 _SHA1_DIGITS = 40
-# So many names of blobs fit into a pipe, so that neither side waits for the other.
-_AT_ONCE = 50
 # A partial clone would fetch missing objects; reading the index may start a file system monitor.
 _FORBIDDEN = ("protocol.allow=never", "core.fsmonitor=false", f"core.hooksPath={os.devnull}")
 _DIFF = ("diff-tree", "--stdin", "--root", "-r", "-z", "--no-renames", "--relative")
@@ -39,30 +37,11 @@ class CommitsError(DatasetError):
 
 @dataclass(frozen=True)
 class FileChange:
-    """A file that a commit changed: its blobs before and after, empty where it was not there."""
+    """A changed file: its blob before, empty where there was none, and the time of it (UTC)."""
 
     name: str
     before: str
-    after: str
-
-
-@dataclass(frozen=True)
-class Commit:
-    """A commit of the main line: when it was made (UTC), and what it changed in the sources."""
-
     moment: datetime
-    changes: tuple[FileChange, ...]
-
-
-class Blobs(Protocol):
-    """Reads the contents of blobs."""
-
-    def __call__(self, names: Sequence[str]) -> Iterator[bytes]:
-        """Yield the content of each of the blobs; read all of them before the next call.
-
-        Raises:
-            CommitsError: the repository lacks one.
-        """
 
 
 @dataclass(frozen=True)
@@ -129,11 +108,11 @@ class Repository:
         """
         return "".join(self._line(revision, "--max-count=1"))
 
-    def commits(self, revision: str) -> Iterator[Commit]:
-        """Yield the commits that changed data/ or ontology/, from ``revision`` back.
+    def commits(self, revision: str) -> Iterator[list[FileChange]]:
+        """Yield what each commit changed in data/ and ontology/, from ``revision`` back.
 
-        They are those of the main line (the first parents): changes on a branch count from the
-        commit that merges it.
+        The commits are those of the main line (the first parents): changes on a branch count from
+        the commit that merges it.
 
         Raises:
             CommitsError: the history cannot be read.
@@ -150,41 +129,21 @@ class Repository:
         given = "".join(f"{pair}\n" for pair in pairs).encode()
         yield from _changes(_texts(self._output(*_DIFF, "--", *_FOLDERS, given=given)), moments)
 
-    @contextmanager
-    def blobs(self) -> Iterator[Blobs]:
-        """Open the store of blobs."""
-        with subprocess.Popen(
-            self._command("cat-file", "--batch"),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=_environment(),
-        ) as process:
-            yield lambda names: self._contents(process, names)
+    def contents(self, blobs: Iterable[str]) -> Iterator[bytes]:
+        """Yield the content of each of ``blobs``.
 
-    def _contents(self, process: subprocess.Popen[bytes], names: Sequence[str]) -> Iterator[bytes]:
-        requests, replies = process.stdin, process.stdout
-        if requests is None or replies is None:
-            raise self._unreadable()
-        for start in range(0, len(names), _AT_ONCE):
-            some = names[start : start + _AT_ONCE]
-            try:
-                # Without the buffer, which would be written again when the pipe is closed.
-                os.write(requests.fileno(), "".join(f"{name}\n" for name in some).encode())
-            except BrokenPipeError:
-                raise self._unreadable() from None
-            for _ in some:
-                yield self._content(replies)
-
-    def _content(self, replies: IO[bytes]) -> bytes:
-        head = replies.readline().split()
-        if len(head) != len(("hash", "kind", "size")) or head[1] != b"blob":
-            raise self._unreadable()
-        size = int(head[2])
-        content = replies.read(size + 1)[:-1]
-        if len(content) != size:
-            raise self._unreadable()
-        return content
+        Raises:
+            CommitsError: the repository lacks one.
+        """
+        given = "".join(f"{blob}\n" for blob in blobs).encode()
+        # Each comes behind a line of its hash, its kind and its size, and ends with a line feed.
+        read = io.BytesIO(self._output("cat-file", "--batch", given=given))
+        for line in read:
+            match line.split():
+                case [_, b"blob", size]:
+                    yield read.read(int(size) + 1)[:-1]
+                case _:
+                    raise self._unreadable()
 
     def _line(self, revision: str, *options: str) -> list[str]:
         listed = self._output(
@@ -245,26 +204,22 @@ def _texts(output: bytes) -> list[str]:
     return os.fsdecode(output).split("\0")[:-1]
 
 
-def _changes(texts: list[str], moments: dict[str, datetime]) -> Iterator[Commit]:
+def _changes(texts: list[str], moments: dict[str, datetime]) -> Iterator[list[FileChange]]:
     """Parse the output of diff-tree: a commit, then each change followed by the file's name."""
-    moment: datetime | None = None
+    commit = ""
     changes: list[FileChange] = []
     words = iter(texts)
     for word in words:
-        if not word.startswith(":"):
-            if moment is not None:
-                yield Commit(moment, tuple(changes))
-            moment, changes = moments[word], []
+        if word.startswith(":"):
+            mode, _, blob, *_ = word[1:].split(" ")
+            before = blob if mode in _REGULAR else ""
+            changes.append(FileChange(next(words), before, moments[commit]))
             continue
-        was, now, before, after, _ = word[1:].split(" ")
-        name = next(words)
-        changes.append(FileChange(name, _regular(was, before), _regular(now, after)))
-    if moment is not None:
-        yield Commit(moment, tuple(changes))
-
-
-def _regular(mode: str, blob: str) -> str:
-    return blob if mode in _REGULAR else ""
+        if commit:
+            yield changes
+        commit, changes = word, []
+    if commit:
+        yield changes
 
 
 def moment_of(seconds: str | float) -> datetime:

@@ -19,8 +19,8 @@ from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, parse
 from urbact_graph.errors import DatasetError
 from urbact_graph.history.commits import (
     ONTOLOGY,
-    Blobs,
     CommitsError,
+    FileChange,
     Repository,
     blob_name,
     moment_of,
@@ -59,13 +59,11 @@ def read_history(sources: GraphSources) -> History:
         return _recorded(sources)
     try:
         contents = _contents(sources)
-        with repository.blobs() as blobs:
-            walk = _Walk(sources.base, contents)
-            walk.step(_uncommitted(sources, repository.files("HEAD"), contents), blobs)
-            _follow(walk, repository, "HEAD", blobs)
+        walk = _Walk(sources.base, contents, repository)
+        walk.step(_uncommitted(sources, repository.files("HEAD"), contents))
+        return walk.follow("HEAD")
     except CommitsError:
         return History()
-    return walk.history()
 
 
 def extract(repository: Repository, revision: str, base: str, folder: Path) -> GraphSources:
@@ -80,15 +78,14 @@ def extract(repository: Repository, revision: str, base: str, folder: Path) -> G
     files = {name: blob for name, blob in committed if _is_source(name) or _is_shape(name)}
     if ONTOLOGY not in files:
         raise DatasetError(f"{revision} holds no {ONTOLOGY}; name a later revision.")
-    with repository.blobs() as blobs:
-        contents = dict(zip(files, blobs(list(files.values())), strict=True))
-        walk = _Walk(base, {name: text for name, text in contents.items() if _is_source(name)})
-        _follow(walk, repository, revision, blobs)
+    contents = dict(zip(files, repository.contents(files.values()), strict=True))
+    stated = {name: text for name, text in contents.items() if _is_source(name)}
+    history = _Walk(base, stated, repository).follow(revision)
     for name, content in contents.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
     sources = GraphSources(folder, base)
-    (folder / RECORD_NAME).write_bytes(record(walk.history(), sources))
+    (folder / RECORD_NAME).write_bytes(record(history, sources))
     return sources
 
 
@@ -105,7 +102,7 @@ def history_key(sources: GraphSources) -> str:
             return ""
     try:
         changed = _uncommitted(sources, repository.files("HEAD"), _contents(sources))
-        dirty = [f"{step.name} {moment_text(step.moment)}" for step in changed]
+        dirty = [f"{file.name} {moment_text(file.moment)}" for file in changed]
         return "\n".join([repository.latest("HEAD"), *dirty])
     except CommitsError:
         return ""
@@ -120,18 +117,6 @@ def record(history: History, sources: GraphSources) -> bytes:
     modified = history.modified and moment_text(history.modified)
     content = {"sources": _digest(sources), "modified": modified, "entities": entities}
     return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
-
-
-# The working copy and the record ---------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Step:
-    """A changed file: its ``blob`` before the change (empty: none), and the time of it."""
-
-    name: str
-    blob: str
-    moment: datetime
 
 
 def _repository(sources: GraphSources) -> Repository | None:
@@ -150,13 +135,13 @@ def _contents(sources: GraphSources) -> dict[str, bytes]:
 
 def _uncommitted(
     sources: GraphSources, committed: Mapping[str, str], contents: Mapping[str, bytes]
-) -> Iterator[_Step]:
+) -> Iterator[FileChange]:
     """Yield the files that differ from the last commit."""
     like = next(iter(committed.values()), "")
     for name in sorted({*filter(_is_source, committed), *contents}):
         blob = committed.get(name, "")
         if name not in contents or blob_name(contents[name], like) != blob:
-            yield _Step(name, blob, _touched(sources.root / name))
+            yield FileChange(name, blob, _touched(sources.root / name))
 
 
 def _touched(path: Path) -> datetime:
@@ -164,14 +149,6 @@ def _touched(path: Path) -> datetime:
     while not path.exists():
         path = path.parent
     return moment_of(path.stat().st_mtime)
-
-
-def _follow(walk: "_Walk", repository: Repository, revision: str, blobs: Blobs) -> None:
-    for commit in repository.commits(revision):
-        if walk.is_done:
-            break
-        changes = (change for change in commit.changes if _is_source(change.name))
-        walk.step((_Step(change.name, change.before, commit.moment) for change in changes), blobs)
 
 
 def _recorded(sources: GraphSources) -> History:
@@ -214,14 +191,12 @@ def _is_shape(name: str) -> bool:
     return path.suffix == ".ttl" and path.parent == _SHAPES
 
 
-# Backwards through the changes -----------------------------------------------------------------
-
-
 class _Walk:
     """The facts at a point of the history that moves backwards, and the dates found so far."""
 
-    def __init__(self, base: str, contents: Mapping[str, bytes]) -> None:
+    def __init__(self, base: str, contents: Mapping[str, bytes], repository: Repository) -> None:
         self.base = base
+        self._repository = repository
         self._dates: dict[str, datetime] = {}
         self._latest: datetime | None = None
         self._files = {name: self._facts(name, text) or _NONE for name, text in contents.items()}
@@ -233,29 +208,24 @@ class _Walk:
         entities = {self._entity(fact) for fact in self._places}
         self._wanted = {entity for entity in entities if entity.startswith(base)}
 
-    @property
-    def is_done(self) -> bool:
-        """Whether every entity has its date."""
-        return not self._wanted and self._latest is not None
-
-    def history(self) -> History:
-        """Return the dates found."""
+    def follow(self, revision: str) -> History:
+        """Undo the commits of ``revision`` until every entity has its date; return the dates."""
+        for changes in self._repository.commits(revision):
+            if not self._wanted and self._latest is not None:
+                break
+            self.step(change for change in changes if _is_source(change.name))
         return History(self._dates, self._latest)
 
-    def step(self, changes: Iterable[_Step], blobs: Blobs) -> None:
-        """Undo ``changes``, made at one time, and date the entities whose facts they changed.
-
-        Raises:
-            CommitsError: a blob is missing.
-        """
+    def step(self, changes: Iterable[FileChange]) -> None:
+        """Undo ``changes``, made at one time, and date the entities whose facts they changed."""
         places: Counter[Quad] = Counter()
         moments: dict[Quad, datetime] = {}
         changes = list(changes)
-        contents = blobs([change.blob for change in changes if change.blob])
+        contents = self._repository.contents(x.before for x in changes if x.before)
         for change in changes:
             moment = self._since.pop(change.name, change.moment)
             now = self._files.get(change.name, _NONE)
-            before = self._facts(change.name, next(contents)) if change.blob else _NONE
+            before = self._facts(change.name, next(contents)) if change.before else _NONE
             if before is None or any(map(_is_blank, lost := before - now)):
                 self._since[change.name] = moment
                 continue
