@@ -1,5 +1,7 @@
 """The messages of the engine: each survives its codec, and a failure becomes its error again."""
 
+from dataclasses import replace
+
 import pytest
 
 from urbact_graph.engine.messages import (
@@ -15,12 +17,11 @@ from urbact_graph.engine.messages import (
     FromWorker,
     FromZygote,
     Load,
-    Loaded,
     LoadFailed,
     Result,
     ToZygote,
 )
-from urbact_graph.engine.protocol import Request
+from urbact_graph.engine.protocol import Counts, Request
 from urbact_graph.problems import PROBLEMS, SYNTAX_ERROR, ProblemError
 
 
@@ -33,7 +34,7 @@ def test_messages_to_a_zygote(message: ToZygote) -> None:
 
 @pytest.mark.parametrize(
     "message",
-    [Loaded(1, 2), LoadFailed("why"), Forked(1, 2), Collected(-9), Collected(None)],
+    [Counts(1, 2), LoadFailed("why"), Forked(1, 2), Collected(-9), Collected(None)],
 )
 def test_messages_from_a_zygote(message: FromZygote) -> None:
     assert FROM_ZYGOTE.decode(FROM_ZYGOTE.encode(message)) == message
@@ -81,5 +82,5 @@ def test_a_failure_carries_an_error(name: str) -> None:
 
 def test_a_failure_can_ask_for_another_worker() -> None:
     error = ProblemError(SYNTAX_ERROR, "Where.")
-    assert Failure.of(error, retire=True).retire
+    assert replace(Failure.of(error), retire=True).retire
     assert not Failure.of(error).retire

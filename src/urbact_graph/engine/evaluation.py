@@ -5,7 +5,6 @@ import re
 from typing import Any
 
 from pyoxigraph import (
-    Literal,
     NamedNode,
     QueryBoolean,
     QueryResultsFormat,
@@ -15,7 +14,6 @@ from pyoxigraph import (
     Store,
     Triple,
     Variable,
-    parse,
     serialize,
 )
 from typing_extensions import Buffer
@@ -34,6 +32,7 @@ from urbact_graph.problems import (
 from urbact_graph.rdf.formats import Kind, formats
 from urbact_graph.rdf.namespaces import used_prefixes
 from urbact_graph.rdf.sparql import mistake
+from urbact_graph.rdf.terms import read_term
 
 # Characters that XML 1.0 cannot express, not even as references (section 2.2).
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#x?0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]);")
@@ -102,7 +101,7 @@ def _query(store: Store, request: Request) -> QueryBoolean | QuerySolutions | Qu
     default_graph, named_graphs = _nodes(request.default_graphs), _nodes(request.named_graphs)
     is_chosen = bool(default_graph or named_graphs)
     terms: dict[Variable, Any] = {
-        Variable(name): _term(text) for name, text in request.substitutions.items()
+        Variable(name): read_term(text) for name, text in request.substitutions.items()
     }
     return store.query(
         request.query,
@@ -141,11 +140,3 @@ def _accepted(media_type: str | None, forms: str, shape: str, kind: Kind) -> str
             f"{names}.",
         )
     return media_type
-
-
-def _term(text: str) -> NamedNode | Literal:
-    quads = list(parse(f"<x:s> <x:p> {text} .", format=RdfFormat.N_TRIPLES))
-    term = quads[0].object if len(quads) == 1 else None
-    if not isinstance(term, (NamedNode, Literal)):
-        raise ValueError(f"{text} is not an IRI or a literal")  # noqa: TRY004 - it is a text
-    return term

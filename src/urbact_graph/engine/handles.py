@@ -15,9 +15,7 @@ from urbact_graph.engine.messages import (
     Collected,
     Fork,
     Forked,
-    FromZygote,
     Load,
-    Loaded,
     LoadFailed,
 )
 from urbact_graph.engine.protocol import Counts
@@ -85,14 +83,10 @@ class ZygoteHandle:
                 # A worker that runs out of memory writes one line, not a backtrace.
                 env={**os.environ, "RUST_BACKTRACE": "0"},
             )
+        self.pid = self._process.pid
         # It may exit at once; loaded() notices.
         with contextlib.suppress(OSError):
             TO_ZYGOTE.send(self._control, load)
-
-    @property
-    def pid(self) -> int:
-        """The number of its process."""
-        return self._process.pid
 
     def loaded(self) -> Counts:
         """Wait until the dataset is loaded; return how large it is.
@@ -105,8 +99,8 @@ class ZygoteHandle:
         except EOFError:
             reply = LoadFailed("the process that loads the dataset ended unexpectedly")
         match reply:
-            case Loaded(quads, named_graphs):
-                return Counts(quads, named_graphs)
+            case Counts():
+                return reply
             case LoadFailed(reason):
                 raise EngineError(f"{reason}.")
         raise TypeError(reply)
@@ -115,8 +109,7 @@ class ZygoteHandle:
         """Have a worker forked.
 
         Raises:
-            OSError: the zygote is gone.
-            EOFError: the same.
+            OSError, EOFError: the zygote is gone.
         """
         TO_ZYGOTE.send(self._control, Fork())
         # Short enough to arrive as it was sent: whole, and with its descriptors.
@@ -131,11 +124,10 @@ class ZygoteHandle:
         """Wait for the end of a worker, and return how it ended, as ``Popen.returncode``.
 
         Raises:
-            OSError: the zygote is gone.
-            EOFError: the same.
+            OSError, EOFError: the zygote is gone.
         """
         TO_ZYGOTE.send(self._control, Collect(pid))
-        reply: FromZygote = FROM_ZYGOTE.receive(self._control)
+        reply = FROM_ZYGOTE.receive(self._control)
         if not isinstance(reply, Collected):
             raise TypeError(reply)
         return reply.status

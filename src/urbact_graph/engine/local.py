@@ -4,6 +4,7 @@ import contextlib
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Self
 
@@ -29,43 +30,44 @@ __all__ = ["LocalDataset", "LocalEngine", "Source"]
 _PROBE = Request("SELECT * { ?s ?p ?o } LIMIT 1", RESULTS_JSON, None, max_result_bytes=100_000)
 
 
-class _PinnedPool:
-    """A pool that is closed when it is neither current nor pinned; ``pins`` counts both."""
+class _OnPool:
+    """What an engine and an open dataset have alike: the version that the workers in ``pool`` have.
 
-    def __init__(self, pool: Pool, modified: float) -> None:
-        self.pool = pool
-        self.modified = modified
-        self.pins = 1
+    The properties are described by ``Dataset``.
+    """
 
-
-class LocalDataset:
-    """One version of the dataset of a local engine; a ``Dataset``."""
-
-    def __init__(self, engine: "LocalEngine", pinned: _PinnedPool) -> None:
-        self._engine = engine
-        self._pinned = pinned
-        self._lock = threading.Lock()
-        self._is_closed = False
+    pool: Pool
 
     @property
     def version(self) -> str:
-        """The version that answers name."""
-        return self._pinned.pool.version
+        return self.pool.version
 
     @property
     def modified(self) -> float:
-        """When this version replaced another, in seconds since 1970."""
-        return self._pinned.modified
+        return self.pool.modified
 
     @property
     def counts(self) -> Counts:
-        """How large it is."""
-        return self._pinned.pool.counts
+        return self.pool.counts
 
-    @property
-    def pool(self) -> Pool:
-        """The workers on this version."""
-        return self._pinned.pool
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        raise NotImplementedError
+
+
+class LocalDataset(_OnPool):
+    """One version of the dataset of a local engine; a ``Dataset``."""
+
+    def __init__(self, engine: "LocalEngine", pool: Pool) -> None:
+        self.pool = pool
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._is_closed = False
 
     def query(
         self,
@@ -75,30 +77,22 @@ class LocalDataset:
         client: str = "",
         cancellation: Cancellation | None = None,
     ) -> Answer:
-        """Evaluate ``request``: see ``Dataset.query``.
-
-        Raises:
-            ProblemError: as ``Dataset.query``, or the dataset has been closed.
-        """
+        """Evaluate ``request``: see ``Dataset.query``."""
         if self._is_closed:
             raise ProblemError(ENGINE_UNAVAILABLE, "The dataset has been closed; open it again.")
-        return self._engine.evaluate(self.pool, request, seconds, client, cancellation)
+        return self._engine.evaluate(
+            self.pool, request, seconds, client, cancellation or Cancellation()
+        )
 
     def close(self) -> None:
         """Release this version; calling it again has no effect."""
         with self._lock:
             was_closed, self._is_closed = self._is_closed, True
         if not was_closed:
-            self._engine.unpin(self._pinned)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+            self._engine.release(self.pool)
 
 
-class LocalEngine:
+class LocalEngine(_OnPool):
     """An ``Engine`` that runs as many queries at once as the settings allow; thread-safe.
 
     Raises:
@@ -121,29 +115,9 @@ class LocalEngine:
         self._counters = Counters(problems=Counter())
         self._lock = threading.Lock()
         self._reload_lock = threading.Lock()
-        pool = Pool(settings, source)
-        self._current = _PinnedPool(pool, pool.modified)
-        self._pools = {pool}
-
-    @property
-    def version(self) -> str:
-        """The current version of the dataset."""
-        return self._current.pool.version
-
-    @property
-    def modified(self) -> float:
-        """When the current version replaced another, in seconds since 1970."""
-        return self._current.modified
-
-    @property
-    def counts(self) -> Counts:
-        """How large the current version is."""
-        return self._current.pool.counts
-
-    @property
-    def pool(self) -> Pool:
-        """The workers on the current version."""
-        return self._current.pool
+        self.pool = Pool(settings, source)
+        # How often each pool is open, and once more for the current one.
+        self._uses = Counter([self.pool])
 
     def query(
         self,
@@ -153,19 +127,15 @@ class LocalEngine:
         client: str = "",
         cancellation: Cancellation | None = None,
     ) -> Answer:
-        """Evaluate ``request`` on the version that is current now: see ``Dataset.query``.
-
-        Raises:
-            ProblemError: as ``Dataset.query``.
-        """
+        """Evaluate ``request`` on the version that is current now: see ``Dataset.query``."""
         with self.open() as dataset:
             return dataset.query(request, seconds, client=client, cancellation=cancellation)
 
     def open(self) -> LocalDataset:
         """Return the current version; it stays available until closed, also after a reload."""
         with self._lock:
-            self._current.pins += 1
-            return LocalDataset(self, self._current)
+            self._uses[self.pool] += 1
+            return LocalDataset(self, self.pool)
 
     def check(self) -> None:
         """Verify that a worker answers, unless all slots for queries are in use.
@@ -181,7 +151,7 @@ class LocalEngine:
         """Return what the engine does at this moment."""
         with self._lock:
             counters = replace(self._counters, problems=dict(self._counters.problems))
-            workers = sum(pool.workers for pool in self._pools)
+            workers = sum(pool.workers for pool in self._uses)
         return Status(self.scheduler.running, self.scheduler.waiting, workers, counters)
 
     def reload(self, source: Source) -> bool:
@@ -207,26 +177,29 @@ class LocalEngine:
                 raise
             # Never in the second of what it replaces, nor of the start: dates on pages and in
             # headers have no fractions of seconds.
-            modified = max(pool.modified, self.modified + 1, self.started + 1)
+            pool.modified = max(pool.modified, self.modified + 1, self.started + 1)
             with self._lock:
                 self._counters.reloads += 1
-                self._pools.add(pool)
-                replaced, self._current = self._current, _PinnedPool(pool, modified)
-            self.unpin(replaced)
+                self._uses[pool] += 1
+                replaced, self.pool = self.pool, pool
+            self.release(replaced)
             return True
 
     def close(self) -> None:
         """End all processes, also those of open datasets; calling it again has no effect."""
         with self._lock:
-            pools, self._pools = self._pools, set()
+            pools, self._uses = list(self._uses), Counter()
         for pool in pools:
             pool.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def release(self, pool: Pool) -> None:
+        """Close ``pool`` if it is neither current nor open any more: for open datasets."""
+        with self._lock:
+            self._uses[pool] -= 1
+            if is_unused := self._uses[pool] <= 0:
+                del self._uses[pool]
+        if is_unused:
+            pool.close()
 
     def evaluate(
         self,
@@ -234,74 +207,53 @@ class LocalEngine:
         request: Request,
         seconds: float | None,
         client: str,
-        cancellation: Cancellation | None,
+        cancellation: Cancellation,
     ) -> Answer:
         """Evaluate ``request`` on ``pool``, and count it: for open datasets.
 
         Raises:
             ProblemError: as ``Dataset.query``.
         """
+        limits, address = self.settings, network(client)
+        allowed = min(seconds or limits.query_timeout_seconds, limits.query_timeout_seconds)
+        with self._counted():
+            ensure_size(request.query, limits.max_query_bytes)
+            quotas = self._quotas if address else None
+            if quotas:
+                quotas.admit(address)
+            with self.scheduler.slot(allowed, cancellation, address) as slot:
+                if cancellation.is_cancelled:
+                    raise ProblemError(
+                        CLIENT_CLOSED_REQUEST,
+                        "The client closed the request before the query could run.",
+                    )
+                try:
+                    return pool.evaluate(request, allowed, cancellation, slot)
+                except TimeoutError:
+                    raise self._out_of_time(allowed) from None
+                except ProblemError:
+                    if slot.is_evicted:
+                        raise self.scheduler.evicted() from None
+                    raise
+                finally:
+                    with self._lock:
+                        self._counters.seconds += slot.seconds
+                    if quotas:
+                        quotas.charge(address, slot.seconds)
+
+    @contextlib.contextmanager
+    def _counted(self) -> Iterator[None]:
         try:
-            answer = self._admitted(
-                pool, request, seconds, network(client), cancellation or Cancellation()
-            )
+            yield
         except ProblemError as error:
             with self._lock:
                 self._counters.problems[error.problem.name] += 1
             raise
         with self._lock:
             self._counters.answers += 1
-        return answer
-
-    def unpin(self, pinned: _PinnedPool) -> None:
-        """Release a pool, and close it if it is neither current nor open: for open datasets."""
-        with self._lock:
-            pinned.pins -= 1
-            if is_last := not pinned.pins:
-                self._pools.discard(pinned.pool)
-        if is_last:
-            pinned.pool.close()
-
-    def _admitted(
-        self,
-        pool: Pool,
-        request: Request,
-        seconds: float | None,
-        client: str,
-        cancellation: Cancellation,
-    ) -> Answer:
-        limits = self.settings
-        ensure_size(request.query, limits.max_query_bytes)
-        allowed = min(seconds or limits.query_timeout_seconds, limits.query_timeout_seconds)
-        quotas = self._quotas if client else None
-        if quotas:
-            quotas.admit(client)
-        with self.scheduler.slot(allowed, cancellation, client) as slot:
-            if cancellation.is_cancelled:
-                raise ProblemError(
-                    CLIENT_CLOSED_REQUEST,
-                    "The client closed the request before the query could run.",
-                )
-            try:
-                return pool.evaluate(request, allowed, cancellation, slot)
-            except TimeoutError:
-                raise self._out_of_time(allowed) from None
-            except ProblemError:
-                if slot.is_evicted:
-                    raise self.scheduler.evicted() from None
-                raise
-            finally:
-                with self._lock:
-                    self._counters.seconds += slot.seconds
-                if quotas:
-                    quotas.charge(client, slot.seconds)
 
     def _verify(self, pool: Pool) -> None:
-        """Close ``pool`` unless it can become the current one.
-
-        Raises:
-            EngineError: it is empty, or does not answer.
-        """
+        """Close ``pool`` and raise EngineError if it is empty or does not answer."""
         reason = "" if pool.counts.quads else "it has no statement"
         if not reason:
             try:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from urbact_graph.engine.codec import Codec
-from urbact_graph.engine.protocol import Request
+from urbact_graph.engine.protocol import Counts, Request
 from urbact_graph.problems import PROBLEMS, ProblemError
 
 
@@ -24,14 +24,6 @@ class Load:
     max_query_bytes: int
     max_nesting_depth: int
     max_query_memory_bytes: int
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """From a zygote: the dataset is loaded, and has so many quads and named graphs."""
-
-    quads: int
-    named_graphs: int
 
 
 @dataclass(frozen=True)
@@ -91,9 +83,9 @@ class Failure:
     retire: bool = False
 
     @classmethod
-    def of(cls, error: ProblemError, *, retire: bool = False) -> Self:
+    def of(cls, error: ProblemError) -> Self:
         """Make the message that carries ``error``."""
-        return cls(error.problem.name, error.detail, error.extensions, error.headers, retire)
+        return cls(error.problem.name, error.detail, error.extensions, error.headers)
 
     def error(self) -> ProblemError:
         """Make the error again that the message carries."""
@@ -103,10 +95,11 @@ class Failure:
 
 
 ToZygote = Load | Fork | Collect
-FromZygote = Loaded | LoadFailed | Forked | Collected
+# That the dataset is loaded is said by its counts.
+FromZygote = Counts | LoadFailed | Forked | Collected
 FromWorker = Result | Failure
 
 TO_ZYGOTE: Codec[ToZygote] = Codec(Load, Fork, Collect)
-FROM_ZYGOTE: Codec[FromZygote] = Codec(Loaded, LoadFailed, Forked, Collected)
+FROM_ZYGOTE: Codec[FromZygote] = Codec(Counts, LoadFailed, Forked, Collected)
 TO_WORKER: Codec[Request] = Codec(Request)
 FROM_WORKER: Codec[FromWorker] = Codec(Result, Failure)

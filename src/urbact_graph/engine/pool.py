@@ -7,7 +7,7 @@ import time
 
 from urbact_graph.engine.cancellation import Cancellation
 from urbact_graph.engine.handles import WorkerHandle, ZygoteHandle
-from urbact_graph.engine.messages import FROM_WORKER, TO_WORKER, Failure, FromWorker, Load
+from urbact_graph.engine.messages import FROM_WORKER, TO_WORKER, Failure, FromWorker, Load, Result
 from urbact_graph.engine.protocol import Answer, Counts, Request
 from urbact_graph.engine.scheduler import Slot
 from urbact_graph.engine.source import Source
@@ -33,7 +33,8 @@ class Pool:
     """Worker processes that evaluate queries on ``source``; thread-safe.
 
     A worker evaluates one query at a time. If all are busy, another one is forked; at most
-    ``max_running_queries`` are kept once they are idle.
+    ``max_running_queries`` are kept once they are idle. ``modified`` is when this version replaced
+    another, in seconds since 1970.
 
     Raises:
         DatasetError: the source's file is not an RDF file by its name.
@@ -43,6 +44,7 @@ class Pool:
     def __init__(self, settings: Settings, source: Source) -> None:
         self._origin = source
         self.source = source.with_version()
+        self.version = self.source.version or ""
         self.modified = source.modified()
         self._max_idle = settings.max_running_queries
         self._load = Load(
@@ -64,11 +66,6 @@ class Pool:
             self._release(self._fork())
 
     @property
-    def version(self) -> str:
-        """The version of the dataset."""
-        return self.source.version or ""
-
-    @property
     def workers(self) -> int:
         """How many workers there are, busy or idle."""
         return len(self._workers)
@@ -85,16 +82,14 @@ class Pool:
         deadline = time.monotonic() + seconds
         status = None
         for _ in range(_ATTEMPTS):
-            try:
-                reply = self._attempt(request, deadline, cancellation, slot)
-            except _WorkerEndedError as error:
-                status = error.status
-                if status not in _KILLED_BY_OTHERS:
-                    break
-            else:
-                if isinstance(reply, Failure):
-                    raise reply.error()
+            reply = self._attempt(request, deadline, cancellation, slot)
+            if isinstance(reply, Failure):
+                raise reply.error()
+            if isinstance(reply, Result):
                 return Answer(reply.media_type, reply.content, self.version)
+            status = reply
+            if status not in _KILLED_BY_OTHERS:
+                break
         raise _problem_of_end(status)
 
     def close(self) -> None:
@@ -106,7 +101,8 @@ class Pool:
 
     def _attempt(
         self, request: Request, deadline: float, cancellation: Cancellation, slot: Slot
-    ) -> FromWorker:
+    ) -> FromWorker | int | None:
+        """Return the reply of a worker; or, if it ended without one, how it ended if known."""
         worker = self._assign(request)
         try:
             with cancellation.callback(worker.kill), slot.used_by(worker):
@@ -122,7 +118,7 @@ class Pool:
                     CLIENT_CLOSED_REQUEST,
                     "The client closed the request while the query was running.",
                 ) from None
-            raise _WorkerEndedError(status) from None
+            return status
         if reply.retire or cancellation.is_cancelled or slot.is_evicted:
             # It may have been killed just as it finished.
             self._replace(worker)
@@ -219,13 +215,6 @@ class Pool:
             discarded, self._idle = self._idle, []
         for worker in discarded:
             worker.close()
-
-
-class _WorkerEndedError(Exception):
-    """A worker ended while it evaluated a query; ``status`` is None if it is not known how."""
-
-    def __init__(self, status: int | None) -> None:
-        self.status = status
 
 
 def _problem_of_end(status: int | None) -> ProblemError:

@@ -107,49 +107,27 @@ class Dataset(Protocol):
 
         Raises:
             ProblemError: the query is refused, cannot be evaluated within the limits, or was
-                cancelled.
+                cancelled; or this has been closed.
         """
 
     def close(self) -> None:
-        """Release this version; calling it again has no effect."""
+        """Release all that this holds; calling it again has no effect."""
 
     def __enter__(self) -> Self: ...
 
     def __exit__(self, *_: object) -> None: ...
 
 
-class Engine(Protocol):
-    """Evaluates queries on the current version of a dataset, or on an open one."""
+class Engine(Dataset, Protocol):
+    """Evaluates queries on the version of a dataset that is current at that moment, or open.
+
+    Its version, its size and when it was modified are those of the current version. Closing it
+    stops all evaluations, also those of open versions.
+    """
 
     @property
     def started(self) -> float:
         """When the engine started, in seconds since 1970."""
-
-    @property
-    def version(self) -> str:
-        """The current version of the dataset."""
-
-    @property
-    def modified(self) -> float:
-        """When the current version replaced another, in seconds since 1970."""
-
-    @property
-    def counts(self) -> Counts:
-        """How large the current version is."""
-
-    def query(
-        self,
-        request: Request,
-        seconds: float | None = None,
-        *,
-        client: str = "",
-        cancellation: Cancellation | None = None,
-    ) -> Answer:
-        """Evaluate ``request`` on the version that is current now, as ``Dataset.query`` does.
-
-        Raises:
-            ProblemError: as ``Dataset.query``.
-        """
 
     def open(self) -> Dataset:
         """Return the current version; it stays available until closed, also after a reload."""
@@ -163,10 +141,3 @@ class Engine(Protocol):
 
     def status(self) -> Status:
         """Return what the engine does at this moment."""
-
-    def close(self) -> None:
-        """Stop all evaluations and release all resources; calling it again has no effect."""
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(self, *_: object) -> None: ...

@@ -47,7 +47,12 @@ class Source:
         format_of_file(self.file)
         if self.version is not None:
             return self
-        return replace(self, version=self._digest()[:_VERSION_DIGITS])
+        try:
+            with self.path.open("rb") as content:
+                digest = hashlib.file_digest(content, "sha256").hexdigest()
+        except OSError as error:
+            raise self._unreadable(error) from None
+        return replace(self, version=digest[:_VERSION_DIGITS])
 
     def modified(self) -> float:
         """Return when the content took its place in the file system, in seconds since 1970.
@@ -59,13 +64,6 @@ class Source:
         """
         try:
             return self.path.stat().st_ctime
-        except OSError as error:
-            raise self._unreadable(error) from None
-
-    def _digest(self) -> str:
-        try:
-            with self.path.open("rb") as content:
-                return hashlib.file_digest(content, "sha256").hexdigest()
         except OSError as error:
             raise self._unreadable(error) from None
 

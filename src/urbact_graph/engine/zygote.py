@@ -24,9 +24,9 @@ from urbact_graph.engine.messages import (
     Fork,
     Forked,
     Load,
-    Loaded,
     LoadFailed,
 )
+from urbact_graph.engine.protocol import Counts
 from urbact_graph.engine.worker import work
 from urbact_graph.parent_death import end_with_parent
 
@@ -49,7 +49,7 @@ def main(descriptor: int) -> None:
             FROM_ZYGOTE.send(control, LoadFailed(reason))
             return
         graphs = sum(1 for _ in store.named_graphs())
-        FROM_ZYGOTE.send(control, Loaded(len(store), graphs))
+        FROM_ZYGOTE.send(control, Counts(len(store), graphs))
         _Zygote(control, store, load).serve()
 
 
@@ -80,12 +80,7 @@ class _Zygote:
         self._children: set[int] = set()
 
     def serve(self) -> None:
-        """Serve the control socket.
-
-        Raises:
-            EOFError: the other side has closed it.
-            ConnectionError: so it has, while it was to receive a message.
-        """
+        """Serve the control socket until the other side closes it (EOFError, ConnectionError)."""
         try:
             while True:
                 match TO_ZYGOTE.receive(self._control):
@@ -103,9 +98,14 @@ class _Zygote:
         parent = os.getpid()
         child = os.fork()
         if child == 0:
-            self._control.close()
-            ours.close()
-            self._run_worker(theirs, parent)
+            try:
+                self._control.close()
+                ours.close()
+                end_with_parent(signal.SIGKILL, parent)
+                work(theirs, self._store, self._load)
+            finally:
+                # Exits without running the clean-up of the zygote.
+                os._exit(0)
         self._children.add(child)
         theirs.close()
         process = os.pidfd_open(child)
@@ -113,14 +113,6 @@ class _Zygote:
         socket.send_fds(self._control, [reply], [ours.fileno(), process])
         ours.close()
         os.close(process)
-
-    def _run_worker(self, connection: socket.socket, parent: int) -> None:
-        """Work, then exit without running the clean-up of the zygote."""
-        try:
-            end_with_parent(signal.SIGKILL, parent)
-            work(connection, self._store, self._load)
-        finally:
-            os._exit(0)
 
     def _collect(self, pid: int) -> int | None:
         if pid not in self._children:

@@ -45,13 +45,11 @@ def read_term(text: str) -> Term:
     """Return the IRI or literal that ``text`` writes in N-Triples; ``str(term)`` is the reverse.
 
     Raises:
-        SyntaxError: the text is not exactly one term.
-        TypeError: the term is a blank node or a triple.
+        SyntaxError: the text is not N-Triples.
+        ValueError: it is not exactly one term, or a blank node or a triple.
     """
     statements = list(parse(f"<x:s> <x:p> {text} .", format=RdfFormat.N_TRIPLES))
-    if len(statements) != 1:
-        raise SyntaxError(f"{text} is not one term of N-Triples")
-    term = statements[0].object
+    term = statements[0].object if len(statements) == 1 else None
     if not isinstance(term, NamedNode | Literal):
-        raise TypeError(f"{text} is neither an IRI nor a literal")
+        raise ValueError(f"{text} is not an IRI or a literal")  # noqa: TRY004 - it is a text
     return term
