@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BeforeValidator, Field, IPvAnyNetwork, ValidationError
+from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from urbact_graph.errors import UrbactGraphError
@@ -28,10 +29,10 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def _limit(description: str, unit: str = "", **bounds: Any) -> Any:
+def _limit(default: Any, description: str, unit: str = "", **bounds: Any) -> Any:
     """Describe a setting that limits what clients may do; ``unit`` is the unit of its value."""
     extra: dict[str, Any] = {"limit": True, "unit": unit} if unit else {"limit": True}
-    return Field(description=description, json_schema_extra=extra, **bounds)
+    return Field(default, description=description, json_schema_extra=extra, **bounds)
 
 
 def _split(value: object) -> object:
@@ -55,93 +56,78 @@ class Settings(BaseSettings):
         env_prefix=ENVIRONMENT_PREFIX, frozen=True, extra="forbid", env_ignore_empty=True
     )
 
-    base_iri: Annotated[
-        str, Field(description="base of the graph's IRIs", pattern=rf"^https?://{_PATH}+/$")
-    ] = WRITTEN_BASE
-    sources: Annotated[
-        Path | None,
-        Field(description="folder that holds data/, ontology/, shapes/ and queries/"),
-    ] = None
-    build_folder: Annotated[
-        Path | None, Field(description="folder in which the built dataset and its releases stand")
-    ] = None
-    dataset: Annotated[
-        Path | None,
-        Field(description="RDF file to serve instead of the graph (.nq, .trig, .ttl, .nt, …)"),
-    ] = None
-    host: Annotated[str, Field(description="address to listen on")] = "127.0.0.1"
-    port: Annotated[
-        int, Field(ge=0, le=65535, description="port to listen on; 0 takes a free one")
-    ] = 8000
-    public_url: Annotated[
-        str | None,
-        Field(
-            description="address at which users reach this instance, if it is not the one "
-            "listened on",
-            pattern=rf"^https?://{_PATH}+$",
-        ),
-    ] = None
-    query_timeout_seconds: Annotated[
-        float, _limit("longest time that a query may run", "s", gt=0)
-    ] = 10.0
-    max_result_bytes: Annotated[int, _limit("largest answer to a query", "bytes", gt=0)] = (
-        64_000_000
+    base_iri: str = Field(
+        WRITTEN_BASE, description="base of the graph's IRIs", pattern=rf"^https?://{_PATH}+/$"
     )
-    max_query_bytes: Annotated[int, _limit("longest query", "bytes", gt=0)] = 64_000
-    max_nesting_depth: Annotated[
-        int,
-        _limit(
-            "deepest nesting of brackets, and longest run of prefix operators, in a query", gt=0
-        ),
-    ] = 100
-    max_query_memory_bytes: Annotated[
-        int, _limit("memory that a query may use beyond the dataset", "bytes", gt=0)
-    ] = 1_000_000_000
-    max_running_queries: Annotated[
-        int, _limit("queries that run at the same time; by default one per core", gt=0)
-    ] = Field(default_factory=_cores)
-    max_waiting_queries: Annotated[
-        int, _limit("queries that wait for a free slot, or are suspended; one more gets 503", ge=0)
-    ] = 16
-    client_quota_seconds: Annotated[
-        float | None,
-        _limit(
-            "engine time per minute that a client may use, beyond it 429; by default not limited",
-            "s",
-            gt=0,
-        ),
-    ] = None
-    request_timeout_seconds: Annotated[
-        int, _limit("longest time that a client may take to send a request", "s", gt=0)
-    ] = 10
-    send_timeout_seconds: Annotated[
-        int, _limit("longest time that a client may receive nothing of its answer", "s", gt=0)
-    ] = 30
-    max_send_buffer_bytes: Annotated[
-        int,
-        _limit(
-            "send buffer: total size of the answers being sent; one more gets 503", "bytes", gt=0
-        ),
-    ] = 500_000_000
-    max_connections: Annotated[
-        int, _limit("connections served at the same time; further ones wait", gt=0)
-    ] = 5_000
-    max_cache_bytes: Annotated[
-        int, _limit("total size of the answers in the response cache", "bytes", ge=0)
-    ] = 128_000_000
-    trusted_proxies: Annotated[
-        tuple[IPvAnyNetwork, ...],
+    sources: Path | None = Field(
+        None, description="folder that holds data/, ontology/, shapes/ and queries/"
+    )
+    build_folder: Path | None = Field(
+        None, description="folder in which the built dataset and its releases stand"
+    )
+    dataset: Path | None = Field(
+        None, description="RDF file to serve instead of the graph (.nq, .trig, .ttl, .nt, …)"
+    )
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
+    public_url: str | None = Field(
+        None,
+        description="address at which users reach this instance, if it is not the one listened on",
+        pattern=rf"^https?://{_PATH}+$",
+    )
+    query_timeout_seconds: float = _limit(10.0, "longest time that a query may run", "s", gt=0)
+    max_result_bytes: int = _limit(64_000_000, "largest answer to a query", "bytes", gt=0)
+    max_query_bytes: int = _limit(64_000, "longest query", "bytes", gt=0)
+    max_nesting_depth: int = _limit(
+        100, "deepest nesting of brackets, and longest run of prefix operators, in a query", gt=0
+    )
+    max_query_memory_bytes: int = _limit(
+        1_000_000_000, "memory that a query may use beyond the dataset", "bytes", gt=0
+    )
+    max_running_queries: int = _limit(
+        PydanticUndefined,
+        "queries that run at the same time; by default one per core",
+        gt=0,
+        default_factory=_cores,
+    )
+    max_waiting_queries: int = _limit(
+        16, "queries that wait for a free slot, or are suspended; one more gets 503", ge=0
+    )
+    client_quota_seconds: float | None = _limit(
+        None,
+        "engine time per minute that a client may use, beyond it 429; by default not limited",
+        "s",
+        gt=0,
+    )
+    request_timeout_seconds: int = _limit(
+        10, "longest time that a client may take to send a request", "s", gt=0
+    )
+    send_timeout_seconds: int = _limit(
+        30, "longest time that a client may receive nothing of its answer", "s", gt=0
+    )
+    max_send_buffer_bytes: int = _limit(
+        500_000_000,
+        "send buffer: total size of the answers being sent; one more gets 503",
+        "bytes",
+        gt=0,
+    )
+    max_connections: int = _limit(
+        5_000, "connections served at the same time; further ones wait", gt=0
+    )
+    max_cache_bytes: int = _limit(
+        128_000_000, "total size of the answers in the response cache", "bytes", ge=0
+    )
+    trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode, BeforeValidator(_split)] = (
         Field(
+            (),
             description="addresses or networks of the proxies whose X-Forwarded headers are "
-            "trusted, separated by commas"
-        ),
-        NoDecode,
-        BeforeValidator(_split),
-    ] = ()
-    access_log: Annotated[
-        bool, Field(description="write one line of JSON per request to standard output")
-    ] = True
-    log_queries: Annotated[bool, Field(description="include the queries in the access log")] = False
+            "trusted, separated by commas",
+        )
+    )
+    access_log: bool = Field(
+        default=True, description="write one line of JSON per request to standard output"
+    )
+    log_queries: bool = Field(default=False, description="include the queries in the access log")
 
     @property
     def address(self) -> str:

@@ -14,16 +14,21 @@ Kind = Literal["results", "graph"]
 class Format:
     """A format: ``aliases`` are further media types that ask for it.
 
-    ``standard`` is the IRI by which a Service Description names it.
+    ``w3c_name`` is its name in the W3C's list of unique IRIs for file formats.
     """
 
     name: str
     kind: Kind
     media_type: str
     extension: str
-    standard: str
+    w3c_name: str
     aliases: tuple[str, ...] = ()
     textual: bool = False
+
+    @property
+    def standard(self) -> str:
+        """The IRI by which a Service Description names it."""
+        return W3C_FORMATS[self.w3c_name]
 
     @property
     def content_type(self) -> str:
@@ -33,69 +38,25 @@ class Format:
 
 RESULTS_JSON = "application/sparql-results+json"
 
+_XML = ("application/xml", "text/xml")
+_JSON = ("application/json",)
+# Turtle is Notation 3 too.
+_N3 = ("application/x-turtle", "text/n3", "text/rdf+n3", "application/n3")
+
 # The first of a kind is the default for clients without a preference.
 FORMATS = (
+    Format("json", "results", RESULTS_JSON, "srj", "SPARQL_Results_JSON", _JSON),
+    Format("xml", "results", "application/sparql-results+xml", "srx", "SPARQL_Results_XML", _XML),
+    Format("csv", "results", "text/csv", "csv", "SPARQL_Results_CSV", textual=True),
     Format(
-        "json",
-        "results",
-        RESULTS_JSON,
-        "srj",
-        W3C_FORMATS["SPARQL_Results_JSON"],
-        aliases=("application/json",),
+        "tsv", "results", "text/tab-separated-values", "tsv", "SPARQL_Results_TSV", textual=True
     ),
-    Format(
-        "xml",
-        "results",
-        "application/sparql-results+xml",
-        "srx",
-        W3C_FORMATS["SPARQL_Results_XML"],
-        aliases=("application/xml", "text/xml"),
-    ),
-    Format("csv", "results", "text/csv", "csv", W3C_FORMATS["SPARQL_Results_CSV"], textual=True),
-    Format(
-        "tsv",
-        "results",
-        "text/tab-separated-values",
-        "tsv",
-        W3C_FORMATS["SPARQL_Results_TSV"],
-        textual=True,
-    ),
-    Format(
-        "ttl",
-        "graph",
-        "text/turtle",
-        "ttl",
-        W3C_FORMATS["Turtle"],
-        # Turtle is Notation 3 too.
-        aliases=("application/x-turtle", "text/n3", "text/rdf+n3", "application/n3"),
-        textual=True,
-    ),
-    Format(
-        "nt",
-        "graph",
-        "application/n-triples",
-        "nt",
-        W3C_FORMATS["N-Triples"],
-        aliases=("text/plain",),
-    ),
-    Format("nq", "graph", "application/n-quads", "nq", W3C_FORMATS["N-Quads"]),
-    Format("trig", "graph", "application/trig", "trig", W3C_FORMATS["TriG"]),
-    Format(
-        "rdf",
-        "graph",
-        "application/rdf+xml",
-        "rdf",
-        W3C_FORMATS["RDF_XML"],
-        aliases=("application/xml", "text/xml"),
-    ),
-    Format(
-        "jsonld",
-        "graph",
-        "application/ld+json",
-        "jsonld",
-        W3C_FORMATS["JSON-LD"],
-        aliases=("application/json",),
-    ),
+    Format("ttl", "graph", "text/turtle", "ttl", "Turtle", _N3, textual=True),
+    Format("nt", "graph", "application/n-triples", "nt", "N-Triples", ("text/plain",)),
+    Format("nq", "graph", "application/n-quads", "nq", "N-Quads"),
+    Format("trig", "graph", "application/trig", "trig", "TriG"),
+    Format("rdf", "graph", "application/rdf+xml", "rdf", "RDF_XML", _XML),
+    Format("jsonld", "graph", "application/ld+json", "jsonld", "JSON-LD", _JSON),
 )
 
 # Other extensions in use for the same formats.

@@ -36,7 +36,6 @@ DCATAP = Namespace("http://data.europa.eu/r5r/")
 DCT = Namespace("http://purl.org/dc/terms/")
 EURIO = Namespace("http://data.europa.eu/s66#")
 FOAF = Namespace("http://xmlns.com/foaf/0.1/")
-FORMATS = Namespace("http://www.w3.org/ns/formats/")
 FRAPO = Namespace("http://purl.org/cerif/frapo/")
 GEO = Namespace("http://www.opengis.net/ont/geosparql#")
 LDES = Namespace("https://w3id.org/ldes#")
@@ -57,34 +56,14 @@ VOID = Namespace("http://rdfs.org/ns/void#")
 WGS = Namespace("http://www.w3.org/2003/01/geo/wgs84_pos#")
 XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
 
-NAMESPACES: dict[str, str] = {
-    "adms": str(ADMS),
-    "as": str(AS),
-    "dcat": str(DCAT),
-    "dcatap": str(DCATAP),
-    "dct": str(DCT),
-    "eurio": str(EURIO),
-    "foaf": str(FOAF),
-    "frapo": str(FRAPO),
-    "geo": str(GEO),
-    "ldes": str(LDES),
-    "org": str(ORG),
-    "owl": str(OWL),
-    "prov": str(PROV),
-    "rdf": str(RDF),
-    "rdfs": str(RDFS),
-    "schema": str(SCHEMA),
-    "sd": str(SD),
-    "sf": str(SF),
-    "sh": str(SH),
-    "skos": str(SKOS),
-    "spdx": str(SPDX),
-    "tree": str(TREE),
-    "vann": str(VANN),
-    "void": str(VOID),
-    "wgs": str(WGS),
-    "xsd": str(XSD),
+NAMESPACES = {
+    name.lower(): str(value)
+    for name, value in tuple(globals().items())
+    if isinstance(value, Namespace)
 }
+
+# Has no customary prefix.
+FORMATS = Namespace("http://www.w3.org/ns/formats/")
 
 # IRIs that Turtle writes without a prefix: `a`, language tags, plain strings.
 _UNWRITTEN = frozenset((RDF.type, RDF.langString, XSD.string))
