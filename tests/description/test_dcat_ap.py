@@ -14,9 +14,9 @@ from pyoxigraph import BlankNode, Triple
 from rdflib import RDF, SH, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, FOAF, SKOS, XSD, Namespace
 
-from tests.support.descriptions import VERSION, PublishedFile
+from tests.support.descriptions import VERSION
 from urbact_graph.description import instance_description
-from urbact_graph.description.distributions import DISTRIBUTIONS
+from urbact_graph.description.distributions import DISTRIBUTIONS, DumpFile
 from urbact_graph.validation.rdflib_terms import memory_graph
 
 ADDRESS = "https://data.example.org/cities"
@@ -40,7 +40,7 @@ def shapes() -> Graph:
 @pytest.fixture(scope="module")
 def served(described: list[Triple], base: str) -> list[Triple]:
     files = [
-        PublishedFile(
+        DumpFile(
             form.key,
             form.file_name(VERSION),
             1000,

@@ -9,18 +9,18 @@ from tests.support.descriptions import (
     SPDX,
     VERSION,
     VOID,
-    PublishedFile,
     values,
 )
 from urbact_graph.description import instance_description
+from urbact_graph.description.distributions import DumpFile
 
 ADDRESS = "https://data.example.org/cities"
 
 
 @pytest.fixture(scope="module")
 def served(described: list[Triple], base: str) -> list[Triple]:
-    turtle = PublishedFile("turtle", f"urbact-graph-{VERSION}.ttl", 1234, "ab" * 32)
-    other = PublishedFile("checksums", "SHA256SUMS", 5, "cd" * 32)
+    turtle = DumpFile("turtle", f"urbact-graph-{VERSION}.ttl", 1234, "ab" * 32)
+    other = DumpFile("checksums", "SHA256SUMS", 5, "cd" * 32)
     return instance_description(described, base, ADDRESS, [turtle, other])
 
 

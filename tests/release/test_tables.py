@@ -86,7 +86,7 @@ def row(rows: dict[str, list[Row]], table: str, base: str, path: str) -> Row:
 
 
 def test_there_is_a_layout_for_each_published_table() -> None:
-    assert list(LAYOUTS) == [table.name for table in TABLES]
+    assert tuple(LAYOUTS) == TABLES
     for layout in LAYOUTS.values():
         names = [column.name for column in layout.columns]
         assert names[:2] == ["iri", "label"]
@@ -250,12 +250,12 @@ def test_the_description_has_all_columns(
     assert metadata["schema:version"] == VERSION
     assert metadata["dialect"]["lineTerminators"] == ["\r\n"]
     for described, table in zip(metadata["tables"], TABLES, strict=True):
-        assert described["url"] == table_file_name(table.name, VERSION)
-        assert described["dc:title"] == table.title
+        assert described["url"] == table_file_name(table, VERSION)
+        assert described["dc:title"] == table.capitalize()
         schema = described["tableSchema"]
         assert schema["primaryKey"] == "iri"
         *columns, kind = schema["columns"]
-        layout = tables[table.name].layout
+        layout = tables[table].layout
         assert [column["name"] for column in columns] == [c.name for c in layout.columns]
         assert kind["virtual"]
         for column, known in zip(columns, layout.columns, strict=True):

@@ -1,7 +1,6 @@
 """Descriptions for the tests of the graph's description: of the real graph, and of small ones."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -17,7 +16,7 @@ from pyoxigraph import (
 )
 
 from urbact_graph.dataset.building import Build
-from urbact_graph.description import Description, describe
+from urbact_graph.description import describe
 from urbact_graph.sources import GraphSources
 
 VERSION = "2026-11-23-1a2b3c4d5e6f"
@@ -42,33 +41,23 @@ _HEAD = f"""@base <{SMALL_BASE}> . @prefix urb: <{SMALL_BASE}ontology#> .
 """
 
 
-@dataclass(frozen=True)
-class PublishedFile:
-    """A file of the dumps, as far as a description needs it."""
-
-    key: str
-    name: str
-    bytes: int
-    sha256: str
-
-
 def real_description(store: Store, base: str) -> list[Triple]:
     """Describe the real graph, with the version that it may state already."""
-    return describe(store, base, stated(store, base) or Description(VERSION, CHANGED))
+    return describe(store, base, *(stated(store, base) or (VERSION, CHANGED)))
 
 
-def stated(store: Store, base: str) -> Description | None:
+def stated(store: Store, base: str) -> tuple[str, datetime | None] | None:
     """Return the version and last change that the graph itself states, if it does."""
     query = """SELECT ?version ?modified { ?dataset dcat:version ?version
         OPTIONAL { ?dataset dct:modified ?modified } }"""
     for version, modified in ask(store, query.replace("?dataset", f"<{base}dataset>")):
-        return Description(version, datetime.fromisoformat(modified) if modified else None)
+        return version, datetime.fromisoformat(modified) if modified else None
     return None
 
 
 def described_by(turtle: str, modified: datetime | None = None) -> list[Triple]:
     """Describe the small graph that ``turtle`` states."""
-    return describe(small_store(turtle), SMALL_BASE, Description(VERSION, modified))
+    return describe(small_store(turtle), SMALL_BASE, VERSION, modified)
 
 
 def small_store(turtle: str) -> Store:
@@ -81,8 +70,7 @@ def small_store(turtle: str) -> Store:
 def with_description(triples: Iterable[Triple], base: str, built: Build) -> set[Triple]:
     """Return the graph that ``triples`` become when the description of ``built`` is added."""
     known = list(triples)
-    description = Description(built.version, built.modified)
-    return {*known, *describe(extended((), known), base, description)}
+    return {*known, *describe(extended((), known), base, built.version, built.modified)}
 
 
 def is_description(path: str) -> bool:

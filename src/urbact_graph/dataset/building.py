@@ -11,7 +11,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
 from urbact_graph.dataset.fingerprint import fingerprint
 from urbact_graph.dataset.rules import derive
-from urbact_graph.description import Description, describe
+from urbact_graph.description import describe
 from urbact_graph.errors import DatasetError
 from urbact_graph.files import write_whole
 from urbact_graph.history.dates import History, history_key, read_history
@@ -134,7 +134,7 @@ def _describe(store: Store, base: str, shapes_sha256: str, modified: datetime | 
 
     The description counts all other triples, so it comes last.
     """
-    described = describe(store, base, Description(_PLACEHOLDER.value, modified))
+    described = describe(store, base, _PLACEHOLDER.value, modified)
     lines = [*_lines(store), *map(_line, described)]
     version = release_version(lines, shapes_sha256, modified)
     named = Literal(version)

@@ -1,6 +1,6 @@
 """The one table of the graph's distributions: its dumps, their formats and file names."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyoxigraph import RdfFormat
 
@@ -35,51 +35,25 @@ class Distribution:
         return f"{'-'.join(part for part in parts if part)}.{ending}"
 
 
-@dataclass(frozen=True)
-class TableName:
-    """A CSV table of a main class: ``name`` is that of its file, ``title`` what it lists."""
-
-    name: str
-    title: str
-
-
-# The tables of the main classes; release/columns.py describes their columns.
+# The tables of the main classes; release/layouts.py has their columns.
 TABLES = (
-    TableName("networks", "Networks"),
-    TableName("partnerships", "Partnerships"),
-    TableName("cities", "Cities"),
-    TableName("plans", "Plans"),
-    TableName("recommendations", "Recommendations"),
-    TableName("calls", "Calls"),
-    TableName("programmes", "Programmes"),
-    TableName("people", "People"),
-    TableName("documents", "Documents"),
-    TableName("themes", "Themes"),
+    *("networks", "partnerships", "cities", "plans", "recommendations", "calls", "programmes"),
+    *("people", "documents", "themes"),
 )
 
-_WHOLE = (
-    Distribution("turtle", "Turtle", "ttl", "text/turtle", "RDF_TURTLE", RdfFormat.TURTLE),
-    Distribution(
-        "n-triples",
-        "N-Triples",
-        "nt",
-        "application/n-triples",
-        "RDF_N_TRIPLES",
-        RdfFormat.N_TRIPLES,
-    ),
-    Distribution(
-        "n-quads", "N-Quads", "nq", "application/n-quads", "RDF_N_QUADS", RdfFormat.N_QUADS
-    ),
-    Distribution(
-        "json-ld", "JSON-LD", "jsonld", "application/ld+json", "JSON_LD", RdfFormat.JSON_LD
-    ),
-    Distribution("rdf-xml", "RDF/XML", "rdf", "application/rdf+xml", "RDF_XML", RdfFormat.RDF_XML),
-)
 _TABLES = tuple(
-    Distribution(
-        f"csv-{table.name}", f"{table.title} (CSV)", "csv", "text/csv", "CSV", part=table.name
+    Distribution(f"csv-{name}", f"{name.capitalize()} (CSV)", "csv", "text/csv", "CSV", part=name)
+    for name in TABLES
+)
+_WHOLE = tuple(
+    Distribution(key, title, form.file_extension, form.media_type, file_type, form)
+    for key, title, file_type, form in (
+        ("turtle", "Turtle", "RDF_TURTLE", RdfFormat.TURTLE),
+        ("n-triples", "N-Triples", "RDF_N_TRIPLES", RdfFormat.N_TRIPLES),
+        ("n-quads", "N-Quads", "RDF_N_QUADS", RdfFormat.N_QUADS),
+        ("json-ld", "JSON-LD", "JSON_LD", RdfFormat.JSON_LD),
+        ("rdf-xml", "RDF/XML", "RDF_XML", RdfFormat.RDF_XML),
     )
-    for table in TABLES
 )
 # The description of the tables (CSV on the Web), which is no distribution of the data.
 TABLES_METADATA = "csv-metadata.json"
@@ -100,16 +74,7 @@ class DumpFile:
 
 
 def _compressed(plain: Distribution) -> Distribution:
-    return Distribution(
-        f"{plain.key}-gz",
-        f"{plain.title}, compressed",
-        plain.extension,
-        plain.media_type,
-        plain.file_type,
-        plain.rdf_format,
-        plain.part,
-        gzip=True,
-    )
+    return replace(plain, key=f"{plain.key}-gz", title=f"{plain.title}, compressed", gzip=True)
 
 
 DISTRIBUTIONS: tuple[Distribution, ...] = tuple(

@@ -1,10 +1,10 @@
 """The description as one running instance gives it: with its own addresses, sizes and digests."""
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
 
 from pyoxigraph import NamedNode, Triple
 
+from urbact_graph.description.distributions import DumpFile
 from urbact_graph.rdf.builder import Statements
 from urbact_graph.rdf.namespaces import DCAT, SPDX, VOID, XSD
 from urbact_graph.rdf.terms import typed
@@ -21,21 +21,8 @@ _ADDRESSES = {
 _OF_RELEASES = ("dumps/", "ldes")
 
 
-class File(Protocol):
-    """A file of a release: the ``key`` of its distribution, its name, bytes and SHA-256."""
-
-    @property
-    def key(self) -> str: ...  # noqa: D102
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def bytes(self) -> int: ...  # noqa: D102
-    @property
-    def sha256(self) -> str: ...  # noqa: D102
-
-
 def instance_description(
-    triples: Iterable[Triple], base: str, address: str, files: Sequence[File]
+    triples: Iterable[Triple], base: str, address: str, files: Sequence[DumpFile]
 ) -> list[Triple]:
     """Return the description ``triples`` as the instance at ``address`` gives it.
 
@@ -72,7 +59,7 @@ def _here(triple: Triple, base: str, address: str, *, has_files: bool) -> Triple
     return triple
 
 
-def _add_file(statements: Statements, node: NamedNode, file: File, address: str) -> None:
+def _add_file(statements: Statements, node: NamedNode, file: DumpFile, address: str) -> None:
     checksum = statements.about(f"{node.value}-checksum").type("spdx:Checksum")
     checksum.term("spdx:algorithm", "spdx:checksumAlgorithm_sha256")
     checksum.value("spdx:checksumValue", typed(file.sha256, XSD.hexBinary))

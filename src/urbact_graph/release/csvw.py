@@ -12,7 +12,7 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode, Store
 
 from urbact_graph.description.distributions import LICENCE, TABLES, table_file_name
-from urbact_graph.rdf.namespaces import DCT, RDFS, namespaces
+from urbact_graph.rdf.namespaces import DCT, RDFS, expanded, namespaces
 from urbact_graph.release.columns import IRI, Column
 from urbact_graph.release.tables import LINE_END, Table
 
@@ -46,9 +46,7 @@ def describe_tables(store: Store, tables: Mapping[str, Table], version: str, bas
         group["dc:modified"] = {"@value": value, "@type": "xsd:dateTime"}
     group["dialect"] = _DIALECT
     vocabulary = _Vocabulary(store, base)
-    group["tables"] = [
-        _table(table.name, table.title, tables[table.name], version, vocabulary) for table in TABLES
-    ]
+    group["tables"] = [_table(name, tables[name], version, vocabulary) for name in TABLES]
     return (json.dumps(group, ensure_ascii=False, indent=2) + "\n").encode()
 
 
@@ -61,8 +59,7 @@ class _Vocabulary:
 
     def iri(self, name: str) -> str:
         """Return the IRI of ``name``, as a prefixed name in a query or as ``a``."""
-        prefix, _, local = ("rdf:type" if name == "a" else name).partition(":")
-        return self._prefixes[prefix] + local
+        return expanded(name, self._prefixes)
 
     def comment(self, name: str) -> str:
         """Return the vocabulary's English comment on the property ``name``, or the empty text."""
@@ -73,9 +70,7 @@ class _Vocabulary:
         return min((text.value for text in texts if text.language == "en"), default="")
 
 
-def _table(
-    name: str, title: str, table: Table, version: str, vocabulary: _Vocabulary
-) -> dict[str, Any]:
+def _table(name: str, table: Table, version: str, vocabulary: _Vocabulary) -> dict[str, Any]:
     columns = table.layout.columns
     kind = {
         "name": "class",
@@ -97,7 +92,8 @@ def _table(
     keys = [_foreign_key(column, version) for column in keyed]
     if keys:
         schema["foreignKeys"] = keys
-    return {"url": table_file_name(name, version), "dc:title": title, "tableSchema": schema}
+    address = table_file_name(name, version)
+    return {"url": address, "dc:title": name.capitalize(), "tableSchema": schema}
 
 
 def _column(column: Column, separator: str, vocabulary: _Vocabulary) -> dict[str, Any]:
