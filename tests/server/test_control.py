@@ -83,7 +83,9 @@ def test_a_server_that_ends_meanwhile_is_an_error(folder: Path) -> None:
         asyncio.run(requested())
 
 
-@pytest.mark.parametrize("sent", [b"", b"\x00\x00\x00", MESSAGES.encode(Loaded("", 0, "", True))])
+@pytest.mark.parametrize(
+    "sent", [b"", b"\x00\x00\x00", MESSAGES.encode(Loaded("", 0, "", True, True))]
+)
 def test_other_connections_get_no_reply_and_do_no_harm(folder: Path, sent: bytes) -> None:
     async def requested() -> str:
         async with Control(SETTINGS, succeed):

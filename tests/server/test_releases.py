@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.servers import Server, serving, until
+from tests.support.servers import Server, kill, serving, until
 from tests.support.waiting import DEADLINE, until_gone
 from tests.support.wire import ask, wire
 from urbact_graph.release.release import Release, current_release
@@ -253,6 +253,23 @@ def test_a_release_of_earlier_content_has_its_version_again(graph: Graph) -> Non
     assert (after.body, after.headers["ETag"]) == (before.body, before.headers["ETag"])
     assert server.fetch(path).headers["ETag"] == tag
     assert (graph.has(population), graph.has(16_000)) == (True, False)
+
+
+def test_a_damaged_release_is_made_again_under_the_same_version(graph: Graph) -> None:
+    server, old = graph.server, graph.change()
+    damaged = old.dumps / name(old, TURTLE)
+    content = damaged.read_bytes()
+    damaged.unlink()
+    assert server.fetch(f"/dumps/{damaged.name}").status == 404
+    assert graph.reload().returncode == 0
+    assert graph.release.folder != old.folder
+    assert graph.release.version == old.version
+    assert server.fetch(f"/dumps/{damaged.name}").body == content
+    # The engine went on with the content that it had, and can start anew from it.
+    kill(server.zygote(), *server.workers())
+    assert server.query(f"ASK {{ ?city ?p {graph.population} }} # anew").status == 200
+    kill(server.web())
+    assert server.fetch(f"/dumps/{damaged.name}").body == content
 
 
 def test_a_graph_with_violations_is_not_served(graph: Graph) -> None:

@@ -154,7 +154,7 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
         taken.listen()
         port = str(taken.getsockname()[1])
         printed = refused("--port", port, "--dataset", str(file))
-    assert f"port {port}, cannot be listened on" in printed
+    assert f"The server cannot listen on 127.0.0.1, port {port}" in printed
     assert "--port" in printed
 
 
@@ -166,7 +166,7 @@ def test_a_host_that_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
         raise NotImplementedError
 
     monkeypatch.setattr(socket, "getaddrinfo", find)
-    expected = r"^nowhere, port 0, cannot be listened on \(Name or .* known\); .*--host or --port"
+    expected = r"cannot listen on nowhere, port 0 \(Name or .* known\); .*--host or --port"
     with pytest.raises(UrbactGraphError, match=expected):
         serve(Settings(host="nowhere", port=0), Path("/nowhere"), prepare)
 

@@ -1,4 +1,4 @@
-"""The access log: a line of JSON a request."""
+"""The access log: one line of JSON for each request."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _BATCH_SECONDS = 0.05
 
 
 class AccessLog:
-    """Writes to ``file`` from a thread of its own, so that a reader that stops delays no request.
+    """Writes to ``file`` in its own thread, so that a reader that stops reading delays no request.
 
-    Lines for which there is no room are dropped; the next line says how many. The settings
-    access_log and log_queries say whether lines are written, and whether they name the queries.
+    Lines for which the queue has no room are dropped; the next line says how many. The settings
+    access_log and log_queries say whether lines are written, and whether they hold the queries.
     """
 
     def __init__(self, settings: Settings, file: IO[str]) -> None:
@@ -48,7 +48,8 @@ class AccessLog:
     ) -> None:
         """Log that ``request`` was answered with ``sent`` bytes of body after ``seconds``.
 
-        ``cache`` is what the response cache did: ``hit``, ``miss``, ``coalesced``, or nothing.
+        ``cache`` is what the response cache did: ``hit``, ``miss`` or ``coalesced``; empty where it
+        was not used.
         """
         if not self._is_on:
             return
@@ -76,7 +77,7 @@ class AccessLog:
         self._lines.put(line)
 
     def close(self) -> None:
-        """Write the lines that are left, as far as the reader takes them within a second."""
+        """Write the remaining lines, as far as the reader reads them within a second."""
         self._is_closed = True
         self._lines.put(None)
         self._thread.join(timeout=1)
@@ -84,14 +85,14 @@ class AccessLog:
     def _write_all(self) -> None:
         while (line := self._lines.get()) is not None:
             if self._lines.empty() and not self._is_closed:
-                # Write the lines of a moment together: to wake up for each would cost more.
+                # Lines are written in batches, as waking up for each of them would cost more.
                 time.sleep(_BATCH_SECONDS)
             try:
                 self._file.write(f"{_text(line)}\n")
                 if self._lines.empty():
                     self._file.flush()
             except (OSError, ValueError):
-                # The reader is gone; the server goes on without it.
+                # The reader has closed the pipe; the server goes on.
                 continue
         with contextlib.suppress(OSError, ValueError):
             self._file.flush()

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from urbact_graph.settings import Settings
 
 _WITHOUT_BODY = frozenset(("GET", "HEAD", "OPTIONS"))
-# What is read of a body that is refused, so that a client which is still writing gets to read the
-# problem instead of a broken connection: at most so many bytes, for so long, with such pauses.
+# A body that is refused is read on, so that a client that is still sending it receives the problem
+# instead of a broken connection: at most so many bytes, for so long, and with such pauses.
 _DRAINED_BYTES = 64_000_000
 _DRAIN_SECONDS = 5.0
 _DRAIN_PAUSE_SECONDS = 0.5
@@ -38,7 +38,7 @@ async def read_body(request: RawRequest, protocol: HTTPProtocol, settings: Setti
     limit = max_body_bytes(settings)
     stated = request.headers.get("content-length", "")
     if stated.isdecimal() and int(stated) <= limit:
-        # The server holds the client to the stated length.
+        # The server reads no more than the stated length.
         return bytes(await _within(settings, protocol()))
     chunks = aiter(protocol)
     if stated.isdecimal():
@@ -51,7 +51,7 @@ async def read_body(request: RawRequest, protocol: HTTPProtocol, settings: Setti
 async def _read_chunks(chunks: AsyncIterator[bytes], limit: int) -> bytes:
     read: list[bytes] = []
     size = 0
-    # Not `async for`, which would ask for an iterator again: the protocol gives one only once.
+    # Not by `async for`, which calls __aiter__ again: granian allows that only once.
     with contextlib.suppress(StopAsyncIteration):
         while True:
             chunk = await anext(chunks)
@@ -78,7 +78,7 @@ async def _within(settings: Settings, reading: Awaitable[bytes]) -> bytes:
 
 
 async def _drain(chunks: AsyncIterator[bytes]) -> None:
-    """Read on without keeping anything (lingering close, RFC 9112, section 9.6)."""
+    """Read on, and keep nothing (lingering close, RFC 9112, section 9.6)."""
     now = asyncio.get_running_loop().time
     end, left = now() + _DRAIN_SECONDS, _DRAINED_BYTES
     with contextlib.suppress(TimeoutError, StopAsyncIteration, ProtocolClosed):

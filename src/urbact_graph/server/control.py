@@ -1,4 +1,4 @@
-"""The main process's end of the control socket: it reloads when ``urbact-graph reload`` asks."""
+"""The control socket in the main process: it answers requests of ``urbact-graph reload``."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 class Control:
-    """Accepts requests to reload while the block lasts.
+    """Answers requests to reload during the block.
 
-    ``reload`` returns a sentence on what is served afterwards, or raises UrbactGraphError.
+    ``reload`` returns a sentence on what is served afterwards, or raises ``UrbactGraphError``.
     """
 
     def __init__(self, settings: Settings, reload: Callable[[], Awaitable[str]]) -> None:
@@ -34,14 +34,14 @@ class Control:
     async def __aenter__(self) -> Control:
         try:
             path = socket_path(self._settings.host, self._settings.port)
-            # This process has the port, so a socket that exists is one of a server that ended.
+            # This process has the port, so a socket that exists belonged to a server that ended.
             path.unlink(missing_ok=True)
             self._server = await asyncio.start_unix_server(self._answer, path)
             self._path = path
         except OSError as error:
             click.echo(
-                f"Note: `urbact-graph reload` will not find this server ({error}); to reload, "
-                "send SIGHUP.",
+                f"Note: `urbact-graph reload` cannot reach this server ({error}); to reload, send "
+                "SIGHUP.",
                 err=True,
             )
         return self

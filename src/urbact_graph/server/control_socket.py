@@ -1,4 +1,4 @@
-"""The socket between ``urbact-graph reload`` and the server of the same user on this machine."""
+"""The control socket: how ``urbact-graph reload`` reaches a server of the same user."""
 
 import os
 import socket
@@ -13,13 +13,13 @@ from urbact_graph.server.messages import MESSAGES, Failed, Reload, Reloaded
 
 
 def socket_path(host: str, port: int) -> Path:
-    """Return where the socket of the server on ``host`` and ``port`` is, in a private folder.
+    """Return the path of the socket of the server on ``host`` and ``port``, in a private folder.
 
     Raises:
-        OSError: there is no folder that this user alone may use.
+        OSError: there is no folder that only this user may use.
     """
     with warnings.catch_warnings():
-        # It falls back to another folder with a warning that says nothing to an operator.
+        # Where there is no such folder it uses another one, with a warning that helps no operator.
         warnings.simplefilter("ignore")
         folder = platformdirs.user_runtime_path("urbact-graph")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -33,7 +33,7 @@ def request_reload(host: str, port: int) -> str:
     """Have the server on ``host`` and ``port`` reload; return its sentence on what it serves.
 
     Raises:
-        EngineError: there is no such server, or it keeps what it serves.
+        EngineError: there is no such server, or it could not reload.
     """
     with socket.socket(socket.AF_UNIX) as connection:
         try:
@@ -49,4 +49,4 @@ def request_reload(host: str, port: int) -> str:
             raise EngineError("The server ended before it had reloaded.") from None
     if isinstance(reply, Reloaded):
         return reply.sentence
-    raise EngineError(reply.reason if isinstance(reply, Failed) else f"Unexpected reply: {reply}")
+    raise EngineError(reply.reason if isinstance(reply, Failed) else f"Unexpected reply: {reply}.")

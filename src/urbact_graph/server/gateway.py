@@ -1,9 +1,9 @@
 """The gateway between the network and the application: RSGI outside, WSGI inside.
 
-A request is read whole on the event loop, within limits of bytes and time, so that a slow or silent
-client occupies no thread. What the response cache holds is answered there. Otherwise one thread
-calls the application, and equal requests that come meanwhile are coalesced: they wait for the same
-response.
+A request is read completely on the event loop, within limits of bytes and time, so that a slow or
+silent client occupies no thread. If the response cache holds the response, it is sent from there.
+Otherwise one thread calls the application, and equal requests that arrive meanwhile are coalesced:
+they wait for the same response.
 """
 
 from __future__ import annotations
@@ -49,11 +49,11 @@ if TYPE_CHECKING:
     from urbact_graph.settings import Settings
     from urbact_graph.web.application import Application
 
-# Threads beyond those of queries that run or wait: for pages, /health, and problems.
+# Threads besides those of queries that run or wait: for pages, /health, and problems.
 _SPARE_THREADS = 8
-# A body from this size on is sent from a file, as fast as the client takes it.
+# A body of this size or more is sent from a file, as fast as the client receives it.
 _LARGE_BODY_BYTES = 64_000
-# Most responses are there in a moment; to watch for a client that disconnects has its price.
+# Only after this time is a disconnect watched for, which costs more than most responses.
 _MOMENT_SECONDS = 0.05
 _CLIENT_CLOSED_REQUEST = 499
 _CONNECTION_ERRORS = (ProtocolClosed, ProtocolError)
@@ -98,7 +98,7 @@ class _InFlight:
 
 @dataclass
 class _Exchange:
-    """A request with what the access log and the metrics say of it."""
+    """A request, and what the access log and the metrics record of it."""
 
     request: RawRequest
     context: RequestContext
@@ -141,7 +141,7 @@ class Gateway:
                 status, sent = reply.status, reply.size
         except _CONNECTION_ERRORS:
             status = _CLIENT_CLOSED_REQUEST
-        except Exception:  # noqa: BLE001 - whatever it is, the other requests go on
+        except Exception:  # noqa: BLE001 - no error may affect other requests
             status = 500
             traceback.print_exc(file=sys.stderr)
             with contextlib.suppress(*_CONNECTION_ERRORS):
@@ -180,14 +180,14 @@ class Gateway:
                 return None
             if reply := self._coalesced(in_flight, exchange):
                 return reply
-            # The response is for the first client only, such as one with random numbers.
+            # The response was for the first client only, as one with random numbers.
             exchange.context = self._context(request)
             return await self._handle(protocol, exchange)
         exchange.context, exchange.cache = self._context(request), "miss"
         in_flight = self._in_flight[key] = self._start(request, exchange.context)
-        # A client that comes after all others have disconnected must not wait for it.
+        # A request that arrives after all clients have disconnected must not wait for it.
         in_flight.abandon = partial(self._forget, key, in_flight)
-        in_flight.reply.add_done_callback(lambda _: self._land(key, in_flight))
+        in_flight.reply.add_done_callback(lambda _: self._complete(key, in_flight))
         if not await in_flight.wait(protocol):
             return None
         reply = in_flight.reply.result()
@@ -213,13 +213,13 @@ class Gateway:
     ) -> RequestContext:
         return RequestContext(request.client, request.public_address, problem_before=problem_before)
 
-    def _land(self, key: Key, in_flight: _InFlight) -> None:
+    def _complete(self, key: Key, in_flight: _InFlight) -> None:
         """Cache the response of a request that was in flight."""
         self._forget(key, in_flight)
         context = in_flight.context
         if context.representation:
             entry = Entry(context.representation, context.route, context.query)
-            # It is cached for the snapshot that it was made from.
+            # It is cached for the snapshot that it was computed from.
             in_flight.is_stored = self.cache.put((context.generation, *key[1:]), entry)
 
     def _forget(self, key: Key, in_flight: _InFlight) -> None:
@@ -227,7 +227,7 @@ class Gateway:
             del self._in_flight[key]
 
     def _coalesced(self, in_flight: _InFlight, exchange: _Exchange) -> Reply | None:
-        """Return the response of ``in_flight`` for another client, if it is one for others."""
+        """Return the response of ``in_flight`` for another client, if it may be shared."""
         context = in_flight.context
         if context.representation:
             entry = Entry(context.representation, context.route, context.query)
@@ -255,12 +255,12 @@ class Gateway:
         return Reply(200, headers, representation.body)
 
     async def _send(self, protocol: HTTPProtocol, exchange: _Exchange, reply: Reply) -> Reply:
-        """Send ``reply``, or that there is no room for it; return what was sent."""
+        """Send ``reply``, or the problem that there is no room for it; return what was sent."""
         if exchange.request.method == "HEAD":
             protocol.response_bytes(reply.status, reply.headers, b"")
             return Reply(reply.status, reply.headers, b"")
         if reply.part:
-            # The server reads a file as it sends it, which takes no room here.
+            # Granian reads a file while it sends it, so that it takes no memory.
             protocol.response_file_range(reply.status, reply.headers, *reply.part)
             return reply
         if len(reply.body) < _LARGE_BODY_BYTES:
@@ -279,7 +279,7 @@ class Gateway:
         return reply
 
     def _sweep(self) -> None:
-        """Look after the send buffer in a thread, and again as long as it holds anything."""
+        """Sweep the send buffer in a thread, and again while it holds anything."""
         loop = asyncio.get_running_loop()
 
         def swept(sweeping: asyncio.Future[bool]) -> None:

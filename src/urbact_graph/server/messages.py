@@ -9,8 +9,8 @@ from urbact_graph.engine.codec import Codec
 class Load:
     """To the web process: serve the dataset ``file``.
 
-    Its content is read from ``content``; ``release`` is the folder of the release that it belongs
-    to, empty where it was not built here.
+    Its content is read from the path ``content``; ``release`` is the folder of the release that it
+    belongs to, empty where it was not built here.
     """
 
     file: str
@@ -20,12 +20,17 @@ class Load:
 
 @dataclass(frozen=True)
 class Loaded:
-    """From the web process: a dataset is served; ``is_other`` tells if it was not before."""
+    """From the web process: the dataset is served.
+
+    ``is_new`` is False if it was served before, ``has_new_content`` if only its release is another
+    one, with the same version.
+    """
 
     name: str
     quads: int
     version: str
-    is_other: bool
+    is_new: bool
+    has_new_content: bool
 
 
 @dataclass(frozen=True)
@@ -35,14 +40,14 @@ class Reload:
 
 @dataclass(frozen=True)
 class Reloaded:
-    """From the main process: a sentence that says what is served now."""
+    """From the main process: a sentence on what is served now."""
 
     sentence: str
 
 
 @dataclass(frozen=True)
 class Failed:
-    """From either: a sentence that says why; what was served before is still served."""
+    """From either: the dataset is not served, for this reason (a sentence)."""
 
     reason: str
 

@@ -1,11 +1,11 @@
-"""What proxies say of the clients behind them; only trusted ones are believed."""
+"""The X-Forwarded headers of trusted proxies: client address and public address."""
 
 import ipaddress
 import re
 from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
-# RFC 3986: what may stand in an authority without a user, and in a path.
+# What an authority without user information, and a path, may hold (RFC 3986).
 _HOST = re.compile(
     r"(?:(?P<name>[A-Za-z0-9](?:[A-Za-z0-9_-]*\.?[A-Za-z0-9_-])*)|\[(?P<ipv6>[0-9A-Fa-f:.]+)\])"
     r"(?::[0-9]{1,5})?"
@@ -22,12 +22,11 @@ class Proxies:
         self._networks = tuple(networks)
 
     def client(self, peer: str, headers: Mapping[str, str]) -> tuple[str, str]:
-        """Return the client's IP address, and the public address that it used or the empty text.
+        """Return the IP address of the client, and the public address that it used or "".
 
-        ``peer`` is the address and port that connected to us, ``headers`` are by lower-case names.
-        Only a trusted proxy may say for whom it asks, and at which address it is reached
-        (X-Forwarded-For, -Proto, -Host, -Prefix); values that are not well formed are ignored. The
-        public address has no final slash.
+        ``peer`` is the address and port of the connection's other end; the names of ``headers`` are
+        in lower case. X-Forwarded-For, -Proto, -Host and -Prefix count only if the peer is a
+        trusted proxy, and if they are well formed. The public address has no final slash.
         """
         address = peer.rpartition(":")[0].strip("[]") or peer
         if not self._networks:
@@ -38,10 +37,10 @@ class Proxies:
         return self._client(str(parsed), headers), _public_address(headers)
 
     def _client(self, peer: str, headers: Mapping[str, str]) -> str:
-        """Return the last address on the way here that is no trusted proxy's."""
+        """Return the last address in X-Forwarded-For that is not that of a trusted proxy."""
         client = peer
         for part in reversed(headers.get("x-forwarded-for", "").split(",")):
-            # An address may have its port behind it, or be an IPv6 one without brackets.
+            # An address may be followed by a port; an IPv6 address may lack its brackets.
             found = _parsed(part.strip()) or _parsed(_PORT.sub("", part.strip()).strip("[]"))
             if found is None:
                 break
@@ -55,7 +54,7 @@ class Proxies:
 
 
 def _plain(address: str) -> str:
-    """Return an address as it is, or the IPv4 one that is mapped into IPv6."""
+    """Return the address in its normal form; IPv4 if it is mapped into IPv6."""
     return str(_parsed(address) or address) if ":" in address else address
 
 
@@ -68,7 +67,7 @@ def _parsed(text: str) -> IPv4Address | IPv6Address | None:
 
 
 def _public_address(headers: Mapping[str, str]) -> str:
-    """Return the address at which the proxy is reached, or the empty text if it does not say."""
+    """Return the address at which the proxy is reached; "" if it does not state one."""
     scheme = _last(headers, "proto") or "http"
     host, prefix = _last(headers, "host"), _last(headers, "prefix")
     if scheme not in ("http", "https") or not _is_authority(host):
@@ -84,5 +83,5 @@ def _is_authority(text: str) -> bool:
 
 
 def _last(headers: Mapping[str, str], name: str) -> str:
-    # Each proxy on the way adds its own value; the last is that of the one we trust.
+    # Each proxy on the way adds a value; the last one is that of the trusted proxy.
     return headers.get(f"x-forwarded-{name}", "").rpartition(",")[2].strip()

@@ -1,4 +1,4 @@
-"""What goes over the wire, taken from a WSGI application."""
+"""The reply of a WSGI application: headers, and a body in memory or a part of a file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/\d+")
 
 
 class FilePart(NamedTuple):
-    """The bytes of the file at ``path`` from ``start`` up to but without ``end``."""
+    """The bytes of the file at ``path`` from ``start`` to ``end``, without the latter."""
 
     path: str
     start: int
@@ -26,7 +26,7 @@ class FilePart(NamedTuple):
 
 @dataclass
 class Reply:
-    """Status, headers, and behind them ``body`` or the ``part`` of a file."""
+    """A status, headers, and as content ``body`` or, if it is given, the ``part`` of a file."""
 
     status: int
     headers: Headers
@@ -35,12 +35,12 @@ class Reply:
 
     @property
     def size(self) -> int:
-        """How many bytes are sent behind the headers."""
+        """How many bytes of content there are."""
         return self.part.end - self.part.start if self.part else len(self.body)
 
 
 def call(app: WSGIApplication, environ: WSGIEnvironment) -> Reply:
-    """Call ``app`` (PEP 3333); the header X-Sendfile names a file that is the body."""
+    """Call ``app`` (PEP 3333); its header X-Sendfile names a file that is the content."""
     head: list[tuple[str, Headers]] = []
 
     def start_response(

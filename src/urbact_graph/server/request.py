@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from urbact_graph.settings import Settings
 
 _CACHEABLE = frozenset(("GET", "HEAD", "POST"))
-# Of these the application answers each by itself: ranges, and conditions on a file's content.
+# The application handles each request with one of these: ranges, and conditions on the content.
 _UNSHARED_HEADERS = ("range", "if-match", "if-unmodified-since")
 _CONDITIONAL_HEADERS = ("if-none-match", "if-modified-since")
-# The body is whole by now, however it was framed, and the host is that of the settings.
+# The body is complete, however it was framed, and the host is that of the settings.
 _DROPPED_HEADERS = frozenset(
     ("content-type", "content-length", "host", "transfer-encoding", "upgrade")
 )
@@ -43,10 +43,10 @@ class Place(NamedTuple):
 
 @dataclass
 class RawRequest:
-    """What a client sent. ``headers`` are by lower-case names; repeated ones are joined.
+    """What a client sent.
 
-    ``public_address`` is where a trusted proxy says that the client reaches this instance, else
-    empty.
+    The names of ``headers`` are in lower case; the values of repeated ones are joined.
+    ``public_address`` is the address of this instance as a trusted proxy states it, or empty.
     """
 
     method: str
@@ -63,19 +63,19 @@ class RawRequest:
         """Read the head of a request from its RSGI scope (RSGI specification 1.5)."""
         headers: dict[str, str] = {}
         for name, value in scope.headers.items():
-            # WSGI would take a name with an underscore for another with a hyphen.
+            # In WSGI a name with an underscore looks like one with a hyphen.
             if "_" not in name:
                 headers[name] = f"{headers[name]}, {value}" if name in headers else value
         return cls(scope.method, scope.path, scope.query_string, scope.http_version, headers)
 
     @property
     def is_read(self) -> bool:
-        """Whether it is a GET or HEAD, of which conditions may be answered by 304."""
+        """Whether it is a GET or HEAD, whose conditions may be answered by 304."""
         return self.method in ("GET", "HEAD")
 
     @property
     def may_share(self) -> bool:
-        """Whether its response may come from the cache, or be that of an equal request."""
+        """Whether its response may come from the cache, or from an equal request in flight."""
         return self.method in _CACHEABLE and not any(
             name in self.headers for name in _UNSHARED_HEADERS
         )
@@ -86,7 +86,7 @@ class RawRequest:
         return any(name in self.headers for name in _CONDITIONAL_HEADERS)
 
     def key(self, generation: int) -> tuple[object, ...]:
-        """Return all that a response depends on; equal keys, equal representations.
+        """Return all that the response depends on: requests with equal keys have equal ones.
 
         ``generation`` is that of the snapshot that is served.
         """

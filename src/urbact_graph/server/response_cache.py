@@ -1,4 +1,4 @@
-"""The response cache: whole 200 responses by the raw key of their request, bounded in bytes."""
+"""The response cache: complete 200 responses by the key of their request, bounded in bytes."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from urbact_graph.web.response import Headers, Representation
 
-# One response may take this part of the cache, so that none evicts all the others.
+# A response may take a quarter of the cache at most, so that none evicts all others.
 _MAX_PART = 4
-# What an entry takes beside its body and its key.
+# The memory that an entry takes besides its body and its key.
 _ENTRY_BYTES = 2_000
 
 Key = tuple[object, ...]
@@ -27,7 +27,7 @@ Key = tuple[object, ...]
 
 @dataclass
 class Entry:
-    """A cached response, with the route and the query that the access log names."""
+    """A cached response, with its route for the metrics and its query for the access log."""
 
     representation: Representation
     route: str
@@ -35,15 +35,15 @@ class Entry:
     headers: Headers = field(init=False)
 
     def __post_init__(self) -> None:
-        """Complete the headers once, as they are sent each time."""
+        """Complete the headers as they are sent with each hit."""
         length = ("Content-Length", str(len(self.representation.body)))
         self.headers = [*self.representation.headers, length, cache_status("hit")]
 
 
 class ResponseCache:
-    """Keeps at most ``capacity`` bytes, and evicts what was least recently used.
+    """Keeps at most ``capacity`` bytes, and evicts the least recently used responses.
 
-    To be used by one thread, that of the event loop.
+    It is used by one thread only, that of the event loop.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -73,7 +73,7 @@ class ResponseCache:
         return kept[0]
 
     def put(self, key: Key, entry: Entry) -> bool:
-        """Keep ``entry``; return False where it is too large, or of an older generation."""
+        """Keep ``entry``; return False if it is too large, or of another generation."""
         texts = (part for part in key if isinstance(part, str | bytes))
         size = len(entry.representation.body) + sum(map(len, texts)) + _ENTRY_BYTES
         if key[0] != self._generation or size > self._capacity // _MAX_PART:
@@ -83,7 +83,7 @@ class ResponseCache:
 
 
 class CacheCollector(Collector):
-    """Reads the numbers of a cache when metrics are asked for."""
+    """Reads the numbers of a cache whenever metrics are requested."""
 
     def __init__(self, cache: ResponseCache) -> None:
         self._cache = cache

@@ -1,10 +1,9 @@
 """The send buffer: large bodies that are being sent, each in a file in memory.
 
-Bytes that are handed to the server are out of our sight: it takes all of them at once, however
-slowly the client reads, and does not say when it is done. A file it reads only as fast as the
-connection takes it, and while it does, the file is open in this process, where it can be counted. A
-response whose file is truncated ends before its stated length, which no client takes for a whole
-one.
+Granian buffers a body that is given as bytes as a whole, however slowly the client receives it, and
+does not report when it has been sent. A file is read as fast as the client receives it; until its
+end it is open in this process, where it can be counted. If the file is truncated meanwhile, the
+response ends before its stated length, so that the client knows that it is incomplete.
 """
 
 import contextlib
@@ -15,7 +14,8 @@ from collections import Counter, deque
 from pathlib import Path
 
 _NAME = "urbact-graph body"
-# The server opens a file within a moment; a descriptor's number is reused only after a rest.
+# Granian opens a file within a second. A descriptor's number is not reused for a while, as its path
+# may still be opened.
 SWEEP_SECONDS = 1.0
 _REST_SECONDS = 10.0
 _OPEN_FILES = Path("/proc/self/fd")
@@ -24,8 +24,8 @@ _OPEN_FILES = Path("/proc/self/fd")
 class SendBuffer:
     """Holds at most ``capacity`` bytes at a time, but always at least one body; thread-safe.
 
-    Where there is no room, bodies whose grace period of ``grace_seconds`` is over are given up, the
-    oldest first.
+    Where there is no room, bodies older than the grace period of ``grace_seconds`` are truncated,
+    the oldest first.
     """
 
     def __init__(self, capacity: int, grace_seconds: float) -> None:
@@ -48,7 +48,7 @@ class SendBuffer:
                 if not self._has_room(len(body)):
                     return None
             descriptor = os.memfd_create(_NAME)
-            # Of full size from the start: an empty file is one that was given up.
+            # Of full size from the start, as an empty file is one that was truncated.
             os.ftruncate(descriptor, len(body))
             inode = os.fstat(descriptor).st_ino
             self._sending[inode] = (len(body), time.monotonic())
@@ -61,12 +61,12 @@ class SendBuffer:
         return _path(descriptor)
 
     def sweep(self) -> bool:
-        """Close our descriptors of the files that the server has opened; return if any are left.
+        """Close our descriptors of files that granian has opened; tell whether any are left.
 
-        To be called every ``SWEEP_SECONDS``: one look at all costs much less than one for each. A
-        file that the server does not have open by then was sent, or will not be. For the latter
-        case it is truncated, and its descriptor stays open for a while: the path would soon be that
-        of another body.
+        It is called every ``SWEEP_SECONDS``, as one look at all descriptors costs much less than
+        one for each body. A file that granian does not have open then was sent, or was not opened.
+        In case it is opened later, it is truncated, and its descriptor kept for a while: its path
+        must not be that of another body.
         """
         with self._lock:
             now, opened = time.monotonic(), Counter(_open_bodies().values())
@@ -99,7 +99,7 @@ class SendBuffer:
             if self._has_room(size) or since > end_of_grace:
                 return
             if inode in descriptors:
-                # By its path, as the server may have it open for reading only.
+                # By its path, as granian has it open for reading only.
                 os.truncate(_path(descriptors[inode]), 0)
             del self._sending[inode]
 

@@ -13,15 +13,15 @@ from urbact_graph.release.release import MANIFEST_NAME, read_release
 from urbact_graph.server.messages import MESSAGES, Load, Message
 from urbact_graph.settings import Settings
 
-# Connections that wait to be accepted, while the web process is busy or is being replaced.
+# How many connections may wait to be accepted while the web process is busy or being replaced.
 BACKLOG = 1_024
 
 
 class HeldDataset:
-    """A dataset to be served: the graph of a release (a folder), or an RDF file of the user's.
+    """A dataset to be served: the graph of a release (a folder), or an RDF file of the user.
 
-    Its file is held open, so that the content stays the same until a reload, even where the user
-    replaces the file and a web process starts anew.
+    Its file is held open, so that the content stays the same until a reload, even if the file is
+    replaced and a new web process has to load it.
 
     Raises:
         DatasetError: it cannot be read.
@@ -36,11 +36,16 @@ class HeldDataset:
             raise DatasetError(f"{self.file} cannot be loaded: {error.strerror}.") from None
 
     def close(self) -> None:
-        """Hold it no longer."""
+        """Close its file."""
         self._content.close()
 
+    def keep_content(self, other: "HeldDataset") -> None:
+        """Hold the file of ``other`` instead, which has the same content and is in use."""
+        self._content.close()
+        self._content = other._content
+
     def touch(self) -> None:
-        """Note that its release is in use, which keeps it from being removed for a day."""
+        """Note that its release is in use, so that it is not removed for a day."""
         if self._release:
             self._release.touch()
 
@@ -53,7 +58,7 @@ class HeldDataset:
 
 
 class WebProcess:
-    """A web process and the socket to it."""
+    """A web process, and the socket by which messages are exchanged with it."""
 
     def __init__(
         self,
@@ -91,7 +96,7 @@ class WebProcess:
         return f"status {code}" if code >= 0 else signal.Signals(-code).name
 
     async def load(self, dataset: HeldDataset) -> Message:
-        """Have it serve ``dataset``; return its reply, Loaded or Failed.
+        """Have it serve ``dataset``; return its reply, ``Loaded`` or ``Failed``.
 
         Raises:
             EngineError: the process ended.
@@ -114,7 +119,7 @@ class WebProcess:
             self._process.kill()
 
     async def end(self, seconds: float) -> None:
-        """Have the process answer the requests that it has begun, and end within ``seconds``."""
+        """Let the process answer the requests that it has begun; kill it after ``seconds``."""
         with contextlib.suppress(ProcessLookupError):
             self._process.terminate()
         try:

@@ -22,23 +22,23 @@ from urbact_graph.settings import Settings
 # if it ended soon after its start.
 _MAX_PAUSE_SECONDS = 5.0
 _SOON_SECONDS = 10.0
-# What a web process may take to end beyond the time of a query that waits and runs.
+# How many seconds more than a query may wait and run a web process may take to end.
 _GRACE_SECONDS = 5.0
-# How often a release that is served is marked as in use; it is kept for a day.
+# How often the release that is served is marked as in use, which keeps it for a day.
 _TOUCH_SECONDS = 3_600
 
-# Prepares what is to be served: the folder of a release, or the dataset file of the settings.
+# Returns what a reload serves: the folder of a release, or the dataset file of the settings.
 Prepare = Callable[[], Awaitable[Path]]
 
 
 def serve(settings: Settings, dataset: Path, prepare: Prepare) -> None:
     """Serve ``dataset`` (the folder of a release, or an RDF file) until a signal ends the process.
 
-    ``prepare`` makes what a reload serves (SIGHUP, or the control socket). Until then the content
-    that is served stays the same.
+    At a reload (SIGHUP, or a request on the control socket) ``prepare`` returns what is served
+    next. Until then the content that is served stays the same.
 
     Raises:
-        UrbactGraphError: the port cannot be listened on, or the dataset cannot be served.
+        UrbactGraphError: the address cannot be used, or the dataset cannot be served.
     """
     with _listening(settings) as (listener, port):
         settings = settings.model_copy(update={"port": port})
@@ -57,7 +57,7 @@ class Supervisor:
         self._is_starting = False
         self._stopping = asyncio.Event()
         self._reloading = asyncio.Lock()
-        # Held by the task that talks to the web process, whose replies it reads.
+        # Held while a message to the web process awaits its reply.
         self._talking = asyncio.Lock()
         self._reloads: set[asyncio.Task[None]] = set()
         self._had_terminal = _has_terminal()
@@ -81,21 +81,21 @@ class Supervisor:
             raise
         touching = asyncio.create_task(self._keep_in_use())
         async with Control(self._settings, self.reload):
-            # From here on it can be reloaded, too.
+            # Printed here, as from now on it can be reloaded, too.
             address = self._settings.address
             _print(f"Serving {loaded.quads:,} statements of {loaded.name} at {address}/")
             await self._keep_serving()
         touching.cancel()
-        # New connections are refused from now on.
+        # From now on new connections are refused.
         self._listener.close()
         if self._web:
             await self._web.end(2 * self._settings.query_timeout_seconds + _GRACE_SECONDS)
 
     async def reload(self) -> str:
-        """Prepare the dataset anew and have it served; return a sentence that says what is served.
+        """Prepare the dataset anew and serve it; return a sentence on what is served then.
 
         Raises:
-            UrbactGraphError: it cannot be prepared or served; what was served before still is.
+            UrbactGraphError: it cannot be prepared or served; the previous one is still served.
         """
         async with self._reloading:
             held = HeldDataset(await self._prepare())
@@ -106,10 +106,13 @@ class Supervisor:
                 held.close()
                 raise EngineError(f"{error} The previous dataset is still served.") from None
             what = f"{reply.quads:,} statements of {reply.name} (version {reply.version})"
-            if not reply.is_other:
+            if not reply.is_new:
                 held.close()
                 return f"Nothing changed: {what}."
-            self._dataset.close()
+            if reply.has_new_content:
+                self._dataset.close()
+            else:
+                held.keep_content(self._dataset)
             self._dataset = held
             held.touch()
             return f"Serving {what}."
@@ -141,7 +144,8 @@ class Supervisor:
         reply = await self._web.load(dataset)
         if isinstance(reply, Loaded):
             return reply
-        raise EngineError(reply.reason if isinstance(reply, Failed) else f"Unexpected: {reply}.")
+        reason = reply.reason if isinstance(reply, Failed) else f"Unexpected reply: {reply}."
+        raise EngineError(reason)
 
     async def _keep_serving(self) -> None:
         """Replace the web process whenever it ends, until the main process is to stop."""
@@ -170,14 +174,14 @@ class Supervisor:
             await asyncio.sleep(_TOUCH_SECONDS)
 
     def _stop(self) -> None:
-        # Before it serves there is nothing to finish; a second signal means at once.
+        # A process that does not serve yet has nothing to finish; a second signal ends at once.
         if self._web and (self._is_starting or self._stopping.is_set()):
             self._web.kill()
         self._stopping.set()
 
     def _hang_up(self) -> None:
         if self._had_terminal and not _has_terminal():
-            # The terminal was closed, and with it the programs that were run there.
+            # The terminal was closed, which ends the programs that were started in it.
             self._stop()
             return
         task = asyncio.create_task(self._reload_and_print())
@@ -193,25 +197,25 @@ class Supervisor:
 
 @contextlib.contextmanager
 def _listening(settings: Settings) -> Iterator[tuple[socket.socket, int]]:
-    """Listen on the host and port of the settings; give the socket and the true port."""
+    """Listen on the host and port of the settings; give the socket and the actual port."""
     try:
         found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
         family, _, _, _, (address, *_) = found[0]
         listener = socket.socket(family)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        # Inherited by connections: one whose client takes no byte for so long is closed.
+        # Connections inherit it: one whose client receives nothing for so long is closed.
         timeout = settings.send_timeout_seconds * 1_000
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, timeout)
         listener.bind((address, settings.port))
         listener.listen(BACKLOG)
     except OSError as error:
         raise UrbactGraphError(
-            f"{settings.host}, port {settings.port}, cannot be listened on ({error.strerror}); "
-            "choose another with --host or --port."
+            f"The server cannot listen on {settings.host}, port {settings.port} "
+            f"({error.strerror}); choose another address with --host or --port."
         ) from None
     if ipaddress.ip_address(address).is_unspecified and settings.public_url is None:
         _print(
-            f"Note: {settings.host} is no address that clients can use; give the one that links "
+            f"Note: clients cannot use the address {settings.host}; state the address that links "
             "should have with --public-url."
         )
     with listener:

@@ -1,7 +1,7 @@
 """The web process: ``python -m urbact_graph.server.web_process``, started by the main process.
 
-It accepts connections on a socket that the main process listens on, so that those which come while
-it is being replaced wait instead of being refused.
+It accepts connections on a socket that the main process listens on. So connections that are made
+while it is being replaced wait, instead of being refused.
 """
 
 import asyncio
@@ -36,17 +36,17 @@ from urbact_graph.settings import Settings
 from urbact_graph.web.app import create_app
 from urbact_graph.web.application import Application
 
-# An address may have 64 kB; the rest is room for the other lines of a request's head.
+# The target of a request may have 64 kB; the rest is for the other lines of its head.
 _HEAD_BYTES = 100_000
-# Files that a connection may have open (itself, and a body twice), and those beside connections.
+# Files that a connection may have open (itself, and a body twice), and all others.
 _FILES_PER_CONNECTION = 3
 _OTHER_FILES = 500
 
 
 class _Server(Server):
-    """Granian in this process, on a socket that is listened on already.
+    """Granian in this process, on a socket that already listens.
 
-    Granian has no public way to take such a socket over; its version is pinned for this class.
+    Granian has no public way to use such a socket; for this class its version is pinned.
     """
 
     def __init__(self, gateway: Gateway, listener: socket.socket, settings: Settings) -> None:
@@ -62,11 +62,11 @@ class _Server(Server):
             backpressure=settings.max_connections,
             log_enabled=False,
         )
-        # Descriptor, whether it is a Unix socket, backlog. The server closes it when it ends.
+        # Its descriptor, whether it is a Unix socket, its backlog. The server closes it at its end.
         self._socket: tuple[Any, ...] = (listener.detach(), False, BACKLOG)
 
     def end(self) -> None:
-        """Accept no more connections; serve() returns once all requests are answered."""
+        """Accept no more connections; ``serve`` returns once all requests are answered."""
         self.signal_handler_interrupt()  # type: ignore[no-untyped-call]
 
     def _init_shared_socket(self) -> None:
@@ -75,7 +75,7 @@ class _Server(Server):
 
 
 class _Process:
-    """Serves what the main process sends, until it ends."""
+    """Serves the datasets that the main process sends, until it is asked to end."""
 
     def __init__(self, settings: Settings, listener: socket.socket, control: socket.socket) -> None:
         self._settings = settings
@@ -108,7 +108,7 @@ class _Process:
         for stop in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(stop, server.end)
         reloading = asyncio.create_task(self._reload(reader, engine, app, server))
-        await self._send(_loaded(first, engine, is_other=True))
+        await self._send(_loaded(first, engine, is_new=True, has_new_content=True))
         await server.serve()
         reloading.cancel()
         await asyncio.to_thread(engine.close)
@@ -135,11 +135,12 @@ class _Process:
         """Serve another dataset; return the reply to the main process."""
         try:
             source, release = _source(message)
-            is_other = engine.reload(source) or message.release != self._release
-            if is_other:
+            has_new_content = engine.reload(source)
+            is_new = has_new_content or message.release != self._release
+            if is_new:
                 app.served.replace(release)
                 self._release = message.release
-            return _loaded(message, engine, is_other=is_other)
+            return _loaded(message, engine, is_new=is_new, has_new_content=has_new_content)
         except UrbactGraphError as error:
             return Failed(str(error))
         except Exception as error:  # noqa: BLE001 - the main process waits for a reply
@@ -162,17 +163,18 @@ def _source(message: Load) -> tuple[Source, Release | None]:
     return Source(Path(message.file), version, Path(message.content)), release
 
 
-def _loaded(message: Load, engine: LocalEngine, *, is_other: bool) -> Loaded:
-    return Loaded(Path(message.file).name, engine.counts.quads, engine.version, is_other)
+def _loaded(message: Load, engine: LocalEngine, *, is_new: bool, has_new_content: bool) -> Loaded:
+    name, quads = Path(message.file).name, engine.counts.quads
+    return Loaded(name, quads, engine.version, is_new, has_new_content)
 
 
 def main(settings: str, listener: int, control: int) -> NoReturn:
     """Run the web process with the arguments that the main process gives."""
-    # Without the main process nothing would ever stop this one.
+    # Without the main process nothing would end this one.
     end_with_parent(signal.SIGTERM, os.getppid())
-    # A reload is begun by the main process.
+    # It is the main process that reloads.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    # The times at which counters began would double the page of metrics.
+    # The creation times of counters would double the page of metrics.
     prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
     known = Settings.model_validate_json(settings)
     process = _Process(
@@ -181,7 +183,7 @@ def main(settings: str, listener: int, control: int) -> NoReturn:
         socket.socket(fileno=control),
     )
     uvloop.run(process.run())
-    # Without waiting for the log's thread, which its reader may block.
+    # The thread of the log may be blocked by the reader, and is not waited for.
     os._exit(0)
 
 
