@@ -10,10 +10,11 @@ import pytest
 
 from urbact_graph.facts.minting import Minter, slug
 from urbact_graph.facts.reading import read_tables
-from urbact_graph.facts.tables import Located, RowType, Tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from urbact_graph.facts.tables import RowType, Tables
 
 BASE = "https://example.net/"
 EXAMPLEVILLE = "partnership/alpha/exampleville"
@@ -38,8 +39,8 @@ def short(*parts: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:8]
 
 
-def changed(located: Located[RowType], **cells: Any) -> Located[RowType]:
-    return Located(located.row.model_copy(update=cells), located.where)
+def changed(row: RowType, **cells: Any) -> RowType:
+    return row.model_copy(update=cells)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +107,7 @@ def test_a_further_plan_without_a_title_is_named_by_its_sources(
 ) -> None:
     first, second = tables.plans[:2]
     untitled = changed(second, title=None, summary="Other words.")
-    assert paths(mint.plans([first, untitled]))[1].endswith(f"-{short(*second.row.source)}")
+    assert paths(mint.plans([first, untitled]))[1].endswith(f"-{short(*second.source)}")
 
 
 def test_a_further_plan_keeps_its_iri_when_one_comes_behind_it(
@@ -119,7 +120,7 @@ def test_a_further_plan_keeps_its_iri_when_one_comes_behind_it(
 
 
 def test_a_recommendation_is_named_by_network_and_statement(mint: Minter, tables: Tables) -> None:
-    assert paths([mint.recommendation(located.row) for located in tables.recommendations]) == [
+    assert paths([mint.recommendation(row) for row in tables.recommendations]) == [
         "recommendation/urbact/" + short('Say "yes" to trams.'),
         "recommendation/alpha/" + short("Plant trees; measure \\ tell."),
         "recommendation/alpha/" + short("Plant trees."),
@@ -138,7 +139,7 @@ def test_a_recommendation_is_named_by_network_and_statement(mint: Minter, tables
 def test_a_call_has_its_programme_in_its_name(
     mint: Minter, tables: Tables, title: str, expected: str
 ) -> None:
-    assert paths([mint.call(changed(tables.calls[0], title=title).row)]) == [expected]
+    assert paths([mint.call(changed(tables.calls[0], title=title))]) == [expected]
 
 
 def test_the_others_are_named_by_slug_or_hash(mint: Minter, tables: Tables) -> None:
@@ -146,7 +147,7 @@ def test_the_others_are_named_by_slug_or_hash(mint: Minter, tables: Tables) -> N
         mint.programme("URBACT III"),
         mint.person("Zoé Example"),
         mint.document("Example report"),
-        *(mint.term(located.row) for located in tables.glossary),
+        *(mint.term(row) for row in tables.glossary),
         mint.iri("city", "fr/exampleville"),
     ]
     assert paths(names) == [

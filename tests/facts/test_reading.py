@@ -347,7 +347,7 @@ def test_line_ends_within_a_text_do_not_end_the_row(facts: Path) -> None:
     path = facts / "networks.jsonl"
     # json.dumps with ensure_ascii=False leaves them as they are.
     assert text in path.read_bytes().decode()
-    assert read_tables(facts).networks[0].row.summary == text
+    assert read_tables(facts).networks[0].summary == text
 
 
 def test_a_table_may_be_empty_or_have_windows_line_ends(facts: Path) -> None:
@@ -356,19 +356,19 @@ def test_a_table_may_be_empty_or_have_windows_line_ends(facts: Path) -> None:
     calls.write_bytes(calls.read_bytes().replace(b"\n", b"\r\n"))
     found = read_tables(facts)
     assert found.plans == []
-    assert [located.where for located in found.calls] == [f"calls.jsonl:{n}" for n in (1, 2, 3)]
+    assert [row.where for row in found.calls] == [f"calls.jsonl:{n}" for n in (1, 2, 3)]
 
 
 def test_a_partnership_or_plan_in_a_city_need_not_repeat_the_country(facts: Path) -> None:
     change(facts, "partnerships.jsonl", 1, country=None)
     change(facts, "plans.jsonl", 1, country=None)
-    assert read_tables(facts).plans[0].row.country is None
+    assert read_tables(facts).plans[0].country is None
 
 
 def test_the_supplement_adds_to_networks_of_the_tables_alone(facts: Path) -> None:
-    assert {x.row.network for x in read_tables(facts).listing} == {"greenplace", "femact-cities"}
+    assert {x.network for x in read_tables(facts).listing} == {"greenplace", "femact-cities"}
 
 
 def test_a_users_name_is_no_part_of_a_pages_address(facts: Path) -> None:
     change(facts, "networks.jsonl", 1, page="http://somebody@example.org/a@b")
-    assert read_tables(facts).networks[0].row.page == "http://example.org/a@b"
+    assert read_tables(facts).networks[0].page == "http://example.org/a@b"

@@ -46,11 +46,7 @@ def command(facts: Path, **given: Any) -> None:
 
 
 def _working_copy(settings: Settings) -> GraphSources:
-    """Return the sources to write to.
-
-    Raises:
-        SourceError: they are those of the installed package.
-    """
+    """Return the sources to write to, unless they are those of the installed package."""
     sources = find_sources(settings)
     if settings.sources is None and sources.root not in (Path.cwd(), *Path.cwd().parents):
         raise SourceError(

@@ -23,8 +23,8 @@ class ConceptDescriber(Describer):
         """Return the theme scheme and its concepts, topics first."""
         scheme = self.describe(self.mint.iri("theme"), "skos:ConceptScheme")
         scheme.text("skos:prefLabel", "Themes of URBACT", language="en")
-        rows = sorted(self.tables.themes, key=lambda x: (x.row.level != "topic", x.row.id))
-        return [scheme, *(self.theme(located.row) for located in rows)]
+        rows = sorted(self.tables.themes, key=lambda x: (x.level != "topic", x.id))
+        return [scheme, *map(self.theme, rows)]
 
     def theme(self, row: Theme) -> Subject:
         """Describe a topic or theme."""
@@ -48,8 +48,8 @@ class ConceptDescriber(Describer):
         labels: dict[str, set[str]] = defaultdict(set)
         pages: dict[str, set[str]] = defaultdict(set)
         asides: dict[str, set[str]] = defaultdict(set)
-        for located in self.tables.themes:
-            for link in located.row.links:
+        for row in self.tables.themes:
+            for link in row.links:
                 labels[link.target].add(link.target_label)
                 for source in link.source:
                     page, _, aside = source.partition(" ")
@@ -72,22 +72,21 @@ class ConceptDescriber(Describer):
         head = self.describe(scheme, "skos:ConceptScheme")
         head.text("skos:prefLabel", "Glossary of URBACT", language="en")
         terms = []
-        for term in (located.row for located in self.tables.glossary):
+        for term in self.tables.glossary:
             new = self.describe(self.mint.term(term), "skos:Concept", row=term)
             terms.append(new.link("skos:inScheme", scheme))
         return [head, *sorted(terms, key=lambda entity: entity.iri)]
 
     def programmes(self) -> list[Subject]:
         """Return the programming periods, in order of their start."""
-        rows = sorted((x.row for x in self.tables.programmes), key=lambda row: row.start)
+        rows = sorted(self.tables.programmes, key=lambda row: row.start)
         return [
             self.describe(self.mint.programme(row.name), "urb:Programme", row=row) for row in rows
         ]
 
     def calls(self) -> list[Subject]:
         """Return the calls for proposals, sorted by IRI."""
-        described = [self.call(located.row) for located in self.tables.calls]
-        return sorted(described, key=lambda entity: entity.iri)
+        return sorted(map(self.call, self.tables.calls), key=lambda entity: entity.iri)
 
     def call(self, row: Call) -> Subject:
         """Describe a call for proposals."""
@@ -101,7 +100,7 @@ class ConceptDescriber(Describer):
 
     def people(self) -> list[Subject]:
         """Return the people whom the tables name, sorted by IRI."""
-        cells = [x.row.lead_expert for x in self.tables.networks if x.row.lead_expert]
+        cells = [x.lead_expert for x in self.tables.networks if x.lead_expert]
         described = []
         for name, *others in spellings(cells).values():
             new = self.describe(self.mint.person(name), "urb:Person")
@@ -111,8 +110,8 @@ class ConceptDescriber(Describer):
     def documents(self) -> list[Subject]:
         """Return the documents that recommendations were read from, sorted by IRI."""
         pages: dict[str, set[str]] = defaultdict(set)
-        for located in self.tables.recommendations:
-            pages[located.row.document] |= set(located.row.source)
+        for row in self.tables.recommendations:
+            pages[row.document] |= set(row.source)
         described = []
         for title, addresses in pages.items():
             new = self.describe(self.mint.document(title), "urb:Document")

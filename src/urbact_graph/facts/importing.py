@@ -5,7 +5,6 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from urbact_graph.errors import FactsError
 from urbact_graph.facts.concepts import ConceptDescriber
@@ -13,7 +12,7 @@ from urbact_graph.facts.minting import Minter
 from urbact_graph.facts.networks import NetworkDescriber
 from urbact_graph.facts.places import PlaceDescriber, has_foreign_nuts
 from urbact_graph.facts.reading import read_tables
-from urbact_graph.facts.tables import Located, Tables
+from urbact_graph.facts.tables import Row, Tables
 from urbact_graph.facts.turtle import serialize
 from urbact_graph.rdf.builder import Subject
 
@@ -80,7 +79,12 @@ def import_facts(facts: Path, data: Path, base: str) -> Imported:
         removed=removed,
         unchanged=len(texts) - len(added) - len(changed),
         kept=sorted(handwritten),
-        remarks=_remarks(tables),
+        remarks=[
+            f"{row.where}: the NUTS code {row.nuts3_2021} is not one of "
+            f"{row.country}; it is kept as an editorial note, not as a link"
+            for row in tables.cities
+            if has_foreign_nuts(row)
+        ],
     )
 
 
@@ -110,19 +114,19 @@ def describe(tables: Tables, base: str) -> dict[str, list[Subject]]:
 
 def _shared_iris(tables: Tables, mint: Minter) -> Iterator[str]:
     """Report every row that would get the IRI of an earlier one, as IRIs made of words can."""
-    minted: list[tuple[str, Located[Any]]] = [
+    minted: list[tuple[str, Row]] = [
         *zip(mint.partnerships(tables.partnerships), tables.partnerships, strict=True),
         *zip(mint.plans(tables.plans), tables.plans, strict=True),
-        *((mint.recommendation(located.row), located) for located in tables.recommendations),
-        *((mint.call(located.row), located) for located in tables.calls),
-        *((mint.term(located.row), located) for located in tables.glossary),
+        *((mint.recommendation(row), row) for row in tables.recommendations),
+        *((mint.call(row), row) for row in tables.calls),
+        *((mint.term(row), row) for row in tables.glossary),
     ]
     first: dict[str, str] = {}
-    for iri, located in minted:
-        earlier = first.setdefault(iri, located.where)
-        if earlier != located.where:
+    for iri, row in minted:
+        earlier = first.setdefault(iri, row.where)
+        if earlier != row.where:
             yield (
-                f"{located.where}: the row would get the IRI {iri}, as the one at {earlier} does; "
+                f"{row.where}: the row would get the IRI {iri}, as the one at {earlier} does; "
                 "give them different names or titles"
             )
 
@@ -147,12 +151,3 @@ def _write(texts: dict[str, bytes], data: Path) -> None:
             (staging / name).replace(target)
     finally:
         shutil.rmtree(staging)
-
-
-def _remarks(tables: Tables) -> list[str]:
-    return [
-        f"{located.where}: the NUTS code {located.row.nuts3_2021} is not one of "
-        f"{located.row.country}; it is kept as an editorial note, not as a link"
-        for located in tables.cities
-        if has_foreign_nuts(located.row)
-    ]

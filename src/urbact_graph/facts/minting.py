@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 
 from slugify import slugify
 
-from urbact_graph.facts.tables import Call, Located, Partnership, Plan, Recommendation, Term
+from urbact_graph.facts.tables import Call, Partnership, Plan, Recommendation, Term
 
 # Where a plan or a recommendation belongs to no single network.
 NO_NETWORK = "no-network"
@@ -61,7 +61,7 @@ class Minter:
         named = f"-{programme}-" in f"-{title}-"
         return self.iri("call", title if named else f"{programme}-{title}")
 
-    def partnerships(self, rows: list[Located[Partnership]]) -> list[str]:
+    def partnerships(self, rows: list[Partnership]) -> list[str]:
         """Mint one IRI a row, in the order of the rows.
 
         The slug is the city's, or the printed name's where there is no city. Where a network has
@@ -69,20 +69,19 @@ class Minter:
         has it alone; the others append the slug of their printed name.
         """
         same_slug: dict[tuple[str, str], list[int]] = defaultdict(list)
-        for index, located in enumerate(rows):
-            row = located.row
+        for index, row in enumerate(rows):
             place = row.city.split("/")[1] if row.city else slug(row.partner)
             same_slug[row.network, place].append(index)
         minted: dict[int, str] = {}
         for (network, place), indexes in same_slug.items():
-            indexes.sort(key=lambda i: (rows[i].row.role != "lead", rows[i].row.kind != "city", i))
+            indexes.sort(key=lambda i: (rows[i].role != "lead", rows[i].kind != "city", i))
             minted[indexes[0]] = self.iri("partnership", network, place)
             for index in indexes[1:]:
-                name = f"{place}-{slug(rows[index].row.partner)}"
+                name = f"{place}-{slug(rows[index].partner)}"
                 minted[index] = self.iri("partnership", network, name)
         return [minted[index] for index in range(len(rows))]
 
-    def plans(self, rows: list[Located[Plan]]) -> list[str]:
+    def plans(self, rows: list[Plan]) -> list[str]:
         """Mint one IRI a row: network, place and kind of plan.
 
         The first plan of its kind, place and network has the bare IRI; further ones end in the
@@ -90,8 +89,7 @@ class Minter:
         """
         seen: Counter[str] = Counter()
         minted: list[str] = []
-        for located in rows:
-            row = located.row
+        for row in rows:
             place = row.city or (f"{row.country.lower()}/{NO_CITY}" if row.country else NO_CITY)
             kind = "other-plan" if row.type == "other" else row.type
             path = f"plan/{row.network or NO_NETWORK}/{place}/{kind}"

@@ -7,14 +7,7 @@ from urbact_graph.facts.authorities import country_iri, language_iri
 from urbact_graph.facts.describer import Describer, state_cells, term_name
 from urbact_graph.facts.minting import Minter
 from urbact_graph.facts.people import names_in
-from urbact_graph.facts.tables import (
-    ListedNetwork,
-    Network,
-    Partnership,
-    Plan,
-    Recommendation,
-    Tables,
-)
+from urbact_graph.facts.tables import Network, Partnership, Plan, Recommendation, Tables
 from urbact_graph.rdf.builder import Subject
 
 _ADDRESSEES = {
@@ -32,22 +25,22 @@ class NetworkDescriber(Describer):
     def __init__(self, minter: Minter, tables: Tables) -> None:
         super().__init__(minter)
         self.tables = tables
-        self.listed = {located.row.network: located.row for located in tables.listing}
-        self.theme_of = {x.row.text: x.row.theme for x in tables.recommendation_themes}
+        self.listed = {row.network: row for row in tables.listing}
+        self.theme_of = {x.text: x.theme for x in tables.recommendation_themes}
 
     def documents(self) -> dict[str | None, list[Subject]]:
         """Return the entities of each network's document; those without a network under None."""
         contents: dict[str | None, list[Subject]] = defaultdict(list)
-        for located in self.tables.networks:
-            contents[located.row.id].append(self.network(located.row))
+        for row in self.tables.networks:
+            contents[row.id].append(self.network(row))
         belonging: dict[str | None, list[Subject]] = defaultdict(list)
         iris = self.mint.partnerships(self.tables.partnerships)
         for iri, partnership in zip(iris, self.tables.partnerships, strict=True):
-            belonging[partnership.row.network].append(self.partnership(iri, partnership.row))
+            belonging[partnership.network].append(self.partnership(iri, partnership))
         for iri, plan in zip(self.mint.plans(self.tables.plans), self.tables.plans, strict=True):
-            belonging[plan.row.network].append(self.plan(iri, plan.row))
+            belonging[plan.network].append(self.plan(iri, plan))
         for found in self.tables.recommendations:
-            belonging[found.row.network].append(self.recommendation(found.row))
+            belonging[found.network].append(self.recommendation(found))
         for network, entities in belonging.items():
             contents[network] += sorted(entities, key=lambda entity: entity.iri)
         return contents
@@ -64,18 +57,18 @@ class NetworkDescriber(Describer):
             note = f"The lead expert is printed as '{row.lead_expert}'."
             new.text("skos:editorialNote", note, language="en")
         for theme in self.tables.network_themes:
-            if theme.row.network == row.id:
-                predicate = "urb:declaredTheme" if theme.row.basis == "printed" else "urb:theme"
-                new.link(predicate, self.mint.iri("theme", theme.row.theme))
-                if theme.row.note:
-                    note = f"The theme '{theme.row.theme}': {theme.row.note}."
+            if theme.network == row.id:
+                predicate = "urb:declaredTheme" if theme.basis == "printed" else "urb:theme"
+                new.link(predicate, self.mint.iri("theme", theme.theme))
+                if theme.note:
+                    note = f"The theme '{theme.theme}': {theme.note}."
                     new.text("skos:editorialNote", note, language="en")
-        listed = self.listed.get(row.id)
-        new.number("urb:declaredPartnerCount", _partner_count(row, listed))
-        if listed:
+        count = row.declared_partner_count
+        if listed := self.listed.get(row.id):
             state_cells(new, listed)
             new.term("urb:planKind", *map(term_name, listed.plan_types))
-        return new
+            count = listed.partner_count if count is None else count
+        return new.number("urb:declaredPartnerCount", count)
 
     def partnership(self, iri: str, row: Partnership) -> Subject:
         """Describe a partnership."""
@@ -116,12 +109,6 @@ def addressees(text: str) -> list[str]:
     """
     words = (part.strip().split(" ")[0] for part in re.split(r",| and ", text))
     return [_ADDRESSEES[word] for word in words if word]
-
-
-def _partner_count(row: Network, listed: ListedNetwork | None) -> int | None:
-    if row.declared_partner_count is None and listed:
-        return listed.partner_count
-    return row.declared_partner_count
 
 
 def _own_country(row: Partnership | Plan) -> str | None:

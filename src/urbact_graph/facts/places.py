@@ -13,7 +13,7 @@ from urbact_graph.facts.authorities import (
     nuts_prefix,
 )
 from urbact_graph.facts.describer import Describer
-from urbact_graph.facts.tables import City, Located, Tables
+from urbact_graph.facts.tables import City, Tables
 from urbact_graph.rdf.builder import Subject
 
 _NUTS = "http://data.europa.eu/nuts/code/"
@@ -30,8 +30,8 @@ class PlaceDescriber(Describer):
     def cities(self, tables: Tables) -> dict[str, list[Subject]]:
         """Return the cities of each country, by its lower-case ISO code, sorted by IRI."""
         contents: dict[str, list[Subject]] = defaultdict(list)
-        for located in sorted(tables.cities, key=lambda located: located.row.id):
-            contents[located.row.country.lower()].append(self.city(located.row))
+        for row in sorted(tables.cities, key=lambda row: row.id):
+            contents[row.country.lower()].append(self.city(row))
         return contents
 
     def city(self, row: City) -> Subject:
@@ -55,8 +55,8 @@ class PlaceDescriber(Describer):
 
     def countries(self, tables: Tables) -> list[Subject]:
         """Return the countries that any table names, sorted by code."""
-        rows: list[Located[Any]] = [*tables.cities, *tables.partnerships, *tables.plans]
-        codes = sorted({located.row.country for located in rows if located.row.country})
+        rows: list[Any] = [*tables.cities, *tables.partnerships, *tables.plans]
+        codes = sorted({row.country for row in rows if row.country})
         return [
             self._entry(country_iri(code), COUNTRIES, code, country_names(code), _ISO_COUNTRIES)
             for code in codes
@@ -64,7 +64,7 @@ class PlaceDescriber(Describer):
 
     def languages(self, tables: Tables) -> list[Subject]:
         """Return the languages of the plans, sorted by code."""
-        codes = sorted({x.row.language for x in tables.plans if x.row.language})
+        codes = sorted({x.language for x in tables.plans if x.language})
         return [
             self._entry(language_iri(code), LANGUAGES, code, language_names(code), _ISO_LANGUAGES)
             for code in codes

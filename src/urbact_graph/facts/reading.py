@@ -16,7 +16,7 @@ from urbact_graph.facts import tables
 from urbact_graph.facts.authorities import is_country, is_language
 from urbact_graph.facts.concepts import network_types
 from urbact_graph.facts.networks import addressees
-from urbact_graph.facts.tables import Located, RowType, Tables, Term
+from urbact_graph.facts.tables import RowType, Tables, Term
 
 _GLOSSARY_LINE = re.compile(r"- \*\*(?P<term>.+?)\*\* \| (?P<meaning>.+) \| (?P<source>.+)")
 _WEB_ADDRESS = re.compile(r"https?://\S+")
@@ -33,14 +33,12 @@ def read_tables(folder: Path) -> Tables:
         raise FactsError([f"{folder} is no folder; name the folder that holds networks.jsonl"])
     problems: list[str] = []
 
-    def rows(
-        name: str, model: type[RowType], place: Traversable = folder
-    ) -> list[Located[RowType]]:
+    def rows(name: str, model: type[RowType], place: Traversable = folder) -> list[RowType]:
         return list(_rows(place / name, model, problems))
 
     supplement = resources.files("urbact_graph.facts") / "supplement"
     networks = rows("networks.jsonl", tables.Network)
-    known = {located.row.id for located in networks}
+    known = {row.id for row in networks}
     listing = rows("networks-listing.jsonl", tables.ListedNetwork, supplement)
     found = Tables(
         networks=networks,
@@ -53,7 +51,7 @@ def read_tables(folder: Path) -> Tables:
         network_themes=rows("network-themes.jsonl", tables.NetworkTheme),
         recommendation_themes=rows("recommendation-themes.jsonl", tables.RecommendationTheme),
         # The supplement adds to networks of the tables; it brings in none of its own.
-        listing=[located for located in listing if located.row.network in known],
+        listing=[row for row in listing if row.network in known],
         programmes=rows("programmes.jsonl", tables.Programme, supplement),
         glossary=list(_terms(folder / "glossary.md", problems)),
     )
@@ -70,14 +68,12 @@ def read_tables(folder: Path) -> Tables:
     return found
 
 
-def _rows(
-    path: Traversable, model: type[RowType], problems: list[str]
-) -> Iterator[Located[RowType]]:
+def _rows(path: Traversable, model: type[RowType], problems: list[str]) -> Iterator[RowType]:
     for where, line in _lines(path, problems):
         if not line.strip():
             continue
         try:
-            yield Located(model.model_validate_json(line), where)
+            yield model.model_validate_json(line).at(where)
         except ValidationError as error:
             problems += (f"{where}: {_mistake(detail)}" for detail in error.errors())
 
@@ -115,7 +111,7 @@ def _mistake(detail: Any) -> str:
     return f"'{place}': {reason} (found {json.dumps(detail['input'], ensure_ascii=False)})"
 
 
-def _terms(path: Path, problems: list[str]) -> Iterator[Located[Term]]:
+def _terms(path: Path, problems: list[str]) -> Iterator[Term]:
     for where, line in _lines(path, problems):
         if not line.startswith("- "):
             continue
@@ -129,12 +125,12 @@ def _terms(path: Path, problems: list[str]) -> Iterator[Located[Term]]:
         except ValidationError as error:
             problems += (f"{where}: {_mistake(detail)}" for detail in error.errors())
         else:
-            yield Located(term, where)
+            yield term.at(where)
 
 
 def _repeated(found: Tables) -> Iterator[str]:
     """Report every row whose key an earlier row of the table has."""
-    keys: list[tuple[list[Located[Any]], Callable[[Any], Any], str]] = [
+    keys: list[tuple[list[Any], Callable[[Any], Any], str]] = [
         (found.networks, lambda r: r.id, "network"),
         (found.cities, lambda r: r.id, "city"),
         (found.themes, lambda r: r.id, "theme"),
@@ -150,13 +146,13 @@ def _repeated(found: Tables) -> Iterator[str]:
     ]
     for rows, key_of, noun in keys:
         first: dict[Any, str] = {}
-        for located in rows:
-            key = key_of(located.row)
-            earlier = first.setdefault(key, located.where)
-            if earlier != located.where:
+        for row in rows:
+            key = key_of(row)
+            earlier = first.setdefault(key, row.where)
+            if earlier != row.where:
                 shown = " / ".join(map(str, key)) if isinstance(key, tuple) else key
                 yield (
-                    f"{located.where}: the {noun} '{textwrap.shorten(shown, 100)}' stands already "
+                    f"{row.where}: the {noun} '{textwrap.shorten(shown, 100)}' stands already "
                     f"at {earlier}; keep one of the two rows"
                 )
 
@@ -170,12 +166,12 @@ def _plan_key(row: tables.Plan) -> tuple[str, ...]:
 def _dangling(found: Tables) -> Iterator[str]:
     """Report every reference to a row that is not there."""
     known = {
-        "network": {located.row.id for located in found.networks},
-        "city": {located.row.id for located in found.cities},
-        "theme": {located.row.id for located in found.themes},
-        "programme": {located.row.name for located in found.programmes},
+        "network": {row.id for row in found.networks},
+        "city": {row.id for row in found.cities},
+        "theme": {row.id for row in found.themes},
+        "programme": {row.name for row in found.programmes},
     }
-    references: list[tuple[list[Located[Any]], str, str]] = [
+    references: list[tuple[list[Any], str, str]] = [
         (found.networks, "programme", "programme"),
         (found.partnerships, "network", "network"),
         (found.partnerships, "city", "city"),
@@ -190,16 +186,16 @@ def _dangling(found: Tables) -> Iterator[str]:
         (found.listing, "network", "network"),
     ]
     for rows, column, kind in references:
-        for located in rows:
-            value = getattr(located.row, column)
+        for row in rows:
+            value = getattr(row, column)
             if value is not None and value not in known[kind]:
                 yield (
-                    f"{located.where}: '{column}' names the unknown {kind} '{value}'; "
+                    f"{row.where}: '{column}' names the unknown {kind} '{value}'; "
                     f"correct it or add the {kind} first"
                 )
-    mapped = {located.row.text for located in found.recommendation_themes}
+    mapped = {row.text for row in found.recommendation_themes}
     for recommendation in found.recommendations:
-        for text in recommendation.row.theme:
+        for text in recommendation.theme:
             if text not in mapped:
                 yield (
                     f"{recommendation.where}: the theme '{text}' has no row in "
@@ -209,55 +205,54 @@ def _dangling(found: Tables) -> Iterator[str]:
 
 def _contradicting(found: Tables) -> Iterator[str]:
     """Report every row whose country is not the one of its city."""
-    country = {located.row.id: located.row.country for located in found.cities}
+    country = {row.id: row.country for row in found.cities}
     for city in found.cities:
-        if city.row.id[:2] != city.row.country.lower():
+        if city.id[:2] != city.country.lower():
             yield (
-                f"{city.where}: the id '{city.row.id}' does not begin with its country "
-                f"{city.row.country}; correct one of them"
+                f"{city.where}: the id '{city.id}' does not begin with its country "
+                f"{city.country}; correct one of them"
             )
-        if (city.row.lat is None) != (city.row.lon is None):
+        if (city.lat is None) != (city.lon is None):
             yield f"{city.where}: latitude and longitude come together; give both or neither"
-        if (city.row.geonames is None) != (city.row.geonames_match is None):
+        if (city.geonames is None) != (city.geonames_match is None):
             yield f"{city.where}: 'geonames' and 'geonames_match' come together; give both or none"
-    placed: list[Located[Any]] = [*found.partnerships, *found.plans]
-    for located in placed:
-        row = located.row
+    placed: list[Any] = [*found.partnerships, *found.plans]
+    for row in placed:
         lies_in = country.get(row.city) if row.city else None
         if row.country and lies_in and row.country != lies_in:
             yield (
-                f"{located.where}: the country is {row.country}, but the city '{row.city}' lies in "
+                f"{row.where}: the country is {row.country}, but the city '{row.city}' lies in "
                 f"{lies_in}; correct one of them"
             )
 
 
 def _unknown_words(found: Tables) -> Iterator[str]:
     """Report every cell whose words are not in the ontology or the authority tables."""
-    placed: list[Located[Any]] = [*found.cities, *found.partnerships, *found.plans]
-    for located in placed:
-        if located.row.country is not None and not is_country(located.row.country):
+    placed: list[Any] = [*found.cities, *found.partnerships, *found.plans]
+    for row in placed:
+        if row.country is not None and not is_country(row.country):
             yield (
-                f"{located.where}: '{located.row.country}' is no ISO 3166-1 country code; "
+                f"{row.where}: '{row.country}' is no ISO 3166-1 country code; "
                 "write one such as FR or GR"
             )
     for plan in found.plans:
-        if plan.row.language is not None and not is_language(plan.row.language):
+        if plan.language is not None and not is_language(plan.language):
             yield (
-                f"{plan.where}: '{plan.row.language}' is no ISO 639-1 language code; "
+                f"{plan.where}: '{plan.language}' is no ISO 639-1 language code; "
                 "write one such as fr or el"
             )
     for recommendation in found.recommendations:
         try:
-            addressees(recommendation.row.addressee)
+            addressees(recommendation.addressee)
         except KeyError as error:
             yield (
                 f"{recommendation.where}: the addressee {error} is unknown; write cities, regions, "
                 "national, EU or managing authorities, with commas or 'and' between"
             )
     for call in found.calls:
-        for word in network_types(call.row):
+        for word in network_types(call):
             if word.removesuffix("-network") not in tables.NETWORK_TYPES:
                 yield (
-                    f"{call.where}: '{call.row.network_type}' names an unknown kind of network; "
+                    f"{call.where}: '{call.network_type}' names an unknown kind of network; "
                     f"write {', '.join(tables.NETWORK_TYPES)}"
                 )

@@ -3,10 +3,10 @@
 import datetime
 import re
 from dataclasses import dataclass, field
-from typing import Annotated, Generic, Literal, TypeVar, get_args
+from typing import Annotated, Literal, Self, TypeVar, get_args
 
 import pyoxigraph
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr
 
 NetworkType = Literal[
     "action-planning",
@@ -102,6 +102,21 @@ class Row(BaseModel):
     """One line of a table; unknown keys and loose types are mistakes."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    _where: str = PrivateAttr("")
+
+    @property
+    def where(self) -> str:
+        """The place it was read from, for error sentences."""
+        return self._where
+
+    def at(self, where: str) -> Self:
+        """Return the row, read from ``where``."""
+        self._where = where
+        return self
+
+
+RowType = TypeVar("RowType", bound=Row)
 
 
 class Network(Row):
@@ -268,30 +283,19 @@ class Term(Row):
     source: Sources
 
 
-RowType = TypeVar("RowType", bound=Row)
-
-
-@dataclass(frozen=True)
-class Located(Generic[RowType]):
-    """A row with the place it was read from, for error sentences."""
-
-    row: RowType
-    where: str
-
-
 @dataclass
 class Tables:
     """All rows of all tables, in file order."""
 
-    networks: list[Located[Network]] = field(default_factory=list)
-    partnerships: list[Located[Partnership]] = field(default_factory=list)
-    cities: list[Located[City]] = field(default_factory=list)
-    plans: list[Located[Plan]] = field(default_factory=list)
-    recommendations: list[Located[Recommendation]] = field(default_factory=list)
-    calls: list[Located[Call]] = field(default_factory=list)
-    themes: list[Located[Theme]] = field(default_factory=list)
-    network_themes: list[Located[NetworkTheme]] = field(default_factory=list)
-    recommendation_themes: list[Located[RecommendationTheme]] = field(default_factory=list)
-    listing: list[Located[ListedNetwork]] = field(default_factory=list)
-    programmes: list[Located[Programme]] = field(default_factory=list)
-    glossary: list[Located[Term]] = field(default_factory=list)
+    networks: list[Network] = field(default_factory=list)
+    partnerships: list[Partnership] = field(default_factory=list)
+    cities: list[City] = field(default_factory=list)
+    plans: list[Plan] = field(default_factory=list)
+    recommendations: list[Recommendation] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    themes: list[Theme] = field(default_factory=list)
+    network_themes: list[NetworkTheme] = field(default_factory=list)
+    recommendation_themes: list[RecommendationTheme] = field(default_factory=list)
+    listing: list[ListedNetwork] = field(default_factory=list)
+    programmes: list[Programme] = field(default_factory=list)
+    glossary: list[Term] = field(default_factory=list)
