@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Never
@@ -15,15 +15,12 @@ from urbact_graph.rdf.terms import Term, integer, typed
 from urbact_graph.settings import WRITTEN_BASE
 from urbact_graph.sources import rebase
 
-# The engine computes with integers of 64 bits; a longer number would silently match nothing.
-_LONGEST_INTEGER = 18
 _KEYS = ("title", "question", "param", "column")
 _HEADER_LINE = re.compile(r"#\s*(\w+):\s*(.*)")
 _PARAMETER = re.compile(r'(\w+)\s+(\w+)\s+(-|<[^>]*>|"(?:[^"\\]|\\.)*"\S*|\S+)\s+(\S.*)')
 _COLUMN = re.compile(r"(\w+)\s+(\S.*)")
 _FORM = re.compile(r"^\s*(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.MULTILINE | re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_TRUTHS = {"true": "true", "1": "true", "false": "false", "0": "false"}
 
 
 @dataclass(frozen=True)
@@ -98,11 +95,17 @@ class StoredQuery:
 
 @dataclass(frozen=True)
 class _Datatype:
-    """A type of parameter: how its texts are read, and an example of one."""
+    """A type of parameter: what its texts look like, and the term of one, given the base."""
 
     article: str
     example: str
-    read: Callable[[str, str], Term]
+    pattern: str
+    term: Callable[[str, str], Term]
+
+    def read(self, text: str, base: str) -> Term:
+        if not re.fullmatch(self.pattern, text, re.DOTALL):
+            raise ValueError(text)
+        return self.term(text, base)
 
 
 def load_queries(folder: Path, base: str = WRITTEN_BASE) -> dict[str, StoredQuery]:
@@ -130,16 +133,6 @@ def load_query(path: Path, base: str = WRITTEN_BASE) -> StoredQuery:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise QueryError(f"The query {path.name} cannot be read: {reason}.") from None
     return _Header(path.name, text).query(path.stem)
-
-
-def table_of(queries: Iterable[StoredQuery]) -> str:
-    """Return ``queries`` as a table in Markdown: name, question and parameters."""
-    rows = ["| query | question | parameters |", "|---|---|---|"]
-    rows += [
-        f"| `{query.name}` | {query.question} | {'<br>'.join(map(_described, query.parameters))} |"
-        for query in queries
-    ]
-    return "\n".join(rows) + "\n"
 
 
 class _Header:
@@ -252,11 +245,6 @@ def _known(names: list[str]) -> str:
     return f"it takes {' and '.join([', '.join(names[:-1]), names[-1]] if names[1:] else names)}"
 
 
-def _described(parameter: Parameter) -> str:
-    default = f", default `{parameter.default.value}`" if parameter.default is not None else ""
-    return f"`{parameter.name}` ({parameter.datatype}{default}): {parameter.meaning}"
-
-
 def _iri(text: str, base: str) -> NamedNode:
     if text.startswith("<") and text.endswith(">"):
         full = text[1:-1]
@@ -272,39 +260,27 @@ def _iri(text: str, base: str) -> NamedNode:
     return NamedNode(full)
 
 
-def _string(text: str, _base: str) -> Literal:
-    return Literal(text)
-
-
-def _integer(text: str, _base: str) -> Literal:
-    if not re.fullmatch(rf"[+-]?[0-9]{{1,{_LONGEST_INTEGER}}}", text):
-        raise ValueError(text)
-    return integer(int(text))
-
-
-def _decimal(text: str, _base: str) -> Literal:
-    if not re.fullmatch(r"[+-]?(?=\.?[0-9])[0-9]{0,18}(\.[0-9]{0,18})?", text):
-        raise ValueError(text)
-    return typed(text, XSD.decimal)
-
-
-def _date(text: str, _base: str) -> Literal:
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        raise ValueError(text)
-    return typed(dt.date.fromisoformat(text).isoformat(), XSD.date)
-
-
-def _boolean(text: str, _base: str) -> Literal:
-    if text.lower() not in _TRUTHS:
-        raise ValueError(text)
-    return typed(_TRUTHS[text.lower()], XSD.boolean)
-
-
 _DATATYPES = {
-    "iri": _Datatype("an", "network/greenplace or <{base}network/greenplace>", _iri),
-    "string": _Datatype("a", "food", _string),
-    "integer": _Datatype("an", "3", _integer),
-    "decimal": _Datatype("a", "53.5", _decimal),
-    "date": _Datatype("a", "2024-01-31", _date),
-    "boolean": _Datatype("a", "true or false", _boolean),
+    "iri": _Datatype("an", "network/greenplace or <{base}network/greenplace>", ".*", _iri),
+    "string": _Datatype("a", "food", ".*", lambda text, _: Literal(text)),
+    # The engine computes with 64 bits; a longer number would silently match nothing.
+    "integer": _Datatype("an", "3", "[+-]?[0-9]{1,18}", lambda text, _: integer(int(text))),
+    "decimal": _Datatype(
+        "a",
+        "53.5",
+        r"[+-]?(?=\.?[0-9])[0-9]{0,18}(\.[0-9]{0,18})?",
+        lambda text, _: typed(text, XSD.decimal),
+    ),
+    "date": _Datatype(
+        "a",
+        "2024-01-31",
+        "[0-9]{4}-[0-9]{2}-[0-9]{2}",
+        lambda text, _: typed(dt.date.fromisoformat(text).isoformat(), XSD.date),
+    ),
+    "boolean": _Datatype(
+        "a",
+        "true or false",
+        "(?i:true|false|0|1)",
+        lambda text, _: typed("true" if text.lower() in ("true", "1") else "false", XSD.boolean),
+    ),
 }

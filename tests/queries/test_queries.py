@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode
 from tests.queries.answers.engines import shown, taken
 from tests.queries.cases import BASE, QUERIES
 from urbact_graph.errors import QueryError
-from urbact_graph.queries import StoredQuery, load_queries, load_query, table_of
+from urbact_graph.queries import Parameter, StoredQuery, load_queries, load_query
 
 ROOT = Path(__file__).parents[2]
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -59,9 +59,19 @@ def test_titles_and_questions_are_unique() -> None:
         assert not [text for text, count in counts.items() if count > 1]
 
 
+def _described(parameter: Parameter) -> str:
+    default = f", default `{parameter.default.value}`" if parameter.default is not None else ""
+    return f"`{parameter.name}` ({parameter.datatype}{default}): {parameter.meaning}"
+
+
 def test_the_documentation_has_the_table_of_the_headers() -> None:
     written = (ROOT / "docs" / "queries.md").read_text(encoding="utf-8")
-    table = table_of(QUERIES.values())
+    rows = ["| query | question | parameters |", "|---|---|---|"]
+    rows += [
+        f"| `{query.name}` | {query.question} | {'<br>'.join(map(_described, query.parameters))} |"
+        for query in QUERIES.values()
+    ]
+    table = "\n".join(rows) + "\n"
     assert table in written, f"put this table into docs/queries.md:\n{table}"
 
 
