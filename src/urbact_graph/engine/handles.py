@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from dataclasses import dataclass
 
 from urbact_graph.engine.memory import resident_bytes
 from urbact_graph.engine.messages import (
@@ -25,27 +26,23 @@ _MAX_FORKED_BYTES = 1_000
 _EXIT_SECONDS = 5.0
 
 
+@dataclass(eq=False)
 class WorkerHandle:
-    """A worker process: the socket to it, and its descriptor (pidfd)."""
+    """A worker process: the socket to it, and its descriptor (pidfd).
 
-    def __init__(
-        self,
-        zygote: "ZygoteHandle",
-        pid: int,
-        connection: socket.socket,
-        process: int,
-        shared_bytes: int,
-    ) -> None:
-        self.zygote = zygote
-        self.pid = pid
-        self.connection = connection
-        self._process = process
-        self._shared_bytes = shared_bytes
+    ``shared_bytes`` is the memory that it had in common with its zygote at first.
+    """
+
+    zygote: "ZygoteHandle"
+    pid: int
+    connection: socket.socket
+    process: int
+    shared_bytes: int
 
     @property
     def memory_bytes(self) -> int:
         """The memory that it does not share with its zygote."""
-        return max(0, resident_bytes(self.pid) - self._shared_bytes)
+        return max(0, resident_bytes(self.pid) - self.shared_bytes)
 
     def suspend(self) -> None:
         """Stop it until it is resumed."""
@@ -62,12 +59,12 @@ class WorkerHandle:
     def close(self) -> None:
         """Close the descriptors; a worker that is idle exits."""
         self.connection.close()
-        os.close(self._process)
+        os.close(self.process)
 
     def _send(self, number: signal.Signals) -> None:
         # By descriptor: the number may be that of another process by now.
         with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._process, number)
+            signal.pidfd_send_signal(self.process, number)
 
 
 class ZygoteHandle:

@@ -16,12 +16,7 @@ from urbact_graph.engine.quota import Quotas, network
 from urbact_graph.engine.scheduler import OverloadedError, Scheduler
 from urbact_graph.engine.source import Source
 from urbact_graph.errors import EngineError
-from urbact_graph.problems import (
-    CLIENT_CLOSED_REQUEST,
-    ENGINE_UNAVAILABLE,
-    QUERY_TIMEOUT,
-    ProblemError,
-)
+from urbact_graph.problems import ENGINE_UNAVAILABLE, QUERY_TIMEOUT, ProblemError
 from urbact_graph.rdf.formats import RESULTS_JSON
 from urbact_graph.settings import Settings
 
@@ -222,11 +217,6 @@ class LocalEngine(_OnPool):
             if quotas:
                 quotas.admit(address)
             with self.scheduler.slot(allowed, cancellation, address) as slot:
-                if cancellation.is_cancelled:
-                    raise ProblemError(
-                        CLIENT_CLOSED_REQUEST,
-                        "The client closed the request before the query could run.",
-                    )
                 try:
                     return pool.evaluate(request, allowed, cancellation, slot)
                 except TimeoutError:

@@ -137,11 +137,16 @@ class Scheduler:
 
         Raises:
             OverloadedError: too many queries wait, or no slot became free in time.
-            ProblemError: the query was cancelled while it waited.
+            ProblemError: the query was cancelled before it could run.
         """
         slot = Slot(client, self._lock)
         self._acquire(slot, seconds, cancellation)
         try:
+            if cancellation.is_cancelled:
+                raise ProblemError(
+                    CLIENT_CLOSED_REQUEST,
+                    "The client closed the request before the query could run.",
+                )
             yield slot
         finally:
             with self._lock:
@@ -179,12 +184,8 @@ class Scheduler:
             # One that no longer waits was given its slot, perhaps just too late.
             if slot in self._waiting:
                 self._waiting.remove(slot)
-                if cancellation.is_cancelled:
-                    raise ProblemError(
-                        CLIENT_CLOSED_REQUEST,
-                        "The client closed the request before the query could run.",
-                    )
-                raise self.overloaded(f"none became free within {seconds:g} s")
+                if not cancellation.is_cancelled:
+                    raise self.overloaded(f"none became free within {seconds:g} s")
 
     def _run(self, slot: Slot) -> None:
         slot.resumed_at, slot.is_suspended = time.monotonic(), False
@@ -194,7 +195,7 @@ class Scheduler:
             slot.process.resume()
 
     def _remove(self, slot: Slot) -> None:
-        for slots in (self._running, self._suspended):
+        for slots in (self._running, self._waiting, self._suspended):
             if slot in slots:
                 slots.remove(slot)
 
@@ -245,9 +246,7 @@ class Scheduler:
 
     def _evict(self, slot: Slot) -> None:
         slot.is_evicted = True
-        for slots in (self._waiting, self._suspended):
-            if slot in slots:
-                slots.remove(slot)
+        self._remove(slot)
         slot.ready.set()
         if slot.process:
             slot.process.kill()

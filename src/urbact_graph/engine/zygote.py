@@ -50,7 +50,7 @@ def main(descriptor: int) -> None:
             return
         graphs = sum(1 for _ in store.named_graphs())
         FROM_ZYGOTE.send(control, Counts(len(store), graphs))
-        _Zygote(control, store, load).serve()
+        _serve(control, store, load)
 
 
 def load_store(load: Load) -> Store:
@@ -70,55 +70,51 @@ def load_store(load: Load) -> Store:
     return store
 
 
-class _Zygote:
-    """Forks workers and collects them; all that are left end with it."""
+def _serve(control: socket.socket, store: Store, load: Load) -> None:
+    """Fork workers and collect them until the other side closes ``control``; then end the rest.
 
-    def __init__(self, control: socket.socket, store: Store, load: Load) -> None:
-        self._control = control
-        self._store = store
-        self._load = load
-        self._children: set[int] = set()
+    Raises:
+        EOFError, ConnectionError: it has been closed.
+    """
+    children: set[int] = set()
+    try:
+        while True:
+            match TO_ZYGOTE.receive(control):
+                case Fork():
+                    children.add(_fork(control, store, load))
+                case Collect(pid):
+                    status = None
+                    if pid in children:
+                        children.discard(pid)
+                        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+                    FROM_ZYGOTE.send(control, Collected(status))
+    finally:
+        for child in children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
 
-    def serve(self) -> None:
-        """Serve the control socket until the other side closes it (EOFError, ConnectionError)."""
+
+def _fork(control: socket.socket, store: Store, load: Load) -> int:
+    """Fork a worker, send the descriptors of it, and return its number."""
+    ours, theirs = socket.socketpair()
+    parent = os.getpid()
+    child = os.fork()
+    if child == 0:
         try:
-            while True:
-                match TO_ZYGOTE.receive(self._control):
-                    case Fork():
-                        self._fork()
-                    case Collect(pid):
-                        FROM_ZYGOTE.send(self._control, Collected(self._collect(pid)))
+            control.close()
+            ours.close()
+            end_with_parent(signal.SIGKILL, parent)
+            work(theirs, store, load)
         finally:
-            for child in self._children:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(child, signal.SIGKILL)
-
-    def _fork(self) -> None:
-        ours, theirs = socket.socketpair()
-        parent = os.getpid()
-        child = os.fork()
-        if child == 0:
-            try:
-                self._control.close()
-                ours.close()
-                end_with_parent(signal.SIGKILL, parent)
-                work(theirs, self._store, self._load)
-            finally:
-                # Exits without running the clean-up of the zygote.
-                os._exit(0)
-        self._children.add(child)
-        theirs.close()
-        process = os.pidfd_open(child)
-        reply = FROM_ZYGOTE.encode(Forked(child, resident_bytes(parent)))
-        socket.send_fds(self._control, [reply], [ours.fileno(), process])
-        ours.close()
-        os.close(process)
-
-    def _collect(self, pid: int) -> int | None:
-        if pid not in self._children:
-            return None
-        self._children.discard(pid)
-        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            # Without the clean-up of the zygote.
+            os._exit(0)
+    theirs.close()
+    process = os.pidfd_open(child)
+    reply = FROM_ZYGOTE.encode(Forked(child, resident_bytes(parent)))
+    socket.send_fds(control, [reply], [ours.fileno(), process])
+    ours.close()
+    os.close(process)
+    return child
 
 
 def _reason(error: Exception) -> str:
