@@ -11,7 +11,8 @@ from urbact_graph.errors import SourceError
 from urbact_graph.settings import WRITTEN_BASE, Settings
 
 _PACKAGED = Path(__file__).resolve().parent / "graph"
-_ONTOLOGY = Path("ontology") / "urbact.ttl"
+# The file without which a folder holds no graph.
+ONTOLOGY = "ontology/urbact.ttl"
 
 
 @dataclass(frozen=True)
@@ -100,10 +101,10 @@ def find_sources(settings: Settings) -> GraphSources:
         SourceError: the folder holds no ontology/urbact.ttl.
     """
     for root in _candidates(settings):
-        if (root / _ONTOLOGY).is_file():
+        if (root / ONTOLOGY).is_file():
             return GraphSources(root, settings.base_iri)
     place = settings.sources or Path.cwd()
-    raise SourceError(f"{place} holds no {_ONTOLOGY}; name the folder that does with --sources.")
+    raise SourceError(f"{place} holds no {ONTOLOGY}; name the folder that does with --sources.")
 
 
 def build_folder(settings: Settings, sources: GraphSources) -> Path:

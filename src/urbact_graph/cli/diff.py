@@ -12,12 +12,12 @@ from urbact_graph.cli.differences import as_document, print_text, signed_lines
 from urbact_graph.cli.options import setting_options
 from urbact_graph.dataset.building import DATASET_NAME, build
 from urbact_graph.errors import DatasetError
-from urbact_graph.history.commits import ONTOLOGY, CommitsError, Repository
+from urbact_graph.history.commits import CommitsError, Repository
 from urbact_graph.history.dates import extract
 from urbact_graph.history.diff import Facts, compare, read_facts
 from urbact_graph.progress import progress_bar
 from urbact_graph.settings import Settings
-from urbact_graph.sources import GraphSources, find_sources
+from urbact_graph.sources import ONTOLOGY, GraphSources, find_sources
 
 
 @click.command("diff")

@@ -16,9 +16,7 @@ from pathlib import Path
 from typing import Self
 
 from urbact_graph.errors import DatasetError
-
-# The file without which a folder holds no graph.
-ONTOLOGY = "ontology/urbact.ttl"
+from urbact_graph.sources import ONTOLOGY
 
 # The modes of regular files in git's trees; symbolic links and submodules have others.
 _REGULAR = ("100644", "100755")

@@ -18,7 +18,6 @@ from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, parse
 
 from urbact_graph.errors import DatasetError
 from urbact_graph.history.commits import (
-    ONTOLOGY,
     CommitsError,
     FileChange,
     Repository,
@@ -27,7 +26,7 @@ from urbact_graph.history.commits import (
 )
 from urbact_graph.rdf.resources import resource_of
 from urbact_graph.rdf.terms import moment_text
-from urbact_graph.sources import GraphSources, rebase
+from urbact_graph.sources import ONTOLOGY, GraphSources, rebase
 
 RECORD_NAME = "history.json"
 

@@ -86,12 +86,14 @@ def compare(before: Facts, after: Facts, base: str) -> Comparison:
     removed = {triple for triple in before() if _digest(triple) not in new}
     gains, losses = _by_entity(added, base), _by_entity(removed, base)
     entities = gains.keys() | losses.keys()
-    earlier, later = _Names(before(), entities, base), _Names(after(), entities, base)
+    was, earlier = _described(before(), entities, base)
+    now, later = _described(after(), entities, base)
+    kinds = {(False, True): Kind.NEW, (True, False): Kind.GONE, (True, True): Kind.CHANGED}
     changes = [
         Change(
             entity,
             later.label(entity) or earlier.label(entity),
-            _kind(entity in earlier.described, entity in later.described),
+            kinds[entity in was, entity in now],
             tuple(gains.get(entity, ())),
             tuple(losses.get(entity, ())),
         )
@@ -146,26 +148,15 @@ def _by_entity(triples: Iterable[Triple], base: str) -> dict[str, list[Triple]]:
     return grouped
 
 
-def _kind(was: bool, is_now: bool) -> Kind:  # noqa: FBT001 - the states before and after
-    if was and is_now:
-        return Kind.CHANGED
-    return Kind.NEW if is_now else Kind.GONE
-
-
-class _Names:
-    """Which of ``entities`` a graph describes, and their labels."""
-
-    def __init__(self, triples: Iterable[Triple], entities: Container[str], base: str) -> None:
-        self.described: set[str] = set()
-        labels = []
-        for triple in triples:
-            entity = _entity(triple, base)
-            if entity in entities:
-                self.described.add(entity)
-                if triple.predicate.value in LABELS:
-                    labels.append(triple)
-        self._labels = IndexedGraph(labels)
-
-    def label(self, entity: str) -> str:
-        """Return the best label, the empty text where there is none."""
-        return self._labels.label(entity)
+def _described(
+    triples: Iterable[Triple], entities: Container[str], base: str
+) -> tuple[set[str], IndexedGraph]:
+    """Return which of ``entities`` a graph describes, and the labels of these."""
+    described, labels = set(), []
+    for triple in triples:
+        entity = _entity(triple, base)
+        if entity in entities:
+            described.add(entity)
+            if triple.predicate.value in LABELS:
+                labels.append(triple)
+    return described, IndexedGraph(labels)
