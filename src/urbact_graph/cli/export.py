@@ -1,22 +1,13 @@
 """``urbact-graph export``."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from urbact_graph.cli.options import setting_options
 from urbact_graph.progress import progress_bar
 from urbact_graph.settings import Settings
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from rich.table import Table
-
-    from urbact_graph.description.distributions import DumpFile
-
-_DIGEST_CHARACTERS = 12
 
 
 @click.command("export")
@@ -36,30 +27,10 @@ def command(folder: Path, **given: Any) -> None:
       urbact-graph export /srv/dumps
     """
     # Their import takes longer than the help may.
-    from rich.console import Console  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
+    from urbact_graph.cli.results import print_files  # noqa: PLC0415
     from urbact_graph.release.dumps import copy_dumps  # noqa: PLC0415
     from urbact_graph.release.prepare import prepare  # noqa: PLC0415
 
     release = prepare(Settings.load(**given), progress_bar)
     copy_dumps(release.dumps, release.files, folder)
-    console = Console()
-    console.print(_table(release.files))
-    total = sum(file.bytes for file in release.files)
-    summary = f"{len(release.files)} files, {total:,} bytes, in {folder}"
-    console.print(Text(summary), soft_wrap=True)
-
-
-def _table(files: "Iterable[DumpFile]") -> "Table":
-    from rich.box import SIMPLE_HEAD  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("file", overflow="fold")
-    table.add_column("bytes", justify="right", no_wrap=True)
-    table.add_column("SHA-256", no_wrap=True)
-    for file in files:
-        table.add_row(Text(file.name), f"{file.bytes:,}", f"{file.sha256[:_DIGEST_CHARACTERS]}…")
-    return table
+    print_files(release.files, folder)

@@ -1,7 +1,8 @@
-"""Results of queries as tables on the terminal."""
+"""Results of queries, and what was written, as tables on the terminal."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from pyoxigraph import Literal, QueryResultsFormat, QuerySolutions, parse_query_results
 from rich.box import SIMPLE_HEAD
@@ -10,8 +11,10 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from urbact_graph.description.distributions import DumpFile
 from urbact_graph.queries import StoredQuery
 
+_DIGEST_CHARACTERS = 12
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -40,6 +43,20 @@ def print_results(content: bytes, base: str, hidden: set[str]) -> None:
         table = _table([names[i] for i in kept], [[row[i] for i in kept] for row in rows])
     console.print(table)
     console.print(f"{len(rows):,} row{'' if len(rows) == 1 else 's'}")
+
+
+def print_files(files: Sequence[DumpFile], folder: Path) -> None:
+    """Print the names, sizes and digests of files that were written to ``folder``."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("file", overflow="fold")
+    table.add_column("bytes", justify="right", no_wrap=True)
+    table.add_column("SHA-256", no_wrap=True)
+    for file in files:
+        table.add_row(Text(file.name), f"{file.bytes:,}", f"{file.sha256[:_DIGEST_CHARACTERS]}…")
+    console = Console()
+    console.print(table)
+    total = sum(file.bytes for file in files)
+    console.print(Text(f"{len(files)} files, {total:,} bytes, in {folder}"), soft_wrap=True)
 
 
 def _table(names: list[str], rows: list[list[str]]) -> Table:
