@@ -18,15 +18,8 @@ from urbact_graph.rdf.terms import Term
 
 # The classes of which an example is shown; themes come last, which have a scheme of their own.
 _MAIN_CLASSES = (
-    "Network",
-    "City",
-    "Partnership",
-    "Plan",
-    "Recommendation",
-    "Call",
-    "Programme",
-    "Person",
-    "Document",
+    *("Network", "City", "Partnership", "Plan", "Recommendation", "Call", "Programme"),
+    *("Person", "Document"),
 )
 # The least share of the texts, or of the themes, that a language or data theme needs to be stated.
 _LANGUAGE_SHARE = 0.01
@@ -34,7 +27,6 @@ _THEME_SHARE = 0.1
 _MATCHES = (SKOS.exactMatch, SKOS.closeMatch, SKOS.broadMatch)
 # The datatypes that dates of the graph have, as precise as each is known.
 _DATES = (XSD.date, XSD.gYearMonth, XSD.gYear)
-_FIRST_DAY, _LAST_DAY = "-01-01", "-12-31"
 _YEAR_DIGITS = 4
 
 
@@ -81,8 +73,8 @@ def read_coverage(store: Store, base: str, statistics: Statistics) -> Coverage:
     return Coverage(
         languages=_languages(statistics),
         countries=_countries(reader),
-        start=_earliest(reader),
-        end=_latest(reader),
+        start=min(_dates(reader, reader.urb.start), key=_first_day, default=None),
+        end=max(_dates(reader, reader.urb.end), key=_last_day, default=None),
         themes=_themes(reader),
         examples=_examples(reader, statistics),
         roots=tuple(sorted(roots, key=str)),
@@ -102,24 +94,18 @@ def _countries(reader: _Reader) -> tuple[NamedNode, ...]:
     return tuple(sorted(known, key=str))
 
 
-def _earliest(reader: _Reader) -> Literal | None:
-    dates = _dates(reader, reader.urb.start)
-    return min(dates, key=lambda date: (_day(date, _FIRST_DAY), str(date)), default=None)
-
-
-def _latest(reader: _Reader) -> Literal | None:
-    dates = _dates(reader, reader.urb.end)
-    return max(dates, key=lambda date: (_day(date, _LAST_DAY), str(date)), default=None)
-
-
 def _dates(reader: _Reader, predicate: str) -> list[Literal]:
     found = {value for value in reader.objects(predicate) if isinstance(value, Literal)}
     return [value for value in found if value.datatype.value in _DATES]
 
 
-def _day(date: Literal, day_of_year: str) -> str:
-    """Fill a year or month up to a day, so that dates of all precisions compare as texts."""
-    return date.value + day_of_year[len(date.value) - _YEAR_DIGITS :]
+# A year or month is filled up to a day, so that dates of all precisions compare as texts.
+def _first_day(date: Literal) -> tuple[str, str]:
+    return date.value + "-01-01"[len(date.value) - _YEAR_DIGITS :], str(date)
+
+
+def _last_day(date: Literal) -> tuple[str, str]:
+    return date.value + "-12-31"[len(date.value) - _YEAR_DIGITS :], str(date)
 
 
 def _themes(reader: _Reader) -> tuple[tuple[NamedNode, str], ...]:

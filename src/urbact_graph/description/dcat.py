@@ -1,8 +1,4 @@
-"""The catalogue in the words of DCAT-AP 3.0.1: dataset, distributions, service, publisher.
-
-The shapes of that profile ask for the class of each value, so the values of controlled
-vocabularies are described here by their class and name.
-"""
+"""The catalogue in the words of DCAT-AP 3.0.1: dataset, distributions, service, publisher."""
 
 from datetime import datetime
 

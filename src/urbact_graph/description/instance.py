@@ -46,7 +46,7 @@ def instance_description(
         statements.triples.add(here)
     if statements.node("dataset") in described:
         _add_pages(statements, address)
-    return statements.in_order()
+    return sorted(statements.triples, key=str)
 
 
 def _here(triple: Triple, base: str, address: str, *, has_files: bool) -> Triple:

@@ -1,6 +1,6 @@
 """Make triples whose predicates and classes are given by prefixed names."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Self
 
@@ -13,10 +13,10 @@ from urbact_graph.rdf.terms import Term, integer, partial_date, typed
 class Statements:
     """A set of triples to add to; the graph's own names lie below ``base``."""
 
-    def __init__(self, base: str, triples: Iterable[Triple] = ()) -> None:
+    def __init__(self, base: str) -> None:
         self.base = base
         self.prefixes = namespaces(base)
-        self.triples = set(triples)
+        self.triples = set[Triple]()
 
     def node(self, path: str) -> NamedNode:
         """Return the node at ``path`` below the base, such as ``dataset#sparql``."""
@@ -25,10 +25,6 @@ class Statements:
     def about(self, subject: NamedNode | str) -> "Subject":
         """Return ``subject``, a node or its IRI, to state something about."""
         return Subject(subject, self.prefixes, self.triples)
-
-    def in_order(self) -> list[Triple]:
-        """Return the triples in the order of their N-Triples."""
-        return sorted(self.triples, key=str)
 
 
 class Subject:

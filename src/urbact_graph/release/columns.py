@@ -131,27 +131,18 @@ def link(
 ) -> tuple[Column, Column]:
     """Return two columns: the labels of what ``path`` leads to, and its IRIs."""
     name = name or named(path)
-    of_iris = Column(
-        f"{name}_iri",
-        f"{title}: IRI",
-        path,
-        f"The {'IRIs' if is_many else 'IRI'} of what {name} names.",
-        "anyURI",
-        within=within,
+    column = Column(
+        name, title, path, about, within=within, is_many=is_many, is_required=is_required
+    )
+    of_iris = replace(
+        column,
+        name=f"{name}_iri",
+        title=f"{title}: IRI",
+        description=f"The {'IRIs' if is_many else 'IRI'} of what {name} names.",
+        datatype="anyURI",
         table=table,
-        is_many=is_many,
-        is_required=is_required,
     )
-    of_labels = replace(
-        of_iris,
-        name=name,
-        title=title,
-        description=about,
-        datatype="string",
-        table="",
-        is_label=True,
-    )
-    return of_labels, of_iris
+    return replace(column, is_label=True), of_iris
 
 
 def links(path: str, title: str, about: str = "", *, table: str = "") -> tuple[Column, Column]:

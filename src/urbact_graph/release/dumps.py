@@ -137,11 +137,7 @@ def compressed(content: bytes) -> bytes:
 
 
 def _valid_xml(content: bytes, triples: list[Triple]) -> bytes:
-    """Return ``content`` so that a reader of XML 1.0 gets the texts of ``triples`` unchanged.
-
-    Raises:
-        DatasetError: a text holds a character that XML cannot represent.
-    """
+    """Return ``content`` so that a reader of XML 1.0 gets the texts of ``triples`` unchanged."""
     if _NOT_IN_XML.search(content.decode()):
         texts = ((t.subject, getattr(t.object, "value", "")) for t in triples)
         subject = next(subject for subject, text in texts if _NOT_IN_XML.search(text))
@@ -157,8 +153,7 @@ def _valid_xml(content: bytes, triples: list[Triple]) -> bytes:
 def _filled(folder: Path) -> Iterator[Path]:
     """Give a temporary folder, whose files are moved to ``folder`` once the block is done.
 
-    Raises:
-        DatasetError: the folder cannot be written; no new file stays there.
+    If ``folder`` cannot be written, no new file stays there.
     """
     is_new = not folder.exists()
     place: Path | None = None

@@ -57,7 +57,9 @@ def make_release(
         contents = {
             GRAPH_NAME: _graph(build),
             "shapes.nt": _shapes(sources),
-            "validation.nt": _report(report),
+            "validation.nt": _lines(
+                quad.triple for quad in parse(path=str(report), format=RdfFormat.TURTLE)
+            ),
         }
         current = current_release(folder)
         if current and _has(current, contents):
@@ -91,10 +93,6 @@ def _shapes(sources: GraphSources) -> bytes:
     return _lines(triples)
 
 
-def _report(turtle: Path) -> bytes:
-    return _lines(quad.triple for quad in parse(path=str(turtle), format=RdfFormat.TURTLE))
-
-
 def _lines(triples: Iterable[Triple]) -> bytes:
     return "".join(f"{triple} .\n" for triple in sorted(set(triples), key=str)).encode()
 
@@ -102,12 +100,11 @@ def _lines(triples: Iterable[Triple]) -> bytes:
 def _has(release: Release, contents: Mapping[str, bytes]) -> bool:
     """Tell whether ``release`` is whole, made by this code, and holds ``contents``."""
     try:
+        dumps = ((release.dumps / file.name, file.bytes) for file in release.files)
         return (
             release.fingerprint == fingerprint()
             and all((release.folder / name).read_bytes() == contents[name] for name in contents)
-            and all(
-                (release.dumps / file.name).stat().st_size == file.bytes for file in release.files
-            )
+            and all(file.stat().st_size == size for file, size in dumps)
             and release.stream.exists()
         )
     except OSError:

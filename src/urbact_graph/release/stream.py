@@ -57,20 +57,11 @@ class StreamState:
         """The IRI of the stream, the same wherever it is served."""
         return f"{self.base}ldes"
 
-    def as_json(self) -> bytes:
-        """Return the state in the form that is kept in a release."""
-        return _json(self._content())
-
-    def as_index(self, heads: Mapping[str, str]) -> bytes:
-        """Return the state with the digest of each resource, from which the log is continued."""
-        return _json({**self._content(), "heads": dict(heads)})
-
-    def _content(self) -> dict[str, object]:
-        return {
-            "form": _FORM,
-            "base": self.base,
-            "pages": [asdict(page) for page in self.pages],
-        }
+    def as_json(self, **more: object) -> bytes:
+        """Return the state, and ``more``, in the form that is kept in a release."""
+        pages = [asdict(page) for page in self.pages]
+        content = {"form": _FORM, "base": self.base, "pages": pages, **more}
+        return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
 
     @classmethod
     def from_json(cls, content: bytes) -> "StreamState":
@@ -115,9 +106,8 @@ def extend_stream(dataset: Path, base: str, folder: Path, moment: datetime) -> S
             pages = _write_pages(folder, state, _versions(changes, time, state.iri), time)
             state = StreamState(base, (*state.pages, *pages))
             # The index is written last: a page that it does not name is not part of the log.
-            write_whole(
-                folder / INDEX_NAME, state.as_index({m.resource: m.digest for m in members})
-            )
+            heads = {member.resource: member.digest for member in members}
+            write_whole(folder / INDEX_NAME, state.as_json(heads=heads))
             return state
     except OSError as error:
         raise unwritable(folder, error) from None
@@ -232,16 +222,8 @@ def _page_file(folder: Path, name: str) -> Path:
     return folder / f"{name}.nq"
 
 
-def _json(content: dict[str, object]) -> bytes:
-    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
-
-
 def _read(content: bytes) -> tuple[StreamState, dict[str, str]]:
-    """Read an index, or a state without digests: the state, and the digest of each resource.
-
-    Raises:
-        ValueError: ``content`` is something else.
-    """
+    """Read an index, or a state without digests: the state, and the digest of each resource."""
     try:
         found = json.loads(content)
         if found["form"] != _FORM:
