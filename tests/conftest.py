@@ -71,12 +71,6 @@ def release(built: Build, sources: GraphSources, report: Report) -> Release:
 
 
 @pytest.fixture(scope="session")
-def edition(release: Release) -> Release:
-    """Return the release of the real graph, to tests that name it as it was called before."""
-    return release
-
-
-@pytest.fixture(scope="session")
 def described(store: Store, base: str) -> list[Triple]:
     """Describe the real graph."""
     return real_description(store, base)

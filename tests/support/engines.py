@@ -2,19 +2,7 @@
 
 from pathlib import Path
 
-from tests.support.waiting import is_running, together, until
 from urbact_graph.engine.protocol import Request
-
-__all__ = [
-    "ENDLESS",
-    "JSON",
-    "TURTLE",
-    "is_gone",
-    "request",
-    "together",
-    "until",
-    "write_facts",
-]
 
 JSON = "application/sparql-results+json"
 TURTLE = "text/turtle"
@@ -34,8 +22,3 @@ def write_facts(file: Path, value: str = "one", count: int = 200) -> Path:
     """Write ``count`` statements, all of which say ``value``."""
     file.write_text("".join(f'<x:s{i}> <x:p> "{value}" .\n' for i in range(count)))
     return file
-
-
-def is_gone(pid: int) -> bool:
-    """Tell whether the process ``pid`` has ended."""
-    return not is_running(pid)
