@@ -1,19 +1,13 @@
 """The markup of the dataset for search engines: Dataset of schema.org."""
 
-from __future__ import annotations
+from collections.abc import Iterable
 
-from typing import TYPE_CHECKING
+from pyoxigraph import Triple
 
-from urbact_graph.description.distributions import DISTRIBUTIONS, Distribution
+from urbact_graph.description.distributions import DISTRIBUTIONS
 from urbact_graph.rdf.namespaces import DCAT, DCT, FOAF, OWL
+from urbact_graph.release.release import Release
 from urbact_graph.web.pages.schema_org import CONTEXT, Facts, Node, licences, without_empty
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from pyoxigraph import Triple
-
-    from urbact_graph.release.release import Release
 
 # The length of a description that Google accepts, in characters.
 _SHORTEST, _LONGEST = 50, 5_000
@@ -50,9 +44,7 @@ def dataset_markup(
             "version": facts.text(iri, OWL.versionInfo, DCAT.version),
             "dateModified": facts.date(iri, DCT.modified),
             "temporalCoverage": _period(facts, iri),
-            "spatialCoverage": [
-                facts.node(place, "Place") for place in facts.iris(iri, DCT.spatial)
-            ],
+            "spatialCoverage": facts.nodes(iri, DCT.spatial, "Place"),
             "keywords": facts.english(iri, DCAT.keyword),
             "isAccessibleForFree": True,
             "distribution": list(_downloads(address, release)) if release else [],
@@ -90,17 +82,12 @@ def _period(facts: Facts, iri: str) -> str:
 def _downloads(address: str, release: Release) -> Iterable[Node]:
     files = {file.key: file for file in release.files}
     for form in DISTRIBUTIONS:
-        file = files.get(form.key)
-        if file:
+        if file := files.get(form.key):
             yield {
                 "@type": "DataDownload",
                 "name": form.title,
-                "encodingFormat": _media_types(form),
+                "encodingFormat": [form.media_type, *(["application/gzip"] if form.gzip else [])],
                 "contentUrl": f"{address}/dumps/{file.name}",
                 "contentSize": f"{file.bytes} B",
                 "sha256": file.sha256,
             }
-
-
-def _media_types(form: Distribution) -> list[str]:
-    return [form.media_type, "application/gzip"] if form.gzip else [form.media_type]

@@ -1,20 +1,15 @@
 """The page of the dataset: its properties, and its statistics in tables."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Self
+
+from pyoxigraph import Triple
 
 from urbact_graph.rdf.graph import IndexedGraph
 from urbact_graph.rdf.namespaces import DCAT, DCT, VOID
+from urbact_graph.web.documents.index import Entity
 from urbact_graph.web.pages.entity_page import EntityPage, Row, Vocabulary
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from pyoxigraph import Triple
-
-    from urbact_graph.web.documents.index import Entity
 
 # The path of the dataset.
 DATASET = "dataset"
@@ -62,47 +57,37 @@ class DatasetPage:
     @classmethod
     def of(
         cls, entity: Entity, triples: Sequence[Triple], vocabulary: Vocabulary, base: str
-    ) -> DatasetPage:
+    ) -> Self:
         """Arrange ``triples``, the description of the dataset ``entity``."""
         page = EntityPage.of(entity, triples, vocabulary, base)
         stated = IndexedGraph(triples)
-        parts = sorted(stated.subjects(f"{entity.iri.value}#"))
         return cls(
             entity,
             tuple(row for row in page.rows if row.iri not in _SHOWN_ELSEWHERE),
-            _counts(parts, stated, "class", "entities", vocabulary, base),
-            _counts(parts, stated, "property", "triples", vocabulary, base),
-            _links(parts, stated, vocabulary),
+            _counts(stated, VOID["class"], VOID.entities, vocabulary, base),
+            _counts(stated, VOID.property, VOID.triples, vocabulary, base),
+            _links(stated, vocabulary, base),
         )
 
 
 def _counts(
-    parts: Iterable[str],
-    stated: IndexedGraph,
-    kind: str,
-    number: str,
-    vocabulary: Vocabulary,
-    base: str,
+    stated: IndexedGraph, kind: str, number: str, vocabulary: Vocabulary, base: str
 ) -> tuple[Count, ...]:
     found = [
         Count(vocabulary.name(iri), iri.removeprefix(base), int(written), iri.startswith(base))
-        for part in parts
-        for iri in stated.iris(part, VOID[kind])
+        for part in stated.subjects(f"{base}{DATASET}#")
+        for iri in stated.iris(part, kind)
         # A number may be missing.
-        if (written := stated.text(part, VOID[number])).isdecimal()
+        if (written := stated.text(part, number)).isdecimal()
     ]
     return tuple(sorted(found, key=lambda count: (-count.number, count.name)))
 
 
-def _links(
-    parts: Iterable[str], stated: IndexedGraph, vocabulary: Vocabulary
-) -> tuple[LinkCount, ...]:
-    found = []
-    for part in parts:
-        for property_ in stated.iris(part, VOID.linkPredicate):
-            target = next(iter(stated.iris(part, VOID.objectsTarget)), "")
-            name = stated.text(target, DCT.title) or target
-            number = stated.text(part, VOID.triples)
-            if number.isdecimal():
-                found.append(LinkCount(name, vocabulary.name(property_), int(number)))
+def _links(stated: IndexedGraph, vocabulary: Vocabulary, base: str) -> tuple[LinkCount, ...]:
+    found: list[LinkCount] = []
+    for part in sorted(stated.subjects(f"{base}{DATASET}#")):
+        target = next(iter(stated.iris(part, VOID.objectsTarget)), "")
+        name, number = stated.text(target, DCT.title) or target, stated.text(part, VOID.triples)
+        properties = stated.iris(part, VOID.linkPredicate) if number.isdecimal() else ()
+        found += [LinkCount(name, vocabulary.name(iri), int(number)) for iri in properties]
     return tuple(sorted(found, key=lambda link: (link.target, -link.number)))

@@ -1,21 +1,16 @@
 """The page of an entity: its description as rows of properties and values."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Self
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from urbact_graph.rdf.graph import english_first
 from urbact_graph.rdf.namespaces import RDF, RDFS, namespaces, shortened
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from urbact_graph.web.documents.index import Entity
-    from urbact_graph.web.snapshot import Snapshot
+from urbact_graph.web.documents.index import Entity
+from urbact_graph.web.snapshot import Snapshot
 
 # How a page names properties of other vocabularies, if not by their local names; those of the
 # graph's own vocabulary have labels.
@@ -98,19 +93,16 @@ class Vocabulary:
         self.prefixes = namespaces(base)
 
     @classmethod
-    def of(cls, snapshot: Snapshot) -> Vocabulary:
+    def of(cls, snapshot: Snapshot) -> Self:
         """Query the labels of the terms of the graph's own vocabulary.
 
         Raises:
             ProblemError: as the engine raises it.
         """
         rows = snapshot.rows(_TERMS, ontology=NamedNode(f"{snapshot.base}ontology"))
-        labels = {
-            term.value: label.value
-            for term, label in rows
-            if isinstance(term, NamedNode) and isinstance(label, Literal)
-        }
-        return cls(labels, snapshot.base)
+        return cls(
+            {term.value: label.value for term, label in rows if term and label}, snapshot.base
+        )
 
     def name(self, iri: str) -> str:
         """Return the name of a term: its label, that of the table, or its local name in words."""
@@ -154,35 +146,36 @@ class EntityPage:
     @classmethod
     def of(
         cls, entity: Entity, triples: Sequence[Triple], vocabulary: Vocabulary, base: str
-    ) -> EntityPage:
+    ) -> Self:
         """Arrange ``triples``, the description of ``entity``."""
         start = f"{entity.iri.value}#"
         arranging = _Arranging(triples, vocabulary, base, start)
-        stated: dict[str, list[Triple]] = {}
+        stated: dict[str, list[tuple[str, object]]] = {entity.iri.value: []}
+        incoming = []
         for triple in triples:
-            if isinstance(triple.subject, NamedNode):
-                stated.setdefault(triple.subject.value, []).append(triple)
-        own = stated.get(entity.iri.value, [])
-        kinds = {_iri(t.object) for t in own if t.predicate.value == RDF.type}
-        parts = tuple(
-            Part(arranging.label(iri), iri, arranging.rows(stated[iri]))
-            for iri in sorted(stated)
-            if iri.startswith(start)
-        )
-        links = [
-            t for t in triples if t.object == entity.iri and not _iri(t.subject).startswith(start)
-        ]
+            subject, property_ = _iri(triple.subject), triple.predicate.value
+            about = stated.setdefault(subject, [])
+            if property_ not in _IN_HEAD:
+                about.append((property_, triple.object))
+            if triple.object == entity.iri and not subject.startswith(start):
+                incoming.append((property_, triple.subject))
+        types = [t for t in triples if t.subject == entity.iri and t.predicate.value == RDF.type]
+        kinds = {_iri(triple.object) for triple in types}
         return cls(
             entity,
             tuple(sorted(vocabulary.name(kind) for kind in kinds if kind.startswith(base))),
-            arranging.rows(own),
-            parts,
-            arranging.incoming(links),
+            arranging.rows(stated[entity.iri.value]),
+            tuple(
+                Part(arranging.label(iri), iri, arranging.rows(stated[iri]))
+                for iri in sorted(stated)
+                if iri.startswith(start)
+            ),
+            arranging.rows(incoming),
         )
 
 
 class _Arranging:
-    """Makes rows of triples, with the labels that are among the triples."""
+    """Makes rows of properties and values, with the labels that are among the triples."""
 
     def __init__(
         self, triples: Iterable[Triple], vocabulary: Vocabulary, base: str, start: str
@@ -204,33 +197,18 @@ class _Arranging:
             return iri.removeprefix(self._start)
         return shortened(iri, self._vocabulary.prefixes)
 
-    def rows(self, triples: Iterable[Triple]) -> tuple[Row, ...]:
-        """Return the rows of the statements of one subject."""
-        return self._arranged(
-            (triple.predicate.value, triple.object)
-            for triple in triples
-            if triple.predicate.value not in _IN_HEAD
-        )
-
-    def incoming(self, triples: Iterable[Triple]) -> tuple[Row, ...]:
-        """Return the rows of the links to one object."""
-        return self._arranged((triple.predicate.value, triple.subject) for triple in triples)
-
-    def _arranged(self, pairs: Iterable[tuple[str, object]]) -> tuple[Row, ...]:
+    def rows(self, pairs: Iterable[tuple[str, object]]) -> tuple[Row, ...]:
+        """Return the rows of ``pairs`` of the IRI of a property and a value."""
         found: dict[str, set[Value]] = {}
-        for predicate, term in pairs:
-            found.setdefault(predicate, set()).add(self._value(term))
+        for property_, term in pairs:
+            found.setdefault(property_, set()).add(self._value(term))
         return tuple(
             Row(
-                self._vocabulary.name(predicate),
-                predicate,
-                tuple(
-                    sorted(
-                        found[predicate], key=lambda value: (value.text.casefold(), value.address)
-                    )
-                ),
+                self._vocabulary.name(property_),
+                property_,
+                tuple(sorted(found[property_], key=_order)),
             )
-            for predicate in sorted(found, key=self._vocabulary.rank)
+            for property_ in sorted(found, key=self._vocabulary.rank)
         )
 
     def _value(self, term: object) -> Value:
@@ -239,11 +217,13 @@ class _Arranging:
         iri = _iri(term)
         if iri.startswith(self._start):
             return Value(self.label(iri), f"#{iri.removeprefix(self._start)}")
-        is_here = iri.startswith(self._base)
-        address = iri.removeprefix(self._base) if is_here else iri
-        if not is_here and not iri.startswith(("http://", "https://")):
-            address = ""
-        return Value(self.label(iri), address, is_here=is_here)
+        if iri.startswith(self._base):
+            return Value(self.label(iri), iri.removeprefix(self._base), is_here=True)
+        return Value(self.label(iri), iri if iri.startswith(("http://", "https://")) else "")
+
+
+def _order(value: Value) -> tuple[str, str]:
+    return value.text.casefold(), value.address
 
 
 def _iri(term: object) -> str:

@@ -1,20 +1,15 @@
 """The page of the ontology: its terms by kind, sorted by name."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Self
+
+from pyoxigraph import Triple
 
 from urbact_graph.rdf.graph import IndexedGraph
 from urbact_graph.rdf.namespaces import OWL, RDF, RDFS
+from urbact_graph.web.documents.index import Entity
 from urbact_graph.web.pages.entity_page import EntityPage, Part, Row, Vocabulary
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pyoxigraph import Triple
-
-    from urbact_graph.web.documents.index import Entity
 
 # Properties that are shown above the rows of a term, or are the same for all terms.
 _SHOWN = (RDFS.label, RDFS.comment, RDFS.isDefinedBy)
@@ -40,7 +35,7 @@ class OntologyPage:
     @classmethod
     def of(
         cls, entity: Entity, triples: Sequence[Triple], vocabulary: Vocabulary, base: str
-    ) -> OntologyPage:
+    ) -> Self:
         """Arrange ``triples``, the description of the ontology ``entity``."""
         page = EntityPage.of(entity, triples, vocabulary, base)
         stated = IndexedGraph(triples)

@@ -1,23 +1,16 @@
 """The head of an entity's page: links, description and markup for programs."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from markupsafe import Markup
+from pyoxigraph import Triple
 
 from urbact_graph.rdf.namespaces import DCT, RDFS, SKOS
 from urbact_graph.web.documents.document import HTML, NAMES, RDF_SUFFIXES, media_type_of
+from urbact_graph.web.documents.index import Entity
 from urbact_graph.web.pages.schema_org import Facts, Node, entity_markup
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pyoxigraph import Triple
-
-    from urbact_graph.web.documents.index import Entity
 
 # The length of a description that search engines show, in characters.
 _LONGEST_SUMMARY = 300
@@ -40,10 +33,7 @@ def page_head(
     document = f"{address}/{entity.address}"
     return PageHead(
         f"{document}.{HTML}",
-        tuple(
-            (media_type_of(suffix), f"{document}.{suffix}", NAMES[suffix])
-            for suffix in RDF_SUFFIXES
-        ),
+        tuple((media_type_of(one), f"{document}.{one}", NAMES[one]) for one in RDF_SUFFIXES),
         _summary(Facts(triples, base), entity),
         script(entity_markup(triples, entity, base, address, is_ours=is_ours)),
     )

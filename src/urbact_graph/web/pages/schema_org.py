@@ -4,11 +4,10 @@ A statement is given only if it is in the triples of the page, and if schema.org
 same meaning; docs/model.md lists those that have none.
 """
 
-from __future__ import annotations
-
 import contextlib
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from pyoxigraph import Literal, Triple
 
@@ -16,11 +15,7 @@ from urbact_graph.description.distributions import LICENCE
 from urbact_graph.rdf.graph import IndexedGraph
 from urbact_graph.rdf.namespaces import DCAT, DCT, FOAF, OWL, RDF, RDFS, SKOS, WGS
 from urbact_graph.web.documents.document import HTML
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from urbact_graph.web.documents.index import Entity
+from urbact_graph.web.documents.index import Entity
 
 Node = dict[str, Any]
 
@@ -29,16 +24,6 @@ CONTEXT = "https://schema.org"
 _LICENCES = {"http://publications.europa.eu/resource/authority/licence/CC_BY_4_0": LICENCE}
 # A date of any precision in ISO 8601, as schema.org has it.
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}(T.*)?)?)?")
-
-
-def entity_markup(
-    triples: Iterable[Triple], entity: Entity, base: str, address: str, *, is_ours: bool = True
-) -> Node:
-    """Return the markup of ``entity``, made of ``triples``.
-
-    Unless it ``is_ours``, it is given no dataset and no licence.
-    """
-    return _markup(Facts(triples, base), entity, address, is_ours=is_ours)
 
 
 class Facts(IndexedGraph):
@@ -72,12 +57,23 @@ class Facts(IndexedGraph):
         """Return a resource that is linked: its class, IRI and label."""
         return without_empty({"@type": kind, "@id": iri, "name": self.label(iri)})
 
+    def nodes(self, subject: str, name: str, kind: str) -> list[Node]:
+        """Return the resources that the property ``name`` links to."""
+        return [self.node(iri, kind) for iri in self.iris(subject, name)]
 
-def _markup(facts: Facts, entity: Entity, address: str, *, is_ours: bool) -> Node:
+
+def entity_markup(
+    triples: Iterable[Triple], entity: Entity, base: str, address: str, *, is_ours: bool = True
+) -> Node:
+    """Return the markup of ``entity``, made of ``triples``.
+
+    Unless it ``is_ours``, it is given no dataset and no licence.
+    """
+    facts = Facts(triples, base)
     iri = entity.iri.value
     page = f"{address}/{entity.address}.{HTML}"
-    kinds = facts.iris(iri, RDF.type)
-    describe = next((_KINDS[kind] for kind in _names(kinds, facts) if kind in _KINDS), _thing)
+    kinds = (kind.removeprefix(facts.urb("")) for kind in facts.iris(iri, RDF.type))
+    describe = next((_KINDS[kind] for kind in kinds if kind in _KINDS), _thing)
     return without_empty(
         {
             "@context": CONTEXT,
@@ -89,18 +85,13 @@ def _markup(facts: Facts, entity: Entity, address: str, *, is_ours: bool) -> Nod
             "mainEntityOfPage": {
                 "@type": "WebPage",
                 "@id": page,
-                "isPartOf": {"@id": f"{facts.base}dataset"} if is_ours else None,
+                "isPartOf": {"@id": f"{base}dataset"} if is_ours else None,
                 "license": LICENCE if is_ours else None,
                 "dateModified": facts.date(iri, DCT.modified),
                 "citation": facts.iris(iri, DCT.source),
             },
         }
     )
-
-
-def _names(kinds: Iterable[str], facts: Facts) -> list[str]:
-    """Return the local names of the graph's own classes, and the IRIs of others."""
-    return [kind.removeprefix(facts.urb("")) for kind in kinds]
 
 
 def _network(facts: Facts, iri: str) -> Node:
@@ -112,14 +103,9 @@ def _network(facts: Facts, iri: str) -> Node:
         "description": facts.text(iri, DCT.abstract),
         "foundingDate": facts.date(iri, facts.urb("start")),
         "dissolutionDate": facts.date(iri, facts.urb("end")),
-        "funder": [
-            facts.node(one, "FundingScheme") for one in facts.iris(iri, facts.urb("programme"))
-        ],
+        "funder": facts.nodes(iri, facts.urb("programme"), "FundingScheme"),
         # Cities are places; the organisations that are members are in the partnerships.
-        "location": [
-            facts.node(one, "AdministrativeArea")
-            for one in facts.iris(iri, facts.urb("partnerCity"))
-        ],
+        "location": facts.nodes(iri, facts.urb("partnerCity"), "AdministrativeArea"),
         "keywords": _themes(facts, iri),
         "subjectOf": _pages(facts, iri),
     }
@@ -140,10 +126,7 @@ def _city(facts: Facts, iri: str) -> Node:
         "geo": point if is_located else None,
         "sameAs": places,
         "containedInPlace": [
-            {
-                **facts.node(country, "Country"),
-                "identifier": facts.texts(country, SKOS.notation),
-            }
+            {**facts.node(country, "Country"), "identifier": facts.texts(country, SKOS.notation)}
             for country in facts.iris(iri, facts.urb("country"))
         ],
         "subjectOf": _pages(facts, iri),
@@ -158,21 +141,16 @@ def _partnership(facts: Facts, iri: str) -> Node:
             {"@type": "Organization", "name": name}
             for name in facts.texts(iri, facts.urb("partnerName"))
         ],
-        "memberOf": [
-            facts.node(network, "Project") for network in facts.iris(iri, facts.urb("network"))
-        ],
+        "memberOf": facts.nodes(iri, facts.urb("network"), "Project"),
     }
 
 
 def _plan(facts: Facts, iri: str) -> Node:
-    cities = facts.iris(iri, facts.urb("city")) or facts.iris(iri, facts.urb("country"))
-    kind = "AdministrativeArea" if facts.iris(iri, facts.urb("city")) else "Country"
+    cities = facts.nodes(iri, facts.urb("city"), "AdministrativeArea")
     return {
         **_work(facts, iri),
-        "spatialCoverage": [facts.node(city, kind) for city in cities],
-        "contributor": [
-            facts.node(network, "Project") for network in facts.iris(iri, facts.urb("network"))
-        ],
+        "spatialCoverage": cities or facts.nodes(iri, facts.urb("country"), "Country"),
+        "contributor": facts.nodes(iri, facts.urb("network"), "Project"),
     }
 
 
@@ -185,22 +163,15 @@ def _recommendation(facts: Facts, iri: str) -> Node:
             without_empty({"@type": "Audience", "@id": one, "audienceType": facts.label(one)})
             for one in facts.iris(iri, facts.urb("addressee"))
         ],
-        "isPartOf": [
-            facts.node(one, "CreativeWork") for one in facts.iris(iri, facts.urb("document"))
-        ],
-        "contributor": [
-            facts.node(network, "Project") for network in facts.iris(iri, facts.urb("network"))
-        ],
+        "isPartOf": facts.nodes(iri, facts.urb("document"), "CreativeWork"),
+        "contributor": facts.nodes(iri, facts.urb("network"), "Project"),
     }
 
 
 def _document(facts: Facts, iri: str) -> Node:
     return {
         **_work(facts, iri),
-        "hasPart": [
-            facts.node(one, "CreativeWork")
-            for one in facts.iris(iri, facts.urb("hasRecommendation"))
-        ],
+        "hasPart": facts.nodes(iri, facts.urb("hasRecommendation"), "CreativeWork"),
     }
 
 
@@ -221,12 +192,8 @@ def _person(facts: Facts, iri: str) -> Node:
         "@type": "Person",
         "alternateName": facts.texts(iri, SKOS.altLabel),
         "affiliation": [
-            {
-                "@type": "OrganizationRole",
-                "roleName": "Lead expert",
-                "affiliation": facts.node(network, "Project"),
-            }
-            for network in facts.iris(iri, facts.urb("leadExpertOf"))
+            {"@type": "OrganizationRole", "roleName": "Lead expert", "affiliation": network}
+            for network in facts.nodes(iri, facts.urb("leadExpertOf"), "Project")
         ],
     }
 
@@ -246,9 +213,7 @@ def _concept(facts: Facts, iri: str) -> Node:
         "alternateName": facts.texts(iri, SKOS.altLabel),
         "description": facts.text(iri, SKOS.definition),
         "termCode": facts.text(iri, SKOS.notation),
-        "inDefinedTermSet": [
-            facts.node(one, "DefinedTermSet") for one in facts.iris(iri, SKOS.inScheme)
-        ],
+        "inDefinedTermSet": facts.nodes(iri, SKOS.inScheme, "DefinedTermSet"),
         "sameAs": facts.iris(iri, SKOS.exactMatch),
     }
 
@@ -308,7 +273,7 @@ _KINDS: dict[str, Callable[[Facts, str], Node]] = {
 
 
 def _themes(facts: Facts, iri: str) -> list[Node]:
-    return [facts.node(theme, "DefinedTerm") for theme in facts.iris(iri, facts.urb("theme"))]
+    return facts.nodes(iri, facts.urb("theme"), "DefinedTerm")
 
 
 def _pages(facts: Facts, iri: str) -> list[Node]:
@@ -317,12 +282,8 @@ def _pages(facts: Facts, iri: str) -> list[Node]:
 
 def without_empty(node: Node) -> Node:
     """Return ``node`` without empty values, and with single values instead of lists of one."""
-    found: Node = {}
-    for name, value in node.items():
-        known = _known(value)
-        if known not in (None, "", [], {}):
-            found[name] = known
-    return found
+    known = {name: _known(value) for name, value in node.items()}
+    return {name: value for name, value in known.items() if value not in (None, "", [], {})}
 
 
 def _known(value: object) -> object:
