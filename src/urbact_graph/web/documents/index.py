@@ -1,21 +1,18 @@
 """The index of the entities: their paths, labels, classes and dates of change."""
 
-from __future__ import annotations
-
 import contextlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Self
 from urllib.parse import quote, unquote
 
 from pyoxigraph import Literal, NamedNode
 from rapidfuzz import fuzz, process
 
 from urbact_graph.rdf.graph import english_first
-
-if TYPE_CHECKING:
-    from urbact_graph.rdf.terms import Term
-    from urbact_graph.web.snapshot import Snapshot
+from urbact_graph.rdf.terms import Term
+from urbact_graph.web.snapshot import Snapshot
 
 # Every subject below the base and without a fragment has a document.
 _ENTITIES = """
@@ -67,22 +64,20 @@ class Index:
         self._names = {path: entity.label.lower() for path, entity in entities.items()}
 
     @classmethod
-    def of(cls, snapshot: Snapshot) -> Index:
+    def of(cls, snapshot: Snapshot) -> Self:
         """Query the entities of ``snapshot``.
 
         Raises:
             ProblemError: as the engine raises it.
         """
-        found: dict[str, _Entry] = {}
-        for entity, label, modified, class_ in snapshot.rows(
-            _ENTITIES, base=Literal(snapshot.base)
-        ):
+        found: dict[str, list[tuple[Term | None, ...]]] = {}
+        for entity, *stated in snapshot.rows(_ENTITIES, base=Literal(snapshot.base)):
             if isinstance(entity, NamedNode):
-                found.setdefault(entity.value, _Entry()).add(label, modified, class_)
+                found.setdefault(entity.value, []).append(tuple(stated))
         entities = {}
         for iri in sorted(found):
             path = unquote(iri.removeprefix(snapshot.base))
-            entities[path] = found[iri].entity(iri, path)
+            entities[path] = _entity(iri, path, found[iri])
         return cls(entities)
 
     def all(self) -> list[Entity]:
@@ -106,32 +101,23 @@ class Index:
             for _, score, path_ in process.extract(
                 wanted,
                 candidates,
-                scorer=fuzz.ratio,
-                score_cutoff=_LEAST_LIKENESS,
                 limit=_SUGGESTIONS,
+                score_cutoff=_LEAST_LIKENESS,
+                scorer=fuzz.ratio,
             ):
                 likeness[path_] = max(score, likeness.get(path_, 0))
         nearest = sorted(likeness, key=lambda known: (-likeness[known], known))
         return [self._entities[known] for known in nearest[:_SUGGESTIONS]]
 
 
-class _Entry:
-    def __init__(self) -> None:
-        self._labels: set[Literal] = set()
-        self._modified = ""
-        self._classes: set[str] = set()
-
-    def add(self, label: Term | None, modified: Term | None, class_: Term | None) -> None:
-        if isinstance(label, Literal):
-            self._labels.add(label)
-        if isinstance(modified, Literal):
-            self._modified = max(self._modified, modified.value)
-        if isinstance(class_, NamedNode):
-            self._classes.add(class_.value)
-
-    def entity(self, iri: str, path: str) -> Entity:
-        label = english_first(self._labels)[0].value if self._labels else path
-        modified = None
-        with contextlib.suppress(ValueError):
-            modified = datetime.fromisoformat(self._modified)
-        return Entity(NamedNode(iri), path, label, modified, frozenset(self._classes))
+def _entity(iri: str, path: str, rows: Iterable[tuple[Term | None, ...]]) -> Entity:
+    """Make an entity of the labels, the dates of change and the classes in ``rows``."""
+    labels, dates, classes = map(set, zip(*rows, strict=True))
+    names = english_first(label for label in labels if isinstance(label, Literal))
+    modified = None
+    with contextlib.suppress(ValueError):
+        modified = datetime.fromisoformat(
+            max(date.value for date in dates if isinstance(date, Literal))
+        )
+    kinds = frozenset(kind.value for kind in classes if isinstance(kind, NamedNode))
+    return Entity(NamedNode(iri), path, names[0].value if names else path, modified, kinds)

@@ -6,25 +6,17 @@ same shape. Values that do not fit it, such as a second value of a property that
 stand under the prefixed name or the IRI of the property, as a list of value objects.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections import deque
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
 
-from urbact_graph.rdf.namespaces import shortened
+from urbact_graph.rdf.namespaces import RDF, XSD, shortened
 from urbact_graph.web.documents.jsonld_terms import KEYWORDS, Property, Terms, other_terms
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-_RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-_XSD = "http://www.w3.org/2001/XMLSchema#"
-_STRING, _INTEGER, _BOOLEAN = f"{_XSD}string", f"{_XSD}integer", f"{_XSD}boolean"
-_COUNT = f"{_XSD}nonNegativeInteger"
 # Integers that every JSON parser reads exactly (RFC 8259, section 6), in their canonical form.
 _PLAIN_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,14}")
 # The deepest nesting: deeper documents are hard to read, and chains have any length.
@@ -35,10 +27,6 @@ _LAST = ("editorialNote", "source", "modified")
 
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json]"
 _Resource = NamedNode | BlankNode
-
-
-class _MisfitError(Exception):
-    """A value does not fit the shape of the name of its property."""
 
 
 def to_jsonld(
@@ -63,7 +51,7 @@ def _is_plain(triple: Triple) -> bool:
     """Tell whether ``triple`` is RDF 1.1, and a resource if it is a type."""
     value = triple.object
     if isinstance(value, Literal):
-        return value.direction is None and triple.predicate.value != _RDF_TYPE
+        return value.direction is None and triple.predicate.value != RDF.type
     return isinstance(value, _Resource) and isinstance(triple.subject, _Resource)
 
 
@@ -111,12 +99,7 @@ class _Writing:
     def _incoming(self) -> list[_Resource]:
         """Take out the links to the subject that have a reverse name; return their subjects."""
         found: dict[_Resource, None] = {}
-        direct = {
-            value
-            for values in self._stated.get(self._root, {}).values()
-            for value in values
-            if isinstance(value, _Resource)
-        }
+        direct = {value for values in self._stated.get(self._root, {}).values() for value in values}
         for other, stated in self._stated.items():
             if other == self._root or other in direct:
                 continue
@@ -145,7 +128,7 @@ class _Writing:
         """Yield what ``resource`` links to by names whose values can be nested."""
         for iri, values in self._stated.get(resource, {}).items():
             term = self._terms.properties.get(iri)
-            if iri != _RDF_TYPE and (term is None or term.shape == "link"):
+            if iri != RDF.type and (term is None or term.shape == "link"):
                 yield from (value for value in values if isinstance(value, _Resource))
 
     def _node(self, resource: _Resource) -> dict[str, Json]:
@@ -154,7 +137,7 @@ class _Writing:
         node: dict[str, Json] = {"id": _id(resource)}
         named: dict[str, Json] = {}
         for iri, values in self._stated.get(resource, {}).items():
-            if iri == _RDF_TYPE:
+            if iri == RDF.type:
                 node["type"] = self._types(values)
             elif values:
                 name, written = self._property(resource, iri, values)
@@ -166,45 +149,32 @@ class _Writing:
         iris = [_id(value) for value in values if isinstance(value, _Resource)]
         own = f"{self._terms.base}ontology#"
         iris.sort(key=lambda iri: (not iri.startswith(own), iri))
-        found: list[Json] = []
-        for iri in iris:
-            name = self._terms.classes.get(iri)
-            if name:
-                self._used.add(name)
-            found.append(name or self._short(iri))
-        return found
+        self._used.update(self._terms.classes[iri] for iri in iris if iri in self._terms.classes)
+        return [self._terms.classes.get(iri) or self._short(iri) for iri in iris]
 
     def _property(
         self, resource: _Resource, iri: str, values: list[_Resource | Literal]
     ) -> tuple[str, Json]:
         term = self._terms.properties.get(iri)
-        if term:
-            try:
-                written = self._fitting(resource, term, values)
-            except _MisfitError:
-                pass
-            else:
-                self._used.add(term.name)
-                return term.name, written
+        written = self._fitting(resource, term, values) if term else None
+        if term and written is not None:
+            self._used.add(term.name)
+            return term.name, written
         return self._short(iri), [
-            self._resource(value, resource)
-            if isinstance(value, _Resource)
-            else self._literal(value, "")
+            self._literal(value, "")
+            if isinstance(value, Literal)
+            else self._resource(value, resource)
             for value in values
         ]
 
     def _fitting(
         self, resource: _Resource, term: Property, values: list[_Resource | Literal]
-    ) -> Json:
-        """Return ``values`` in the shape of ``term``.
-
-        Raises:
-            _MisfitError: they do not fit it.
-        """
+    ) -> "Json | None":
+        """Return ``values`` in the shape of ``term``, None if they do not fit it."""
         if term.shape == "text":
             return self._texts(term, values)
         if len(values) > 1 and not term.many:
-            raise _MisfitError
+            return None
         if term.shape == "data":
             literals = [value for value in values if isinstance(value, Literal)]
             written = [self._literal(value, term.datatype) for value in literals]
@@ -215,29 +185,24 @@ class _Writing:
             else:
                 written = [_id(value) for value in resources]
         if len(written) < len(values):
-            raise _MisfitError
+            return None
         return written if term.many else written[0]
 
-    def _texts(self, term: Property, values: Iterable[_Resource | Literal]) -> Json:
+    def _texts(self, term: Property, values: Iterable[_Resource | Literal]) -> "Json | None":
         found: dict[str, list[Json]] = {}
         for value in values:
-            if not isinstance(value, Literal) or not (
-                value.language or value.datatype.value == _STRING
-            ):
-                raise _MisfitError
-            if value.language in KEYWORDS:
-                raise _MisfitError
+            if not isinstance(value, Literal) or value.language in KEYWORDS:
+                return None
+            if not value.language and value.datatype.value != XSD.string:
+                return None
             found.setdefault(value.language or "none", []).append(value.value)
         if not term.many and any(len(texts) > 1 for texts in found.values()):
-            raise _MisfitError
+            return None
         if "none" in found:
             self._used.add("none")
         # English first, as on the pages.
         languages = sorted(found, key=lambda language: (language != "en", language))
-        return {
-            language: list(found[language]) if term.many else found[language][0]
-            for language in languages
-        }
+        return {tag: found[tag] if term.many else found[tag][0] for tag in languages}
 
     def _literal(self, literal: Literal, coerced: str) -> Json:
         """Return a literal; ``coerced`` is the datatype that its property gives it."""
@@ -249,9 +214,9 @@ class _Writing:
         if plain is not None and not coerced:
             return plain
         if datatype == coerced:
-            return _native(text) if datatype == _COUNT else text
+            return _native(text) if datatype == XSD.nonNegativeInteger else text
         self._used.add("value")
-        if datatype == _STRING:
+        if datatype == XSD.string:
             return {"value": text}
         return {"type": self._short(datatype), "value": text}
 
@@ -286,36 +251,31 @@ class _Writing:
             if term.reverse in self._used:
                 add(term.reverse, term.reverse_definition(self._terms.prefixes))
         known = sorted(self._terms.prefixes.items())
+        used = self._used | {"id", "type"}
         return {
             "@version": 1.1,  # type: ignore[dict-item]
             **{prefix: iri for prefix, iri in known if prefix in prefixes},
-            **{
-                name: keyword
-                for name, keyword in KEYWORDS.items()
-                if name in self._used or name in ("id", "type")
-            },
+            **{name: keyword for name, keyword in KEYWORDS.items() if name in used},
             **{name: terms[name] for name in sorted(terms)},
         }
 
     def _schemes(self) -> set[str]:
         """Return the schemes of all IRIs."""
-        found = set()
-        for resource, stated in self._stated.items():
-            found.add(_scheme(resource))
-            for iri, values in stated.items():
-                found.add(iri.partition(":")[0])
-                for value in values:
-                    found.add(_scheme(value.datatype if isinstance(value, Literal) else value))
-        return found
+        iris = set(map(_id, self._stated))
+        for stated in self._stated.values():
+            iris.update(stated)
+            for values in stated.values():
+                iris.update(_id(v.datatype if isinstance(v, Literal) else v) for v in values)
+        return {iri.partition(":")[0] for iri in iris}
 
 
 def _plain(text: str, datatype: str) -> str | int | bool | None:
     """Return a literal as a JSON value; None if that would lose its form or datatype."""
-    if datatype == _STRING:
+    if datatype == XSD.string:
         return text
-    if datatype == _BOOLEAN and text in ("true", "false"):
+    if datatype == XSD.boolean and text in ("true", "false"):
         return text == "true"
-    number = _native(text) if datatype == _INTEGER else text
+    number = _native(text) if datatype == XSD.integer else text
     return number if isinstance(number, int) else None
 
 
@@ -325,10 +285,6 @@ def _native(text: str) -> str | int:
 
 def _id(resource: _Resource) -> str:
     return resource.value if isinstance(resource, NamedNode) else str(resource)
-
-
-def _scheme(resource: _Resource) -> str:
-    return _id(resource).partition(":")[0]
 
 
 def _rank(name: str) -> tuple[int, int, str, str]:

@@ -5,26 +5,20 @@ if the table below lists it; the table has no name twice, and none of the own vo
 other term is called by its prefixed name, or by its IRI if no prefix is known.
 """
 
-from __future__ import annotations
-
 import contextlib
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import Literal, Self
 
 from pyoxigraph import Literal as RdfLiteral
 from pyoxigraph import NamedNode
 
-from urbact_graph.rdf.namespaces import GEO, OWL, RDF, XSD, namespaces, shortened
+from urbact_graph.rdf.namespaces import GEO, OWL, RDF, XSD, expanded, namespaces, shortened
 from urbact_graph.rdf.parsing import parse_n_triples
+from urbact_graph.rdf.terms import Term as RdfTerm
 from urbact_graph.validation.cardinality import single_valued
-
-if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
-
-    from urbact_graph.rdf.terms import Term as RdfTerm
-    from urbact_graph.web.snapshot import Snapshot
-
+from urbact_graph.web.snapshot import Snapshot
 
 # The names of the keywords of JSON-LD, which no term may have.
 KEYWORDS = {
@@ -159,7 +153,7 @@ class Terms:
             self.properties[term.iri] = replace(term, reverse=reverse)
 
     @classmethod
-    def of(cls, snapshot: Snapshot) -> Terms:
+    def of(cls, snapshot: Snapshot) -> Self:
         """Query the definitions of the graph's own vocabulary.
 
         The shapes of the release state which properties have one value at most; without them every
@@ -178,11 +172,8 @@ class Terms:
 
     @classmethod
     def defined(
-        cls,
-        base: str,
-        definitions: Iterable[tuple[RdfTerm | None, ...]],
-        once: Container[str] = (),
-    ) -> Terms:
+        cls, base: str, definitions: Iterable[tuple[RdfTerm | None, ...]], once: Container[str] = ()
+    ) -> Self:
         """Make the terms of ``definitions`` (rows of term, kind and range) and of the table.
 
         ``once`` holds the properties that have one value at most. No name of the table or of a
@@ -197,7 +188,7 @@ class Terms:
                     ranges.setdefault(term.value, set()).add(range_.value)
         prefixes = namespaces(base)
         properties = list(_others(prefixes))
-        classes = {_iri(name, prefixes): _local(name) for name in _CLASSES.split()}
+        classes = {expanded(name, prefixes): _local(name) for name in _CLASSES.split()}
         taken = {*KEYWORDS, *prefixes, *classes.values(), *(term.name for term in properties)}
         for iri in sorted(kinds):
             name = iri.rpartition("#")[2]
@@ -233,7 +224,7 @@ def other_terms(base: str) -> Terms:
 def _others(prefixes: dict[str, str]) -> Iterable[Property]:
     for (shape, datatype, many), names in _PROPERTIES.items():
         for name in names.split():
-            yield Property(_local(name), _iri(name, prefixes), shape, datatype, many)
+            yield Property(_local(name), expanded(name, prefixes), shape, datatype, many)
 
 
 def _shape(kind: str, ranges: set[str]) -> tuple[Shape, str]:
@@ -257,8 +248,3 @@ def _reverse_name(term: Property) -> str:
 
 def _local(name: str) -> str:
     return name.partition(":")[2]
-
-
-def _iri(name: str, prefixes: dict[str, str]) -> str:
-    prefix, _, local = name.partition(":")
-    return prefixes[prefix] + local

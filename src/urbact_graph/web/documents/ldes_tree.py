@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from urbact_graph.rdf.namespaces import DCT, LDES, TREE, XSD
+from urbact_graph.rdf.namespaces import DCT, LDES, RDF, TREE, XSD
+from urbact_graph.rdf.terms import typed
 from urbact_graph.release.stream import CREATE, DELETE, UPDATE, Page, StreamState
 
 PATH = "/ldes"
@@ -20,9 +21,6 @@ PATH = "/ldes"
 _FAN_OUT = 100
 # Once a day; a request that finds nothing new costs a 304.
 _POLLING_SECONDS = 86_400
-_BOOLEAN = "http://www.w3.org/2001/XMLSchema#boolean"
-_DCT = "http://purl.org/dc/terms/"
-_TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _LICENCE = "http://publications.europa.eu/resource/authority/licence/CC_BY_4_0"
 _TITLE = "Changes of the URBACT graph"
 _DESCRIPTION = (
@@ -59,17 +57,16 @@ def branches(state: StreamState) -> list[Branch]:
 
 def root_quads(state: StreamState, address: str) -> Iterator[Quad]:
     """Describe the stream, and the root of its tree as it is reached below ``address``."""
-    stream, root = NamedNode(state.iri), NamedNode(address + PATH)
-    yield from _stream_quads(stream, root)
-    yield _quad(root, _TYPE, _tree("Node"))
-    yield _quad(root, _TYPE, _ldes("EventSource"))
+    root = address + PATH
+    yield from _stream_quads(state.iri, root)
+    yield from _quads(root, (RDF.type, TREE.Node), (RDF.type, LDES.EventSource))
     if state.pages:
-        retention = NamedNode(f"{state.iri}#retention")
-        yield _quad(root, _ldes("retentionPolicy"), retention)
-        yield _quad(retention, _TYPE, _ldes("RetentionPolicy"))
+        retention = f"{state.iri}#retention"
+        yield from _quads(root, (LDES.retentionPolicy, retention))
         # A client that has read up to an earlier time learns from it that the stream began anew,
         # and that it missed the members in between.
-        yield _quad(retention, _ldes("startingFrom"), _time(state.pages[0].moment))
+        start = typed(state.pages[0].moment, XSD.dateTime)
+        yield from _quads(retention, (RDF.type, LDES.RetentionPolicy), (LDES.startingFrom, start))
     older = branches(state)
     newer = [_page_link(page) for page in state.pages[len(older) * _FAN_OUT :]]
     yield from _relation_quads(root, [*(branch.link for branch in older), *newer], address)
@@ -77,16 +74,14 @@ def root_quads(state: StreamState, address: str) -> Iterator[Quad]:
 
 def branch_quads(branch: Branch, address: str) -> Iterator[Quad]:
     """Describe a node between the root and pages."""
-    node = NamedNode(f"{address}{PATH}/{branch.link.name}")
     yield from page_quads(branch.link.name, address)
-    yield from _relation_quads(node, branch.pages, address)
+    yield from _relation_quads(f"{address}{PATH}/{branch.link.name}", branch.pages, address)
 
 
 def page_quads(name: str, address: str) -> Iterator[Quad]:
     """State that a node other than the root never changes."""
-    node = NamedNode(f"{address}{PATH}/{name}")
-    yield _quad(node, _TYPE, _tree("Node"))
-    yield _quad(node, _ldes("immutable"), Literal("true", datatype=NamedNode(_BOOLEAN)))
+    node, immutable = f"{address}{PATH}/{name}", typed("true", XSD.boolean)
+    return _quads(node, (RDF.type, TREE.Node), (LDES.immutable, immutable))
 
 
 def _branch(start: int, pages: Sequence[Page]) -> Branch:
@@ -101,52 +96,43 @@ def _page_link(page: Page) -> Link:
     return Link(page.name, page.moment, page.moment)
 
 
-def _stream_quads(stream: NamedNode, root: NamedNode) -> Iterator[Quad]:
-    yield _quad(stream, _TYPE, _ldes("EventStream"))
-    yield _quad(stream, _dct("title"), Literal(_TITLE, language="en"))
-    yield _quad(stream, _dct("description"), Literal(_DESCRIPTION, language="en"))
-    yield _quad(stream, _dct("license"), NamedNode(_LICENCE))
-    yield _quad(stream, _ldes("timestampPath"), NamedNode(DCT.created))
-    yield _quad(stream, _ldes("versionOfPath"), NamedNode(DCT.isVersionOf))
+def _stream_quads(stream: str, root: str) -> Iterator[Quad]:
+    yield from _quads(
+        stream,
+        (RDF.type, LDES.EventStream),
+        (DCT.title, Literal(_TITLE, language="en")),
+        (DCT.description, Literal(_DESCRIPTION, language="en")),
+        (DCT.license, _LICENCE),
+        (LDES.timestampPath, DCT.created),
+        (LDES.versionOfPath, DCT.isVersionOf),
+    )
     for name, kind in (("Create", CREATE), ("Update", UPDATE), ("Delete", DELETE)):
-        yield _quad(stream, _ldes(f"version{name}Path"), _TYPE)
-        yield _quad(stream, _ldes(f"version{name}Object"), NamedNode(kind))
-    yield _quad(stream, _ldes("pollingInterval"), Literal(_POLLING_SECONDS))
-    yield _quad(stream, _tree("view"), root)
+        yield from _quads(
+            stream, (LDES[f"version{name}Path"], RDF.type), (LDES[f"version{name}Object"], kind)
+        )
+    yield from _quads(stream, (LDES.pollingInterval, Literal(_POLLING_SECONDS)), (TREE.view, root))
 
 
-def _relation_quads(node: NamedNode, links: Sequence[Link], address: str) -> Iterator[Quad]:
+def _relation_quads(node: str, links: Sequence[Link], address: str) -> Iterator[Quad]:
     """Link to nodes, each with the earliest and the latest time of the members found there."""
     for link in links:
-        found = NamedNode(f"{address}{PATH}/{link.name}")
-        bounds = (
-            ("from", "GreaterThanOrEqualToRelation", link.earliest),
-            ("until", "LessThanOrEqualToRelation", link.latest),
-        )
-        relations = [NamedNode(f"{node.value}#{bound}-{link.name}") for bound, _, _ in bounds]
-        yield from (_quad(node, _tree("relation"), relation) for relation in relations)
-        for relation, (_, kind, time) in zip(relations, bounds, strict=True):
-            yield _quad(relation, _TYPE, _tree(kind))
-            yield _quad(relation, _tree("node"), found)
-            yield _quad(relation, _tree("path"), NamedNode(DCT.created))
-            yield _quad(relation, _tree("value"), _time(time))
+        first, last = f"{node}#from-{link.name}", f"{node}#until-{link.name}"
+        yield from _quads(node, (TREE.relation, first), (TREE.relation, last))
+        for relation, kind, moment in (
+            (first, TREE.GreaterThanOrEqualToRelation, link.earliest),
+            (last, TREE.LessThanOrEqualToRelation, link.latest),
+        ):
+            yield from _quads(
+                relation,
+                (RDF.type, kind),
+                (TREE.node, f"{address}{PATH}/{link.name}"),
+                (TREE.path, DCT.created),
+                (TREE.value, typed(moment, XSD.dateTime)),
+            )
 
 
-def _quad(subject: NamedNode, predicate: NamedNode, value: NamedNode | Literal) -> Quad:
-    return Quad(subject, predicate, value)
-
-
-def _time(moment: str) -> Literal:
-    return Literal(moment, datatype=NamedNode(XSD.dateTime))
-
-
-def _ldes(name: str) -> NamedNode:
-    return NamedNode(LDES[name])
-
-
-def _tree(name: str) -> NamedNode:
-    return NamedNode(TREE[name])
-
-
-def _dct(name: str) -> NamedNode:
-    return NamedNode(_DCT + name)
+def _quads(subject: str, *statements: tuple[str, str | Literal]) -> Iterator[Quad]:
+    """Yield statements about ``subject``, pairs of the IRI of a property and a value or its IRI."""
+    for property_, value in statements:
+        node = NamedNode(value) if isinstance(value, str) else value
+        yield Quad(NamedNode(subject), NamedNode(property_), node)

@@ -40,10 +40,7 @@ def document_links(
     belongs to; without one no licence is stated. The page links to the descriptions, each
     description to the page, and all documents to each other (Signposting profile, level 1).
     """
-    links = [
-        Link(f"{address}.{suffix}", "canonical"),
-        Link(iri, "cite-as"),
-    ]
+    links = [Link(f"{address}.{suffix}", "canonical"), Link(iri, "cite-as")]
     if collection:
         links += [Link(LICENCE, "license"), Link(collection, "collection")]
     if suffix == HTML:
