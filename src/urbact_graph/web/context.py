@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from flask import request
 
 from urbact_graph.engine.cancellation import Cancellation
+from urbact_graph.problems import NOT_FOUND, ProblemError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-    from urbact_graph.problems import ProblemError
+    from urbact_graph.release.release import Release
     from urbact_graph.web.response import Representation
     from urbact_graph.web.snapshot import Snapshot
 
@@ -70,3 +71,15 @@ def current_snapshot() -> Snapshot:
     if snapshot is None:
         raise RuntimeError("the request has no snapshot yet")
     return snapshot
+
+
+def served_release(missing: str) -> Release:
+    """Return the release that the current request is answered from.
+
+    Raises:
+        ProblemError: the dataset was not built here; ``missing`` says what it is without.
+    """
+    release = current_snapshot().release
+    if release is None:
+        raise ProblemError(NOT_FOUND, missing)
+    return release

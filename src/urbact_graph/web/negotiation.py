@@ -1,13 +1,15 @@
 """Content negotiation: the format that an Accept header selects (RFC 9110, section 12.5.1)."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
 from urbact_graph.problems import MALFORMED_REQUEST, NOT_ACCEPTABLE, ProblemError
-from urbact_graph.rdf.formats import FORMATS, Format, Kind, format_named, formats
+from urbact_graph.rdf.formats import FORMATS, Format, format_named, formats
 
+HTML_TYPE = "text/html"
 # Clients send a few hundred characters; a longer header would take long to parse, and is ignored.
 _MAX_HEADER_LENGTH = 1_000
 _COMMAND_LINE_PROGRAMS = ("curl/", "wget/", "httpie/")
@@ -40,22 +42,26 @@ class Acceptance:
         """Tell whether ``media_type`` is accepted by its name, not only by a wildcard."""
         return any(value == media_type and quality > 0 for value, quality in self._ranges)
 
+    def prefers_html(self, forms: Iterable[Format]) -> bool:
+        """Tell whether HTML is accepted by its name, and at least as much as each of ``forms``."""
+        best = max(map(self.format_quality, forms))
+        return self.names(HTML_TYPE) and self.quality(HTML_TYPE) >= best
+
     def format_quality(self, form: Format) -> float:
         """Return the weight of ``form``; an alias counts only if the header names it."""
         aliases = (self.quality(alias) for alias in form.aliases if self.names(alias))
         return max(self.quality(form.media_type), *aliases, 0.0)
 
-    def format(self, kind: Kind) -> Format | None:
-        """Return the format of ``kind`` with the largest weight, None if all are refused."""
+    def best(self, forms: Iterable[Format]) -> Format | None:
+        """Return the one of ``forms`` with the largest weight, None if all are refused."""
         # Of equals max() keeps the first, so that the order of the table decides.
-        best = max(formats(kind), key=self.format_quality)
+        best = max(forms, key=self.format_quality)
         return best if self.format_quality(best) > 0 else None
 
 
-Choice = tuple[Format | None, Format | None]
-
-
-def chosen_formats(accept: str | None, wanted: tuple[str, ...]) -> Choice:
+def chosen_formats(
+    accept: str | None, wanted: tuple[str, ...]
+) -> tuple[Format | None, Format | None]:
     """Return the results format and the graph format for a request.
 
     ``wanted`` are the values of ``format`` parameters. The first that is known overrides the
@@ -72,7 +78,7 @@ def chosen_formats(accept: str | None, wanted: tuple[str, ...]) -> Choice:
 
 
 @lru_cache(maxsize=1_024)
-def _choose(accept: str | None, wanted: tuple[str, ...]) -> Choice:
+def _choose(accept: str | None, wanted: tuple[str, ...]) -> tuple[Format | None, Format | None]:
     for name in wanted:
         chosen = format_named(name, "results"), format_named(name, "graph")
         if any(chosen):
@@ -83,7 +89,7 @@ def _choose(accept: str | None, wanted: tuple[str, ...]) -> Choice:
         raise ProblemError(
             MALFORMED_REQUEST, f"The format '{wanted[0]}' is unknown; the formats are {known}."
         )
-    accepted = acceptance.format("results"), acceptance.format("graph")
+    accepted = acceptance.best(formats("results")), acceptance.best(formats("graph"))
     if not any(accepted):
         types = ", ".join(form.media_type for form in FORMATS)
         raise ProblemError(NOT_ACCEPTABLE, f"Answers come as {types}; accept one of these.")

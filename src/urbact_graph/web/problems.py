@@ -1,13 +1,10 @@
 """The body of every error: problem details (RFC 9457), or the same as a page or as text."""
 
-from __future__ import annotations
-
 import json
 import logging
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
-from flask import render_template, request
+from flask import Flask, render_template, request
 from werkzeug.exceptions import HTTPException, NotFound
 
 from urbact_graph.problems import (
@@ -19,11 +16,8 @@ from urbact_graph.problems import (
     ProblemError,
 )
 from urbact_graph.web.context import current_context, current_snapshot
-from urbact_graph.web.negotiation import Acceptance, prefers_text
+from urbact_graph.web.negotiation import HTML_TYPE, Acceptance, prefers_text
 from urbact_graph.web.response import Response
-
-if TYPE_CHECKING:
-    from flask import Flask
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
@@ -61,8 +55,10 @@ def problem_response(error: ProblemError) -> Response:
         **error.extensions,
     }
     accept = request.headers.get("Accept")
-    if Acceptance(accept).names("text/html"):
-        content, media_type = _page(body), "text/html"
+    if Acceptance(accept).names(HTML_TYPE):
+        # With the query, so that it can be corrected on the page.
+        query = request.args.get("query")
+        content, media_type = render_template("problem.html", problem=body, query=query), HTML_TYPE
     elif prefers_text(accept, request.headers.get("User-Agent")):
         content, media_type = f"{problem.title}.\n{error.detail}\n", "text/plain"
     else:
@@ -77,14 +73,8 @@ def problem_response(error: ProblemError) -> Response:
 def release_removed() -> ProblemError:
     """Make the problem of a release whose files were removed while it is served."""
     return ProblemError(
-        NOT_FOUND,
-        "The files of the release that is served are no longer there; reload the server.",
+        NOT_FOUND, "The files of the release that is served are no longer there; reload the server."
     )
-
-
-def _page(body: dict[str, object]) -> str:
-    # With the query, so that it can be corrected on the page.
-    return render_template("problem.html", problem=body, query=request.args.get("query"))
 
 
 def _http_error(error: HTTPException) -> Response:
@@ -92,11 +82,8 @@ def _http_error(error: HTTPException) -> Response:
     is_client_error = status < HTTPStatus.INTERNAL_SERVER_ERROR
     default = MALFORMED_REQUEST if is_client_error else INTERNAL_ERROR
     problem = _BY_STATUS.get(HTTPStatus(status), default)
-    headers = {
-        name: value
-        for name, value in error.get_headers()
-        if name not in ("Content-Type", "Content-Length")
-    }
+    omitted = ("Content-Type", "Content-Length")
+    headers = {name: value for name, value in error.get_headers() if name not in omitted}
     detail = _DETAILS.get(problem, error.description or problem.title)
     return problem_response(ProblemError(problem, detail, headers=headers))
 

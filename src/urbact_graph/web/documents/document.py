@@ -1,23 +1,22 @@
 """Documents: the same triples in several formats, each with its own suffix."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
+from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 
 from urbact_graph.problems import NOT_ACCEPTABLE, ProblemError
 from urbact_graph.rdf.formats import Format, format_named
 from urbact_graph.rdf.namespaces import RDF, namespaces, used_prefixes
 from urbact_graph.web.documents.jsonld import to_jsonld
 from urbact_graph.web.documents.jsonld_terms import Terms
-from urbact_graph.web.negotiation import Acceptance
+from urbact_graph.web.negotiation import HTML_TYPE, Acceptance
 from urbact_graph.web.response import Response
 
 # A client without a preference gets the first.
 RDF_SUFFIXES = ("ttl", "jsonld", "nt", "rdf")
 HTML = "html"
 SUFFIXES = (HTML, *RDF_SUFFIXES)
-HTML_TYPE = "text/html"
 # Their common names.
 NAMES = {"html": "HTML", "ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples", "rdf": "RDF/XML"}
 # The formats that a page links to.
@@ -46,15 +45,27 @@ def chosen_suffix(accept: str | None) -> str:
         ProblemError: none of the formats is accepted.
     """
     acceptance = Acceptance(accept)
-    best = max(RDF_SUFFIXES, key=lambda suffix: acceptance.format_quality(format_of(suffix)))
-    quality = acceptance.format_quality(format_of(best))
-    html = acceptance.quality(HTML_TYPE)
-    if html > 0 and (html >= quality if acceptance.names(HTML_TYPE) else not quality):
+    forms = [format_of(suffix) for suffix in RDF_SUFFIXES]
+    best = acceptance.best(forms)
+    if acceptance.prefers_html(forms) or (best is None and acceptance.quality(HTML_TYPE) > 0):
         return HTML
-    if quality > 0:
-        return best
+    if best:
+        return best.extension
     types = ", ".join(media_type_of(suffix) for suffix in SUFFIXES)
     raise ProblemError(NOT_ACCEPTABLE, f"This document comes as {types}; accept one of these.")
+
+
+def subject_first(triples: Iterable[Triple], subject: NamedNode) -> list[Triple]:
+    """Return ``triples`` in the order of their N-Triples, those about ``subject`` first."""
+    return sorted(triples, key=lambda triple: (triple.subject != subject, str(triple)))
+
+
+def serialized(statements: Sequence[Triple] | Sequence[Quad], form: Format, base: str) -> bytes:
+    """Return ``statements`` in ``form``, with the prefixes that they use."""
+    rdf_format = RdfFormat.from_media_type(form.media_type)
+    prefixes = used_prefixes(statements, namespaces(base))
+    # Without an output, serialize() returns the content.
+    return serialize(statements, format=rdf_format, prefixes=prefixes) or b""
 
 
 @dataclass(frozen=True)
@@ -83,13 +94,9 @@ class Document:
 
     def content(self, suffix: str) -> bytes:
         """Return the triples in the RDF format of ``suffix``; equal triples give equal bytes."""
-        form = format_of(suffix)
-        if form.name == "jsonld":
+        if suffix == "jsonld":
             return to_jsonld(self.triples, self.subject, self.base, self.terms)
-        prefixes = used_prefixes(self.triples, namespaces(self.base))
-        rdf_format = RdfFormat.from_media_type(form.media_type)
-        # Without an output, serialize() returns the content.
-        return serialize(self.triples, format=rdf_format, prefixes=prefixes) or b""
+        return serialized(self.triples, format_of(suffix), self.base)
 
     def response(self, suffix: str) -> Response:
         """Make the response with the triples in the RDF format of ``suffix``."""

@@ -2,6 +2,7 @@
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from urbact_graph.web.documents.document import subject_first
 from urbact_graph.web.snapshot import Snapshot
 
 # The parts of an entity are the resources whose IRI is that of the entity with a fragment: the
@@ -80,4 +81,4 @@ def description(snapshot: Snapshot, entity: NamedNode) -> list[Triple]:
         base=Literal(snapshot.base),
         fragment=Literal(f"{entity.value}#"),
     )
-    return sorted(triples, key=lambda triple: (triple.subject != entity, str(triple)))
+    return subject_first(triples, entity)

@@ -1,48 +1,26 @@
 """The descriptions of the whole dataset: the catalogue (DCAT-AP) and the statistics (VoID)."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from functools import partial
 
 from flask import Blueprint, Response, redirect, render_template
 from pyoxigraph import NamedNode, Triple
+from werkzeug.wrappers import Response as AnyResponse
 
 from urbact_graph.description import instance_description
 from urbact_graph.problems import NOT_FOUND, ProblemError
 from urbact_graph.rdf.namespaces import DCT, FOAF, OWL, RDF, RDFS, VOID
 from urbact_graph.web.context import current_context, current_snapshot
-from urbact_graph.web.documents.document import OTHER_FORMATS, Document
+from urbact_graph.web.documents.document import OTHER_FORMATS, Document, subject_first
 from urbact_graph.web.documents.entity_description import description
-from urbact_graph.web.documents.index import Index
+from urbact_graph.web.documents.index import Entity, Index
 from urbact_graph.web.documents.jsonld_terms import Terms
 from urbact_graph.web.pages.dataset_page import DATASET, DatasetPage
 from urbact_graph.web.pages.entity_page import Vocabulary
-from urbact_graph.web.routes.negotiated import addresses, respond
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from werkzeug.wrappers import Response as AnyResponse
-
-    from urbact_graph.web.snapshot import Snapshot
-
+from urbact_graph.web.routes.negotiated import add_document, respond
+from urbact_graph.web.snapshot import Snapshot
 
 routes = Blueprint("catalogue", __name__)
-
-
-def catalog_route(suffix: str = "") -> Response:
-    """Give the catalogue."""
-    return _respond("catalog", suffix)
-
-
-def void_route(suffix: str = "") -> Response:
-    """Give the statistics."""
-    return _respond("void", suffix)
-
-
-for _path, _view in (("catalog", catalog_route), ("void", void_route)):
-    for _rule in addresses(_path):
-        routes.add_url_rule(_rule, _path, _view)
 
 
 @routes.get("/.well-known/void")
@@ -51,22 +29,20 @@ def well_known() -> AnyResponse:
     return redirect("../void", 302)
 
 
-def _respond(path: str, suffix: str) -> Response:
+def _respond(path: str, suffix: str = "") -> Response:
+    """Give the catalogue or the statistics."""
     snapshot = current_snapshot()
     triples = _described(snapshot)
     chosen = statistics(triples, snapshot.base) if path == "void" else catalogue(triples)
     subject = NamedNode(f"{snapshot.base}{DATASET if path == 'void' else path}")
     terms = snapshot.derive(Terms.of)
-    document = Document(_ordered(chosen, subject), subject, snapshot.base, terms)
+    document = Document(subject_first(chosen, subject), subject, snapshot.base, terms)
 
     def page() -> str:
-        dataset = snapshot.derive(Index.of).get(DATASET)
-        if dataset is None:
-            raise _undescribed()
         vocabulary = snapshot.derive(Vocabulary.of)
         return render_template(
             "dataset.html",
-            page=DatasetPage.of(dataset, triples, vocabulary, snapshot.base),
+            page=DatasetPage.of(_entity(DATASET), triples, vocabulary, snapshot.base),
             address=path,
             formats=OTHER_FORMATS,
             has_files=snapshot.release is not None,
@@ -75,17 +51,17 @@ def _respond(path: str, suffix: str) -> Response:
     return respond(path, suffix, document, page)
 
 
+for _path in ("catalog", "void"):
+    add_document(routes, _path, partial(_respond, _path))
+
+
 def catalogue(triples: Sequence[Triple]) -> list[Triple]:
     """Return the part of the description that is the catalogue: all but the statistics."""
-    parts = _statistical(triples)
-    return _labelled(
-        (
-            t
-            for t in triples
-            if not t.predicate.value.startswith(str(VOID)) and t.subject not in parts
-        ),
-        triples,
+    parts, void = _statistical(triples), str(VOID)
+    chosen = (
+        t for t in triples if not t.predicate.value.startswith(void) and t.subject not in parts
     )
+    return _labelled(chosen, triples)
 
 
 def statistics(triples: Sequence[Triple], base: str) -> list[Triple]:
@@ -93,39 +69,33 @@ def statistics(triples: Sequence[Triple], base: str) -> list[Triple]:
     dataset = NamedNode(f"{base}{DATASET}")
     parts = _statistical(triples)
     general = tuple(map(str, (VOID, DCT, FOAF, OWL, RDF, RDFS)))
-    return _labelled(
-        (
-            t
-            for t in triples
-            if t.subject in parts
-            or (t.subject == dataset and t.predicate.value.startswith(general))
-            or (t.predicate.value.startswith(str(VOID)))
-        ),
-        triples,
+    chosen = (
+        t
+        for t in triples
+        if t.subject in parts
+        or (t.subject == dataset and t.predicate.value.startswith(general))
+        or t.predicate.value.startswith(str(VOID))
     )
+    return _labelled(chosen, triples)
 
 
 def _described(snapshot: Snapshot) -> list[Triple]:
-    """Return the description of the dataset, with the addresses of this instance.
-
-    Raises:
-        ProblemError: the dataset does not describe itself.
-    """
+    """Return the description of the dataset, with the addresses of this instance."""
     found: dict[Triple, None] = {}
     for path in (DATASET, "catalog"):
-        entity = snapshot.derive(Index.of).get(path)
-        if entity is None:
-            raise _undescribed()
-        found |= dict.fromkeys(description(snapshot, entity.iri))
+        found |= dict.fromkeys(description(snapshot, _entity(path).iri))
     files = snapshot.release.files if snapshot.release else ()
     return instance_description(found, snapshot.base, current_context().public_address, files)
 
 
-def _undescribed() -> ProblemError:
-    return ProblemError(
-        NOT_FOUND,
-        "This instance serves a dataset that does not describe itself; query it at /sparql.",
-    )
+def _entity(path: str) -> Entity:
+    entity = current_snapshot().derive(Index.of).get(path)
+    if entity is None:
+        raise ProblemError(
+            NOT_FOUND,
+            "This instance serves a dataset that does not describe itself; query it at /sparql.",
+        )
+    return entity
 
 
 def _statistical(triples: Iterable[Triple]) -> set[object]:
@@ -137,12 +107,7 @@ def _statistical(triples: Iterable[Triple]) -> set[object]:
 def _labelled(chosen: Iterable[Triple], triples: Iterable[Triple]) -> list[Triple]:
     """Return ``chosen``, with labels only of the resources that occur in it."""
     kept = list(chosen)
-    meant = {triple.object for triple in kept}
-    meant |= {t.subject for t in kept if t.predicate.value != RDFS.label}
-    labels = [t for t in triples if t.predicate.value == RDFS.label and t.subject in meant]
     others = [t for t in kept if t.predicate.value != RDFS.label]
+    meant = {t.object for t in kept} | {t.subject for t in others}
+    labels = [t for t in triples if t.predicate.value == RDFS.label and t.subject in meant]
     return list(dict.fromkeys([*others, *labels]))
-
-
-def _ordered(triples: Iterable[Triple], subject: NamedNode) -> list[Triple]:
-    return sorted(triples, key=lambda triple: (triple.subject != subject, str(triple)))

@@ -1,7 +1,6 @@
 """The dumps over HTTP: their page, the files by version, and redirects to the current version."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from flask import Blueprint, redirect, render_template
@@ -17,7 +16,7 @@ from urbact_graph.description.distributions import (
 )
 from urbact_graph.problems import NOT_FOUND, ProblemError
 from urbact_graph.release.release import Release, releases
-from urbact_graph.web.context import current_context, current_snapshot
+from urbact_graph.web.context import current_context, current_snapshot, served_release
 from urbact_graph.web.documents.links import Link, link_header
 from urbact_graph.web.response import IMMUTABLE, PublishedFile, Response
 
@@ -28,7 +27,6 @@ _METADATA_TYPE = "application/csvm+json"
 _GZIP_TYPE = "application/gzip"
 # How much of an unknown name an error repeats.
 _MAX_NAME_LENGTH = 200
-
 
 routes = Blueprint("dumps", __name__)
 
@@ -88,44 +86,17 @@ def item_links() -> Iterator[Link]:
                 yield Link(target, "item", media_type)
 
 
-@dataclass(frozen=True)
-class _Row:
-    """A row of the page: one distribution, uncompressed and compressed."""
-
-    title: str
-    name: str
-    bytes: int
-    sha256: str
-    compressed_name: str
-    compressed_bytes: int
-
-
-def _rows(release: Release) -> list[_Row]:
+def _rows(release: Release) -> list[tuple[str, DumpFile, DumpFile]]:
+    """Return a distribution a row: its title, its file, and the same compressed."""
     files = {file.key: file for file in release.files}
     plain = (form for form in DISTRIBUTIONS if not form.gzip and form.key in files)
-    rows = []
-    for form in plain:
-        file, compressed = files[form.key], files[f"{form.key}-gz"]
-        rows.append(
-            _Row(form.title, file.name, file.bytes, file.sha256, compressed.name, compressed.bytes)
-        )
-    return rows
+    return [(form.title, files[form.key], files[f"{form.key}-gz"]) for form in plain]
 
 
 def _release() -> Release:
-    """Return the release that is served.
-
-    Raises:
-        ProblemError: there is none.
-    """
-    release = current_snapshot().release
-    if release is None:
-        raise ProblemError(
-            NOT_FOUND,
-            "This instance serves a dataset without dumps; use a CONSTRUCT query at /sparql "
-            "instead.",
-        )
-    return release
+    return served_release(
+        "This instance serves a dataset without dumps; use a CONSTRUCT query at /sparql instead."
+    )
 
 
 def _names(version: str) -> Iterator[tuple[str, str]]:
@@ -181,6 +152,5 @@ def _links(release: Release, name: str = "") -> list[Link]:
 
 def _unknown(name: str) -> ProblemError:
     return ProblemError(
-        NOT_FOUND,
-        f"There is no dump named {name[:_MAX_NAME_LENGTH]}; /dumps/ lists all dumps.",
+        NOT_FOUND, f"There is no dump named {name[:_MAX_NAME_LENGTH]}; /dumps/ lists all dumps."
     )

@@ -28,7 +28,6 @@ _ONTOLOGY = "ontology"
 # How much of an unknown path an error repeats.
 _MAX_PATH_LENGTH = 200
 
-
 routes = Blueprint("entities", __name__)
 
 
@@ -101,11 +100,7 @@ def unknown(path: str, index: Index) -> ProblemError:
     root = current_context().public_address
     near = index.like(stem if suffix in SUFFIXES else path)
     suggestions = [
-        {
-            "label": entity.label,
-            "iri": entity.iri.value,
-            "document": f"{root}/{entity.address}",
-        }
+        {"label": entity.label, "iri": entity.iri.value, "document": f"{root}/{entity.address}"}
         for entity in near
     ]
     hint = f"did you mean /{near[0].path}?" if near else "the query endpoint is /sparql."

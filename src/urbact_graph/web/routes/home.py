@@ -1,13 +1,13 @@
 """The home page: the contents of the graph and all addresses, for people and for programs."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Self
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request
 from pyoxigraph import Literal, NamedNode, Triple
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
 
 from urbact_graph.description.distributions import LICENCE
 from urbact_graph.rdf.namespaces import DCT, OWL, SCHEMA, namespaces, shortened
@@ -22,13 +22,7 @@ from urbact_graph.web.pages.entity_page import Vocabulary
 from urbact_graph.web.pages.page_head import script
 from urbact_graph.web.pages.schema_org import Facts
 from urbact_graph.web.routes.dumps import item_links
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from werkzeug.wrappers import Response as AnyResponse
-
-    from urbact_graph.web.snapshot import Snapshot
+from urbact_graph.web.snapshot import Snapshot
 
 _DAY = len("2026-11-23")
 
@@ -105,15 +99,6 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Place:
-    """A link on the page; ``address`` is below that of the instance."""
-
-    address: str
-    name: str
-    purpose: str
-
-
-@dataclass(frozen=True)
 class Contents:
     """The contents of one version of the graph, as the page shows them.
 
@@ -128,7 +113,7 @@ class Contents:
     entities: frozenset[str]
 
     @classmethod
-    def of(cls, snapshot: Snapshot) -> Contents:
+    def of(cls, snapshot: Snapshot) -> Self:
         """Query the contents of ``snapshot``.
 
         Raises:
@@ -157,12 +142,9 @@ def home() -> AnyResponse:
     suffix = chosen_suffix(request.headers.get("Accept"))
     contents = current_snapshot().derive(Contents.of)
     links = list(_links(contents))
-    response: AnyResponse
-    if suffix == HTML:
-        response = Response(_page(contents, links))
-    else:
-        # Relative, so that a local instance stays local.
-        response = redirect(f"{DATASET}.{suffix}" if contents.dataset else "sparql", 303)
+    # Relative, so that a local instance stays local.
+    described = f"{DATASET}.{suffix}" if contents.dataset else "sparql"
+    response = Response(_page(contents, links)) if suffix == HTML else redirect(described, 303)
     response.headers["Link"] = link_header(links)
     response.vary.add("Accept")
     return response
@@ -191,15 +173,13 @@ def _page(contents: Contents, links: Iterable[Link]) -> str:
     )
 
 
-def _places(contents: Contents) -> list[Place]:
-    """Return the places that this instance has."""
-    found = []
+def _places(contents: Contents) -> Iterator[tuple[str, str, str]]:
+    """Yield the places that this instance has, each with its address on it."""
     for path, name, purpose in _PLACES:
         if path in contents.entities:
-            found.append(Place(f"{path}.{HTML}", name, purpose))
+            yield f"{path}.{HTML}", name, purpose
         elif _exists(path, contents):
-            found.append(Place(path, name, purpose))
-    return found
+            yield path, name, purpose
 
 
 def _exists(path: str, contents: Contents) -> bool:
@@ -228,8 +208,7 @@ def _links(contents: Contents) -> Iterable[Link]:
         yield Link(f"{snapshot.base}{DATASET}", "cite-as")
         yield from (Link(f"{address}/{path}", "describedby") for path in _OF_DESCRIPTIONS)
         for suffix in RDF_SUFFIXES:
-            target = f"{address}/{DATASET}.{suffix}"
-            yield Link(target, "alternate", media_type_of(suffix))
+            yield Link(f"{address}/{DATASET}.{suffix}", "alternate", media_type_of(suffix))
     yield from item_links()
 
 
@@ -242,11 +221,11 @@ def _groups(snapshot: Snapshot, index: Index) -> tuple[Group, ...]:
     if not members:
         return ()
     vocabulary = snapshot.derive(Vocabulary.of)
-    order = {f"{snapshot.base}{path}": name for path, name in _KINDS.items()}
-    ranks = {iri: rank for rank, iri in enumerate(order)}
+    names = {f"{snapshot.base}{path}": name for path, name in _KINDS.items()}
+    ranks = {iri: rank for rank, iri in enumerate(names)}
     found = []
     for iri in sorted(members, key=lambda iri: (ranks.get(iri, len(ranks)), -len(members[iri]))):
-        name = order.get(iri) or vocabulary.name(iri)
+        name = names.get(iri) or vocabulary.name(iri)
         # The entity with the most statements is the example; of equals, the first by IRI.
         example = index.of_iri(min(members[iri])[1])
         address = f"{example.address}.{HTML}" if example else ""

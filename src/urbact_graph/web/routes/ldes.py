@@ -7,15 +7,14 @@ from itertools import chain
 from pathlib import Path
 
 from flask import Blueprint, Response, render_template, request
-from pyoxigraph import Quad, RdfFormat, parse, serialize
+from pyoxigraph import Quad, RdfFormat, parse
 
 from urbact_graph.description.distributions import LICENCE
 from urbact_graph.problems import NOT_ACCEPTABLE, NOT_FOUND, ProblemError
 from urbact_graph.rdf.formats import FORMATS, Format
-from urbact_graph.rdf.namespaces import namespaces, used_prefixes
 from urbact_graph.release.stream import StreamState, read_page
-from urbact_graph.web.context import current_context, current_snapshot
-from urbact_graph.web.documents.document import HTML_TYPE
+from urbact_graph.web.context import current_context, current_snapshot, served_release
+from urbact_graph.web.documents.document import serialized
 from urbact_graph.web.documents.ldes_tree import (
     PATH,
     branch_quads,
@@ -36,7 +35,7 @@ _PROFILED = frozenset(("trig", "nq"))
 _PROFILE = "https://w3id.org/tree/profile"
 # How many pages of the stream are listed for people.
 _SHOWN = 50
-
+_state = lru_cache(maxsize=2)(StreamState.from_json)
 
 routes = Blueprint("ldes", __name__)
 
@@ -47,11 +46,10 @@ def root(extension: str = "") -> Response:
     """Give the root of the search tree of the stream, or a page for people."""
     state, _ = _served()
     address = current_context().public_address
-    if not extension and _is_for_people():
+    if not extension and _acceptance().prefers_html(_FORMATS):
         return _page(state, f"{address}{PATH}")
     form = _form(extension)
-    content = _written(root_quads(state, address), form, state)
-    return _response(content, form, f"{address}{PATH}")
+    return _response(root_quads(state, address), form, f"{address}{PATH}")
 
 
 @routes.get(f"{PATH}/<name>")
@@ -62,38 +60,24 @@ def node(name: str) -> Response:
     form = _form(extension)
     address = current_context().public_address
     quads, moment = _node(state, folder, name, address)
-    response = _response(_written(quads, form, state), form, f"{address}{PATH}/{name}", moment)
+    response = _response(quads, form, f"{address}{PATH}/{name}", moment)
     response.headers["Cache-Control"] = IMMUTABLE
     return response
 
 
 def _served() -> tuple[StreamState, Path]:
-    """Return the stream up to the release that is served, and the folder of its pages.
-
-    Raises:
-        ProblemError: there is none, or it was removed.
-    """
-    release = current_snapshot().release
-    if release is None:
-        raise ProblemError(
-            NOT_FOUND,
-            "This instance serves a dataset without a stream of changes; query it at /sparql.",
-        )
+    """Return the stream up to the release that is served, and the folder of its pages."""
+    release = served_release(
+        "This instance serves a dataset without a stream of changes; query it at /sparql."
+    )
     try:
         return _state(release.stream.read_bytes()), release.stream_pages
     except FileNotFoundError:
         raise release_removed() from None
 
 
-@lru_cache(maxsize=2)
-def _state(content: bytes) -> StreamState:
-    return StreamState.from_json(content)
-
-
-def _is_for_people() -> bool:
-    acceptance = Acceptance(request.headers.get("Accept"))
-    best = max(map(acceptance.format_quality, _FORMATS))
-    return acceptance.names(HTML_TYPE) and acceptance.quality(HTML_TYPE) >= best
+def _acceptance() -> Acceptance:
+    return Acceptance(request.headers.get("Accept"))
 
 
 def _page(state: StreamState, address: str) -> Response:
@@ -106,11 +90,7 @@ def _page(state: StreamState, address: str) -> Response:
 
 
 def _node(state: StreamState, folder: Path, name: str, address: str) -> tuple[Iterable[Quad], str]:
-    """Return the statements of the node ``name``, and the latest time in them.
-
-    Raises:
-        ProblemError: there is no such node.
-    """
+    """Return the statements of the node ``name``, and the latest time in them."""
     for page in state.pages:
         if page.name == name:
             try:
@@ -128,14 +108,12 @@ def _node(state: StreamState, folder: Path, name: str, address: str) -> tuple[It
 def _form(extension: str) -> Format:
     """Return the requested format: that of ``extension`` if there is one, else by Accept."""
     if extension:
-        named = next((form for form in _FORMATS if form.extension == extension), None)
-        if named is None:
-            raise _unknown()
-        return named
-    acceptance = Acceptance(request.headers.get("Accept"))
-    # max() keeps the first of equals.
-    best = max(_FORMATS, key=acceptance.format_quality)
-    if acceptance.format_quality(best) <= 0:
+        for form in _FORMATS:
+            if form.extension == extension:
+                return form
+        raise _unknown()
+    best = _acceptance().best(_FORMATS)
+    if best is None:
         types = ", ".join(form.media_type for form in _FORMATS)
         raise ProblemError(
             NOT_ACCEPTABLE, f"The stream of changes comes as {types}; accept one of these."
@@ -143,19 +121,12 @@ def _form(extension: str) -> Format:
     return best
 
 
-def _written(quads: Iterable[Quad], form: Format, state: StreamState) -> bytes:
-    rdf_format = RdfFormat.from_media_type(form.media_type)
-    statements = list(quads)
-    prefixes = used_prefixes(statements, namespaces(state.base))
-    # Without an output, serialize() returns the content.
-    return serialize(statements, format=rdf_format, prefixes=prefixes) or b""
-
-
-def _response(content: bytes, form: Format, address: str, moment: str = "") -> Response:
+def _response(quads: Iterable[Quad], form: Format, address: str, moment: str = "") -> Response:
     """Make the response of the node at ``address``; ``moment`` dates one that never changes."""
     content_type = form.content_type
     if form.name in _PROFILED:
         content_type += f'; profile="{_PROFILE}"'
+    content = serialized(list(quads), form, current_snapshot().base)
     response = Response(content, content_type=content_type)
     response.headers["Link"] = link_header(_links(address))
     response.vary.add("Accept")

@@ -2,21 +2,17 @@
 
 from collections.abc import Callable
 
-from flask import Response, request
+from flask import Blueprint, Response, request
 
 from urbact_graph.web.context import current_context
-from urbact_graph.web.documents.document import (
-    HTML,
-    SUFFIXES,
-    Document,
-    chosen_suffix,
-)
+from urbact_graph.web.documents.document import HTML, SUFFIXES, Document, chosen_suffix
 from urbact_graph.web.documents.links import document_links, link_header
 
 
-def addresses(path: str) -> tuple[str, str]:
-    """Return the rules of the document at ``path``: by Accept, and by suffix."""
-    return f"/{path}", f"/{path}.<any({','.join(SUFFIXES)}):suffix>"
+def add_document(routes: Blueprint, path: str, view: Callable[..., Response]) -> None:
+    """Have ``view`` give the document at ``path``: by Accept, and by suffix, its argument."""
+    for rule in (f"/{path}", f"/{path}.<any({','.join(SUFFIXES)}):suffix>"):
+        routes.add_url_rule(rule, path, view)
 
 
 def respond(path: str, suffix: str, document: Document, page: Callable[[], str]) -> Response:

@@ -1,29 +1,23 @@
 """The shapes that the graph is validated against, and the report of the validation."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, redirect, render_template, request
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import NamedNode, Triple
+from werkzeug.wrappers import Response as AnyResponse
 
 from urbact_graph.problems import NOT_FOUND, ProblemError
 from urbact_graph.rdf.graph import IndexedGraph
 from urbact_graph.rdf.namespaces import SH, namespaces, shortened
 from urbact_graph.rdf.parsing import parse_n_triples
-from urbact_graph.web.context import current_snapshot
+from urbact_graph.web.context import current_snapshot, served_release
 from urbact_graph.web.documents.document import HTML, OTHER_FORMATS, Document, chosen_suffix
 from urbact_graph.web.documents.index import Index
 from urbact_graph.web.documents.jsonld_terms import Terms
 from urbact_graph.web.problems import release_removed
-from urbact_graph.web.routes.negotiated import addresses, respond
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from werkzeug.wrappers import Response as AnyResponse
+from urbact_graph.web.routes.negotiated import add_document, respond
 
 # The most severe first (SHACL, section 2.1.4).
 _SEVERITIES = ("Violation", "Warning", "Info")
@@ -94,20 +88,14 @@ def validation(suffix: str = "") -> Response:
         counts = dict.fromkeys(_SEVERITIES, 0)
         for one in found:
             counts[one.severity] += len(one.cases)
-        return render_template(
-            "validation.html",
-            findings=found,
-            counts=counts,
-            rules=len(known),
-            formats=OTHER_FORMATS,
-        )
+        shown = {"findings": found, "counts": counts, "rules": len(known)}
+        return render_template("validation.html", formats=OTHER_FORMATS, **shown)
 
     return respond("validation", suffix, document, page)
 
 
-for _path, _view in (("shapes", shapes), ("validation", validation)):
-    for _rule in addresses(_path):
-        routes.add_url_rule(_rule, _path, _view)
+add_document(routes, "shapes", shapes)
+add_document(routes, "validation", validation)
 
 
 @routes.get("/validation/<identifier>")
@@ -128,11 +116,10 @@ def result(identifier: str) -> AnyResponse:
 def rules(shapes: Sequence[Triple]) -> list[Rule]:
     """Return the rules among ``shapes``, sorted by name."""
     stated = IndexedGraph(shapes)
-    remedies = {t.subject: t.object for t in shapes if t.predicate.value.endswith("#remedy")}
     found = []
     for iri in stated.subjects():
         if severity := _value(stated, iri, SH.severity):
-            remedy = remedies.get(NamedNode(iri))
+            remedies = (v for name, v in stated.properties(iri) if name.endswith("#remedy"))
             found.append(
                 Rule(
                     iri.partition("#")[2],
@@ -140,7 +127,7 @@ def rules(shapes: Sequence[Triple]) -> list[Rule]:
                     stated.text(iri, SH.name),
                     severity.removeprefix(str(SH)),
                     stated.text(iri, SH.message),
-                    remedy.value if isinstance(remedy, Literal) else "",
+                    next((values[0].value for values in remedies), ""),
                 )
             )
     return sorted(found, key=lambda rule: rule.name)
@@ -159,11 +146,11 @@ def findings(
         focus = value_of(SH.focusNode)
         if not focus:
             continue
-        path, entity = focus.removeprefix(base), index.of_iri(focus)
+        entity = index.of_iri(focus)
+        label = entity.label if entity else focus.removeprefix(base)
         value = shortened(value_of(SH.value), prefixes).removeprefix(base)
         rank = _SEVERITIES.index(value_of(SH.resultSeverity).removeprefix(str(SH)))
         key = rank, value_of(SH.sourceShape), value_of(SH.resultMessage)
-        label = entity.label if entity else path
         address = entity.address if entity else ""
         cases.setdefault(key, []).append(Case(iri.rpartition("/")[2], label, address, value))
     return [
@@ -184,19 +171,11 @@ def _value(stated: IndexedGraph, subject: str, property_: str) -> str:
 
 
 def _document(name: str) -> Document:
-    """Return the shapes or the report of the release that is served.
-
-    Raises:
-        ProblemError: the dataset was not built and validated here, or its files were removed.
-    """
+    """Return the shapes or the report of the release that is served."""
     snapshot = current_snapshot()
-    release = snapshot.release
-    if release is None:
-        raise ProblemError(
-            NOT_FOUND,
-            "This instance serves a dataset that it did not validate; it has no shapes and no "
-            "report.",
-        )
+    release = served_release(
+        "This instance serves a dataset that it did not validate; it has no shapes and no report."
+    )
     try:
         triples = list(parse_n_triples(release.shapes if name == "shapes" else release.report))
     except OSError:

@@ -1,10 +1,9 @@
 """The files for crawlers: /robots.txt and /sitemap.xml."""
 
-from __future__ import annotations
-
 import xml.etree.ElementTree as ET
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response
@@ -14,21 +13,15 @@ from urbact_graph.web.context import current_context, current_snapshot
 from urbact_graph.web.documents.document import HTML
 from urbact_graph.web.documents.index import Index
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import datetime
-
-
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 # The limits of one file (sitemaps.org, protocol 0.9), and the bytes that its root element takes.
 MAX_ADDRESSES = 50_000
 MAX_BYTES = 50_000_000
 _HEAD_BYTES = 200
 
-# Paths with any number of answers, and those about the state of this instance.
-_DISALLOWED = ("sparql", "reconcile", "health", "metrics")
-# Any path with parameters.
-_PARAMETERS = "*?"
+# Paths with any number of answers, those about the state of this instance, and any path with
+# parameters.
+_DISALLOWED = ("sparql", "reconcile", "health", "metrics", "*?")
 
 
 @dataclass(frozen=True)
@@ -51,7 +44,7 @@ def robots() -> Response:
 @routes.get("/sitemap.xml")
 def sitemap() -> Response:
     """Give the sitemap, or the index of the sitemaps if there are several."""
-    return _xml(_files()[0])
+    return Response(_files()[0], mimetype="application/xml")
 
 
 @routes.get("/sitemap-<int:number>.xml")
@@ -61,7 +54,7 @@ def numbered(number: int) -> Response:
     if not 1 <= number < len(found):
         hint = "/sitemap.xml lists them." if len(found) > 1 else "/sitemap.xml is the only one."
         raise ProblemError(NOT_FOUND, f"There is no sitemap {number}; {hint}")
-    return _xml(found[number])
+    return Response(found[number], mimetype="application/xml")
 
 
 def _files() -> tuple[bytes, ...]:
@@ -76,26 +69,19 @@ def robots_text(address: str) -> str:
     Paths in it begin at the root of the host, so they include the path of the instance.
     """
     root = urlsplit(address).path
-    rules = "".join(f"Disallow: {root}/{path}\n" for path in (*_DISALLOWED, _PARAMETERS))
+    rules = "".join(f"Disallow: {root}/{path}\n" for path in _DISALLOWED)
     return f"User-agent: *\n{rules}\nSitemap: {address}/sitemap.xml\n"
 
 
-def _xml(content: bytes) -> Response:
-    return Response(content, mimetype="application/xml")
-
-
-def _listed(index: Index, address: str, *, has_dumps: bool) -> tuple[Listed, ...]:
+def _listed(index: Index, address: str, *, has_dumps: bool) -> list[Listed]:
     """Return the pages of the instance: the home, the dumps, then those of the entities by path."""
-    changes = [entity.modified for entity in index.all() if entity.modified]
-    latest = max((_written(change) for change in changes), default="")
-    found = [Listed(f"{address}/", latest)]
-    if has_dumps:
-        found.append(Listed(f"{address}/dumps/", latest))
-    found += (
+    pages = [
         Listed(f"{address}/{entity.address}.{HTML}", _written(entity.modified))
         for entity in index.all()
-    )
-    return tuple(found)
+    ]
+    latest = max((page.modified for page in pages), default="")
+    others = ("", "dumps/") if has_dumps else ("",)
+    return [*(Listed(f"{address}/{path}", latest) for path in others), *pages]
 
 
 def _written(moment: datetime | None) -> str:

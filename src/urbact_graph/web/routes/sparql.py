@@ -8,11 +8,11 @@ from flask import Blueprint, Response, render_template, request
 from urbact_graph import __version__
 from urbact_graph.engine.protocol import Request as Query
 from urbact_graph.problems import NOT_ACCEPTABLE, ProblemError
-from urbact_graph.rdf.formats import FORMATS
+from urbact_graph.rdf.formats import FORMATS, formats
 from urbact_graph.web.conditional import Conditions
 from urbact_graph.web.context import current_context, current_snapshot
 from urbact_graph.web.documents.service_description import service_description
-from urbact_graph.web.negotiation import Acceptance
+from urbact_graph.web.negotiation import HTML_TYPE, Acceptance
 from urbact_graph.web.protocol import QueryOperation, is_bare, read_operation
 
 routes = Blueprint("sparql", __name__)
@@ -46,7 +46,8 @@ def sparql() -> Response:
 def _answer(operation: QueryOperation) -> Response:
     snapshot = current_snapshot()
     tag = _tag(operation, snapshot.version)
-    if tag and _has_answer(tag):
+    is_read = request.method in ("GET", "HEAD")
+    if tag and is_read and Conditions.of(request.headers.get).matches(tag):
         # A client can only know the tag from the answer itself, so the query is not evaluated.
         response = Response(status=304)
     else:
@@ -59,11 +60,6 @@ def _answer(operation: QueryOperation) -> Response:
         response.cache_control.no_store = True
     response.vary.update(("Accept", "Accept-Encoding"))
     return response
-
-
-def _has_answer(tag: str) -> bool:
-    is_read = request.method in ("GET", "HEAD")
-    return is_read and Conditions.of(request.headers.get).matches(tag)
 
 
 def _query(operation: QueryOperation) -> Query:
@@ -102,13 +98,12 @@ def _describe_endpoint() -> Response:
     snapshot = current_snapshot()
     address = f"{current_context().public_address}{_PATH}"
     acceptance = Acceptance(request.headers.get("Accept"))
-    form = acceptance.format("graph")
-    rdf = acceptance.format_quality(form) if form else 0.0
-    if acceptance.names("text/html") and acceptance.quality("text/html") >= rdf:
+    form = acceptance.best(formats("graph"))
+    if acceptance.prefers_html(formats("graph")):
         settings = snapshot.settings
         example = _ANY_EXAMPLE if settings.dataset else _EXAMPLE.format(base=snapshot.base)
         page = render_template("sparql.html", endpoint=address, query=example, settings=settings)
-        response = Response(page, mimetype="text/html")
+        response = Response(page, mimetype=HTML_TYPE)
     elif form:
         content = service_description(address, snapshot.counts, form)
         response = Response(content, content_type=form.content_type)
