@@ -1,23 +1,17 @@
 """The Flask application: ``create_app`` is the only way to make one."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from flask import request
 
+from urbact_graph.engine.protocol import Engine
 from urbact_graph.problems import ProblemError
 from urbact_graph.rdf.formats import FORMATS
+from urbact_graph.release.release import Release
+from urbact_graph.settings import Settings
 from urbact_graph.web.application import Application, current_application
 from urbact_graph.web.context import RequestContext, current_context
 from urbact_graph.web.problems import problem_response, register_problems
 from urbact_graph.web.response import Response, finish
 from urbact_graph.web.routes import BLUEPRINTS
-
-if TYPE_CHECKING:
-    from urbact_graph.engine.protocol import Engine
-    from urbact_graph.release.release import Release
-    from urbact_graph.settings import Settings
 
 # The percent-encoding of a form may turn one byte into three; the rest is for other parameters.
 _BODY_BYTES_PER_QUERY_BYTE = 3

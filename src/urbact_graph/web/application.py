@@ -1,19 +1,15 @@
 """The application object, which all routes share."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from flask import Flask, current_app
 
+from urbact_graph.engine.protocol import Engine
+from urbact_graph.release.release import Release
+from urbact_graph.settings import Settings
 from urbact_graph.web.metrics import Metrics
 from urbact_graph.web.response import Response
 from urbact_graph.web.snapshot import Served
-
-if TYPE_CHECKING:
-    from urbact_graph.engine.protocol import Engine
-    from urbact_graph.release.release import Release
-    from urbact_graph.settings import Settings
 
 
 class Application(Flask):

@@ -1,20 +1,15 @@
 """Conditional and range requests (RFC 9110, sections 13 and 14)."""
 
-from __future__ import annotations
-
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import Self
 
+from werkzeug.datastructures import ETags
 from werkzeug.http import parse_date, parse_etags
 
 from urbact_graph.problems import PRECONDITION_FAILED, RANGE_NOT_SATISFIABLE, ProblemError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from werkzeug.datastructures import ETags
 
 # Enough for some twenty tags; a longer list would take long to parse, and is ignored.
 _MAX_TAGS_LENGTH = 1_000
@@ -34,16 +29,9 @@ class Conditions:
     range: str | None
 
     @classmethod
-    def of(cls, header: Callable[[str], str | None]) -> Conditions:
+    def of(cls, header: Callable[[str], str | None]) -> Self:
         """Read them with ``header``, which returns the value of a header by its lower-case name."""
-        return cls(
-            header("if-none-match"),
-            header("if-modified-since"),
-            header("if-match"),
-            header("if-unmodified-since"),
-            header("if-range"),
-            header("range"),
-        )
+        return cls(*(header(field.name.replace("_", "-")) for field in fields(cls)))
 
     def matches(self, tag: str) -> bool:
         """Tell whether If-None-Match lists ``tag``, by weak comparison (section 13.1.2)."""

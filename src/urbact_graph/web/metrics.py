@@ -1,20 +1,14 @@
 """The metrics of requests and of the engine, for Prometheus."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
-from prometheus_client.core import (
-    CounterMetricFamily,
-    GaugeMetricFamily,
-    InfoMetricFamily,
-    Metric,
-)
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
+from urbact_graph.engine.protocol import Engine
 from urbact_graph.problems import (
     CLIENT_CLOSED_REQUEST,
     ENGINE_UNAVAILABLE,
@@ -23,11 +17,6 @@ from urbact_graph.problems import (
     QUERY_TOO_COMPLEX,
     RESULT_TOO_LARGE,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from urbact_graph.engine.protocol import Engine
 
 # The problems of queries that had begun to run.
 _STOPS = (

@@ -1,26 +1,21 @@
 """The one response class, and what is done to every response before it is sent."""
 
-from __future__ import annotations
-
 import gzip
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Self
 
 from flask import Response as FlaskResponse
 from flask import current_app, request
 from werkzeug.http import parse_date, unquote_etag
 
 from urbact_graph.web.conditional import Conditions
+from urbact_graph.web.context import RequestContext
 from urbact_graph.web.negotiation import accepts_gzip
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
-    from pathlib import Path
-
-    from urbact_graph.web.context import RequestContext
 
 # How long a response may be reused: a client asks each time, which costs a 304; or for ever, where
 # the address names the content.
@@ -102,7 +97,7 @@ class Response(FlaskResponse):
         modified: datetime,
         content_type: str,
         compressed: PublishedFile | None = None,
-    ) -> Response:
+    ) -> Self:
         """Make the response whose body is ``file``."""
         response = cls(content_type=content_type)
         response.file, response.compressed = file, compressed
@@ -182,13 +177,7 @@ def _empty(response: Response, status: HTTPStatus) -> None:
 
 
 def _finish_file(response: Response, file: PublishedFile) -> Response:
-    """Answer the conditions and the range of a request for a file.
-
-    The order of the conditions is that of RFC 9110, section 13.2.2.
-
-    Raises:
-        ProblemError: the file is not what the client takes it for, or has no such part.
-    """
+    """Answer the conditions, in the order of RFC 9110, section 13.2.2, and the range."""
     conditions = Conditions.of(request.headers.get)
     modified = response.last_modified
     assert modified is not None  # noqa: S101 - set by of_file

@@ -1,13 +1,12 @@
 """Snapshots: one version of the dataset and its release, from which a request is answered."""
 
-from __future__ import annotations
-
 import copy
 import re
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from flask import has_request_context
 from pyoxigraph import (
@@ -19,18 +18,13 @@ from pyoxigraph import (
     parse_query_results,
 )
 
-from urbact_graph.engine.protocol import Request
+from urbact_graph.engine.protocol import Answer, Dataset, Engine, Request
 from urbact_graph.problems import OUT_OF_MEMORY, QUERY_TIMEOUT, RESULT_TOO_LARGE, ProblemError
 from urbact_graph.rdf.formats import RESULTS_JSON
+from urbact_graph.rdf.terms import Term
+from urbact_graph.release.release import Release
+from urbact_graph.settings import Settings
 from urbact_graph.web.context import current_context
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from urbact_graph.engine.protocol import Answer, Counts, Dataset, Engine
-    from urbact_graph.rdf.terms import Term
-    from urbact_graph.release.release import Release
-    from urbact_graph.settings import Settings
 
 _N_TRIPLES = "application/n-triples"
 _VARIABLE = re.compile(r"\?(\w+)")
@@ -45,6 +39,7 @@ _SECOND = timedelta(seconds=1)
 class Snapshot:
     """One version of the dataset, its release, and the results that are derived from them.
 
+    ``base`` is that of the graph's IRIs, ``version`` and ``counts`` are those of the dataset.
     ``release`` is None where a dataset is served that was not built here. ``served_since`` is when
     requests were first answered from it, ``generation`` numbers the snapshots of a process. A
     snapshot must not be used after it is closed.
@@ -59,6 +54,9 @@ class Snapshot:
         generation: int = 1,
     ) -> None:
         self.settings = settings
+        self.base = settings.base_iri
+        self.version = dataset.version
+        self.counts = dataset.counts
         self.release = release
         self.generation = generation
         self._dataset = dataset
@@ -67,21 +65,6 @@ class Snapshot:
         self.modified = datetime.fromtimestamp(int(dataset.modified), UTC)
         # Pages also change with the program, its settings and the release.
         self.page_modified = max(served_since, self.modified)
-
-    @property
-    def base(self) -> str:
-        """The base of the graph's IRIs."""
-        return self.settings.base_iri
-
-    @property
-    def version(self) -> str:
-        """The version of the dataset."""
-        return self._dataset.version
-
-    @property
-    def counts(self) -> Counts:
-        """How much is in the dataset."""
-        return self._dataset.counts
 
     def close(self) -> None:
         """Close the dataset."""
@@ -95,10 +78,8 @@ class Snapshot:
         """
         if self._asks_for_all or not has_request_context():
             return self._dataset.query(query, seconds)
-        context = current_context()
-        return self._dataset.query(
-            query, seconds, client=context.client, cancellation=context.cancellation
-        )
+        client, cancellation = current_context().client, current_context().cancellation
+        return self._dataset.query(query, seconds, client=client, cancellation=cancellation)
 
     def triples(self, query: str, **terms: Term) -> list[Triple]:
         """Return the result of the CONSTRUCT ``query``, with ``terms`` in place of its variables.
@@ -122,7 +103,7 @@ class Snapshot:
             raise TypeError("the query is no SELECT")
         return [tuple(row) for row in results]
 
-    def derive(self, make: Callable[[Snapshot], _Derived]) -> _Derived:
+    def derive(self, make: Callable[["Snapshot"], _Derived]) -> _Derived:
         """Return the result of ``make`` for this snapshot; it is called once for each snapshot.
 
         The queries of ``make`` count for no client, and continue if the client whose request came
@@ -132,12 +113,9 @@ class Snapshot:
         Raises:
             ProblemError: the engine could not answer a query of ``make``.
         """
-        return self._derived.get(make, self._for_all())
-
-    def _for_all(self) -> Snapshot:
         shared = copy.copy(self)
         shared._asks_for_all = True
-        return shared
+        return self._derived.get(make, shared)
 
     def _request(
         self, query: str, terms: dict[str, Term], *, results: str | None, graph: str | None
