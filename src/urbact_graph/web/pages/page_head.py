@@ -52,7 +52,7 @@ def _summary(facts: Facts, entity: Entity) -> str:
     text = facts.text(
         iri,
         DCT.abstract,
-        facts.urb("statement"),
+        facts.urb.statement,
         SKOS.definition,
         DCT.description,
         RDFS.comment,

@@ -13,7 +13,7 @@ from pyoxigraph import Literal, Triple
 
 from urbact_graph.description.distributions import LICENCE
 from urbact_graph.rdf.graph import IndexedGraph
-from urbact_graph.rdf.namespaces import DCAT, DCT, FOAF, OWL, RDF, RDFS, SKOS, WGS
+from urbact_graph.rdf.namespaces import DCAT, DCT, FOAF, OWL, RDF, RDFS, SKOS, WGS, urb
 from urbact_graph.web.documents.document import HTML
 from urbact_graph.web.documents.index import Entity
 
@@ -27,15 +27,14 @@ _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}(T.*)?)?)?")
 
 
 class Facts(IndexedGraph):
-    """Triples by subject and property, with values in the forms of schema.org."""
+    """Triples by subject and property, with values in the forms of schema.org.
+
+    ``urb`` is the namespace of the graph's own vocabulary.
+    """
 
     def __init__(self, triples: Iterable[Triple], base: str) -> None:
         super().__init__(triples)
-        self.base = base
-
-    def urb(self, name: str) -> str:
-        """Return the IRI of a term of the graph's own vocabulary."""
-        return f"{self.base}ontology#{name}"
+        self.urb = urb(base)
 
     def english(self, subject: str, name: str) -> list[str]:
         """Return the texts of the property ``name`` in English or without a language."""
@@ -72,7 +71,7 @@ def entity_markup(
     facts = Facts(triples, base)
     iri = entity.iri.value
     page = f"{address}/{entity.address}.{HTML}"
-    kinds = (kind.removeprefix(facts.urb("")) for kind in facts.iris(iri, RDF.type))
+    kinds = (kind.removeprefix(str(facts.urb)) for kind in facts.iris(iri, RDF.type))
     describe = next((_KINDS[kind] for kind in kinds if kind in _KINDS), _thing)
     return without_empty(
         {
@@ -101,11 +100,11 @@ def _network(facts: Facts, iri: str) -> Node:
         "@type": "Project",
         "alternateName": [title for title in facts.texts(iri, DCT.title) if title != name],
         "description": facts.text(iri, DCT.abstract),
-        "foundingDate": facts.date(iri, facts.urb("start")),
-        "dissolutionDate": facts.date(iri, facts.urb("end")),
-        "funder": facts.nodes(iri, facts.urb("programme"), "FundingScheme"),
+        "foundingDate": facts.date(iri, facts.urb.start),
+        "dissolutionDate": facts.date(iri, facts.urb.end),
+        "funder": facts.nodes(iri, facts.urb.programme, "FundingScheme"),
         # Cities are places; the organisations that are members are in the partnerships.
-        "location": facts.nodes(iri, facts.urb("partnerCity"), "AdministrativeArea"),
+        "location": facts.nodes(iri, facts.urb.partnerCity, "AdministrativeArea"),
         "keywords": _themes(facts, iri),
         "subjectOf": _pages(facts, iri),
     }
@@ -113,13 +112,13 @@ def _network(facts: Facts, iri: str) -> Node:
 
 def _city(facts: Facts, iri: str) -> Node:
     """Describe a city; one that is no populated place of GeoNames may be a county or an island."""
-    population = facts.text(iri, facts.urb("population"))
+    population = facts.text(iri, facts.urb.population)
     places = facts.iris(iri, OWL.sameAs)
     latitude, longitude = (facts.number(iri, WGS[name]) for name in ("lat", "long"))
     point = {"@type": "GeoCoordinates", "latitude": latitude, "longitude": longitude}
     is_located = latitude is not None and longitude is not None
     name = facts.label(iri)
-    others = facts.texts(iri, SKOS.altLabel) + facts.texts(iri, facts.urb("localName"))
+    others = facts.texts(iri, SKOS.altLabel) + facts.texts(iri, facts.urb.localName)
     return {
         "@type": "City" if places and population else "AdministrativeArea",
         "alternateName": [other for other in dict.fromkeys(others) if other != name],
@@ -127,7 +126,7 @@ def _city(facts: Facts, iri: str) -> Node:
         "sameAs": places,
         "containedInPlace": [
             {**facts.node(country, "Country"), "identifier": facts.texts(country, SKOS.notation)}
-            for country in facts.iris(iri, facts.urb("country"))
+            for country in facts.iris(iri, facts.urb.country)
         ],
         "subjectOf": _pages(facts, iri),
     }
@@ -136,42 +135,42 @@ def _city(facts: Facts, iri: str) -> Node:
 def _partnership(facts: Facts, iri: str) -> Node:
     return {
         "@type": "OrganizationRole",
-        "roleName": [facts.label(role) for role in facts.iris(iri, facts.urb("role"))],
+        "roleName": [facts.label(role) for role in facts.iris(iri, facts.urb.role)],
         "member": [
             {"@type": "Organization", "name": name}
-            for name in facts.texts(iri, facts.urb("partnerName"))
+            for name in facts.texts(iri, facts.urb.partnerName)
         ],
-        "memberOf": facts.nodes(iri, facts.urb("network"), "Project"),
+        "memberOf": facts.nodes(iri, facts.urb.network, "Project"),
     }
 
 
 def _plan(facts: Facts, iri: str) -> Node:
-    cities = facts.nodes(iri, facts.urb("city"), "AdministrativeArea")
+    cities = facts.nodes(iri, facts.urb.city, "AdministrativeArea")
     return {
         **_work(facts, iri),
-        "spatialCoverage": cities or facts.nodes(iri, facts.urb("country"), "Country"),
-        "contributor": facts.nodes(iri, facts.urb("network"), "Project"),
+        "spatialCoverage": cities or facts.nodes(iri, facts.urb.country, "Country"),
+        "contributor": facts.nodes(iri, facts.urb.network, "Project"),
     }
 
 
 def _recommendation(facts: Facts, iri: str) -> Node:
     return {
         "@type": "CreativeWork",
-        "text": facts.text(iri, facts.urb("statement")),
+        "text": facts.text(iri, facts.urb.statement),
         "about": _themes(facts, iri),
         "audience": [
             without_empty({"@type": "Audience", "@id": one, "audienceType": facts.label(one)})
-            for one in facts.iris(iri, facts.urb("addressee"))
+            for one in facts.iris(iri, facts.urb.addressee)
         ],
-        "isPartOf": facts.nodes(iri, facts.urb("document"), "CreativeWork"),
-        "contributor": facts.nodes(iri, facts.urb("network"), "Project"),
+        "isPartOf": facts.nodes(iri, facts.urb.document, "CreativeWork"),
+        "contributor": facts.nodes(iri, facts.urb.network, "Project"),
     }
 
 
 def _document(facts: Facts, iri: str) -> Node:
     return {
         **_work(facts, iri),
-        "hasPart": facts.nodes(iri, facts.urb("hasRecommendation"), "CreativeWork"),
+        "hasPart": facts.nodes(iri, facts.urb.hasRecommendation, "CreativeWork"),
     }
 
 
@@ -193,7 +192,7 @@ def _person(facts: Facts, iri: str) -> Node:
         "alternateName": facts.texts(iri, SKOS.altLabel),
         "affiliation": [
             {"@type": "OrganizationRole", "roleName": "Lead expert", "affiliation": network}
-            for network in facts.nodes(iri, facts.urb("leadExpertOf"), "Project")
+            for network in facts.nodes(iri, facts.urb.leadExpertOf, "Project")
         ],
     }
 
@@ -201,8 +200,8 @@ def _person(facts: Facts, iri: str) -> Node:
 def _programme(facts: Facts, iri: str) -> Node:
     return {
         "@type": "FundingScheme",
-        "foundingDate": facts.date(iri, facts.urb("start")),
-        "dissolutionDate": facts.date(iri, facts.urb("end")),
+        "foundingDate": facts.date(iri, facts.urb.start),
+        "dissolutionDate": facts.date(iri, facts.urb.end),
         "subjectOf": _pages(facts, iri),
     }
 
@@ -273,7 +272,7 @@ _KINDS: dict[str, Callable[[Facts, str], Node]] = {
 
 
 def _themes(facts: Facts, iri: str) -> list[Node]:
-    return facts.nodes(iri, facts.urb("theme"), "DefinedTerm")
+    return facts.nodes(iri, facts.urb.theme, "DefinedTerm")
 
 
 def _pages(facts: Facts, iri: str) -> list[Node]:
