@@ -145,7 +145,7 @@ async def test_a_later_request_does_not_wait_for_a_cancelled_one() -> None:
         running.engine.release()
         await later.response()
         assert (later.status, later.cache) == (200, STORED)
-        assert running.engine.cancelled == [QUERY]
+        await running.until(lambda: running.engine.cancelled == [QUERY])
         # The end of the first must not have removed the second from those in flight, or its entry.
         assert (await running.query(QUERY).response()).cache == HIT
 
