@@ -95,7 +95,7 @@ def test_an_empty_stream_has_a_root_without_pages() -> None:
 def test_every_page_is_found_once_between_its_bounds(pages: int) -> None:
     state = state_of(pages)
     moments = {f"{ROOT.value}/{page.name}": page.moment for page in state.pages}
-    by_address = {f"{ROOT.value}/{one.link.name}": one for one in branches(state)}
+    by_address = {f"{ROOT.value}/{one.name}": one for one in branches(state)}
     found: list[str] = []
     for target, bound in bounds(loaded(root_quads(state, ADDRESS)), ROOT).items():
         below = [target]
@@ -124,13 +124,13 @@ def test_branches_do_not_change_when_pages_are_added() -> None:
     before, after = branches(state_of(299)), branches(state_of(1_000))
     assert len(before) == 2
     assert after[:2] == before
-    assert len({branch.link.name for branch in after}) == 10
+    assert len({branch.name for branch in after}) == 10
 
 
 def test_nodes_below_the_root_state_that_they_never_change() -> None:
     branch = branches(state_of(100))[0]
     for name, quads in (
-        (branch.link.name, branch_quads(branch, ADDRESS)),
+        (branch.name, branch_quads(branch, ADDRESS)),
         ("000001-00", page_quads("000001-00", ADDRESS)),
     ):
         (immutable,) = values(loaded(quads), NamedNode(f"{ROOT.value}/{name}"), LDES + "immutable")
@@ -151,7 +151,7 @@ def test_a_node_below_the_root_is_served_and_never_changes(tmp_path: Path) -> No
     release = Release(tmp_path, "1", "0" * 64, None, (), "a test")
     app = create_app(Settings.load(public_url=ADDRESS), StubEngine(), release)
     (branch,) = branches(state)
-    response = app.test_client().get(f"/ldes/{branch.link.name}.nq")
+    response = app.test_client().get(f"/ldes/{branch.name}.nq")
     assert response.status_code == 200
     assert set(parse(response.data, format=RdfFormat.N_QUADS)) == set(branch_quads(branch, ADDRESS))
     assert response.headers["Cache-Control"] == IMMUTABLE

@@ -31,28 +31,22 @@ _DESCRIPTION = (
 
 
 @dataclass(frozen=True)
-class Link:
-    """A link to a node, with the times of the first and the last member found there."""
+class Branch:
+    """A node that links to a full hundred of ``pages``; like them it never changes."""
 
     name: str
-    earliest: str
-    latest: str
-
-
-@dataclass(frozen=True)
-class Branch:
-    """A node that links to a full hundred of pages; like them it never changes."""
-
-    link: Link
-    pages: Sequence[Link]
+    pages: Sequence[Page]
 
 
 def branches(state: StreamState) -> list[Branch]:
     """Return the nodes between the root and the older pages."""
-    full = len(state.pages) // _FAN_OUT * _FAN_OUT
-    return [
-        _branch(start, state.pages[start : start + _FAN_OUT]) for start in range(0, full, _FAN_OUT)
-    ]
+    found = []
+    for end in range(_FAN_OUT, len(state.pages) + 1, _FAN_OUT):
+        pages = state.pages[end - _FAN_OUT : end]
+        names = "\n".join(page.name for page in pages)
+        digest = hashlib.sha256(names.encode()).hexdigest()[:16]
+        found.append(Branch(f"{end - _FAN_OUT + 1:06}-{end:06}-{digest}", pages))
+    return found
 
 
 def root_quads(state: StreamState, address: str) -> Iterator[Quad]:
@@ -68,32 +62,23 @@ def root_quads(state: StreamState, address: str) -> Iterator[Quad]:
         start = typed(state.pages[0].moment, XSD.dateTime)
         yield from _quads(retention, (RDF.type, LDES.RetentionPolicy), (LDES.startingFrom, start))
     older = branches(state)
-    newer = [_page_link(page) for page in state.pages[len(older) * _FAN_OUT :]]
-    yield from _relation_quads(root, [*(branch.link for branch in older), *newer], address)
+    for branch in older:
+        yield from _relation_quads(root, branch.name, branch.pages, address)
+    for page in state.pages[len(older) * _FAN_OUT :]:
+        yield from _relation_quads(root, page.name, [page], address)
 
 
 def branch_quads(branch: Branch, address: str) -> Iterator[Quad]:
     """Describe a node between the root and pages."""
-    yield from page_quads(branch.link.name, address)
-    yield from _relation_quads(f"{address}{PATH}/{branch.link.name}", branch.pages, address)
+    yield from page_quads(branch.name, address)
+    for page in branch.pages:
+        yield from _relation_quads(f"{address}{PATH}/{branch.name}", page.name, [page], address)
 
 
 def page_quads(name: str, address: str) -> Iterator[Quad]:
     """State that a node other than the root never changes."""
     node, immutable = f"{address}{PATH}/{name}", typed("true", XSD.boolean)
     return _quads(node, (RDF.type, TREE.Node), (LDES.immutable, immutable))
-
-
-def _branch(start: int, pages: Sequence[Page]) -> Branch:
-    names = "\n".join(page.name for page in pages)
-    digest = hashlib.sha256(names.encode()).hexdigest()[:16]
-    name = f"{start + 1:06}-{start + len(pages):06}-{digest}"
-    link = Link(name, pages[0].moment, pages[-1].moment)
-    return Branch(link, [_page_link(page) for page in pages])
-
-
-def _page_link(page: Page) -> Link:
-    return Link(page.name, page.moment, page.moment)
 
 
 def _stream_quads(stream: str, root: str) -> Iterator[Quad]:
@@ -113,22 +98,21 @@ def _stream_quads(stream: str, root: str) -> Iterator[Quad]:
     yield from _quads(stream, (LDES.pollingInterval, Literal(_POLLING_SECONDS)), (TREE.view, root))
 
 
-def _relation_quads(node: str, links: Sequence[Link], address: str) -> Iterator[Quad]:
-    """Link to nodes, each with the earliest and the latest time of the members found there."""
-    for link in links:
-        first, last = f"{node}#from-{link.name}", f"{node}#until-{link.name}"
-        yield from _quads(node, (TREE.relation, first), (TREE.relation, last))
-        for relation, kind, moment in (
-            (first, TREE.GreaterThanOrEqualToRelation, link.earliest),
-            (last, TREE.LessThanOrEqualToRelation, link.latest),
-        ):
-            yield from _quads(
-                relation,
-                (RDF.type, kind),
-                (TREE.node, f"{address}{PATH}/{link.name}"),
-                (TREE.path, DCT.created),
-                (TREE.value, typed(moment, XSD.dateTime)),
-            )
+def _relation_quads(node: str, name: str, pages: Sequence[Page], address: str) -> Iterator[Quad]:
+    """Link to the node ``name``, with the times of the first and the last member in its pages."""
+    first, last = f"{node}#from-{name}", f"{node}#until-{name}"
+    yield from _quads(node, (TREE.relation, first), (TREE.relation, last))
+    for relation, kind, page in (
+        (first, TREE.GreaterThanOrEqualToRelation, pages[0]),
+        (last, TREE.LessThanOrEqualToRelation, pages[-1]),
+    ):
+        yield from _quads(
+            relation,
+            (RDF.type, kind),
+            (TREE.node, f"{address}{PATH}/{name}"),
+            (TREE.path, DCT.created),
+            (TREE.value, typed(page.moment, XSD.dateTime)),
+        )
 
 
 def _quads(subject: str, *statements: tuple[str, str | Literal]) -> Iterator[Quad]:

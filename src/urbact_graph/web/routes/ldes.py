@@ -100,8 +100,8 @@ def _node(state: StreamState, folder: Path, name: str, address: str) -> tuple[It
             quads = parse(content, format=RdfFormat.N_QUADS)
             return chain(page_quads(name, address), quads), page.moment
     for branch in branches(state):
-        if branch.link.name == name:
-            return branch_quads(branch, address), branch.link.latest
+        if branch.name == name:
+            return branch_quads(branch, address), branch.pages[-1].moment
     raise _unknown()
 
 
