@@ -142,7 +142,7 @@ def test_a_name_has_one_shape_in_all_documents(sample: Documents, terms: Terms) 
 def test_the_context_has_the_terms_that_are_used_as_in_the_published_one(
     sample: Documents, terms: Terms
 ) -> None:
-    published = terms.context()
+    published = terms.context
     for iri, triples in sample.items():
         document = json.loads(to_jsonld(triples, iri, terms.base, terms))
         context = document.pop("@context")

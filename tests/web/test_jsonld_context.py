@@ -39,7 +39,7 @@ def used(store: Store, query: str) -> set[str]:
 def test_the_context_is_published(demo_client: FlaskClient, terms: Terms) -> None:
     response = demo_client.get("/context.jsonld")
     assert response.mimetype == "application/ld+json"
-    assert json.loads(response.data) == {"@context": terms.context()}
+    assert json.loads(response.data) == {"@context": terms.context}
 
 
 def test_every_property_and_class_of_the_graph_has_a_name(demo_store: Store, terms: Terms) -> None:
@@ -50,7 +50,7 @@ def test_every_property_and_class_of_the_graph_has_a_name(demo_store: Store, ter
     assert not {iri for iri in properties | classes if shortened(iri, prefixes) == iri}
     longer = {shortened(iri, prefixes) for iri in (properties | classes) - known}
     # Of several terms of one name only one can have it, and ours come first.
-    assert not {name for name in longer if name.partition(":")[2] not in terms.context()}
+    assert not {name for name in longer if name.partition(":")[2] not in terms.context}
     assert not {name for name in longer if name.startswith("urb:")}
     assert {"foaf:Person", "schema:Person", "prov:Plan"} <= longer
 
@@ -64,7 +64,7 @@ def test_no_name_is_given_twice(terms: Terms) -> None:
         *(term.reverse for term in terms.properties.values() if term.reverse),
     ]
     assert len(names) == len(set(names))
-    assert set(names) | {"@version"} == set(terms.context())
+    assert set(names) | {"@version"} == set(terms.context)
 
 
 def test_every_term_of_the_ontology_has_its_own_name(sources: GraphSources, terms: Terms) -> None:
@@ -107,16 +107,16 @@ def test_without_shapes_every_property_may_have_several_values() -> None:
     for name in ("network", "size"):
         assert defined.properties[f"{BASE}ontology#{name}"].many
     # A dataset without a vocabulary of its own has the names of the others.
-    assert snapshot.derive(Terms.of).context() == other_terms(BASE).context()
+    assert snapshot.derive(Terms.of).context == other_terms(BASE).context
 
 
 def test_the_names_of_other_vocabularies_do_not_depend_on_ours(terms: Terms) -> None:
-    assert other_terms(terms.base).context().items() <= terms.context().items()
+    assert other_terms(terms.base).context.items() <= terms.context.items()
 
 
 def test_documents_can_be_read_with_the_context(terms: Terms) -> None:
     document = {
-        "@context": terms.context(),
+        "@context": terms.context,
         "id": f"{terms.base}network/x",
         "type": ["Network"],
         "label": {"en": "X", "none": "x"},

@@ -115,7 +115,7 @@ def test_every_property_and_class_has_a_name(snapshot: Snapshot, store: Store) -
     known = {*terms.properties, *terms.classes, "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"}
     longer = {shortened(iri, prefixes) for iri in used - known}
     # Of several terms of one name only one can have it, and ours come first.
-    assert not {name for name in longer if name.partition(":")[2] not in terms.context()}
+    assert not {name for name in longer if name.partition(":")[2] not in terms.context}
     assert not {name for name in longer if name.startswith("urb:")}
 
 

@@ -234,30 +234,13 @@ class _Writing:
         return name
 
     def _context(self) -> dict[str, Json]:
-        terms: dict[str, Json] = {}
-        prefixes = set(self._used)
-
-        def add(name: str, definition: dict[str, object] | str) -> None:
-            terms[name] = definition  # type: ignore[assignment]
-            parts = [definition] if isinstance(definition, str) else definition.values()
-            prefixes.update(str(part).partition(":")[0] for part in parts)
-
-        for iri, name in self._terms.classes.items():
-            if name in self._used:
-                add(name, shortened(iri, self._terms.prefixes))
-        for term in self._terms.properties.values():
-            if term.name in self._used:
-                add(term.name, term.definition(self._terms.prefixes))
-            if term.reverse in self._used:
-                add(term.reverse, term.reverse_definition(self._terms.prefixes))
-        known = sorted(self._terms.prefixes.items())
-        used = self._used | {"id", "type"}
-        return {
-            "@version": 1.1,  # type: ignore[dict-item]
-            **{prefix: iri for prefix, iri in known if prefix in prefixes},
-            **{name: keyword for name, keyword in KEYWORDS.items() if name in used},
-            **{name: terms[name] for name in sorted(terms)},
-        }
+        """Return the part of the whole context that the document uses."""
+        whole = self._terms.context
+        used = self._used | {"@version", "id", "type"}
+        for definition in [whole[name] for name in used if name in whole]:
+            parts = definition.values() if isinstance(definition, dict) else [definition]
+            used |= {str(part).partition(":")[0] for part in parts} & self._terms.prefixes.keys()
+        return {name: definition for name, definition in whole.items() if name in used}
 
     def _schemes(self) -> set[str]:
         """Return the schemes of all IRIs."""

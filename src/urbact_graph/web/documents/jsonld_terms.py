@@ -8,8 +8,8 @@ other term is called by its prefixed name, or by its IRI if no prefix is known.
 import contextlib
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import Literal, Self
+from functools import cached_property, lru_cache
+from typing import Any, Literal, Self
 
 from pyoxigraph import Literal as RdfLiteral
 from pyoxigraph import NamedNode
@@ -202,9 +202,10 @@ class Terms:
                 properties.append(Property(name, iri, shape, datatype, iri not in once))
         return cls(base, properties, classes)
 
-    def context(self) -> dict[str, object]:
-        """Return the whole context: prefixes, keywords, then all terms by name."""
-        terms: dict[str, object] = {
+    @cached_property
+    def context(self) -> dict[str, Any]:
+        """The whole context: prefixes, keywords, then all terms by name."""
+        terms: dict[str, Any] = {
             name: shortened(iri, self.prefixes) for iri, name in self.classes.items()
         }
         for term in self.properties.values():

@@ -15,5 +15,5 @@ routes = Blueprint("context", __name__)
 def context() -> Response:
     """Give the context with all terms."""
     terms = current_snapshot().derive(Terms.of)
-    content = json.dumps({"@context": terms.context()}, indent=2, ensure_ascii=False)
+    content = json.dumps({"@context": terms.context}, indent=2, ensure_ascii=False)
     return Response(f"{content}\n", content_type=media_type_of("jsonld"))
