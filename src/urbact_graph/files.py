@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,8 +40,13 @@ def _locked(folder: Path) -> TextIO:
     """Return the lock of ``folder`` once it is held, and the file is still the folder's lock."""
     path = folder / LOCK_NAME
     while True:
-        folder.mkdir(parents=True, exist_ok=True)
-        # The process that holds the lock may remove the folder.
+        # The process that holds the lock may remove the folder at any moment.
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except FileExistsError:
+            with contextlib.suppress(FileNotFoundError):
+                if not stat.S_ISDIR(folder.lstat().st_mode):
+                    raise
         with contextlib.suppress(FileNotFoundError), contextlib.ExitStack() as opened:
             file = opened.enter_context(path.open("w"))
             fcntl.flock(file, fcntl.LOCK_EX)

@@ -90,6 +90,23 @@ def test_a_folder_that_was_removed_while_another_waited_is_made_again(tmp_path: 
         assert (one.wait(), other.wait()) == (0, 0)
 
 
+def test_a_folder_that_was_removed_while_it_was_made_is_locked_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, make = tmp_path / "new", os.mkdir
+    calls = []
+
+    def mkdir(path: Path, mode: int = 0o777) -> None:
+        calls.append(path)
+        if len(calls) == 1:
+            raise FileExistsError(path)
+        make(path, mode)
+
+    monkeypatch.setattr(os, "mkdir", mkdir)
+    with alone(folder):
+        assert (folder / LOCK_NAME).exists()
+
+
 @pytest.mark.process
 def test_processes_hold_the_lock_one_after_the_other(tmp_path: Path) -> None:
     program = (
@@ -108,10 +125,11 @@ def test_processes_hold_the_lock_one_after_the_other(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_locked_is_used_without_a_lock(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
     done = []
-    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+    for folder in (tmp_path / "file", tmp_path / "file" / "below", tmp_path / "link"):
         with alone(folder):
             done.append(folder.name)
-    assert done == ["file", "below"]
+    assert done == ["file", "below", "link"]
     with pytest.raises(FileNotFoundError), alone(tmp_path / "file"):
         raise FileNotFoundError
