@@ -61,7 +61,15 @@ def admit(query: str, *, max_query_bytes: int, max_nesting_depth: int) -> None:
         # What looks like an IRI may be a comparison.
         inner = token.text.count("(") if token.kind == "iri" else 0
         if max(depth + inner, run) > max_nesting_depth:
-            raise _too_deep(query, token, max_nesting_depth)
+            raise _problem_at(
+                query,
+                token,
+                NESTING_TOO_DEEP,
+                f"The query nests more than {max_nesting_depth} levels {{place}} "
+                "(max_nesting_depth); flatten it.",
+                limit="max_nesting_depth",
+                value=max_nesting_depth,
+            )
         if not form and token.kind == "name":
             form = _form(token)
 
@@ -141,22 +149,12 @@ def _service_not_allowed(query: str, token: Token) -> ProblemError:
     )
 
 
-def _too_deep(query: str, token: Token, max_nesting_depth: int) -> ProblemError:
-    error = _problem_at(
-        query,
-        token,
-        NESTING_TOO_DEEP,
-        f"The query nests more than {max_nesting_depth} levels {{place}} (max_nesting_depth); "
-        "flatten it.",
-    )
-    error.extensions |= {"limit": "max_nesting_depth", "value": max_nesting_depth}
-    return error
-
-
-def _problem_at(query: str, token: Token, problem: Problem, sentence: str) -> ProblemError:
+def _problem_at(
+    query: str, token: Token, problem: Problem, sentence: str, **extensions: object
+) -> ProblemError:
     line, column = position(query, token.start)
     return ProblemError(
         problem,
         sentence.format(place=f"at line {line}, column {column}"),
-        extensions={"line": line, "column": column},
+        extensions={"line": line, "column": column, **extensions},
     )

@@ -19,8 +19,6 @@ M = TypeVar("M")
 
 _LENGTHS = struct.Struct("!II")
 HEAD_BYTES = _LENGTHS.size
-# A payload up to this size is copied to be sent together with its header.
-_SMALL_BYTES = 100_000
 
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 _decode = json.JSONDecoder().decode
@@ -71,17 +69,15 @@ class Codec(Generic[M]):
         return message
 
     def send(self, connection: socket.socket, message: M) -> None:
-        """Send ``message`` over a blocking socket; a large payload is not copied.
+        """Send ``message`` over a blocking socket.
 
         Raises:
             OSError: the other side is gone.
         """
         head, payload = self._parts(message)
-        if len(payload) <= _SMALL_BYTES:
-            connection.sendall(head + payload)
-        else:
-            connection.sendall(head)
-            connection.sendall(payload)
+        connection.sendall(head)
+        # A large one is not copied to be sent with its header.
+        connection.sendall(payload)
 
     def receive(self, connection: socket.socket, deadline: float | None = None) -> M:
         """Receive one message over a blocking socket.

@@ -99,6 +99,7 @@ class ZygoteHandle:
             case Counts():
                 return reply
             case LoadFailed(reason):
+                self.close()
                 raise EngineError(f"{reason}.")
         raise TypeError(reply)
 

@@ -8,7 +8,7 @@ import time
 from urbact_graph.engine.cancellation import Cancellation
 from urbact_graph.engine.handles import WorkerHandle, ZygoteHandle
 from urbact_graph.engine.messages import FROM_WORKER, TO_WORKER, Failure, FromWorker, Load, Result
-from urbact_graph.engine.protocol import Answer, Counts, Request
+from urbact_graph.engine.protocol import Answer, Request
 from urbact_graph.engine.scheduler import Slot
 from urbact_graph.engine.source import Source
 from urbact_graph.errors import EngineError
@@ -61,7 +61,8 @@ class Pool:
         self._idle: list[WorkerHandle] = []
         self._zygote_lock = threading.Lock()
         self._is_closed = False
-        self._zygote, self.counts = self._start_zygote()
+        self._zygote = ZygoteHandle(self._load)
+        self.counts = self._zygote.loaded()
         for _ in range(self._max_idle):
             self._release(self._fork())
 
@@ -190,7 +191,8 @@ class Pool:
         self._discard_idle()
         try:
             self._ensure_unchanged()
-            self._zygote, _ = self._start_zygote()
+            self._zygote = ZygoteHandle(self._load)
+            self._zygote.loaded()
             return self._zygote.fork()
         except (OSError, EOFError, EngineError) as error:
             raise ProblemError(
@@ -200,14 +202,6 @@ class Pool:
     def _ensure_unchanged(self) -> None:
         if self._origin.with_version() != self.source:
             raise EngineError(f"{self.source.file} has changed since it was loaded; reload it.")
-
-    def _start_zygote(self) -> tuple[ZygoteHandle, Counts]:
-        zygote = ZygoteHandle(self._load)
-        try:
-            return zygote, zygote.loaded()
-        except EngineError:
-            zygote.close()
-            raise
 
     def _discard_idle(self) -> None:
         with self._lock:

@@ -71,11 +71,7 @@ def load_store(load: Load) -> Store:
 
 
 def _serve(control: socket.socket, store: Store, load: Load) -> None:
-    """Fork workers and collect them until the other side closes ``control``; then end the rest.
-
-    Raises:
-        EOFError, ConnectionError: it has been closed.
-    """
+    """Fork workers and collect them until the other side closes ``control``; then end the rest."""
     children: set[int] = set()
     try:
         while True:
