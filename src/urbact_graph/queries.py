@@ -145,26 +145,26 @@ class _Header:
         self.parameters: list[Parameter] = []
         self.columns: list[Column] = []
         lines = text.splitlines()
-        self.length = next((i for i, line in enumerate(lines) if line[:1] != "#"), len(lines))
-        self.body = "\n".join(lines[self.length :])
-        for number, line in enumerate(lines[: self.length], start=1):
-            self._read(number, line)
+        length = next((i for i, line in enumerate(lines) if line[:1] != "#"), len(lines))
+        self.body = "\n".join(lines[length:])
+        # The line that is read.
+        self.number = 0
+        for line in lines[:length]:
+            self.number += 1
+            self._read(line)
 
     def query(self, name: str) -> StoredQuery:
-        """Return the query.
-
-        Raises:
-            QueryError: something is missing in the header.
-        """
-        end = self.length + 1
+        """Return the query, unless something is missing in the header."""
+        # What is missing should stand above the line below the header.
+        self.number += 1
         for key in ("title", "question"):
             if key not in self.single:
-                self._refuse(end, f"the header has no {key}; add '# {key}: …' above this line")
+                self._refuse(f"the header has no {key}; add '# {key}: …' above this line")
         form = _FORM.search(self.body)
         if not form:
-            self._refuse(end, "no query follows the header; write one below it")
+            self._refuse("no query follows the header; write one below it")
         if form[1].upper() == "SELECT" and not self.columns:
-            self._refuse(end, "the header explains no column; add '# column: NAME MEANING'")
+            self._refuse("the header explains no column; add '# column: NAME MEANING'")
         return StoredQuery(
             name,
             self.single["title"],
@@ -175,50 +175,48 @@ class _Header:
             self.text,
         )
 
-    def _read(self, number: int, line: str) -> None:
+    def _read(self, line: str) -> None:
         match = _HEADER_LINE.fullmatch(line.rstrip())
         if not match or match[1] not in _KEYS:
-            self._refuse(number, f"a header line starts with one of {', '.join(_KEYS)} and a colon")
+            self._refuse(f"a header line starts with one of {', '.join(_KEYS)} and a colon")
         key, value = match[1], match[2]
         if not value:
-            self._refuse(number, f"the {key} is empty; write it after the colon")
+            self._refuse(f"the {key} is empty; write it after the colon")
         if key == "param":
-            self._add_parameter(number, value)
+            self._add_parameter(value)
         elif key == "column":
-            self._add_column(number, value)
+            self._add_column(value)
         elif key in self.single:
-            self._refuse(number, f"there is a second {key}; keep one")
+            self._refuse(f"there is a second {key}; keep one")
         else:
             self.single[key] = value
 
-    def _add_parameter(self, number: int, value: str) -> None:
+    def _add_parameter(self, value: str) -> None:
         match = _PARAMETER.fullmatch(value)
         if not match:
-            self._refuse(
-                number, "a parameter needs a name, a type, a default or '-', and its meaning"
-            )
+            self._refuse("a parameter needs a name, a type, a default or '-', and its meaning")
         name, datatype, default, meaning = match.groups()
         if datatype not in _DATATYPES:
             known = ", ".join(_DATATYPES)
-            self._refuse(number, f"there is no type {datatype}; use one of {known}")
-        self._check_name(number, name)
+            self._refuse(f"there is no type {datatype}; use one of {known}")
+        self._check_name(name)
         if not re.search(rf"[$?]{name}\b", self.body):
-            self._refuse(number, f"the query has no variable ${name}; use it or drop the line")
-        term = None if default == "-" else self._default(number, datatype, default)
+            self._refuse(f"the query has no variable ${name}; use it or drop the line")
+        term = None if default == "-" else self._default(datatype, default)
         self.parameters.append(Parameter(name, datatype, term, meaning))
 
-    def _add_column(self, number: int, value: str) -> None:
+    def _add_column(self, value: str) -> None:
         match = _COLUMN.fullmatch(value)
         if not match:
-            self._refuse(number, "a column needs a name and its meaning")
-        self._check_name(number, match[1])
+            self._refuse("a column needs a name and its meaning")
+        self._check_name(match[1])
         self.columns.append(Column(match[1], match[2]))
 
-    def _check_name(self, number: int, name: str) -> None:
+    def _check_name(self, name: str) -> None:
         if name in {p.name for p in self.parameters} | {c.name for c in self.columns}:
-            self._refuse(number, f"{name} is explained twice; keep one of the lines")
+            self._refuse(f"{name} is explained twice; keep one of the lines")
 
-    def _default(self, number: int, datatype: str, written: str) -> Term:
+    def _default(self, datatype: str, written: str) -> Term:
         document = f"@prefix xsd: <{XSD}> . <x:s> <x:p> {written} ."
         try:
             term: object = next(parse(document.encode(), format=RdfFormat.TURTLE)).object
@@ -232,11 +230,11 @@ class _Header:
             except ValueError:
                 pass
         return self._refuse(
-            number, f"the default {written} is no {datatype}; write it as Turtle does, or '-'"
+            f"the default {written} is no {datatype}; write it as Turtle does, or '-'"
         )
 
-    def _refuse(self, number: int, what: str) -> Never:
-        raise QueryError(f"{self.file}, line {number}: {what}.")
+    def _refuse(self, what: str) -> Never:
+        raise QueryError(f"{self.file}, line {self.number}: {what}.")
 
 
 def _known(names: list[str]) -> str:

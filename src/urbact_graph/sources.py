@@ -77,17 +77,6 @@ class GraphSources:
         """Whether these are the installed package's own sources, which are not to be changed."""
         return self.root == _PACKAGED
 
-    def default_build_folder(self) -> Path:
-        """Return where the built dataset goes by default.
-
-        A working copy has it beside its sources. An installed package may lie in a read-only
-        folder, so it has a folder of the user's cache.
-        """
-        if not self.is_packaged:
-            return self.root / "build"
-        place = hashlib.sha256(str(self.root).encode()).hexdigest()[:12]
-        return platformdirs.user_cache_path("urbact-graph") / place
-
 
 def rebase(content: bytes, base: str) -> bytes:
     """Return ``content`` with ``base`` instead of the base that the files are written with."""
@@ -108,8 +97,17 @@ def find_sources(settings: Settings) -> GraphSources:
 
 
 def build_folder(settings: Settings, sources: GraphSources) -> Path:
-    """Return the folder that the built dataset of ``sources`` is written to."""
-    return settings.build_folder or sources.default_build_folder()
+    """Return the folder that the built dataset of ``sources`` is written to.
+
+    By default a working copy has it beside its sources. An installed package may lie in a read-only
+    folder, so it has a folder of the user's cache.
+    """
+    if settings.build_folder:
+        return settings.build_folder
+    if not sources.is_packaged:
+        return sources.root / "build"
+    place = hashlib.sha256(str(sources.root).encode()).hexdigest()[:12]
+    return platformdirs.user_cache_path("urbact-graph") / place
 
 
 def _candidates(settings: Settings) -> Iterator[Path]:

@@ -65,16 +65,15 @@ def command(query: str | None, params: tuple[str, ...], wanted: str, **given: An
         max_result_bytes=_LARGEST_ANSWER,
         substitutions=terms,
     )
-    answer = _evaluated(request, settings.dataset or _dataset(settings, sources), settings)
+    dataset = settings.dataset
+    if dataset is None:
+        with progress_bar("Building") as progress:
+            dataset = build(sources, build_folder(settings, sources), progress).dataset
+    answer = _evaluated(request, dataset, settings)
     if is_table and answer.media_type == RESULTS_JSON:
         print_results(answer.content, settings.base_iri, hidden=names)
     else:
         click.echo(answer.content, nl=not answer.content.endswith(b"\n"))
-
-
-def _dataset(settings: Settings, sources: GraphSources) -> Path:
-    with progress_bar("Building") as progress:
-        return build(sources, build_folder(settings, sources), progress).dataset
 
 
 def _evaluated(request: Request, dataset: Path, settings: Settings) -> Answer:
@@ -93,7 +92,10 @@ def _question(
 ) -> tuple[str, dict[str, str], set[str]]:
     """Return the query's text, the terms of its parameters in N-Triples, and all their names."""
     given: dict[str, str] = {}
-    for name, value in map(_pair, params):
+    for param in params:
+        name, equals, value = param.partition("=")
+        if not equals:
+            raise QueryError(f"The parameter '{param}' has no value; write --param {param}=VALUE.")
         if name in given:
             raise QueryError(f"The parameter {name} is given twice; give it once.")
         given[name] = value
@@ -138,10 +140,3 @@ def _text(query: str) -> str:
             f"The query file {query} cannot be read ({error.strerror}); name one that can."
         ) from None
     return text
-
-
-def _pair(param: str) -> tuple[str, str]:
-    name, equals, value = param.partition("=")
-    if not equals:
-        raise QueryError(f"The parameter '{param}' has no value; write --param {param}=VALUE.")
-    return name, value

@@ -77,11 +77,7 @@ def _prepared(settings: Settings) -> Path:
 
 
 async def _prepared_again(settings: Settings) -> Path:
-    """Prepare the release for a reload; return its folder.
-
-    Raises:
-        EngineError: it cannot be prepared.
-    """
+    """Prepare the release for a reload; return its folder."""
     from urbact_graph.release.process import prepare_command  # noqa: PLC0415
 
     if settings.dataset:

@@ -6,17 +6,11 @@ from urbact_graph.rdf.namespaces import DCT, FOAF, RDF, SKOS, VOID
 
 _AUTHORITY = "http://publications.europa.eu/resource/authority/"
 
-# A source or a page is where something was read, and a class or property is a term; none of these
-# joins two things.
-_NO_LINKS = {
-    DCT.source,
-    FOAF.page,
-    RDF.type,
-    SKOS.inScheme,
-    VOID["class"],
-    VOID.linkPredicate,
-    VOID.property,
-    VOID.vocabulary,
+# Predicates that do not join two things, as the links of a linkset do: a source or a page is where
+# something was read, and a class or property is a term.
+NO_LINKS = {
+    *(DCT.source, FOAF.page, RDF.type, SKOS.inScheme),
+    *(VOID["class"], VOID.linkPredicate, VOID.property, VOID.vocabulary),
 }
 
 
@@ -39,8 +33,3 @@ TARGETS = (
     Target("eu-data-theme", "Data themes (EU authority table)", f"{_AUTHORITY}data-theme/"),
     Target("kohesio", "Kohesio", "https://linkedopendata.eu/entity/"),
 )
-
-
-def is_link(predicate: str) -> bool:
-    """Tell whether ``predicate`` joins two things, as the links of a linkset do."""
-    return predicate not in _NO_LINKS

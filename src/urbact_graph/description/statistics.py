@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from urbact_graph.description.linksets import TARGETS, is_link
+from urbact_graph.description.linksets import NO_LINKS, TARGETS
 from urbact_graph.rdf.namespaces import RDF
 from urbact_graph.rdf.resources import resource_of
 
@@ -72,7 +72,7 @@ class Statistics:
         self.objects[predicate].add(name)
         if predicate == RDF.type:
             self.of_class[name] += 1
-        elif is_link(predicate) and subject.startswith(base):
+        elif predicate not in NO_LINKS and subject.startswith(base):
             for target in TARGETS:
                 if name.startswith(target.namespace):
                     self.of_link[target.key, predicate] += 1

@@ -50,7 +50,9 @@ class VoidWriter:
     def write(self, counts: Counts) -> None:
         """State partitions and linksets, and keep the numbers of ``counts``."""
         self._statistics(counts)
-        self._vocabularies(counts)
+        # Section 4.4.
+        terms = (*counts.classes, *counts.properties)
+        self._dataset.link("void:vocabulary", *{namespace_of(term) for term in terms})
         self._class_partitions(counts)
         self._property_partitions(counts)
         self._linksets(counts)
@@ -78,11 +80,6 @@ class VoidWriter:
         }
         for name, number in numbers.items():
             self.numbers[self._dataset.node, name] = number
-
-    def _vocabularies(self, counts: Counts) -> None:
-        """Section 4.4."""
-        terms = (*counts.classes, *counts.properties)
-        self._dataset.link("void:vocabulary", *{namespace_of(term) for term in terms})
 
     def _class_partitions(self, counts: Counts) -> None:
         """Section 4.6.3."""

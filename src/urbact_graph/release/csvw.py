@@ -97,27 +97,22 @@ def _table(name: str, table: Table, version: str, vocabulary: _Vocabulary) -> di
 
 
 def _column(column: Column, separator: str, vocabulary: _Vocabulary) -> dict[str, Any]:
-    # The first title is the name, which is the column's heading in the file.
-    described: dict[str, Any] = {"name": column.name, "titles": [column.name, column.title]}
-    description = column.description or (column.property_name and vocabulary.comment(column.path))
-    if description:
-        described["dc:description"] = description
-    described["datatype"] = (
-        {"base": column.datatype, "format": column.pattern} if column.pattern else column.datatype
-    )
-    if column.language not in ("", "mixed"):
-        described["lang"] = column.language
-    if separator:
-        described["separator"] = separator
-    if column.is_required:
-        described["required"] = True
-    if column.property_name:
-        described["propertyUrl"] = vocabulary.iri(column.property_name)
-    if column.is_iri and column.is_statement:
-        described["valueUrl"] = f"{{+{column.name}}}"
-    if not column.is_statement:
-        described["suppressOutput"] = True
-    return described
+    stated = column.property_name
+    form = {"base": column.datatype, "format": column.pattern}
+    described = {
+        "name": column.name,
+        # The first title is the name, which is the column's heading in the file.
+        "titles": [column.name, column.title],
+        "dc:description": column.description or (stated and vocabulary.comment(stated)),
+        "datatype": form if column.pattern else column.datatype,
+        "lang": "" if column.language == "mixed" else column.language,
+        "separator": separator,
+        "required": column.is_required,
+        "propertyUrl": stated and vocabulary.iri(stated),
+        "valueUrl": f"{{+{column.name}}}" if column.is_iri and column.is_statement else "",
+        "suppressOutput": not column.is_statement,
+    }
+    return {key: value for key, value in described.items() if value}
 
 
 def _foreign_key(column: Column, version: str) -> dict[str, Any]:
