@@ -115,6 +115,7 @@ def _entity(iri: str, path: str, rows: Iterable[tuple[Term | None, ...]]) -> Ent
     labels, dates, classes = map(set, zip(*rows, strict=True))
     names = english_first(label for label in labels if isinstance(label, Literal))
     modified = None
+    # There may be no date, or one that is not in ISO 8601.
     with contextlib.suppress(ValueError):
         modified = datetime.fromisoformat(
             max(date.value for date in dates if isinstance(date, Literal))
