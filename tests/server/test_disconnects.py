@@ -3,11 +3,10 @@
 import pytest
 
 from tests.server.conftest import RUNNING, SIZE
-from tests.support.servers import ENDLESS, PendingQuery, Server, descriptors, until
+from tests.support.servers import ENDLESS, Server, descriptors, until
 from tests.support.waiting import until_gone
 
 KILLS = 'kills_total{reason="client-closed-request"}'
-LARGE = "SELECT * { ?a ?b ?c . ?d ?e ?f } #"
 HOW = pytest.mark.parametrize("how", ["FIN", "RST"])
 
 
@@ -48,23 +47,6 @@ def test_a_waiting_query_gets_the_slot_of_one_whose_client_disconnects(
     server.until_at_work(running=2, waiting=0)
     for other in pending[1:]:
         other.disconnect(how)
-
-
-@HOW
-def test_a_response_leaves_the_send_buffer_once_its_client_disconnects(
-    server: Server, how: str
-) -> None:
-    pending = list[PendingQuery]()
-
-    def is_begun() -> bool:
-        pending.append(server.send_query(f"{LARGE}{how}"))
-        return pending[-1].connection.recv(12) == b"HTTP/1.1 200"
-
-    # The response of another test may take up the buffer for a moment.
-    until(is_begun)
-    assert server.query(f"{LARGE}{how} refused").problem == "overloaded"
-    pending[-1].disconnect(how)
-    until(lambda: server.query(f"{LARGE}{how} accepted").status == 200)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

@@ -21,6 +21,12 @@ UPGRADE = (
 )
 
 
+@pytest.fixture
+def server(session_server: Server) -> Server:
+    """Give the shared server, without the checks after each test: nothing here occupies it."""
+    return session_server
+
+
 @pytest.fixture(scope="module")
 def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Serve at a public address with a path."""

@@ -199,7 +199,7 @@ def test_a_hang_up_of_all_processes_only_reloads(server: Server) -> None:
 
 def test_connections_wait_while_the_web_process_is_replaced(own: Server) -> None:
     before, version = descriptors(own.process.pid), own.health()["version"]
-    for _ in range(3):
+    for _ in range(2):
         running = own.send_query(ENDLESS)
         own.until_at_work(running=1)
         engine = own.engine_processes()
@@ -212,7 +212,7 @@ def test_connections_wait_while_the_web_process_is_replaced(own: Server) -> None
         assert {frozenset(generations(reply.body)) for reply in replies} == {frozenset({0})}
         until_gone(*engine)
     assert own.health()["version"] == version
-    assert own.log.read_text().count("The web process ended (SIGKILL); starting another.") == 3
+    assert own.log.read_text().count("The web process ended (SIGKILL); starting another.") == 2
     until(lambda: descriptors(own.process.pid) <= before)
 
 

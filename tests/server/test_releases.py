@@ -186,11 +186,6 @@ def is_fresh(release: Release) -> bool:
     return time.time() - release.folder.stat().st_mtime < 7_200
 
 
-def test_a_release_is_marked_as_in_use_while_it_is_served(graph: Graph) -> None:
-    assert is_fresh(graph.release)
-    assert is_fresh(graph.change())
-
-
 def test_a_reload_serves_the_next_release_and_keeps_the_files_of_the_last(graph: Graph) -> None:
     server, old, before = graph.server, graph.release, graph.population
     content = (old.dumps / name(old, N_TRIPLES)).read_bytes()
@@ -210,19 +205,12 @@ def test_a_reload_serves_the_next_release_and_keeps_the_files_of_the_last(graph:
     page = server.fetch("/dumps/").body.decode()
     assert name(new, TURTLE) in page
     assert name(old, TURTLE) not in page
-
-
-def test_a_file_is_not_found_once_its_release_has_been_removed(graph: Graph) -> None:
-    server, old = graph.server, graph.release
-    graph.change()
-    path = f"/dumps/{name(old, TURTLE)}"
-    assert server.fetch(path).status == 200
-    aside = old.folder.rename(graph.root / "removed")
-    try:
-        reply = server.fetch(path)
-        assert (reply.status, reply.problem) == (404, "not-found")
-    finally:
-        aside.rename(old.folder)
+    assert is_fresh(old)
+    assert is_fresh(new)
+    # A release that has not been in use for a day is removed when another one is made.
+    old.folder.rename(graph.root / "removed")
+    reply = server.fetch(f"/dumps/{name(old, TURTLE)}")
+    assert (reply.status, reply.problem) == (404, "not-found")
     assert server.fetch("/dumps/nothing.ttl").problem == "not-found"
 
 
@@ -285,14 +273,6 @@ def test_a_graph_with_violations_is_not_served(graph: Graph) -> None:
     assert f"data/{CITY}, line 1" in ended.stderr
     assert graph.server.health()["version"] == version
     assert graph.has(graph.population)
-
-
-def test_a_hang_up_reloads_too(graph: Graph) -> None:
-    graph.write("17000")
-    lines = graph.server.log.read_text().count("(version")
-    graph.server.process.send_signal(signal.SIGHUP)
-    graph.server.until_logged("(version", lines + 1)
-    assert graph.has(17_000)
 
 
 def test_a_server_that_ends_ends_the_preparation_of_its_next_release(

@@ -345,7 +345,7 @@ def test_a_reload_while_the_web_process_is_killed_fails(server: Server, file: Pa
 
 
 def test_a_reload_while_the_web_process_starts_waits_for_it(server: Server, file: Path) -> None:
-    write_generation(file, 1, 100_000)
+    write_generation(file, 1, 50_000)
     assert request_reload(server).returncode == 0
     engine = server.engine_processes()
     kill(server.web(), *engine)

@@ -24,7 +24,7 @@ from tests.support.waiting import DEADLINE, until_gone
 # Takes some tenths of a second.
 LONG = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 LARGE = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
-SIZE = 160
+SIZE = 120
 ROWS = f'"{SIZE**3}"'.encode()
 # So long that no time limit explains an end.
 SETTINGS = variables(
