@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
+from typing_extensions import Buffer
 
 from tests.support.waiting import together
 from urbact_graph.engine.codec import HEAD_BYTES, Codec, frame_length
@@ -136,6 +137,24 @@ def test_a_closed_connection_is_the_end(
     theirs.close()
     with pytest.raises(EOFError):
         CODEC.receive(ours)
+
+
+class Answered(socket.socket):
+    """A connection whose other side is gone as soon as it has received something."""
+
+    sent = b""
+
+    def sendall(self, data: Buffer, _flags: int = 0, /) -> None:
+        if self.sent:
+            raise BrokenPipeError
+        self.sent = bytes(data)
+
+
+@pytest.mark.parametrize("message", [Empty(), Text("a"), Content("none", b"")])
+def test_nothing_is_sent_after_a_message_is_complete(message: Text | Content | Empty) -> None:
+    with Answered() as connection:
+        CODEC.send(connection, message)
+        assert CODEC.decode(connection.sent) == message
 
 
 def test_a_reset_connection_is_the_end(pair: tuple[socket.socket, socket.socket]) -> None:

@@ -76,8 +76,9 @@ class Codec(Generic[M]):
         """
         head, payload = self._parts(message)
         connection.sendall(head)
-        # A large one is not copied to be sent with its header.
-        connection.sendall(payload)
+        # Without a payload the message is complete: the other side may reply and be gone by now.
+        if payload:
+            connection.sendall(payload)
 
     def receive(self, connection: socket.socket, deadline: float | None = None) -> M:
         """Receive one message over a blocking socket.
