@@ -158,6 +158,17 @@ def test_a_client_that_stops_sending_is_answered(
 
 
 @pytest.mark.parametrize("headers", [{}, stated(10**6)], ids=["chunked", "stated"])
+def test_a_large_body_is_not_also_refused_as_late(
+    headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # It is read on for longer than a client may take to send its request.
+    monkeypatch.setattr(module, "_DRAIN_PAUSE_SECONDS", 0.1)
+    settings = SETTINGS.model_copy(update={"request_timeout_seconds": 0.01})
+    error = refused(Stalled(b"x" * 20_000), settings, **headers)
+    assert error.problem.name == "query-too-large"
+
+
+@pytest.mark.parametrize("headers", [{}, stated(10**6)], ids=["chunked", "stated"])
 def test_a_client_that_disconnects_ends_the_reading(headers: dict[str, str]) -> None:
     protocol = Protocol(b"x" * 20_000, after=closed)
     assert refused(protocol, **headers).problem.name == "query-too-large"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from granian.rsgi import ProtocolClosed
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from urbact_graph.server.request import RawRequest
     from urbact_graph.settings import Settings
+
+_Read = TypeVar("_Read")
 
 _WITHOUT_BODY = frozenset(("GET", "HEAD", "OPTIONS"))
 # A body that is refused is read on, so that a client that is still sending it receives the problem
@@ -42,28 +44,36 @@ async def read_body(request: RawRequest, protocol: HTTPProtocol, settings: Setti
         return bytes(await _within(settings, protocol()))
     chunks = aiter(protocol)
     if stated.isdecimal():
-        if "expect" not in request.headers:
-            await _drain(chunks)
-        raise _too_large()
-    return await _within(settings, _read_chunks(chunks, limit))
+        is_being_sent = "expect" not in request.headers
+    else:
+        body = await _within(settings, _read_chunks(chunks, limit))
+        if body is not None:
+            return body
+        is_being_sent = True
+    if is_being_sent:
+        await _drain(chunks)
+    raise ProblemError(
+        QUERY_TOO_LARGE,
+        "The body is larger than a query may be (max_query_bytes); shorten it.",
+        extensions={"limit": "max_query_bytes"},
+    )
 
 
-async def _read_chunks(chunks: AsyncIterator[bytes], limit: int) -> bytes:
+async def _read_chunks(chunks: AsyncIterator[bytes], limit: int) -> bytes | None:
+    """Read a body of unknown length; return None as soon as it is larger than ``limit``."""
     read: list[bytes] = []
     size = 0
     # Not by `async for`, which calls __aiter__ again: granian allows that only once.
     with contextlib.suppress(StopAsyncIteration):
-        while True:
+        while size <= limit:
             chunk = await anext(chunks)
             size += len(chunk)
-            if size > limit:
-                await _drain(chunks)
-                raise _too_large()
             read.append(bytes(chunk))
+        return None
     return b"".join(read)
 
 
-async def _within(settings: Settings, reading: Awaitable[bytes]) -> bytes:
+async def _within(settings: Settings, reading: Awaitable[_Read]) -> _Read:
     seconds = settings.request_timeout_seconds
     try:
         async with asyncio.timeout(seconds):
@@ -85,11 +95,3 @@ async def _drain(chunks: AsyncIterator[bytes]) -> None:
         while left > 0 and now() < end:
             async with asyncio.timeout_at(min(end, now() + _DRAIN_PAUSE_SECONDS)):
                 left -= len(await anext(chunks))
-
-
-def _too_large() -> ProblemError:
-    return ProblemError(
-        QUERY_TOO_LARGE,
-        "The body is larger than a query may be (max_query_bytes); shorten it.",
-        extensions={"limit": "max_query_bytes"},
-    )
