@@ -14,7 +14,7 @@ from tests.support.marking import mark, watch
 # Refuses connections off this machine from its import on.
 from tests.support.offline import sitecustomize
 from tests.support.releases import released
-from tests.support.servers import Server, serving
+from tests.support.servers import Server, serving, variables
 from urbact_graph.dataset.building import Build, build
 from urbact_graph.release.release import Release
 from urbact_graph.settings import Settings
@@ -124,7 +124,10 @@ def demo_server(
 ) -> Iterator[Server]:
     """Serve the release of the demo, to tests that only read."""
     assert demo_release.folder.is_dir()
-    with serving(tmp_path_factory.mktemp("server"), "--sources", str(demo_sources.root)) as server:
+    folder, options = tmp_path_factory.mktemp("server"), ("--sources", str(demo_sources.root))
+    # Some tests reach it through nginx.
+    settings = variables(trusted_proxies="127.0.0.1")
+    with serving(folder, *options, settings=settings) as server:
         yield server
 
 

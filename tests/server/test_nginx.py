@@ -9,9 +9,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 
 from tests.support.proxied import NGINX, Proxy, proxied
-from tests.support.servers import Reply, Server, serving, variables
-from urbact_graph.release.release import Release
-from urbact_graph.sources import GraphSources
+from tests.support.servers import Reply, Server
 
 # In continuous integration nginx must not be missing.
 pytestmark = pytest.mark.skipif(
@@ -22,30 +20,16 @@ _LINK = re.compile(r"<([^>]*)>")
 _MOST_PAGES = 80
 
 
-@pytest.fixture(scope="module")
-def server(
-    tmp_path_factory: pytest.TempPathFactory, demo_sources: GraphSources, demo_release: Release
-) -> Iterator[Server]:
-    """Serve the demo to a trusted proxy."""
-    options = (
-        "--sources",
-        str(demo_sources.root),
-        "--build-folder",
-        str(demo_release.build_folder),
-    )
-    settings = variables(trusted_proxies="127.0.0.1")
-    with serving(tmp_path_factory.mktemp("trusting"), *options, settings=settings) as server:
-        yield server
-
-
 @pytest.fixture(scope="module", params=["stripped", "kept"])
 def proxy(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, server: Server
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    demo_server: Server,
 ) -> Iterator[Proxy]:
-    """Run nginx, which passes paths on with or without the prefix."""
+    """Run nginx in front of the demo; it passes paths on with or without the prefix."""
     folder = tmp_path_factory.mktemp("nginx")
     stripped = request.param == "stripped"
-    with proxied(folder, server.port, prefix="/open/graph", stripped=stripped) as nginx:
+    with proxied(folder, demo_server.port, prefix="/open/graph", stripped=stripped) as nginx:
         yield nginx
 
 

@@ -199,10 +199,12 @@ def test_a_hang_up_of_all_processes_only_reloads(server: Server) -> None:
 
 def test_connections_wait_while_the_web_process_is_replaced(own: Server) -> None:
     before, version = descriptors(own.process.pid), own.health()["version"]
-    for _ in range(2):
+    for kills_zygote in (False, True):
         running = own.send_query(ENDLESS)
         own.until_at_work(running=1)
         engine = own.engine_processes()
+        if kills_zygote:
+            kill(own.zygote())
         kill(own.web())
         waiting = [own.send_query(f"{DATA} # {number}") for number in range(10)]
         with pytest.raises(BROKEN):
@@ -210,6 +212,7 @@ def test_connections_wait_while_the_web_process_is_replaced(own: Server) -> None
         replies = [one.reply() for one in waiting]
         assert {reply.status for reply in replies} == {200}
         assert {frozenset(generations(reply.body)) for reply in replies} == {frozenset({0})}
+        # No worker outlives the web process, with or without the zygote.
         until_gone(*engine)
     assert own.health()["version"] == version
     assert own.log.read_text().count("The web process ended (SIGKILL); starting another.") == 2
@@ -231,7 +234,7 @@ def test_a_new_web_process_serves_what_was_loaded_last(own: Server, tmp_path: Pa
     assert generations(own.query(DATA).body) == {1}
 
 
-def test_a_web_process_that_is_asked_to_end_answers_first_and_leaves_no_worker(own: Server) -> None:
+def test_a_web_process_that_is_asked_to_end_answers_first(own: Server) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         web = own.web()
         own.until_workers(RUNNING)
@@ -242,11 +245,3 @@ def test_a_web_process_that_is_asked_to_end_answers_first_and_leaves_no_worker(o
         assert ROWS in pending.reply().body
         until_gone(web)
         assert own.query("ASK {}").status == 200
-    # Nor does a worker outlive the zygote and the web process.
-    pending = own.send_query(ENDLESS)
-    own.until_at_work(running=1)
-    workers = own.workers()
-    kill(own.zygote())
-    kill(own.web())
-    until_gone(*workers)
-    pending.disconnect()

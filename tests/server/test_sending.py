@@ -1,8 +1,10 @@
 """Responses being sent: whole, in order, and unharmed by clients that are slow or disconnect."""
 
+import http.client
 import json
+import socket
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -21,14 +23,14 @@ SQUARE = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
 # Of another dataset: more than the system's own buffers take.
 VERY_LARGE = "SELECT ?a ?b (RAND() AS ?r) { ?a <x:p> ?x . ?b <x:p> ?y }"
 # Volatile, and thus not cached.
-LARGE = f"SELECT ?s {' '.join(f'(RAND() AS ?r{n})' for n in range(6))} {{ ?s ?p ?o }}"
+LARGE = f"SELECT ?s {' '.join(f'(RAND() AS ?r{n})' for n in range(3))} {{ ?s ?p ?o }}"
 TSV = b"Accept: text/tab-separated-values"
 KILLS = 'kills_total{reason="client-closed-request"}'
 
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_facts(tmp_path_factory.mktemp("sending") / "facts.nt", count=200)
+    return write_facts(tmp_path_factory.mktemp("sending") / "facts.nt", count=300)
 
 
 @pytest.fixture(scope="module")
@@ -138,28 +140,29 @@ def begun(server: Server, query: str) -> PendingQuery:
 
     def is_begun() -> bool:
         pending.append(server.send_query(query))
-        return pending[-1].connection.recv(12) == b"HTTP/1.1 200"
+        head = pending[-1].connection.recv(12, socket.MSG_PEEK)
+        return head == b"HTTP/1.1 200"
 
     until(is_begun, "room for an answer")
     return pending[-1]
 
 
-@pytest.mark.parametrize("how", ["FIN", "RST"])
-def test_an_answer_for_which_there_is_no_room_is_refused(server: Server, how: str) -> None:
-    slow = begun(server, f"{SQUARE} # {how}")
-    agent = f"refused {how}"
-    received = ask(server, asked(f"{SQUARE} # {how} refused"), b"User-Agent: " + agent.encode())
+def test_an_answer_for_which_there_is_no_room_is_refused(server: Server) -> None:
+    slow = begun(server, SQUARE)
+    received = ask(server, asked(f"{SQUARE} # refused"), b"User-Agent: refused")
     assert (received.status, received.problem) == (503, "overloaded")
     assert received.headers["retry-after"] == "600"
     problem = json.loads(received.body)
     assert (problem["limit"], problem["value"]) == ("max_send_buffer_bytes", 9_000_000)
-    line = line_of(server, agent)
+    line = line_of(server, "refused")
     assert (line["status"], line["problem"]) == (503, "overloaded")
     assert line["bytes"] == len(received.body)
     assert ask(server, asked(f"{SQUARE} LIMIT 5")).status == 200
-    slow.disconnect(how)
-    # Once that client is gone, there is room again.
-    begun(server, f"{SQUARE} # {how} accepted").disconnect()
+    for how in ("FIN", "RST"):
+        # Once that client is gone, there is room again.
+        slow.disconnect(how)
+        slow = begun(server, f"{SQUARE} # after {how}")
+    slow.disconnect()
 
 
 def test_one_answer_is_always_sent_however_large(short: Server) -> None:
@@ -169,13 +172,8 @@ def test_one_answer_is_always_sent_however_large(short: Server) -> None:
 
 
 def test_a_client_that_receives_nothing_is_disconnected(short: Server) -> None:
-    with wire(short, received_bytes=4_096) as slow:
-        slow.send(asked(VERY_LARGE))
-        begun = slow.connection.recv(1_000)
-        stated = int(begun.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-        until(lambda: ask(short, asked(LARGE)).status == 200, "room for another")
-        received = len(begun)
-        with suppress(ConnectionError):
-            while rest := slow.connection.recv(1 << 20):
-                received += len(rest)
-        assert received < stated
+    slow = begun(short, VERY_LARGE)
+    until(lambda: ask(short, asked(LARGE)).status == 200, "room for another")
+    # What is in the buffers on the way arrives, and the rest never does.
+    with pytest.raises((ConnectionError, http.client.IncompleteRead)):
+        slow.reply()

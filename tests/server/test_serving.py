@@ -5,7 +5,6 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from xml.dom.minidom import Document
 
@@ -23,18 +22,17 @@ from SPARQLWrapper import (
     SPARQLWrapper,
 )
 
-from tests.support.servers import Server, kill, serving, variables, write_generation
+from tests.support.servers import Server, variables, write_generation
 from tests.support.waiting import DEADLINE
 from urbact_graph.dataset.building import Build
 from urbact_graph.errors import DatasetError, UrbactGraphError
 from urbact_graph.release.release import Release
 from urbact_graph.server import supervisor as module
 from urbact_graph.server.supervised import HeldDataset
-from urbact_graph.server.supervisor import Supervisor, serve
+from urbact_graph.server.supervisor import Supervisor, _listening, serve
 from urbact_graph.settings import Settings
 
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
-EVERYTHING = "CONSTRUCT WHERE { ?s ?p ?o }"
 
 
 # ---- The demo ----------------------------------------------------------------------------------
@@ -96,36 +94,12 @@ def test_no_process_with_threads_forks(demo_server: Server) -> None:
         assert len(list(Path(f"/proc/{pid}/task").iterdir())) == 1
 
 
-# ---- A small dataset ---------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Serve a small dataset by the name of this machine."""
-    folder = tmp_path_factory.mktemp("small")
-    file = folder / "small.ttl"
-    file.write_text("<x:a> <x:b> <x:c> .\n")
-    settings = variables(max_running_queries=1)
-    with serving(
-        folder, "--dataset", str(file), "--host", "localhost", settings=settings
-    ) as server:
-        yield server
-
-
-def test_a_host_may_be_given_by_its_name(small: Server) -> None:
-    assert small.url.startswith("http://localhost:")
-    assert b"<x:c>" in small.query(EVERYTHING).body
-
-
-def test_a_file_that_is_replaced_changes_nothing_until_a_reload(small: Server) -> None:
-    file = small.log.with_name("small.ttl")
-    # Neither removed, nor written over.
-    file.rename(file.with_name("kept.ttl"))
-    file.write_text("this is no RDF any more")
-    kill(small.zygote(), *small.workers())
-    assert b"true" in small.query("ASK { <x:a> <x:b> <x:c> } # after the engine").body
-    kill(small.web())
-    assert b"true" in small.query("ASK { <x:a> <x:b> <x:c> } # after the web process").body
+def test_a_host_may_be_given_by_its_name() -> None:
+    with _listening(Settings(host="localhost", port=0)) as (listener, port):
+        host, bound, *_ = listener.getsockname()
+        assert (host in ("127.0.0.1", "::1"), bound) == (True, port)
+        with socket.create_connection(("localhost", port), timeout=DEADLINE):
+            pass
 
 
 # ---- What cannot be served ---------------------------------------------------------------------

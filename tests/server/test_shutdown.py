@@ -68,8 +68,13 @@ def check_ended(server: Server, processes: list[int]) -> None:
     assert not list(server.log.parent.rglob("*.socket"))
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_running_and_waiting_queries_are_answered(file: Path, number: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    ("number", "is_for_all"),
+    [(signal.SIGTERM, False), (signal.SIGINT, False), (signal.SIGTERM, True)],
+)
+def test_running_and_waiting_queries_are_answered(
+    file: Path, number: signal.Signals, is_for_all: bool
+) -> None:
     with serving(file.parent, "--dataset", str(file), settings=SETTINGS) as server:
         sockets = list(file.parent.rglob("*.socket"))
         assert [path.name for path in sockets] == [f"127.0.0.1-{server.port}.socket"]
@@ -78,24 +83,13 @@ def test_running_and_waiting_queries_are_answered(file: Path, number: signal.Sig
             running = server.send_query(LONG)
             server.until_at_work(running=1)
         waiting = server.send_query(f"{LONG} # waiting")
-        server.process.send_signal(number)
+        # A service manager signals all processes by default.
+        for pid in processes if is_for_all else processes[:1]:
+            os.kill(pid, number)
         until(lambda: refuses(server))
         for one in (running, waiting):
             reply = one.reply()
             assert (reply.status, ROWS in reply.body) == (200, True)
-        check_ended(server, processes)
-
-
-def test_a_signal_to_all_processes_at_once_answers_too(file: Path) -> None:
-    with serving(file.parent, "--dataset", str(file), settings=SETTINGS) as server:
-        processes = server.processes()
-        with server.stopped_workers():
-            running = server.send_query(LONG)
-            server.until_at_work(running=1)
-            # As a service manager does by default.
-            for pid in processes:
-                os.kill(pid, signal.SIGTERM)
-        assert running.reply().status == 200
         check_ended(server, processes)
 
 
