@@ -5,6 +5,7 @@ import hashlib
 import http.client
 import itertools
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -27,7 +28,9 @@ from tests.support.servers import (
     variables,
     write_generation,
 )
-from tests.support.waiting import DEADLINE, until_gone
+from tests.support.waiting import DEADLINE, together, until_gone
+from urbact_graph.errors import EngineError
+from urbact_graph.server.control_socket import request_reload
 
 SIZE = 60
 RUNNING = 2
@@ -151,30 +154,10 @@ def file(server: Server) -> Iterator[Path]:
     yield file
     shutil.rmtree(file) if file.is_dir() else file.unlink(missing_ok=True)
     write_generation(file, 0, SIZE)
-    count = server.log.read_text().count("(version")
-    hang_up(server)
-    server.until_logged("(version", count + 1)
+    if generations(server.query(DATA).body) != {0}:
+        server.reload()
     assert generations(server.query(DATA).body) == {0}
     assert "Traceback" not in server.log.read_text()
-
-
-def start_reload(server: Server) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-m", "urbact_graph", "reload", "--port", str(server.port)],
-        env={**os.environ, "XDG_RUNTIME_DIR": str(server.log.parent)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def end_of(reload: "subprocess.Popen[str]") -> "subprocess.CompletedProcess[str]":
-    output, errors = reload.communicate(timeout=DEADLINE)
-    return subprocess.CompletedProcess(reload.args, reload.returncode, output, errors)
-
-
-def request_reload(server: Server) -> "subprocess.CompletedProcess[str]":
-    return end_of(start_reload(server))
 
 
 def hang_up(server: Server) -> None:
@@ -233,25 +216,40 @@ def test_a_query_is_answered_from_the_dataset_on_which_it_began(server: Server, 
         running = server.send_query(long)
         server.until_at_work(running=1)
         write_generation(file, 1, SIZE)
-        assert request_reload(server).returncode == 0
+        assert server.reload().startswith("Serving")
         assert generations(server.query(DATA).body) == {1}
     assert generations(running.reply().body) == {0}
     until_gone(*old)
 
 
-def test_a_reload_prints_a_sentence(server: Server, file: Path) -> None:
+def command(server: Server) -> "subprocess.CompletedProcess[str]":
+    """Run ``urbact-graph reload``."""
+    return subprocess.run(
+        [sys.executable, "-m", "urbact_graph", "reload", "--port", str(server.port)],
+        env={**os.environ, "XDG_RUNTIME_DIR": str(server.log.parent)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=DEADLINE,
+    )
+
+
+def test_the_command_prints_a_sentence(server: Server, file: Path) -> None:
     write_generation(file, 7, SIZE)
-    ended = request_reload(server)
+    ended = command(server)
     version = server.health()["version"]
-    assert ended.returncode == 0
-    assert ended.stdout == f"Serving 60 statements of data.nt (version {version}).\n"
-    assert not ended.stderr
-    again = request_reload(server)
-    assert again.returncode == 0
-    assert again.stdout == f"Nothing changed: 60 statements of data.nt (version {version}).\n"
-    count = server.log.read_text().count("Nothing changed")
+    what = f"60 statements of data.nt (version {version})"
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout == f"Serving {what}.\n"
+    assert server.reload() == f"Nothing changed: {what}."
     hang_up(server)
-    server.until_logged("Nothing changed: 60 statements of data.nt", count + 1)
+    server.until_logged(f"Nothing changed: {what}.")
+    file.write_text("this is no RDF")
+    ended = command(server)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert len(ended.stderr.strip().splitlines()) == 1
+    assert ended.stderr.startswith(f"Error: {file} cannot be loaded: ")
+    assert ended.stderr.endswith(" The previous dataset is still served.\n")
 
 
 def broken(file: Path) -> None:
@@ -296,10 +294,8 @@ def test_a_dataset_that_cannot_be_served_is_not_loaded(
     file.unlink()
     write_generation(file, 1, SIZE)
     spoil(file)
-    ended = request_reload(server)
-    assert ended.returncode == 2
-    assert reason in ended.stderr
-    assert len(ended.stderr.strip().splitlines()) == 1
+    with pytest.raises(EngineError, match=re.escape(reason)):
+        server.reload()
     count = server.log.read_text().count(reason)
     hang_up(server)
     server.until_logged(reason, count + 1)
@@ -309,25 +305,16 @@ def test_a_dataset_that_cannot_be_served_is_not_loaded(
     until(lambda: descriptors(server.process.pid) <= before)
 
 
-def test_without_a_server_a_reload_says_so(tmp_path: Path) -> None:
-    ended = subprocess.run(
-        [sys.executable, "-m", "urbact_graph", "reload", "--port", "1"],
-        env={**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ended.returncode == 2
-    assert "No server of yours was found on port 1" in ended.stderr
-    assert len(ended.stderr.strip().splitlines()) == 1
-
-
-def test_simultaneous_reloads_are_each_answered(server: Server, file: Path) -> None:
+def test_simultaneous_reloads_are_each_answered(
+    server: Server, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(server.log.parent))
     write_generation(file, 5, SIZE)
-    ended = [end_of(reload) for reload in [start_reload(server) for _ in range(3)]]
-    assert [one.returncode for one in ended] == [0, 0, 0]
-    sentences = sorted(one.stdout.partition(" ")[0] for one in ended)
-    assert sentences == ["Nothing", "Nothing", "Serving"], "only the first had something to do"
+    sentences = list[str]()
+    with together(*[lambda: sentences.append(request_reload("127.0.0.1", server.port))] * 3):
+        pass
+    words = sorted(sentence.partition(" ")[0] for sentence in sentences)
+    assert words == ["Nothing", "Nothing", "Serving"], "only the first had something to do"
     assert generations(server.query(DATA).body) == {5}
 
 
@@ -335,18 +322,23 @@ def test_a_reload_while_the_web_process_is_killed_fails(server: Server, file: Pa
     # Large enough that it is not loaded before the process is killed.
     write_generation(file, 1, 100_000)
     engines, web = len(server.engine_processes()), server.web()
-    reload = start_reload(server)
-    until(lambda: len(server.engine_processes()) > engines)
-    kill(web)
-    ended = end_of(reload)
-    assert ended.returncode == 2
-    assert len(ended.stderr.strip().splitlines()) == 1
+    errors = list[EngineError]()
+
+    def reload() -> None:
+        with pytest.raises(EngineError) as raised:
+            server.reload()
+        errors.append(raised.value)
+
+    with together(reload):
+        until(lambda: len(server.engine_processes()) > engines)
+        kill(web)
+    assert "The web process ended while it loaded the dataset." in str(errors[0])
     assert generations(server.query("SELECT ?o { ?s ?p ?o } LIMIT 1").body) == {0}
 
 
 def test_a_reload_while_the_web_process_starts_waits_for_it(server: Server, file: Path) -> None:
     write_generation(file, 1, 50_000)
-    assert request_reload(server).returncode == 0
+    assert server.reload().startswith("Serving")
     engine = server.engine_processes()
     kill(server.web(), *engine)
     until(lambda: bool(server.engine_processes()))
@@ -359,6 +351,6 @@ def test_a_reload_while_the_web_process_starts_waits_for_it(server: Server, file
     assert generations(server.query(DATA).body) == {2}
     # The next reply belongs to the next request.
     write_generation(file, 3, SIZE)
-    sentence = request_reload(server).stdout
+    sentence = server.reload()
     assert server.health()["version"] in sentence
     assert generations(server.query(DATA).body) == {3}

@@ -16,8 +16,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pytest
+
 from tests.support.engines import ENDLESS
 from tests.support.waiting import DEADLINE, kill, until
+from urbact_graph.server.control_socket import request_reload
 from urbact_graph.settings import ENVIRONMENT_PREFIX
 
 __all__ = [
@@ -155,6 +158,16 @@ class Server:
         lines = self.fetch("/metrics").body.decode().splitlines()
         start = f"urbact_graph_{name} "
         return next(float(line.split()[-1]) for line in lines if line.startswith(start))
+
+    def reload(self) -> str:
+        """Reload as ``urbact-graph reload`` does; return the sentence that it prints.
+
+        Raises:
+            EngineError: the server could not reload.
+        """
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("XDG_RUNTIME_DIR", str(self.log.parent))
+            return request_reload("127.0.0.1", self.port)
 
     def until_at_work(self, running: int, waiting: int = 0) -> None:
         """Wait until so many queries run, and so many wait or are suspended."""
