@@ -124,7 +124,7 @@ def test_the_whole_corpus_at_once_does_not_affect_others(
         before = memory_bytes(server)
         report = AttackLoad(server, NETWORKS, right).run(attacks(), canary)
         assert not report.wrong
-        # A client that finds no slot is told when to try again; most find one.
+        # Most clients got a slot; the others were asked to try again later.
         assert len(report.seconds) > report.busy
         assert not report.mistakes
         assert report.peak_bytes < before + RUNNING * QUERY_MEMORY_BYTES + WEB_BYTES

@@ -52,7 +52,7 @@ def test_the_values_of_a_repeated_header_are_joined() -> None:
 
 
 def test_a_header_with_an_underscore_is_dropped() -> None:
-    # In WSGI it could not be told from the one with a hyphen.
+    # In WSGI it would look like the one with a hyphen.
     found = RawRequest.of(Scope(("x_forwarded_for", "1")))  # type: ignore[arg-type]
     assert found.headers == {}
 

@@ -1,4 +1,4 @@
-"""A crawler that keeps its connections, as a harvester would."""
+"""A crawler that keeps its connections open, as a harvester does."""
 
 import contextlib
 import http.client
@@ -11,12 +11,12 @@ from tests.support.servers import Reply
 from tests.support.waiting import DEADLINE
 
 _CONNECTIONS = 4
-# So many requests are made at once, so that what is fetched need not all be held.
+# How many requests are made before their responses are yielded.
 _BATCH = 200
 
 
 class Wanted(NamedTuple):
-    """A request: the path, and the headers beside those of every request."""
+    """A request: its path, and its headers besides those of every request."""
 
     path: str
     headers: dict[str, str]
@@ -40,7 +40,7 @@ class Crawler:
             connection.close()
 
     def fetch(self, wanted: Wanted) -> Reply:
-        """Return the answer to one request."""
+        """Return the response to one request."""
         connection = getattr(self._local, "connection", None)
         if connection is None:
             connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=DEADLINE)
@@ -51,7 +51,7 @@ class Crawler:
             return Reply(response.status, response.headers, response.read())
 
     def crawl(self, wanted: Iterable[Wanted]) -> Iterator[tuple[Wanted, Reply]]:
-        """Give each request with its answer, in order."""
+        """Yield each request with its response, in order."""
         batch: list[Wanted] = []
         for one in wanted:
             batch.append(one)

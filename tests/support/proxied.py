@@ -45,7 +45,7 @@ http {{
 
 @dataclass(frozen=True)
 class Proxy:
-    """An nginx that is reached as https://``host````prefix``, through a socket."""
+    """An nginx with the address https://``host````prefix``, on a socket."""
 
     socket: Path
     host: str
@@ -53,11 +53,11 @@ class Proxy:
 
     @property
     def address(self) -> str:
-        """The address that its clients know."""
+        """The address that clients use."""
         return f"https://{self.host}{self.prefix}"
 
     def fetch(self, path: str, headers: dict[str, str] | None = None, method: str = "GET") -> Reply:
-        """Return what it answers at ``path``, which begins with the prefix."""
+        """Return the response at ``path``, which begins with the prefix."""
         connection = _Connection(self.host, self.socket)
         with contextlib.closing(connection):
             connection.request(method, path, headers=headers or {})

@@ -1,4 +1,4 @@
-"""A small client of Linked Data Event Streams: it replicates one, and then keeps up with it.
+"""A small client of Linked Data Event Streams: it replicates one, and follows its changes.
 
 It knows the specifications (https://w3id.org/ldes/specification, sections 3 and 4, in unordered
 mode) and nothing of how any server lays out its pages.
@@ -28,7 +28,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Fetched:
-    """What a request came to: its address, status, and the bytes of the body as transferred."""
+    """A request that was made: its address, status, and the bytes of the body as transferred."""
 
     url: str
     status: int
@@ -37,7 +37,7 @@ class Fetched:
 
 @dataclass(frozen=True)
 class Version:
-    """A member of the stream; ``triples`` is None where it tells of a deletion."""
+    """A member of the stream; ``triples`` is None for a deletion."""
 
     iri: NamedNode
     resource: NamedNode
@@ -47,7 +47,7 @@ class Version:
 
 @dataclass
 class _State:
-    """All that is remembered between two runs."""
+    """What is kept between two runs."""
 
     stream: NamedNode | None = None
     tags: dict[str, str] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class _State:
 
 @dataclass(frozen=True)
 class _Context:
-    """What the root node says of the stream."""
+    """What the root node states about the stream."""
 
     stream: NamedNode
     timestamp: NamedNode
@@ -69,7 +69,7 @@ class _Context:
 
 
 class Replica:
-    """A copy of what the event stream at ``url`` tells of; ``sync`` brings it up to date.
+    """A copy of the resources in the event stream at ``url``; ``sync`` brings it up to date.
 
     ``get`` sends a GET request with headers; by default it is sent over HTTP. ``fetched`` are the
     requests of the last run, ``restarts`` counts how often the copy was begun anew because the
@@ -92,7 +92,7 @@ class Replica:
         return {triple for version in known for triple in version.triples or ()}
 
     def sync(self) -> None:
-        """Read what is new in the stream and, once all of it has come, apply it.
+        """Read what is new in the stream and, once all of it has been read, apply it.
 
         Raises:
             AssertionError: the stream is none or breaks the specification, or a page cannot be had.
@@ -104,7 +104,7 @@ class Replica:
         context = self._context(root)
         missed = context.starting_from and context.starting_from > self._state.bookmark
         if self._state.stream is not None and (missed or self._state.stream != context.stream):
-            # Of all that was known, only the root is as it was just fetched.
+            # Only the root, which was just fetched, is still known.
             tags = {url: tag for url, tag in self._state.tags.items() if url == self.url}
             self._state = _State(tags=tags)
             self.restarts += 1
@@ -126,23 +126,23 @@ class Replica:
                 pending += self._links(url, page)
 
     def _fetch(self, url: str) -> Store | None:
-        """Return the statements of a page, None where nothing is new."""
-        headers = {"Accept": self.accept, "Accept-Encoding": "identity"}
+        """Return the statements of a page; None if nothing is new."""
+        sent = {"Accept": self.accept, "Accept-Encoding": "identity"}
         if url in self._state.tags:
-            headers["If-None-Match"] = self._state.tags[url]
-        status, told, body = self._get(url, headers)
+            sent["If-None-Match"] = self._state.tags[url]
+        status, headers, body = self._get(url, sent)
         self.fetched.append(Fetched(url, status, len(body)))
         if status in (HTTPStatus.NOT_MODIFIED, HTTPStatus.GONE):
             return None
         assert status == HTTPStatus.OK, f"{url} answers {status}: {body[:200]!r}"
-        media_type = told.get_content_type()
+        media_type = headers.get_content_type()
         form = next(form for form in _FORMATS if form.media_type == media_type)
         page = Store()
         page.extend(parse(body, format=form, base_iri=url))
-        if "immutable" in told.get("Cache-Control", "") or _says(page, url, "immutable", _TRUE):
+        if "immutable" in headers.get("Cache-Control", "") or _says(page, url, "immutable", _TRUE):
             self._state.immutable.add(url)
-        elif told["ETag"]:
-            self._state.tags[url] = told["ETag"]
+        elif headers["ETag"]:
+            self._state.tags[url] = headers["ETag"]
         return page
 
     def _context(self, root: Store) -> _Context:
@@ -162,7 +162,7 @@ class Replica:
         )
 
     def _extract(self, url: str, page: Store, context: _Context) -> None:
-        """Find the members of a page: what is said of them, and their named graphs."""
+        """Find the members of a page: statements about them, and their named graphs."""
         for quad in page.quads_for_pattern(context.stream, _tree("member"), None, DefaultGraph()):
             iri = _iri(quad.object)
             moment = _value(page, iri, context.timestamp)
