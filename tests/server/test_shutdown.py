@@ -13,6 +13,7 @@ from tests.support.servers import (
     Server,
     descriptors,
     kill,
+    runtime_folder,
     serving,
     starting,
     until,
@@ -65,7 +66,7 @@ def check_ended(server: Server, processes: list[int]) -> None:
     assert server.process.wait(DEADLINE) == 0
     until_gone(*processes)
     assert "Traceback" not in server.log.read_text()
-    assert not list(server.log.parent.rglob("*.socket"))
+    assert not list(runtime_folder(server.log.parent).rglob("*.socket"))
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def test_running_and_waiting_queries_are_answered(
     file: Path, number: signal.Signals, is_for_all: bool
 ) -> None:
     with serving(file.parent, "--dataset", str(file), settings=SETTINGS) as server:
-        sockets = list(file.parent.rglob("*.socket"))
+        sockets = list(runtime_folder(file.parent).rglob("*.socket"))
         assert [path.name for path in sockets] == [f"127.0.0.1-{server.port}.socket"]
         processes = server.processes()
         with server.stopped_workers():
@@ -130,12 +131,11 @@ def test_a_second_signal_ends_it_at_once(file: Path) -> None:
 def test_a_server_that_is_still_loading_ends(
     slow_file: Path, tmp_path: Path, number: signal.Signals, times: int
 ) -> None:
-    with starting(tmp_path, "--dataset", str(slow_file)) as (process, log):
-        server = Server("", process, log)
+    with starting(tmp_path, "--dataset", str(slow_file)) as server:
         until(lambda: bool(server.engine_processes()), "the start of the engine")
         processes = server.processes()
         for _ in range(times):
-            process.send_signal(number)
+            server.process.send_signal(number)
         check_ended(server, processes)
 
 

@@ -10,8 +10,9 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -108,11 +109,15 @@ class PendingQuery:
 
 @dataclass(frozen=True)
 class Server:
-    """A server that answers at ``url``; ``process`` is its main process."""
+    """A server that answers at ``url``; ``process`` is its main process.
+
+    ``log`` is its standard error, ``runtime`` the folder of its control socket.
+    """
 
     url: str
     process: subprocess.Popen[str]
     log: Path
+    runtime: Path
 
     @property
     def port(self) -> int:
@@ -166,7 +171,7 @@ class Server:
             EngineError: the server could not reload.
         """
         with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("XDG_RUNTIME_DIR", str(self.log.parent))
+            patch.setenv("XDG_RUNTIME_DIR", str(runtime_folder(self.log.parent)))
             return request_reload("127.0.0.1", self.port)
 
     def until_at_work(self, running: int, waiting: int = 0) -> None:
@@ -328,8 +333,8 @@ def serving(
     ``settings`` are environment variables. Standard error goes to server.log in ``folder``, the
     access log to access.log.
     """
-    with starting(folder, *options, cwd=cwd, settings=settings) as (process, log):
-        yield Server(_address(process, log), process, log)
+    with starting(folder, *options, cwd=cwd, settings=settings) as server:
+        yield replace(server, url=_address(server))
 
 
 @contextlib.contextmanager
@@ -338,27 +343,31 @@ def starting(
     *options: str,
     cwd: Path | None = None,
     settings: dict[str, str] | None = None,
-) -> Iterator[tuple[subprocess.Popen[str], Path]]:
-    """Run it as ``serving`` does, but do not wait until it serves; give its process and log."""
+) -> Iterator[Server]:
+    """Run it as ``serving`` does, but do not wait until it serves; its address is not known yet."""
     log = folder / "server.log"
     command = [sys.executable, "-m", "urbact_graph", "serve", "--port", "0", *options]
-    environment = {**os.environ, "XDG_RUNTIME_DIR": str(folder), **(settings or {})}
-    with log.open("w") as errors, (folder / "access.log").open("w") as output:
-        process = subprocess.Popen(
-            command, stdout=output, stderr=errors, cwd=cwd, text=True, env=environment
-        )
-    try:
-        yield process, log
-    finally:
-        process.send_signal(signal.SIGTERM)
+    # The paths of sockets have at most 107 bytes, which those of tests' folders may exceed.
+    with tempfile.TemporaryDirectory() as runtime:
+        environment = {**os.environ, "XDG_RUNTIME_DIR": runtime, **(settings or {})}
+        with log.open("w") as errors, (folder / "access.log").open("w") as output:
+            process = subprocess.Popen(
+                command, stdout=output, stderr=errors, cwd=cwd, text=True, env=environment
+            )
         try:
-            process.wait(timeout=DEADLINE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            yield Server("", process, log, Path(runtime))
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(timeout=DEADLINE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
-def _address(process: subprocess.Popen[str], log: Path) -> str:
+def _address(server: Server) -> str:
+    process, log = server.process, server.log
+
     def has_ended_or_serves() -> bool:
         return process.poll() is not None or _ADDRESS.search(log.read_text()) is not None
 
