@@ -2,7 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,11 @@ SETTINGS = Settings(port=PORT)
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Make a runtime folder, and return where the sockets are in it."""
-    tmp_path.chmod(0o700)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    return tmp_path / "urbact-graph"
+def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Make a runtime folder, whose path is short, and give the folder of the sockets in it."""
+    with tempfile.TemporaryDirectory() as runtime:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
+        yield Path(runtime) / "urbact-graph"
 
 
 async def succeed() -> str:

@@ -1,6 +1,7 @@
 """The gateway over the wire: addresses, headers and methods as hardly any client sends them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -36,10 +37,10 @@ def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with serving(folder, "--dataset", str(file), settings=settings) as server:
         assert server.url == "http://data.example/graph"
         # The control socket has the port in its name.
-        place = folder / "urbact-graph"
+        place = server.runtime / "urbact-graph"
         until(lambda: any(place.glob("*.socket")))
         port = next(place.glob("*.socket")).stem.rpartition("-")[2]
-        yield Server(f"http://127.0.0.1:{port}", server.process, server.log)
+        yield replace(server, url=f"http://127.0.0.1:{port}")
 
 
 @pytest.mark.parametrize("path", ["/sparql", "/%73parql", "/sparq%6C", "/sparql?"])

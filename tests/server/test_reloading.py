@@ -23,7 +23,6 @@ from tests.support.servers import (
     descriptors,
     generations,
     kill,
-    runtime_folder,
     serving,
     until,
     variables,
@@ -227,7 +226,7 @@ def command(server: Server) -> "subprocess.CompletedProcess[str]":
     """Run ``urbact-graph reload``."""
     return subprocess.run(
         [sys.executable, "-m", "urbact_graph", "reload", "--port", str(server.port)],
-        env={**os.environ, "XDG_RUNTIME_DIR": str(runtime_folder(server.log.parent))},
+        env={**os.environ, "XDG_RUNTIME_DIR": str(server.runtime)},
         capture_output=True,
         text=True,
         check=False,
@@ -309,7 +308,7 @@ def test_a_dataset_that_cannot_be_served_is_not_loaded(
 def test_simultaneous_reloads_are_each_answered(
     server: Server, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime_folder(server.log.parent)))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(server.runtime))
     write_generation(file, 5, SIZE)
     sentences = list[str]()
     with together(*[lambda: sentences.append(request_reload("127.0.0.1", server.port))] * 3):

@@ -13,7 +13,6 @@ from tests.support.servers import (
     Server,
     descriptors,
     kill,
-    runtime_folder,
     serving,
     starting,
     until,
@@ -66,7 +65,7 @@ def check_ended(server: Server, processes: list[int]) -> None:
     assert server.process.wait(DEADLINE) == 0
     until_gone(*processes)
     assert "Traceback" not in server.log.read_text()
-    assert not list(runtime_folder(server.log.parent).rglob("*.socket"))
+    assert not list(server.runtime.rglob("*.socket"))
 
 
 @pytest.mark.parametrize(
@@ -77,7 +76,7 @@ def test_running_and_waiting_queries_are_answered(
     file: Path, number: signal.Signals, is_for_all: bool
 ) -> None:
     with serving(file.parent, "--dataset", str(file), settings=SETTINGS) as server:
-        sockets = list(runtime_folder(file.parent).rglob("*.socket"))
+        sockets = list(server.runtime.rglob("*.socket"))
         assert [path.name for path in sockets] == [f"127.0.0.1-{server.port}.socket"]
         processes = server.processes()
         with server.stopped_workers():

@@ -171,7 +171,7 @@ class Server:
             EngineError: the server could not reload.
         """
         with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("XDG_RUNTIME_DIR", str(runtime_folder(self.log.parent)))
+            patch.setenv("XDG_RUNTIME_DIR", str(self.runtime))
             return request_reload("127.0.0.1", self.port)
 
     def until_at_work(self, running: int, waiting: int = 0) -> None:
