@@ -16,6 +16,7 @@ from tests.support.offline import sitecustomize
 from tests.support.releases import released
 from tests.support.servers import Server, serving, variables
 from urbact_graph.dataset.building import Build, build
+from urbact_graph.files import alone
 from urbact_graph.release.release import Release
 from urbact_graph.settings import Settings
 from urbact_graph.sources import GraphSources
@@ -48,8 +49,13 @@ def base() -> str:
 
 @pytest.fixture(scope="session")
 def built(sources: GraphSources, tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """Build the real graph in a folder of the session."""
-    return build(sources, tmp_path_factory.mktemp("build"))
+    """Build the real graph, in a folder that all processes of the session share."""
+    session = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        session = session.parent
+    folder = session / "build"
+    with alone(folder):
+        return build(sources, folder)
 
 
 @pytest.fixture(scope="session")

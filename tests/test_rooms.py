@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -52,8 +53,13 @@ LIBRARIES = {
 FILES = sorted(SOURCE.rglob("*.py"))
 
 
-def imports(file: Path) -> Iterator[tuple[int, str]]:
-    """Yield the line and the full name of each module that ``file`` imports, wherever it does."""
+@cache
+def imports(file: Path) -> tuple[tuple[int, str], ...]:
+    """Return the line and the full name of each module that ``file`` imports, wherever it does."""
+    return tuple(_imports(file))
+
+
+def _imports(file: Path) -> Iterator[tuple[int, str]]:
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)

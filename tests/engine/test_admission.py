@@ -160,8 +160,8 @@ def test_a_prefix_named_service_is_not_a_call() -> None:
 
 
 @pytest.mark.parametrize("quote", ["'", '"', "'''", '"""'])
-def test_a_string_that_is_not_closed_is_located(quote: str) -> None:
-    error = refused(f"SELECT * WHERE {{\n ?s ?p {quote}abc }}")
+def test_a_string_that_is_not_closed_hides_no_brackets(quote: str) -> None:
+    error = refused(f"SELECT * WHERE {{\n ?s ?p {quote}abc {'{' * 200}")
     assert error.problem.name == "syntax-error"
     assert error.extensions == {"line": 2, "column": 8}
 

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -144,10 +144,12 @@ class Answered(socket.socket):
 
     sent = b""
 
-    def sendall(self, data: Buffer, _flags: int = 0, /) -> None:
-        if self.sent:
-            raise BrokenPipeError
-        self.sent = bytes(data)
+    def sendmsg(self, buffers: Iterable[Buffer], /, *_: object) -> int:
+        self.sent = b"".join(map(bytes, buffers))
+        return len(self.sent)
+
+    def sendall(self, *_: object) -> None:
+        raise BrokenPipeError
 
 
 @pytest.mark.parametrize("message", [Empty(), Text("a"), Content("none", b"")])

@@ -15,11 +15,11 @@ import pytest
 
 from tests.support.commands import spoil
 from tests.support.waiting import DEADLINE, until, until_gone
-from urbact_graph.errors import SourceError
+from urbact_graph.errors import DatasetError, SourceError
 from urbact_graph.progress import Progress
 from urbact_graph.release import prepare as preparing
 from urbact_graph.release.prepare import ViolationsError, prepare
-from urbact_graph.release.process import prepare_command
+from urbact_graph.release.process import prepare_command, writing_dumps
 from urbact_graph.release.release import current_release, read_release
 from urbact_graph.settings import Settings
 from urbact_graph.sources import GraphSources
@@ -54,16 +54,33 @@ class Stages:
         yield report
 
 
+@pytest.mark.process
 def test_the_graph_is_built_validated_and_released(settings: Settings, root: Path) -> None:
     stages = Stages()
     release = prepare(settings, stages)
     assert list(stages.steps) == ["Building", "Validating", "Writing the release"]
     assert stages.steps["Building"] > 10
-    assert stages.steps["Writing the release"] > 10
     assert current_release(root / "build") == release
     assert b"ValidationReport" in release.report.read_bytes()
+    names = {path.name for path in release.dumps.iterdir()}
+    assert names == {file.name for file in release.files}
+    assert not list((root / "build").glob(".dumps-*"))
 
 
+@pytest.mark.process
+def test_a_lost_release_is_written_again(settings: Settings, root: Path) -> None:
+    first = prepare(settings)
+    files = {path.name: path.read_bytes() for path in first.dumps.iterdir()}
+    shutil.rmtree(root / "build" / "releases")
+    stages = Stages()
+    second = prepare(settings, stages)
+    assert list(stages.steps) == ["Building", "Writing the release"]
+    assert stages.steps["Writing the release"] > 10
+    # As by the process that wrote them while the graph was validated.
+    assert {path.name: path.read_bytes() for path in second.dumps.iterdir()} == files
+
+
+@pytest.mark.process
 def test_what_is_known_is_not_done_again(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -81,6 +98,7 @@ def test_what_is_known_is_not_done_again(
     assert first.folder.stat().st_mtime > 0, "it is in use again"
 
 
+@pytest.mark.process
 def test_a_graph_with_violations_is_not_released(settings: Settings, root: Path) -> None:
     release = prepare(settings)
     spoil(root)
@@ -101,6 +119,7 @@ def test_a_source_with_a_mistake_is_reported(settings: Settings, root: Path) -> 
     assert not (root / "build" / "releases").exists()
 
 
+@pytest.mark.process
 def test_calls_at_the_same_time_make_one_release(settings: Settings) -> None:
     start = threading.Barrier(3)
     found = []
@@ -116,6 +135,27 @@ def test_calls_at_the_same_time_make_one_release(settings: Settings) -> None:
         thread.join()
     assert len(found) == 3
     assert found[0] == found[1] == found[2]
+
+
+@pytest.mark.process
+def test_dumps_that_cannot_be_written_are_an_error(tmp_path: Path, base: str) -> None:
+    dataset = tmp_path / "wrong.nt"
+    dataset.write_text("no triple\n")
+    with (
+        writing_dumps(dataset, "v", base, tmp_path) as dumps,
+        pytest.raises(DatasetError, match=r"wrong\.nt is not N-Triples"),
+    ):
+        dumps.files()
+    assert list(tmp_path.iterdir()) == [dataset]
+
+
+@pytest.mark.process
+def test_the_writing_of_dumps_ends_with_its_block(
+    tmp_path: Path, demo_dataset: Path, base: str
+) -> None:
+    with pytest.raises(KeyError), writing_dumps(demo_dataset, "v", base, tmp_path):
+        raise KeyError
+    assert not list(tmp_path.iterdir())
 
 
 # The program ----------------------------------------------------------------------------------

@@ -133,6 +133,7 @@ def test_the_shapes_have_no_blank_node() -> None:
     assert not [node for triple in SHAPES for node in triple if isinstance(node, BlankNode)]
 
 
+@pytest.mark.slow
 def test_the_shapes_are_well_formed_shacl() -> None:
     conforms, _, text = pyshacl.validate(
         memory_graph(()), shacl_graph=memory_graph(SHAPES), advanced=True, meta_shacl=True

@@ -30,14 +30,29 @@ def admit(query: str, *, max_query_bytes: int, max_nesting_depth: int) -> None:
 
     Raises:
         ProblemError: the query has more than ``max_query_bytes`` bytes of UTF-8, nests brackets
-            deeper than ``max_nesting_depth`` or has a longer run of prefix operators, has a string
-            that is not closed, is an update, or calls another service.
+            deeper than ``max_nesting_depth`` or has a longer run of prefix operators, is an
+            update, or calls another service.
     """
     ensure_size(query, max_query_bytes)
-    has_service = _SERVICE in query.upper()
+    _ensure_no_update(query)
+    if _may_nest_deeply(query, max_nesting_depth) or _SERVICE in query.upper():
+        _check_tokens(query, max_nesting_depth)
+
+
+def _may_nest_deeply(query: str, max_nesting_depth: int) -> bool:
+    """Tell whether ``query`` has so many brackets and operators that they must be read in order.
+
+    Most queries have few, and reading all their tokens would take longer than evaluating them.
+    """
+    # << may be counted at each of its characters.
+    brackets = sum(map(query.count, "([{")) + 2 * query.count("<<")
+    return max(brackets, sum(map(query.count, "!+-^"))) > max_nesting_depth
+
+
+def _check_tokens(query: str, max_nesting_depth: int) -> None:
+    """Refuse a query for its strings, its calls of other services, or its nesting."""
     depth = run = 0
     angle: Token | None = None
-    form = ""
     suspect: Token | None = None
     for token in tokens(query):
         if token.kind == "unclosed":
@@ -47,10 +62,9 @@ def admit(query: str, *, max_query_bytes: int, max_nesting_depth: int) -> None:
                 SYNTAX_ERROR,
                 "The string {place} is not closed; add the quote that ends it.",
             )
-        if has_service:
-            if suspect and token.text == "{":
-                raise _service_not_allowed(query, suspect)
-            suspect = _suspect_service(query, token)
+        if suspect and token.text == "{":
+            raise _service_not_allowed(query, suspect)
+        suspect = _suspect_service(query, token)
         run = run + 1 if token.kind == "prefix" else 0
         depth += (token.kind == "open") - (token.kind == "close")
         if angle and angle.end == token.start:
@@ -70,8 +84,6 @@ def admit(query: str, *, max_query_bytes: int, max_nesting_depth: int) -> None:
                 limit="max_nesting_depth",
                 value=max_nesting_depth,
             )
-        if not form and token.kind == "name":
-            form = _form(token)
 
 
 def ensure_size(query: str, max_query_bytes: int) -> None:
@@ -125,18 +137,18 @@ def _closes_more_than_it_opens(text: str) -> bool:
     return False
 
 
-def _form(token: Token) -> str:
-    """Return the form of the query if ``token`` is the keyword of one; refuse that of an update."""
-    word = token.text.upper()
-    if ":" in word or word in _PROLOGUE:
-        return ""
-    if word in _UPDATES:
-        raise ProblemError(
-            UPDATE_NOT_SUPPORTED,
-            f"{word} is an update, and this endpoint is read-only; send SELECT, ASK, CONSTRUCT or "
-            "DESCRIBE.",
-        )
-    return word
+def _ensure_no_update(query: str) -> None:
+    """Refuse a query whose first keyword after its prologue is that of an update."""
+    for token in tokens(query):
+        word = token.text.upper()
+        if token.kind == "name" and ":" not in word and word not in _PROLOGUE:
+            if word in _UPDATES:
+                raise ProblemError(
+                    UPDATE_NOT_SUPPORTED,
+                    f"{word} is an update, and this endpoint is read-only; send SELECT, ASK, "
+                    "CONSTRUCT or DESCRIBE.",
+                )
+            return
 
 
 def _service_not_allowed(query: str, token: Token) -> ProblemError:

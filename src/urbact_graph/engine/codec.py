@@ -75,10 +75,12 @@ class Codec(Generic[M]):
             OSError: the other side is gone.
         """
         head, payload = self._parts(message)
-        connection.sendall(head)
-        # Without a payload the message is complete: the other side may reply and be gone by now.
-        if payload:
-            connection.sendall(payload)
+        # At once: the other side would wake up for a part, and take the processor of the sender.
+        sent = connection.sendmsg((head, payload))
+        for part in (head, payload):
+            if sent < len(part):
+                connection.sendall(memoryview(part)[sent:])
+            sent = max(0, sent - len(part))
 
     def receive(self, connection: socket.socket, deadline: float | None = None) -> M:
         """Receive one message over a blocking socket.

@@ -1,13 +1,21 @@
-"""The dumps: the whole graph in every format, its tables, and the checksums of them all."""
+"""The dumps: the whole graph in every format, its tables, and the checksums of them all.
+
+It is also a program, ``python -m urbact_graph.release.dumps`` (see process.py).
+"""
 
 import hashlib
+import json
+import os
 import re
 import shutil
+import signal
+import sys
 import tempfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 from pyoxigraph import DefaultGraph, Quad, RdfFormat, Store, Triple, parse, serialize
@@ -21,6 +29,7 @@ from urbact_graph.description.distributions import (
     tables_metadata_name,
 )
 from urbact_graph.errors import DatasetError
+from urbact_graph.parent_death import end_with_parent
 from urbact_graph.progress import Progress
 from urbact_graph.rdf.namespaces import RDF, namespaces, used_prefixes
 from urbact_graph.release.csvw import describe_tables
@@ -177,3 +186,25 @@ def _filled(folder: Path) -> Iterator[Path]:
     finally:
         if place is not None:
             shutil.rmtree(place, ignore_errors=True)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the dumps of a dataset: its path, version and base IRI, and the folder to fill.
+
+    Print the files as JSON, or an error as one sentence; return the exit code, 0 or 2.
+    """
+    dataset, version, base, folder = arguments
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    end_with_parent(signal.SIGKILL, os.getppid())
+    try:
+        files = write_dumps(Path(dataset), version, base, Path(folder))
+    except DatasetError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    sys.stdout.write(json.dumps([asdict(file) for file in files]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

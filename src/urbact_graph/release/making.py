@@ -17,6 +17,7 @@ from urbact_graph.errors import DatasetError
 from urbact_graph.progress import Progress
 from urbact_graph.rdf.parsing import parse_turtle
 from urbact_graph.release.dumps import write_dumps
+from urbact_graph.release.process import DumpsProcess
 from urbact_graph.release.release import (
     CURRENT_NAME,
     GRAPH_NAME,
@@ -41,8 +42,11 @@ def make_release(
     build_folder: Path,
     report: Path,
     progress: Progress = lambda *_: None,
+    dumps: DumpsProcess | None = None,
 ) -> Release:
     """Make the release of ``build`` the current one; ``report``, in Turtle, is its validation's.
+
+    ``dumps`` is writing those of ``build``, where they were begun before.
 
     Nothing is written if the current release has the very same content. Releases that have not
     been in use for a day are removed when a new one is made. The caller holds the lock on
@@ -66,7 +70,7 @@ def make_release(
             state = _extend(current.graph, sources.base, folder)
             if current.stream.read_bytes() == state.as_json():
                 return current
-        release = _write(build, sources.base, folder, contents, progress)
+        release = _write(build, sources.base, folder, contents, progress, dumps)
         _switch(release)
         _remove_unused(folder, release)
     except OSError as error:
@@ -116,7 +120,12 @@ def _extend(graph: Path, base: str, folder: Path) -> StreamState:
 
 
 def _write(
-    build: Build, base: str, folder: Path, contents: Mapping[str, bytes], progress: Progress
+    build: Build,
+    base: str,
+    folder: Path,
+    contents: Mapping[str, bytes],
+    progress: Progress,
+    dumps: DumpsProcess | None,
 ) -> Release:
     """Write a new release: to a temporary folder first, with the manifest last, then renamed."""
     place = folder / RELEASES_FOLDER
@@ -127,10 +136,15 @@ def _write(
         for name, content in contents.items():
             (staged / name).write_bytes(content)
         graph = staged / GRAPH_NAME
-        files = write_dumps(graph, build.version, base, staged / "dumps", progress)
+        state = _extend(graph, base, folder)
+        if dumps:
+            files = dumps.files()
+            dumps.folder.rename(staged / "dumps")
+        else:
+            files = write_dumps(graph, build.version, base, staged / "dumps", progress)
         made_by = fingerprint()
         release = Release(staged, build.version, build.sha256, build.modified, files, made_by)
-        release.stream.write_bytes(_extend(graph, base, folder).as_json())
+        release.stream.write_bytes(state.as_json())
         (staged / MANIFEST_NAME).write_bytes(manifest(release))
         return replace(release, folder=staged.rename(_free_name(place, build.version)))
     finally:

@@ -18,6 +18,7 @@ from urbact_graph.files import alone
 from urbact_graph.parent_death import end_with_parent
 from urbact_graph.progress import Stage, progress_bar, quiet
 from urbact_graph.release.making import make_release
+from urbact_graph.release.process import writing_dumps
 from urbact_graph.release.release import Release
 from urbact_graph.settings import Settings
 from urbact_graph.sources import GraphSources, build_folder, find_sources
@@ -55,13 +56,18 @@ def prepare(settings: Settings, stage: Stage = quiet) -> Release:
     with alone(folder):
         with stage("Building") as progress:
             built = build(sources, folder, progress)
-        if not is_known_valid(built, sources, folder):
-            with stage("Validating"):
-                report = validate_build(built, sources, folder)
-            if not report.conforms:
-                raise ViolationsError(report, sources.base)
-        with stage("Writing the release") as progress:
-            release = make_release(built, sources, folder, folder / REPORT_NAME, progress)
+        report = folder / REPORT_NAME
+        if is_known_valid(built, sources, folder):
+            with stage("Writing the release") as progress:
+                release = make_release(built, sources, folder, report, progress)
+        else:
+            with writing_dumps(built.dataset, built.version, sources.base, folder) as dumps:
+                with stage("Validating"):
+                    found = validate_build(built, sources, folder)
+                if not found.conforms:
+                    raise ViolationsError(found, sources.base)
+                with stage("Writing the release"):
+                    release = make_release(built, sources, folder, report, dumps=dumps)
         release.touch()
         return release
 

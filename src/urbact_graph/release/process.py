@@ -1,7 +1,20 @@
-"""How the program of prepare.py is started, as a process of its own that gives its memory back."""
+"""Programs of this room, which run as processes of their own.
 
+prepare.py does, as it gives its memory back so; dumps.py does, so that another core writes the
+dumps while the graph is validated.
+"""
+
+import contextlib
+import json
+import shutil
+import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
+from urbact_graph.description.distributions import DumpFile
+from urbact_graph.errors import DatasetError
 from urbact_graph.settings import Settings
 
 
@@ -12,3 +25,47 @@ def prepare_command(settings: Settings, *, watched: bool = False) -> list[str]:
     """
     command = [sys.executable, "-m", "urbact_graph.release.prepare", settings.model_dump_json()]
     return [*command, "watched"] if watched else command
+
+
+class DumpsProcess:
+    """A process that writes the dumps of a dataset into ``folder``."""
+
+    def __init__(self, folder: Path, process: "subprocess.Popen[str]") -> None:
+        self.folder = folder
+        self._process = process
+
+    def files(self) -> tuple[DumpFile, ...]:
+        """Wait for the dumps; return what ``write_dumps`` does.
+
+        Raises:
+            DatasetError: as there.
+        """
+        output, errors = self._process.communicate()
+        if self._process.returncode:
+            raise DatasetError(errors.strip() or "The dumps could not be written; try again.")
+        return tuple(DumpFile(**file) for file in json.loads(output))
+
+
+@contextlib.contextmanager
+def writing_dumps(dataset: Path, version: str, base: str, folder: Path) -> Iterator[DumpsProcess]:
+    """Write the dumps into a temporary folder in ``folder`` while the block runs.
+
+    At its end the process and the files are removed, unless they have been moved.
+    """
+    place = Path(tempfile.mkdtemp(prefix=".dumps-", dir=folder))
+    dumps = place / "dumps"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "urbact_graph.release.dumps", dataset, version, base, dumps],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        with process:
+            try:
+                yield DumpsProcess(dumps, process)
+            finally:
+                process.kill()
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
