@@ -1,61 +1,27 @@
-"""The evaluation of one query on a store, and the serialisation of its answer; for workers."""
+"""The evaluation of one query on a store; for workers."""
 
-import io
-import re
 from typing import Any
 
 from pyoxigraph import (
     NamedNode,
     QueryBoolean,
-    QueryResultsFormat,
     QuerySolutions,
     QueryTriples,
-    RdfFormat,
     Store,
-    Triple,
     Variable,
-    serialize,
 )
-from typing_extensions import Buffer
 
 from urbact_graph.engine.messages import Result
 from urbact_graph.engine.protocol import Request
 from urbact_graph.problems import (
     EVALUATION_FAILED,
     MALFORMED_REQUEST,
-    NOT_ACCEPTABLE,
-    RESULT_TOO_LARGE,
     SYNTAX_ERROR,
     ProblemError,
     out_of_memory,
 )
-from urbact_graph.rdf.formats import Kind, formats
-from urbact_graph.rdf.namespaces import used_prefixes
 from urbact_graph.rdf.sparql import mistake
 from urbact_graph.rdf.terms import read_term
-
-# Characters that XML 1.0 cannot express, not even as references (section 2.2).
-_NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#x?0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]);")
-_WITHOUT_PREFIXES = frozenset(("application/n-triples", "application/n-quads"))
-
-
-class _Output(io.BytesIO):
-    """Collects an answer of up to ``limit`` bytes."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__()
-        self._limit = limit
-
-    def write(self, data: Buffer, /) -> int:
-        written = super().write(data)
-        if self.tell() > self._limit:
-            raise ProblemError(
-                RESULT_TOO_LARGE,
-                f"The answer has more than {self._limit:,} bytes (max_result_bytes); "
-                "select fewer rows or columns, or page with ORDER BY, LIMIT and OFFSET.",
-                extensions={"limit": "max_result_bytes", "value": self._limit},
-            )
-        return written
 
 
 def evaluate(store: Store, request: Request, prefixes: dict[str, str]) -> Result:
@@ -66,7 +32,7 @@ def evaluate(store: Store, request: Request, prefixes: dict[str, str]) -> Result
             allowed, or no format is accepted that the form of the query can be answered in.
     """
     try:
-        return _result(store, request, prefixes)
+        return serialized(_query(store, request), request, prefixes)
     except SyntaxError as error:
         wrong = mistake(request.query, error)
         place = {"line": wrong.line, "column": wrong.column}
@@ -77,24 +43,6 @@ def evaluate(store: Store, request: Request, prefixes: dict[str, str]) -> Result
         raise ProblemError(
             EVALUATION_FAILED, f"The engine cannot evaluate the query: {error}."
         ) from None
-
-
-def _result(store: Store, request: Request, prefixes: dict[str, str]) -> Result:
-    results = _query(store, request)
-    output = _Output(request.max_result_bytes)
-    if isinstance(results, (QueryBoolean, QuerySolutions)):
-        media_type = _accepted(request.results_format, "SELECT and ASK", "a table", "results")
-        results.serialize(output, format=QueryResultsFormat.from_media_type(media_type))
-    else:
-        media_type = _accepted(request.graph_format, "CONSTRUCT and DESCRIBE", "a graph", "graph")
-        _serialize_graph(results, output, media_type, prefixes)
-    content = output.getvalue()
-    if media_type.endswith("xml") and _NOT_XML.search(content):
-        raise ProblemError(
-            NOT_ACCEPTABLE,
-            "The answer has a control character, which XML cannot express; accept another format.",
-        )
-    return Result(media_type, content)
 
 
 def _query(store: Store, request: Request) -> QueryBoolean | QuerySolutions | QueryTriples:
@@ -112,15 +60,6 @@ def _query(store: Store, request: Request) -> QueryBoolean | QuerySolutions | Qu
     )
 
 
-def _serialize_graph(
-    results: QueryTriples, output: _Output, media_type: str, prefixes: dict[str, str]
-) -> None:
-    # A graph is a set, but the engine returns a triple as often as it finds it.
-    triples: dict[Triple, None] = dict.fromkeys(results)
-    used = None if media_type in _WITHOUT_PREFIXES else used_prefixes(triples, prefixes)
-    serialize(triples, output, format=RdfFormat.from_media_type(media_type), prefixes=used)
-
-
 # Any here and above, as pyoxigraph's types want collections that may hold blank nodes too.
 def _nodes(iris: tuple[str, ...]) -> list[Any]:
     try:
@@ -129,14 +68,3 @@ def _nodes(iris: tuple[str, ...]) -> list[Any]:
         raise ProblemError(
             MALFORMED_REQUEST, f"The IRI of a graph in the request is not valid: {error}."
         ) from None
-
-
-def _accepted(media_type: str | None, forms: str, shape: str, kind: Kind) -> str:
-    if media_type is None:
-        names = ", ".join(form.name for form in formats(kind))
-        raise ProblemError(
-            NOT_ACCEPTABLE,
-            f"{forms} return {shape}, which none of the accepted formats can hold; accept one of "
-            f"{names}.",
-        )
-    return media_type
