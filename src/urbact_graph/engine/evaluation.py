@@ -13,6 +13,7 @@ from pyoxigraph import (
 
 from urbact_graph.engine.messages import Result
 from urbact_graph.engine.protocol import Request
+from urbact_graph.engine.serialization import serialized
 from urbact_graph.problems import (
     EVALUATION_FAILED,
     MALFORMED_REQUEST,
