@@ -13,6 +13,7 @@ from tests.support.marking import mark, watch
 
 # Refuses connections off this machine from its import on.
 from tests.support.offline import sitecustomize
+from tests.support.properties import load_profile
 from tests.support.releases import released
 from tests.support.servers import Server, serving, variables
 from urbact_graph.dataset.building import Build, build
@@ -26,6 +27,7 @@ from urbact_graph.validation.validating import validate
 ROOT = Path(__file__).parents[1]
 DEMO_DATA = ROOT / "tests" / "demo" / "data"
 OFFLINE = Path(sitecustomize.__file__).parent
+load_profile()
 
 
 def loaded(dataset: Path) -> Store:
