@@ -151,7 +151,12 @@ CASES: list[tuple[str, str, str]] = [
     (
         "41-nuts-codes",
         ":a urb:nuts3 nuts:FRD11 . :b urb:nuts3 nuts:FRD11 .",
-        'nuts:FRD11 a skos:Concept ; skos:notation "FRD11" ; rdfs:label "FRD11" .',
+        'nuts:FRD11 a skos:Concept ; skos:notation "FRD11" ; skos:prefLabel "FRD11" .',
+    ),
+    (
+        "41-nuts-codes",
+        ':a urb:nuts3 nuts:FRD11 . nuts:FRD11 skos:prefLabel "Calvados" .',
+        'nuts:FRD11 a skos:Concept ; skos:notation "FRD11" .',
     ),
     (
         "42-sources",

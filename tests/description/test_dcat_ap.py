@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pyshacl
 import pytest
-from pyoxigraph import BlankNode, Triple
+from pyoxigraph import BlankNode, Store, Triple
 from rdflib import RDF, SH, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, FOAF, SKOS, XSD, Namespace
 
 from tests.support.descriptions import VERSION
-from urbact_graph.description import instance_description
+from urbact_graph.description import authorities, instance_description
 from urbact_graph.description.distributions import DISTRIBUTIONS, DumpFile
 from urbact_graph.validation.rdflib_terms import memory_graph
 
@@ -71,8 +71,13 @@ def faults(graph: Graph, shapes: Graph) -> tuple[Found, Found]:
     return found[SH.Violation], found[SH.Warning]
 
 
-@pytest.mark.parametrize("which", ["described", "served"])
-def test_the_description_keeps_the_profile(
+@pytest.fixture(scope="module")
+def graph_with_description(whole: Store) -> list[Triple]:
+    return [quad.triple for quad in whole]
+
+
+@pytest.mark.parametrize("which", ["described", "served", "graph_with_description"])
+def test_the_description_keeps_the_profile_alone_and_in_the_whole_graph(
     which: str, shapes: Graph, request: pytest.FixtureRequest
 ) -> None:
     triples: Iterable[Triple] = request.getfixturevalue(which)
@@ -121,6 +126,8 @@ def untyped(kind: URIRef) -> Callable[[Graph, str], None]:
 
 TEXT = Literal("text")
 ELSEWHERE = URIRef("https://example.org/x")
+EUROPE = URIRef(authorities.EUROPE.iri)
+DATA_THEMES = URIRef(authorities.DATA_THEMES)
 BREAKING: list[tuple[str, Callable[[Graph, str], object], URIRef, str]] = [
     ("no title", without("catalog", DCTERMS.title), DCTERMS.title, "MinCount"),
     ("title without language", instead("dataset", DCTERMS.title, TEXT), DCTERMS.title, "Datatype"),
@@ -184,6 +191,19 @@ BREAKING: list[tuple[str, Callable[[Graph, str], object], URIRef, str]] = [
     ),
     ("start as text", instead("dataset#period", DCAT.startDate, TEXT), DCAT.startDate, "Node"),
     ("version of its own", instead("dataset", DCAT.version, TEXT), DCAT.version, "Equals"),
+    ("standard of no class", untyped(DCTERMS.Standard), DCTERMS.conformsTo, "Class"),
+    (
+        "a box without its datatype",
+        lambda graph, _base: graph.set((EUROPE, DCAT.bbox, TEXT)),
+        DCAT.bbox,
+        "Datatype",
+    ),
+    (
+        "scheme without a title",
+        lambda graph, _base: graph.remove((DATA_THEMES, DCTERMS.title, None)),
+        DCTERMS.title,
+        "MinCount",
+    ),
     ("page of no class", untyped(FOAF.Document), FOAF.page, "Class"),
     (
         "a page as source",
@@ -225,6 +245,7 @@ def test_what_breaks_the_profile_is_found(
         ("catalog", DCAT.service),
         ("dataset", DCAT.keyword),
         ("dataset", DCTERMS.spatial),
+        ("catalog", DCTERMS.spatial),
         ("dataset", DCTERMS.temporal),
         ("dataset", DCAT.theme),
         ("dataset#sparql", DCAT.endpointDescription),

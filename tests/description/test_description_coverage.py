@@ -99,5 +99,31 @@ def test_examples_and_roots_are_in_the_graph(whole: Store, base: str) -> None:
 
 
 def test_countries_are_those_of_the_data(whole: Store) -> None:
-    stated = set(ask(whole, "SELECT ?c { ?d a dcat:Dataset ; dct:spatial ?c }"))
+    stated = set(ask(whole, "SELECT ?c { ?d a dcat:Catalog ; dct:spatial ?c }"))
     assert stated == set(ask(whole, "SELECT DISTINCT ?c { ?x urb:country ?c }"))
+
+
+def test_the_dataset_has_one_place_and_a_box_that_the_cities_in_europe_lie_in(
+    whole: Store,
+) -> None:
+    ((place, box),) = ask(
+        whole, "SELECT ?p ?box { ?d a dcat:Dataset ; dct:spatial ?p . ?p dcat:bbox ?box }"
+    )
+    assert place == f"{AUTHORITY}continent/EUROPE"
+    corners = [tuple(map(float, c.split())) for c in box[len("POLYGON((") : -2].split(",")]
+    assert corners[0] == corners[-1]
+    longitudes, latitudes = zip(*corners, strict=True)
+    near = ask(
+        whole,
+        """PREFIX wgs: <http://www.w3.org/2003/01/geo/wgs84_pos#>
+        SELECT ?long ?lat { ?c a urb:City ; wgs:long ?long ; wgs:lat ?lat
+        FILTER NOT EXISTS { ?c urb:nuts3 ?r FILTER(CONTAINS(STR(?r), "/FRY")) } }""",
+    )
+    for longitude, latitude in near:
+        assert min(longitudes) < float(longitude) < max(longitudes)
+        assert min(latitudes) < float(latitude) < max(latitudes)
+
+
+def test_no_keyword_stands_twice(whole: Store) -> None:
+    keywords = [word.casefold() for (word,) in ask(whole, "SELECT ?k { ?d dcat:keyword ?k }")]
+    assert len(keywords) == len(set(keywords)) > 10

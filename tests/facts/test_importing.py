@@ -134,10 +134,24 @@ def test_the_files_are_those_of_the_layout(data: Path) -> None:
     single = ["themes", "concepts", "glossary", "programmes", "calls", "people", "documents"]
     networks = ["alpha", "beta", "gamma", "greenplace", "femact-cities"]
     assert set(contents(data)) == {
-        *(f"{name}.ttl" for name in (*single, "countries", "languages", "without-network")),
+        *(f"{name}.ttl" for name in (*single, "countries", "languages", "regions")),
+        "without-network.ttl",
         *(f"cities/{country}.ttl" for country in ("ba", "fr", "gb", "gr", "it")),
         *(f"networks/{name}.ttl" for name in networks),
     }
+
+
+def test_regions_are_those_of_cities_with_their_names_of_the_edition(data: Path) -> None:
+    source = "dct:source <https://ec.europa.eu/eurostat/web/gisco/geodata/statistical-units/"
+    blocks = contents(data)["regions.ttl"].decode().split("\n\n")[1:]
+    assert [block.splitlines()[:3] for block in blocks] == [
+        [f"<http://data.europa.eu/nuts/code/{code}>", "    a skos:Concept ;", f"    {label} ;"]
+        for code, label in (
+            ("EL303", 'skos:prefLabel "Κεντρικός Τομέας Αθηνών"'),
+            ("FRD11", 'skos:prefLabel "Calvados"'),
+        )
+    ]
+    assert all(source in block for block in blocks)
 
 
 def test_every_file_begins_with_the_mark_of_the_import(data: Path) -> None:
@@ -225,7 +239,8 @@ ONE_LINE: list[tuple[str, int, dict[str, Any]]] = [
     ("partnerships", 4, {"country": "FR"}),
     ("cities", 1, {"population": 12346}),
     ("cities", 1, {"lat": 48.25}),
-    ("cities", 1, {"nuts3_2021": "FRD12"}),
+    ("cities", 3, {"nuts3_2021": "UKM60"}),
+    ("nuts-labels", 1, {"label": "Le Calvados"}),
     ("plans", 1, {"title": "Une autre"}),
     ("plans", 1, {"date": "2025"}),
     ("recommendations", 3, {"addressee": "EU"}),

@@ -388,6 +388,6 @@ def test_there_is_an_entity_a_row_and_no_other(
     written: dict[str, Facts], expectation: Expectation
 ) -> None:
     rows = sum(len(expectation.tables[table]) for table, _ in TABLES)
-    # Besides: 2 schemes, 2 linked concepts, 2 people, 2 documents, 2 terms, 5 countries and
-    # the language of a plan.
-    assert len(written) == rows + 2 + 2 + 2 + 2 + 2 + len(COUNTRIES) + 1
+    # Besides: 2 regions, 2 schemes, 2 linked concepts, 2 people, 2 documents, 2 terms, 5 countries
+    # and the language of a plan.
+    assert len(written) == rows + 2 + 2 + 2 + 2 + 2 + 2 + len(COUNTRIES) + 1

@@ -220,3 +220,15 @@ def test_a_dataset_without_a_description_has_neither(tmp_path: Path) -> None:
             response = app.test_client().get(path)
             assert response.status_code == 404
             assert "does not describe itself" in response.get_json()["detail"]
+
+
+def test_what_is_conformed_to_is_described_as_a_standard(demo_client: FlaskClient) -> None:
+    triples = triples_at(demo_client, "/catalog")
+    standards = {
+        triple.subject.value
+        for triple in triples
+        if triple.object == NamedNode(NAMESPACES["dct"] + "Standard")
+    }
+    named = set(values(triples, NAMESPACES["dct"] + "conformsTo"))
+    assert named
+    assert named <= standards

@@ -19,11 +19,18 @@ class Value:
     label: str
 
 
+# Catalogues that show one place of a dataset show this one.
+EUROPE = Value(f"{_AUTHORITY}continent/EUROPE", "dct:Location", "Europe")
+# West, south, east and north, in degrees, with the islands of the Atlantic and the Mediterranean;
+# the shape City-position-in-europe has the same.
+EUROPE_BOX = (-32, 27, 46, 72)
 LICENCE = Value(
     f"{_AUTHORITY}licence/CC_BY_4_0",
     "dct:LicenseDocument",
     "Creative Commons Attribution 4.0 International",
 )
+# As the Open Definition lists the licence, and CKAN recognises it; the label has the version.
+LICENCE_TITLE = "Creative Commons Attribution"
 PUBLIC = Value(f"{_AUTHORITY}access-right/PUBLIC", "dct:RightsStatement", "public")
 IRREGULAR = Value(f"{_AUTHORITY}frequency/IRREG", "dct:Frequency", "irregular")
 DATA_THEMES = f"{_AUTHORITY}data-theme"

@@ -8,7 +8,8 @@ from urbact_graph.description.coverage import Coverage
 from urbact_graph.description.distributions import DISTRIBUTIONS, Distribution
 from urbact_graph.facts.authorities import language_iri, language_names
 from urbact_graph.rdf.builder import Statements, Subject
-from urbact_graph.rdf.terms import date_time
+from urbact_graph.rdf.namespaces import GEO
+from urbact_graph.rdf.terms import date_time, typed
 
 
 class CatalogueWriter:
@@ -30,6 +31,8 @@ class CatalogueWriter:
         self._write_coverage(coverage)
         self._write_publisher()
         self._write_service(coverage)
+        licence = self._statements.about(authorities.LICENCE.iri)
+        licence.text("dct:title", authorities.LICENCE_TITLE, language="en")
         for form in DISTRIBUTIONS:
             self._write_file(form)
         self._write_answers()
@@ -72,9 +75,7 @@ class CatalogueWriter:
         dataset.link("dct:conformsTo", ontology.node)
 
     def _write_coverage(self, coverage: Coverage) -> None:
-        self._dataset.link("dct:spatial", *coverage.countries)
-        for country in coverage.countries:
-            self._statements.about(country).type("dct:Location")
+        self._write_places(coverage)
         for theme, label in coverage.themes:
             concept = self._statements.about(theme).type("skos:Concept")
             concept.text("skos:prefLabel", label, language="en")
@@ -88,6 +89,24 @@ class CatalogueWriter:
                 label += f" to {coverage.end.value}"
             period.text("rdfs:label", label, language="en")
             self._dataset.link("dct:temporal", period.node)
+
+    def _write_places(self, coverage: Coverage) -> None:
+        """State one place of the dataset, with its box, and the countries of the catalogue.
+
+        CKAN and others show one place, an arbitrary one of several (DCAT-AP 3.0.1, section
+        "Location"; GeoSPARQL 1.1, section 8.7, on well-known text).
+        """
+        if not coverage.countries:
+            return
+        self._write_value(self._dataset, "dct:spatial", authorities.EUROPE)
+        west, south, east, north = authorities.EUROPE_BOX
+        corners = ((west, south), (east, south), (east, north), (west, north), (west, south))
+        ring = ", ".join(f"{longitude} {latitude}" for longitude, latitude in corners)
+        europe = self._statements.about(authorities.EUROPE.iri)
+        europe.value("dcat:bbox", typed(f"POLYGON(({ring}))", GEO.wktLiteral))
+        self._about("catalog").link("dct:spatial", *coverage.countries)
+        for country in coverage.countries:
+            self._statements.about(country).type("dct:Location")
 
     def _write_publisher(self) -> None:
         """DCAT-AP 3.0.1, section "Agent"; the type of publisher is not known."""

@@ -6,7 +6,7 @@ from pyoxigraph import NamedNode, Triple
 
 from urbact_graph.description.distributions import DumpFile
 from urbact_graph.rdf.builder import Statements
-from urbact_graph.rdf.namespaces import DCAT, SPDX, VOID, XSD
+from urbact_graph.rdf.namespaces import DCAT, DCT, SPDX, VOID, XSD
 from urbact_graph.rdf.terms import typed
 
 _ADDRESSES = {
@@ -30,7 +30,8 @@ def instance_description(
     ``address``, the public one without its last slash. Distributions that ``files`` holds get the
     address of the file of this version, its size and its SHA-256 (DCAT-AP 3.0.1, sections
     "Distribution" and "Checksum"). Links to the pages of the instance are added, and a description
-    of the document itself (VoID, section 6.2).
+    of the document itself (VoID, section 6.2). The ontology is stated to be a standard, as it is
+    in the graph.
     """
     statements = Statements(base)
     known = {f"{base}dataset#{file.key}": file for file in files}
@@ -38,6 +39,9 @@ def instance_description(
     for triple in triples:
         here = _here(triple, base, address, has_files=bool(files))
         described.add(here.subject)
+        if here.predicate.value == DCT.conformsTo and here.object == statements.node("ontology"):
+            # Its type stands in a document of its own, and DCAT-AP asks for it in this one.
+            statements.about(statements.node("ontology")).type("dct:Standard")
         if isinstance(here.subject, NamedNode) and here.predicate.value == DCAT.downloadURL:
             file = known.get(here.subject.value)
             if file:

@@ -40,13 +40,11 @@ SERVICE_DESCRIPTION = {
     "de": "Beantwortet SPARQL-1.1-Abfragen an den ganzen Graphen. Ein bloßes GET gibt seine eigene "
     "Beschreibung.",
 }
+# The name of the programme stands once: readers that ignore languages would show it three times.
 KEYWORDS = {
     "en": ("URBACT", "sustainable cities", "urban policy", "city networks", "linked data"),
-    "fr": ("URBACT", "villes durables", "politique urbaine", "réseaux de villes", "données liées"),
-    "de": (
-        *("URBACT", "nachhaltige Städte", "Stadtpolitik", "Städtenetzwerke"),
-        "verknüpfte Daten",
-    ),
+    "fr": ("villes durables", "politique urbaine", "réseaux de villes", "données liées"),
+    "de": ("nachhaltige Städte", "Stadtpolitik", "Städtenetzwerke", "verknüpfte Daten"),
 }
 PROVENANCE = {
     "en": "Read from the public pages that each entity names as its source, above all those of the "

@@ -21,10 +21,16 @@ class ConceptDescriber(Describer):
 
     def themes(self) -> list[Subject]:
         """Return the theme scheme and its concepts, topics first."""
-        scheme = self.describe(self.mint.iri("theme"), "skos:ConceptScheme")
-        scheme.text("skos:prefLabel", "Themes of URBACT", language="en")
+        scheme = self._scheme(self.mint.iri("theme"), "Themes of URBACT")
         rows = sorted(self.tables.themes, key=lambda x: (x.level != "topic", x.id))
         return [scheme, *map(self.theme, rows)]
+
+    def _scheme(self, iri: str, name: str) -> Subject:
+        """Describe a scheme: it has a label as a thing of SKOS, a title as DCAT-AP asks for it."""
+        scheme = self.describe(iri, "skos:ConceptScheme")
+        for predicate in ("skos:prefLabel", "dct:title"):
+            scheme.text(predicate, name, language="en")
+        return scheme
 
     def theme(self, row: Theme) -> Subject:
         """Describe a topic or theme."""
@@ -69,8 +75,7 @@ class ConceptDescriber(Describer):
     def glossary(self) -> list[Subject]:
         """Return the glossary's scheme and its terms, sorted by IRI."""
         scheme = self.mint.iri("glossary")
-        head = self.describe(scheme, "skos:ConceptScheme")
-        head.text("skos:prefLabel", "Glossary of URBACT", language="en")
+        head = self._scheme(scheme, "Glossary of URBACT")
         terms = []
         for term in self.tables.glossary:
             new = self.describe(self.mint.term(term), "skos:Concept", row=term)

@@ -103,6 +103,7 @@ def describe(tables: Tables, base: str) -> dict[str, list[Subject]]:
         "documents.ttl": concepts.documents(),
         "countries.ttl": places.countries(tables),
         "languages.ttl": places.languages(tables),
+        "regions.ttl": places.regions(tables),
     }
     for country, cities in places.cities(tables).items():
         documents[f"cities/{country}.ttl"] = cities

@@ -1,4 +1,4 @@
-"""Cities and their countries; the languages that plans are written in."""
+"""Cities with their countries and regions; the languages that plans are written in."""
 
 from collections import defaultdict
 from typing import Any
@@ -17,6 +17,8 @@ from urbact_graph.facts.tables import City, Tables
 from urbact_graph.rdf.builder import Subject
 
 _NUTS = "http://data.europa.eu/nuts/code/"
+# The edition that the column nuts3_2021 is of.
+_NUTS_EDITION = "2021"
 _NUTS_SOURCE = (
     "https://ec.europa.eu/eurostat/web/gisco/geodata/statistical-units/territorial-units-statistics"
 )
@@ -25,7 +27,7 @@ _ISO_LANGUAGES = "https://www.iso.org/iso-639-language-code"
 
 
 class PlaceDescriber(Describer):
-    """Describes the cities, by country, and the countries that occur."""
+    """Describes the cities, by country, and the countries and regions that occur."""
 
     def cities(self, tables: Tables) -> dict[str, list[Subject]]:
         """Return the cities of each country, by its lower-case ISO code, sorted by IRI."""
@@ -52,6 +54,23 @@ class PlaceDescriber(Describer):
         elif row.nuts3_2021:
             new.link("urb:nuts3", _NUTS + row.nuts3_2021).link("dct:source", _NUTS_SOURCE)
         return new
+
+    def regions(self, tables: Tables) -> list[Subject]:
+        """Return the regions that cities lie in and whose names the tables have, sorted by code.
+
+        A region's name is of no known language: it is that of the country, or one of several.
+        """
+        names = {row.code: row.label for row in tables.nuts_labels if row.version == _NUTS_EDITION}
+        codes = {
+            row.nuts3_2021 for row in tables.cities if row.nuts3_2021 and not has_foreign_nuts(row)
+        }
+        described = []
+        for code in sorted(codes & names.keys()):
+            new = self.describe(_NUTS + code, "skos:Concept")
+            # Some cells of Eurostat's table end with a space.
+            new.text("skos:prefLabel", names[code].strip())
+            described.append(new.link("dct:source", _NUTS_SOURCE))
+        return described
 
     def countries(self, tables: Tables) -> list[Subject]:
         """Return the countries that any table names, sorted by code."""

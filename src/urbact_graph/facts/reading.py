@@ -50,6 +50,7 @@ def read_tables(folder: Path) -> Tables:
         themes=rows("themes.jsonl", tables.Theme),
         network_themes=rows("network-themes.jsonl", tables.NetworkTheme),
         recommendation_themes=rows("recommendation-themes.jsonl", tables.RecommendationTheme),
+        nuts_labels=rows("nuts-labels.jsonl", tables.NutsLabel),
         # The supplement adds to networks of the tables; it brings in none of its own.
         listing=[row for row in listing if row.network in known],
         programmes=rows("programmes.jsonl", tables.Programme, supplement),
@@ -140,6 +141,7 @@ def _repeated(found: Tables) -> Iterator[str]:
         (found.recommendation_themes, lambda r: r.text, "text"),
         (found.recommendations, lambda r: (r.network, r.statement), "recommendation"),
         (found.plans, _plan_key, "plan"),
+        (found.nuts_labels, lambda r: (r.version, r.code), "NUTS code"),
         (found.glossary, lambda r: r.term, "term"),
         (found.programmes, lambda r: r.name, "programme"),
         (found.listing, lambda r: r.network, "listed network"),

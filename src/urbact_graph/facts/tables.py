@@ -275,6 +275,15 @@ class Programme(Row):
     source: Sources
 
 
+class NutsLabel(Row):
+    """The name of a region in an edition of NUTS, as Eurostat prints it in a language of there."""
+
+    version: Literal["2021", "2024"]
+    code: Annotated[str, Field(pattern=r"^[A-Z]{2}[0-9A-Z]{0,3}$")]
+    level: Annotated[int, Field(ge=0, le=3)]
+    label: Annotated[str, Field(pattern=r"\S")]
+
+
 class Term(Row):
     """A line of glossary.md."""
 
@@ -296,6 +305,7 @@ class Tables:
     themes: list[Theme] = field(default_factory=list)
     network_themes: list[NetworkTheme] = field(default_factory=list)
     recommendation_themes: list[RecommendationTheme] = field(default_factory=list)
+    nuts_labels: list[NutsLabel] = field(default_factory=list)
     listing: list[ListedNetwork] = field(default_factory=list)
     programmes: list[Programme] = field(default_factory=list)
     glossary: list[Term] = field(default_factory=list)

@@ -17,7 +17,7 @@ from urbact_graph.web.snapshot import Snapshot
 _WORDS = {
     "dct:license": "licence",
     "dct:modified": "last changed",
-    "dct:spatial": "countries",
+    "dct:spatial": "area",
     "dct:temporal": "period",
     "geo:asWKT": "coordinates (WKT)",
     "geo:hasGeometry": "geometry",
