@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
@@ -106,6 +107,7 @@ def test_the_manifest_says_what_was_built(small: GraphSources, folder: Path) -> 
         "derived": done.derived,
         "version": digest_before_naming(done, small)[:12],
         "modified": None,
+        "empty": [],
     }
     assert sorted(contents(folder)) == sorted([DATASET_NAME, MANIFEST_NAME])
 
@@ -238,6 +240,7 @@ def test_a_change_that_keeps_size_and_time_is_built_again(
 def test_a_source_taken_out_or_renamed_is_built_again(
     small: GraphSources, folder: Path, name: str
 ) -> None:
+    (small.data / "other.ttl").write_text("<https://e.org/a> <https://e.org/b> 1 .")
     build(small, folder)
     path = small.root / name
     path.rename(path.with_stem("00-" + path.stem))
@@ -274,15 +277,61 @@ def test_a_manifest_with_a_count_that_is_none_is_built_again(
 # Mistakes ------------------------------------------------------------------------------------
 
 START = b"<https://e.org/a> <https://e.org/b> "
+FACT = START + b"1 .\n"
+LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
 FIRST_RULE = "ontology/rules/10-known.rq"
 MISTAKES = [
     ("data/a.ttl", b":a :b :c .", r"data/a\.ttl, line 1, column 1: .*prefix"),
     ("data/a.ttl", START + b'\n  "c" x', r"data/a\.ttl, line 2, column \d+: "),
-    ("data/a.ttl", START + b"<rel> .", r"data/a\.ttl, line 1, column \d+: No scheme"),
+    ("data/a.ttl", START + b"<rel> .", r"data/a\.ttl, line 1, column \d+: an IRI is relative"),
     ("data/a.ttl", START + b"'\xff' .", r"line 1, column .*UTF-8"),
     ("ontology/urbact.ttl", b"\n\n.", r"ontology/urbact\.ttl, line 3, column 1: "),
-    ("data/a.ttl", START + b"[] .", r"data/a\.ttl: .*<https://e\.org/b> has a blank node; give"),
-    ("data/a.ttl", b"_:x <https://e.org/b> 1 .", r"data/a\.ttl: .* has a blank node"),
+    (
+        "data/a.ttl",
+        START + b"[] .",
+        r"data/a\.ttl, line 1: .*<https://e\.org/b> has a blank node; give",
+    ),
+    ("data/a.ttl", b"_:x <https://e.org/b> 1 .", r"data/a\.ttl, line 1: .* has a blank node"),
+    # What RDF 1.2 adds, and what some format of the documents cannot hold.
+    ("data/a.ttl", START + b"<<( <x:a> <x:b> <x:c> )>> .", r"line 1: .* a triple term"),
+    ("data/a.ttl", b"\n<< <x:a> <x:b> 1 ~ <x:r> >> <x:p> 1 .", r"line 2: .* a triple term"),
+    ("data/a.ttl", b"\n" + START + b"1\n {| <x:p> 2 |} .", r"line 3: .* has a blank node"),
+    ("data/a.ttl", START + b"1 ~ <x:r> .", r"a\.ttl, line 1: .* a triple term"),
+    ("data/a.ttl", START + b"'a',\n 'x'@ar--rtl .", r"line 2: .* text with a direction"),
+    ("data/a.ttl", b'@version "1.2" .\n' + FACT, r"line 1, column 1: @version announces"),
+    ("data/a.ttl", FACT + b" Version '1.1'\n", r"line 2, column 2: Version announces"),
+    ("data/a.ttl", START + rb"'\u0007' .", r"line 1: .* U\+0007, which XML cannot"),
+    ("data/a.ttl", START + b"'\xef\xbf\xbe' .", r"line 1: .* U\+FFFE, which XML cannot"),
+    (
+        "data/a.ttl",
+        b"<x:a>\n <http://www.w3.org/1999/02/22-rdf-syntax-ns#li> 1 .",
+        r"line 2: .*#li> has a property that RDF/XML cannot express",
+    ),
+    # What Turtle does not have.
+    ("data/a.ttl", b"<x:g> { " + FACT + b"}", r"a\.ttl, line 1, column \d+: "),
+    ("data/a.ttl", b"GRAPH <x:g> { " + FACT + b"}", r"a\.ttl, line 1, column \d+: "),
+    ("data/a.ttl", b"'text' <x:b> 1 .", r"a\.ttl, line 1, column \d+: "),
+    ("data/a.ttl", b"<x:a> _:b 1 .", r"a\.ttl, line 1, column \d+: "),
+    ("data/a.ttl", b"@base <here> .", r"line 1, column \d+: an IRI is relative"),
+    # What is no Turtle at all.
+    (
+        "data/a.ttl",
+        gzip.compress(FACT, mtime=0),
+        r"a\.ttl: it is compressed \(gzip\); decompress it\.",
+    ),
+    ("data/a.ttl", FACT.decode().encode("utf-16"), r"a\.ttl: it is UTF-16; save it as UTF-8\."),
+    ("data/a.ttl", b"<!DOCTYPE html>", r"a\.ttl: it is an HTML page, not Turtle; download"),
+    ("data/a.ttl", LFS_POINTER, r"a\.ttl: it is a pointer of Git LFS"),
+    ("ontology/urbact.ttl", b"<?xml version='1.0'?>\n<RDF/>", r"urbact\.ttl: it is RDF/XML"),
+    # What has nothing in it.
+    ("data/a.ttl", b"# Nothing.", r"The files in data/ state nothing"),
+    ("ontology/urbact.ttl", b"", r"The files in ontology/ state nothing"),
+    (FIRST_RULE, b"CONSTRUCT { ?s ?p 'x'@en--ltr } WHERE { ?s ?p ?o }", r"10-known\.rq: .*direc"),
+    (
+        FIRST_RULE,
+        b"CONSTRUCT { ?s ?p <<( ?s ?p ?o )>> } WHERE { ?s ?p ?o }",
+        r"10-known\.rq: .* has a triple term",
+    ),
     (
         FIRST_RULE,
         b"CONSTRUCT {\n ?s ?p  WHERE",
@@ -313,6 +362,22 @@ def test_a_mistake_is_reported_and_the_old_dataset_stays(
     assert "\n" not in str(caught.value)
     assert str(caught.value).endswith(".")
     assert (contents(folder), marks(folder)) == (before, standing)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        FACT,
+        b"\xef\xbb\xbf" + FACT,
+        b"\xef\xbb\xbf@prefix : <x:> . :a :b :c .",
+        # A word of the directive as a tag, a name and a text.
+        START + b"'x'@version .",
+        b"@prefix version: <x:> . version:a version:b 'version \\'1.2\\'' .",
+    ],
+)
+def test_a_file_that_may_be_so_is_read(small: GraphSources, folder: Path, content: bytes) -> None:
+    (small.data / "a.ttl").write_bytes(content)
+    assert build(small, folder).stated == 2
 
 
 def test_a_source_that_cannot_be_read_is_reported(small: GraphSources, folder: Path) -> None:

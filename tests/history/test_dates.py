@@ -194,6 +194,8 @@ def slow_dates(copy: WorkingCopy, known: dict[str, Stated]) -> dict[str, datetim
 def stated_in(copy: WorkingCopy, commit: str) -> Stated:
     stated: Stated = {}
     for name in copy.git("ls-tree", "-r", "--name-only", commit).split():
+        if not name.endswith(".ttl"):
+            continue
         text = copy.git("show", f"{commit}:{name}")
         for quad in parse(text, format=RdfFormat.TURTLE):
             entity = str(quad.subject.value).removeprefix(BASE).partition("#")[0]

@@ -36,6 +36,8 @@ class WorkingCopy:
         self.root.mkdir(parents=True)
         self.git("init", "-q", "-b", "main")
         self.write("ontology/urbact.ttl", '<ontology> :name "Ontology" . <ontology#A> :name "A" .')
+        # A graph without rules is not built; this one adds nothing to what is stated.
+        self.write("ontology/rules/10-same.rq", "CONSTRUCT WHERE { ?s ?p ?o }")
 
     @property
     def sources(self) -> GraphSources:

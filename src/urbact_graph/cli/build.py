@@ -24,12 +24,15 @@ def command(**given: Any) -> None:
     """
     # Its import takes longer than the help may.
     from urbact_graph.dataset.building import build  # noqa: PLC0415
+    from urbact_graph.dataset.inventory import remarks  # noqa: PLC0415
 
     settings = Settings.load(**given)
     sources = find_sources(settings)
     folder = build_folder(settings, sources)
     with alone(folder), progress_bar("Building") as progress:
         built = build(sources, folder, progress)
+    for remark in remarks(sources, built.empty):
+        click.echo(f"Note: {remark}", err=True)
     state = "built" if built.fresh else "nothing changed"
     click.echo(
         f"{built.triples:,} triples ({built.stated:,} stated, {built.derived:,} derived) in "

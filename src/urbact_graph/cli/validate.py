@@ -35,6 +35,7 @@ def command(markdown: Path | None, **given: Any) -> None:
     from rich.console import Console  # noqa: PLC0415
 
     from urbact_graph.dataset.building import build  # noqa: PLC0415
+    from urbact_graph.dataset.inventory import remarks  # noqa: PLC0415
     from urbact_graph.release.prepare import validate_build  # noqa: PLC0415
     from urbact_graph.validation.table import print_table, update_document  # noqa: PLC0415
 
@@ -46,6 +47,8 @@ def command(markdown: Path | None, **given: Any) -> None:
             built = build(sources, folder, progress)
         with progress_bar("Validating"):
             report = validate_build(built, sources, folder)
+    for remark in remarks(sources, built.empty):
+        click.echo(f"Note: {remark}", err=True)
     print_table(report, Console(), settings.base_iri)
     if markdown is not None:
         updated = update_document(_text(markdown), report, settings.base_iri)

@@ -10,6 +10,7 @@ from pathlib import Path
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
 from urbact_graph.dataset.fingerprint import fingerprint
+from urbact_graph.dataset.inventory import check_inventory, check_stated
 from urbact_graph.dataset.rules import derive
 from urbact_graph.description import describe
 from urbact_graph.errors import DatasetError
@@ -36,7 +37,8 @@ class Build:
     ``inputs`` is the digest of everything it was made from, ``sha256`` that of its bytes;
     ``stated`` and ``derived`` count the triples read and those added by the build. ``version`` is
     the release's, which the graph itself and its files name, ``modified`` when the facts or rules
-    last changed, as far as that is known. It is ``fresh`` unless it was there already.
+    last changed, as far as that is known. ``empty`` names the files that state nothing. It is
+    ``fresh`` unless it was there already.
     """
 
     dataset: Path
@@ -46,6 +48,7 @@ class Build:
     derived: int
     version: str
     modified: datetime | None = None
+    empty: tuple[str, ...] = ()
     fresh: bool = True
 
     @property
@@ -60,9 +63,11 @@ def build(sources: GraphSources, folder: Path, progress: Progress = lambda *_: N
     Equal sources give equal bytes. Until the new dataset is complete the old one stays.
 
     Raises:
-        SourceError: a source has a mistake; the message has file, line and column.
+        SourceError: a source has a mistake, and the message has file, line and column; or the
+            facts, the vocabulary or the rules are missing.
         DatasetError: the folder cannot be written.
     """
+    check_inventory(sources)
     facts = _contents(sources, [*sources.ontology_files(), *sources.data_files()])
     rules = _contents(sources, sources.rules())
     shapes_sha256 = sources.shapes_sha256()
@@ -71,7 +76,7 @@ def build(sources: GraphSources, folder: Path, progress: Progress = lambda *_: N
     if standing:
         return standing
     steps = len(facts) + len(rules) + 1
-    store, stated = _graph(facts, rules, lambda name, done: progress(name, done, steps))
+    store, stated, empty = _graph(facts, rules, lambda name, done: progress(name, done, steps))
     progress("writing the dataset", steps - 1, steps)
     history = read_history(sources)
     _add(store, _dates(store, history))
@@ -85,6 +90,7 @@ def build(sources: GraphSources, folder: Path, progress: Progress = lambda *_: N
         derived=len(store) - stated,
         version=version,
         modified=history.modified,
+        empty=empty,
     )
     try:
         write_whole(built.dataset, lines)
@@ -116,17 +122,21 @@ def unwritable(folder: Path, error: OSError) -> DatasetError:
 
 def _graph(
     facts: Mapping[str, bytes], rules: Mapping[str, bytes], progress: Callable[[str, int], None]
-) -> tuple[Store, int]:
-    """Return the graph that the files state and derive, and how many triples are stated."""
+) -> tuple[Store, int, tuple[str, ...]]:
+    """Return the graph of the files, how many triples are stated, and the files without any."""
     store = Store()
+    counts = []
     for done, (name, content) in enumerate(facts.items()):
         progress(name, done)
-        _add(store, parse_turtle(content, name))
+        triples = list(parse_turtle(content, name))
+        counts.append((name, len(triples)))
+        _add(store, triples)
+    empty = check_stated(counts)
     stated = len(store)
     for done, (name, content) in enumerate(rules.items(), start=len(facts)):
         progress(name, done)
         _add(store, derive(store, content, name))
-    return store, stated
+    return store, stated, empty
 
 
 def _describe(store: Store, base: str, shapes_sha256: str, modified: datetime | None) -> str:
@@ -198,6 +208,7 @@ def _standing(folder: Path, inputs: str) -> Build | None:
             derived=int(manifest["derived"]),
             version=str(manifest["version"]),
             modified=manifest["modified"] and datetime.fromisoformat(manifest["modified"]),
+            empty=tuple(map(str, manifest["empty"])),
             fresh=False,
         )
     except (OSError, ValueError, KeyError, TypeError):
@@ -212,5 +223,6 @@ def _manifest(built: Build) -> bytes:
         "derived": built.derived,
         "version": built.version,
         "modified": built.modified and moment_text(built.modified),
+        "empty": built.empty,
     }
     return (json.dumps(kept, indent=2) + "\n").encode()

@@ -52,7 +52,8 @@ class VoidWriter:
         self._statistics(counts)
         # Section 4.4.
         terms = (*counts.classes, *counts.properties)
-        self._dataset.link("void:vocabulary", *{namespace_of(term) for term in terms})
+        # An IRI such as urn:a has no namespace.
+        self._dataset.link("void:vocabulary", *({namespace_of(term) for term in terms} - {""}))
         self._class_partitions(counts)
         self._property_partitions(counts)
         self._linksets(counts)

@@ -1,41 +1,91 @@
-"""Parse RDF files; the graph's sources with errors that name file, line and column."""
+"""Parse RDF files; the graph's sources with errors that name file, line and column.
 
+The graph takes RDF 1.1 without blank nodes, as every format of its documents and dumps can hold it.
+"""
+
+import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
-from pyoxigraph import BlankNode, RdfFormat, Triple, parse
+from pyoxigraph import BlankNode, Literal, RdfFormat, Triple, parse
 
 from urbact_graph.errors import SourceError
+from urbact_graph.rdf.namespaces import RDF
+from urbact_graph.rdf.reading import mistake_in, parse_lines, without_mark
+from urbact_graph.rdf.sparql import position, tokens
+
+# Characters that XML 1.0 cannot express, not even as references (section 2.2).
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# Names that RDF/XML uses itself, so that no property can be called so (RDF 1.1 XML Syntax,
+# sections 5.1 and 6.1.4).
+_SYNTAX_NAMES = frozenset(
+    RDF[name]
+    for name in (
+        *("RDF", "ID", "about", "parseType", "resource", "nodeID", "datatype", "Description"),
+        *("li", "aboutEach", "aboutEachPrefix", "bagID"),
+    )
+)
+_VERSION = re.compile(r"@version\b|\bversion\s*['\"]", re.IGNORECASE)
 
 
 def parse_turtle(content: bytes, name: str) -> Iterator[Triple]:
-    """Parse Turtle, the content of a file called ``name``.
+    """Parse Turtle, the content of a file called ``name``; a byte order mark is skipped.
 
     Raises:
-        SourceError: it is not Turtle, or holds a blank node.
+        SourceError: it is not Turtle, or holds what the graph does not take.
     """
+    content = without_mark(content)
+    count = 0
     try:
         for quad in parse(content, format=RdfFormat.TURTLE):
-            yield named(quad.triple, name)
+            triple = quad.triple
+            if reason := unfit(triple):
+                place = f"{name}, line {_line_of(count, content)}"
+                raise SourceError(f"{place}: {_about(triple)} {reason}.")
+            count += 1
+            yield triple
     except SyntaxError as error:
-        place = f"{name}, line {error.lineno}, column {error.offset}"
-        reason = error.msg.split(": ", 1)[-1]
+        line, reason = mistake_in(content, RdfFormat.TURTLE, error)
+        if line is None:
+            raise SourceError(f"{name}: {reason}.") from None
+        place = f"{name}, line {line}, column {error.offset}"
         raise SourceError(f"{place}: {reason}. Correct the Turtle there.") from None
+    _refuse_version(content, name)
 
 
 def named(triple: Triple, name: str) -> Triple:
-    """Return ``triple``, read from or derived by what is called ``name``, if no node is blank.
+    """Return ``triple``, which what is called ``name`` derived, if the graph can take it.
 
     Raises:
-        SourceError: it has a blank node.
+        SourceError: it cannot.
     """
-    for node in (triple.subject, triple.object):
-        if isinstance(node, BlankNode):
-            raise SourceError(
-                f"{name}: a statement with {triple.predicate} has a blank node; give the node an "
-                "IRI, so that others can link to it."
-            )
+    if reason := unfit(triple):
+        raise SourceError(f"{name}: {_about(triple)} {reason}.")
     return triple
+
+
+def unfit(triple: Triple) -> str:
+    """Return why the graph cannot take ``triple``, as the end of a sentence; empty if it can."""
+    value = triple.object
+    if isinstance(triple.subject, BlankNode) or isinstance(value, BlankNode):
+        return "has a blank node; give the node an IRI, so that others can link to it"
+    if isinstance(value, Triple):
+        return (
+            "has a triple term (RDF 1.2), perhaps of an annotation or a reifier, which the graph "
+            "does not take; state the fact itself, and what is said of it at an IRI of its own"
+        )
+    if isinstance(value, Literal):
+        if value.direction:
+            return "has a text with a direction (RDF 1.2); write the language alone"
+        if wrong := _NOT_XML.search(value.value):
+            return (
+                f"has a text with the character U+{ord(wrong[0]):04X}, which XML cannot express; "
+                "take it out"
+            )
+    if triple.predicate.value in _SYNTAX_NAMES:
+        return "has a property that RDF/XML cannot express; use another one"
+    return ""
 
 
 def parse_n_triples(file: Path) -> Iterator[Triple]:
@@ -46,3 +96,33 @@ def parse_n_triples(file: Path) -> Iterator[Triple]:
         SyntaxError: it is not N-Triples.
     """
     return (quad.triple for quad in parse(path=str(file), format=RdfFormat.N_TRIPLES))
+
+
+def _about(triple: Triple) -> str:
+    return f"a statement with {triple.predicate}"
+
+
+def _line_of(index: int, content: bytes) -> int:
+    """Return the line on which the triple with this ``index`` ends."""
+    lines = (line for line, _ in parse_lines(content, RdfFormat.TURTLE))
+    return next(line for number, line in enumerate(lines) if number == index)
+
+
+def _refuse_version(content: bytes, name: str) -> None:
+    """Refuse the directive that announces another version of RDF (RDF 1.2 Turtle, section 2.3).
+
+    Raises:
+        SourceError: the content has one.
+    """
+    text = content.decode()
+    if not _VERSION.search(text):
+        return
+    for before, token in pairwise(tokens(f". {text}")):
+        # After a string it would be a language tag.
+        is_directive = token.text == "@version" and before.kind != "string"
+        if is_directive or (token.kind, token.text.lower()) == ("name", "version"):
+            line, column = position(text, token.start - len(". "))
+            raise SourceError(
+                f"{name}, line {line}, column {column}: {token.text} announces another version of "
+                "RDF than 1.1, which is what the graph takes; take the directive out."
+            )

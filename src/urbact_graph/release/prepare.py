@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from urbact_graph.dataset.building import Build, build, unwritable
+from urbact_graph.dataset.inventory import left_out
 from urbact_graph.errors import UrbactGraphError
 from urbact_graph.files import alone
 from urbact_graph.parent_death import end_with_parent
@@ -113,6 +114,8 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     except UrbactGraphError as error:
         return _failed(f"Error: {error}" if is_watched else str(error))
+    if is_watched:
+        sys.stderr.writelines(f"Note: {remark}\n" for remark in left_out(find_sources(settings)))
     sys.stdout.write(f"{release.folder}\n")
     return 0
 
