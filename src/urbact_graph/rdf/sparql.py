@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from pyoxigraph import Store
 
+from urbact_graph.rdf.characters import Fault, iri_fault, unseen_fault
+
 # SPARQL 1.1, section 19.8: PN_CHARS_BASE with the underscore, and what may follow in a name.
 _LETTERS = (
     r"A-Za-z_\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C-\u200D"
@@ -48,6 +50,11 @@ _SENTENCE = re.compile(r"[A-Z]\w+ [a-z][\w ]+")
 # Calls of functions whose value differs each time (SPARQL 1.1, section 17.4). The parser needs no
 # boundary before a name; between it and the parenthesis a comment may stand.
 _VOLATILE = re.compile(r"(?i:NOW|RAND|UUID|BNODE)\s*+[(#]")
+# How an IRI begins, with its scheme unless two slashes follow, and where it must end.
+_IRI_START = re.compile(
+    r"(?:([A-Za-z][A-Za-z0-9+.-]*):(?!//)|[A-Za-z][A-Za-z0-9+.-]*://|[/#]|\.\.?/)"
+)
+_IRI_END = re.compile(r"[>\r\n]")
 _EXCERPT = 24
 # The parser compares a keyword as a whole, so that the position of its error may lie a word too
 # far; it does not beyond this much space.
@@ -117,17 +124,101 @@ def mistake(query: str, error: SyntaxError) -> Mistake:
     """
     found = list(tokens(query))
     index = bisect_left(range(len(found)), 1, key=lambda i: not _viable(query[: found[i].end]))
+    if index == len(found) and found and found[-1].kind == "unclosed":
+        index -= 1
     wrong = found[index] if index < len(found) else None
+    fault = _fault_in_iri(query, found, index) or _unseen_fault(query, found, index)
+    if fault:
+        line, column = position(query, fault.start)
+        return Mistake(
+            line, column, f"Syntax error at line {line}, column {column}: {fault.clause}."
+        )
     line, column = position(query, wrong.start if wrong else len(query.rstrip()))
     near = f"near '{_shortened(wrong.text)}'" if wrong else "at the end of the query"
-    reason = _reason(str(error))
-    if wrong and wrong.kind == "unclosed":
-        reason = "The string is not closed; add the quote that ends it"
+    reason = (wrong and _reason_of(wrong, query)) or _reason(str(error))
     return Mistake(
         line,
         column,
         f"Syntax error at line {line}, column {column}, {near}.{f' {reason}.' if reason else ''}",
     )
+
+
+def _reason_of(wrong: Token, query: str) -> str:
+    """Return what is wrong with a token by itself, where the parser does not say it."""
+    if wrong.kind == "unclosed":
+        return "The string is not closed; add the quote that ends it"
+    if wrong.kind == "iri" and not re.match("<[A-Za-z][A-Za-z0-9+.-]*:", wrong.text):
+        return _REASONS["IRI parsing failed"]
+    prefix, colon, _ = wrong.text.partition(":")
+    if wrong.kind == "name" and colon and not _is_declared(query, prefix):
+        return _REASONS["Prefix not found"]
+    if wrong.text == "%":
+        return r"In a name two hexadecimal digits follow each %; write \% for the sign itself"
+    return ""
+
+
+def _fault_in_iri(query: str, found: list[Token], index: int) -> Fault | None:
+    """Return what is wrong in the IRI at or around the token ``index``, if there is one.
+
+    The text between angle brackets is no token of its own where it has a character that no IRI
+    has. A comparison looks alike, so it must begin as an IRI does, and not with a prefix that the
+    query declares.
+    """
+    while index < len(found) - 1 and found[index].text == "^":
+        # The first half of the sign before a datatype is no beginning of a query.
+        index += 1
+    end = found[index].end if index < len(found) else len(query)
+    before = (token for token in reversed(found[: index + 1]) if token.text[0] in "<>")
+    bracket = next(before, None)
+    if bracket and bracket.text == ">" and bracket.end == end:
+        # The mistake was found where the IRI ends.
+        bracket = next(before, None)
+    if bracket is None or bracket.text[0] == ">" or (bracket.kind == "iri" and bracket.end < end):
+        return None
+    start = bracket.start + 1
+    begin = _IRI_START.match(query, start)
+    if bracket.kind != "iri" and (not begin or (begin[1] and _is_declared(query, begin[1]))):
+        return None
+    close = _IRI_END.search(query, start)
+    if close is None or close.group() != ">":
+        return Fault(bracket.start, "the IRI that begins here is not closed; end it with >")
+    if close.end() < end:
+        return None
+    fault = iri_fault(query[start : close.start()])
+    return fault and fault._replace(start=start + fault.start)
+
+
+def _is_declared(query: str, prefix: str) -> bool:
+    return re.search(rf"(?i:PREFIX)\s+{re.escape(prefix)}:", query) is not None
+
+
+def _unseen_fault(query: str, found: list[Token], index: int) -> Fault | None:
+    """Return the first character up to the token ``index`` that only seems to be right there."""
+    wrong = found[index] if index < len(found) else None
+    if wrong and wrong.kind == "unclosed":
+        line = wrong.text.splitlines()[0]
+        fault = unseen_fault(line)
+        return fault and fault._replace(
+            start=wrong.start + fault.start,
+            clause=f"{fault.clause}, or close the string that begins with {line[0]} before it",
+        )
+    end = wrong.end if wrong else len(query)
+    for token in found[index + 1 :]:
+        # What has no space in between is one word to a reader.
+        if token.start != end or token.kind not in ("name", "other"):
+            break
+        end = token.end
+    # The space behind it may be one that parts a keyword.
+    end += len(query[end:]) - len(query[end:].lstrip())
+    for match in _TOKEN.finditer(query, 0, end):
+        if match.lastgroup not in ("space", "other", "name", "variable"):
+            continue
+        is_name = match.lastgroup in ("name", "variable")
+        is_right = is_name and (wrong is None or match.start() < wrong.start)
+        fault = unseen_fault(match.group(), is_name=is_name, is_right=is_right)
+        if fault:
+            return fault._replace(start=match.start() + fault.start)
+    return None
 
 
 def _viable(beginning: str) -> bool:
