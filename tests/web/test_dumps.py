@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
+import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ from urbact_graph.web.app import create_app
 from urbact_graph.web.response import IMMUTABLE, REVALIDATED
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flask.testing import FlaskClient
 
     from urbact_graph.description.distributions import DumpFile
@@ -144,12 +147,40 @@ def test_names_without_a_version_lead_to_the_latest(
 ) -> None:
     names = {form.file_name(): files[form.key].name for form in DISTRIBUTIONS}
     names["urbact-graph-csv-metadata.json"] = files["csv-metadata"].name
-    names["SHA256SUMS"] = "SHA256SUMS"
     for stable, versioned in names.items():
         response = client.get(f"/dumps/latest/{stable}")
         assert (response.status_code, response.headers["Location"]) == (302, f"../{versioned}")
         assert response.headers["Cache-Control"] == REVALIDATED
         assert client.get(urljoin(f"/dumps/latest/{stable}", f"../{versioned}")).status_code == 200
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("folder", ["/dumps/latest/", "/dumps/"])
+def test_sha256sum_verifies_files_by_the_names_that_they_are_saved_under(
+    client: FlaskClient, files: dict[str, DumpFile], tmp_path: Path, folder: str
+) -> None:
+    if folder == "/dumps/":
+        names = [files[form.key].name for form in DISTRIBUTIONS] + [files["csv-metadata"].name]
+    else:
+        names = [form.file_name() for form in DISTRIBUTIONS] + ["urbact-graph-csv-metadata.json"]
+    for name in (*names, "SHA256SUMS"):
+        response = client.get(folder + name)
+        if response.status_code == 302:
+            response = client.get(urljoin(folder + name, response.headers["Location"]))
+        assert response.status_code == 200
+        (tmp_path / name).write_bytes(response.data)
+    command = ["sha256sum", "--strict", "--check", "SHA256SUMS"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert sorted(done.stdout.splitlines()) == sorted(f"{name}: OK" for name in names)
+
+
+def test_the_checksums_of_the_latest_names_are_fresh_and_have_a_tag(client: FlaskClient) -> None:
+    response = client.get("/dumps/latest/SHA256SUMS")
+    assert (response.status_code, response.mimetype) == (200, "text/plain")
+    assert response.headers["Cache-Control"] == REVALIDATED
+    tag = {"If-None-Match": response.headers["ETag"]}
+    assert client.get("/dumps/latest/SHA256SUMS", headers=tag).status_code == 304
 
 
 @pytest.mark.parametrize(

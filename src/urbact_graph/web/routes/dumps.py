@@ -1,12 +1,14 @@
 """The dumps over HTTP: their page, the files by version, and redirects to the current version."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from flask import Blueprint, redirect, render_template
 from werkzeug.wrappers import Response as AnyResponse
 
 from urbact_graph.description.distributions import (
+    CHECKSUMS_KEY,
     CHECKSUMS_NAME,
     DISTRIBUTIONS,
     LICENCE,
@@ -15,6 +17,7 @@ from urbact_graph.description.distributions import (
     tables_metadata_name,
 )
 from urbact_graph.problems import NOT_FOUND, ProblemError
+from urbact_graph.release.dumps import checksums
 from urbact_graph.release.release import Release, releases
 from urbact_graph.web.context import current_context, current_snapshot, served_release
 from urbact_graph.web.documents.links import Link, link_header
@@ -64,8 +67,13 @@ def dump(name: str) -> AnyResponse:
 
 @routes.get("/dumps/latest/<name>")
 def latest_dump(name: str) -> AnyResponse:
-    """Redirect from a name without a version to the file of the current release."""
+    """Redirect from a name without a version to the file of the current release.
+
+    The checksums are those of the names without a version, by which the files are saved.
+    """
     release = _release()
+    if name == CHECKSUMS_NAME:
+        return Response(_stable_checksums(release), mimetype="text/plain")
     for stable, versioned in _names(release.version):
         if name == stable and (release.dumps / versioned).exists():
             # Relative, so that a local instance stays local.
@@ -104,7 +112,18 @@ def _names(version: str) -> Iterator[tuple[str, str]]:
     for form in DISTRIBUTIONS:
         yield form.file_name(), form.file_name(version)
     yield tables_metadata_name(), tables_metadata_name(version)
-    yield CHECKSUMS_NAME, CHECKSUMS_NAME
+
+
+def _stable_checksums(release: Release) -> bytes:
+    """Return the checksums of the files of ``release`` under their names without a version."""
+    stable = {versioned: name for name, versioned in _names(release.version)}
+    return checksums(
+        [
+            replace(file, name=stable[file.name])
+            for file in release.files
+            if file.key != CHECKSUMS_KEY
+        ]
+    )
 
 
 def _response(release: Release, name: str) -> Response | None:
@@ -144,9 +163,10 @@ def _links(release: Release, name: str = "") -> list[Link]:
     address = current_context().public_address
     links = [Link(LICENCE, "license"), Link(f"{address}/dataset", "collection")]
     if any(file.name == name and file.key in _TABLES for file in release.files):
-        # Readers of CSV on the Web find the description of a table by it (section 5.2).
+        # Readers of CSV on the Web find the description of a table by it (section 5.2); some read
+        # only the first link.
         described = f"{address}/dumps/{tables_metadata_name(release.version)}"
-        links.append(Link(described, "describedby", _METADATA_TYPE))
+        links.insert(0, Link(described, "describedby", _METADATA_TYPE))
     return links
 
 
