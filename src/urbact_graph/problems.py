@@ -17,6 +17,10 @@ class Problem:
 
 MALFORMED_REQUEST = Problem("malformed-request", 400, "The request is malformed")
 SYNTAX_ERROR = Problem("syntax-error", 400, "The query has a syntax error")
+UNKNOWN_FUNCTION = Problem(
+    "unknown-function", 400, "The query calls a function that the engine does not have"
+)
+UNKNOWN_GRAPH = Problem("unknown-graph", 400, "The dataset has no graph of that name")
 NESTING_TOO_DEEP = Problem("nesting-too-deep", 400, "The query is nested too deeply")
 UPDATE_NOT_SUPPORTED = Problem("update-not-supported", 403, "This endpoint is read-only")
 SERVICE_NOT_ALLOWED = Problem(

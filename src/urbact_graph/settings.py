@@ -117,6 +117,11 @@ class Settings(BaseSettings):
     max_cache_bytes: int = _limit(
         128_000_000, "total size of the answers in the response cache", "bytes", ge=0
     )
+    allow_unknown_graphs: bool = Field(
+        default=False,
+        description="take a graph that the dataset has not for an empty one, instead of refusing "
+        "the query that names it",
+    )
     trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode, BeforeValidator(_split)] = (
         Field(
             (),

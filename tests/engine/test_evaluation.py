@@ -19,6 +19,8 @@ XML_FORMATS = {
     "graph_format": "application/rdf+xml",
 }
 
+JSON_LD = {"graph_format": "application/ld+json"}
+
 
 @pytest.fixture(scope="module")
 def store() -> Store:
@@ -100,7 +102,6 @@ GRAPHS = "SELECT ?g { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g"
         (GRAPHS, (), (), "x:g1 x:g2"),
         (VALUES, ("x:g1",), (), "one"),
         (VALUES, ("x:g1", "x:g2"), (), "one two"),
-        (VALUES, ("x:unknown",), (), ""),
         # Without a default graph in the request, the default graph is empty.
         (VALUES, (), ("x:g1",), ""),
         (GRAPHS, (), ("x:g2",), "x:g2"),
@@ -124,6 +125,82 @@ def test_graphs_are_chosen_by_the_query_or_the_request(
         named_graphs=named_graphs,
     )
     assert " ".join(answer.content.decode().split()[1:]) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "members", "words"),
+    [
+        (VALUES, {"default_graphs": ("x:no",)}, "<x:no> here; leave the parameter out to query"),
+        (VALUES, {"default_graphs": ("x:g1", "x:no")}, "<x:no>"),
+        (VALUES, {"named_graphs": ("x:no",)}, "<x:no> here; leave the parameter out."),
+        ("SELECT * FROM <x:no> {}", {}, "<x:no> here; leave FROM out to query"),
+        ("SELECT * FROM NAMED <x:no> {}", {}, "<x:no> here; leave FROM NAMED out."),
+        ("PREFIX n: <x:> ASK FROM n:no {}", {}, "<x:no>"),
+        ("BASE <http://x.example/> ASK FROM <no> {}", {}, "<http://x.example/no>"),
+        ("ASK FROM <no> {}", {"base_iri": "http://x.example/sparql"}, "<http://x.example/no>"),
+        ("ASK { GRAPH <x:no> { ?s ?p ?o } }", {}, "<x:no> here; leave GRAPH out to query"),
+        ("ASK { OPTIONAL { GRAPH <x:g1> { GRAPH <x:no> {} } } }", {}, "<x:no>"),
+        ("DESCRIBE <x:a> FROM <x:no>", {}, "<x:no>"),
+    ],
+)
+def test_a_graph_that_there_is_not_is_refused_unless_allowed(
+    store: Store, query: str, members: dict[str, object], words: str
+) -> None:
+    error = problem(store, query, **members)
+    assert error.problem.name == "unknown-graph"
+    assert words in error.detail
+    asked = request(query, **members)
+    assert evaluate(store, asked, PREFIXES, allow_unknown_graphs=True).media_type
+
+
+@pytest.mark.parametrize(
+    ("query", "default_graphs", "expected"),
+    [
+        (VALUES, ("urn:x-rdflib:default",), "default"),
+        (VALUES, ("urn:x-rdflib:default", "x:g1"), "default one"),
+        ("SELECT ?o { GRAPH <urn:x-rdflib:default> { ?s <x:p> ?o } }", (), "default"),
+        ("SELECT ?o FROM <urn:x-rdflib:default> { ?s <x:p> ?o }", (), "default"),
+        ("SELECT ?o FROM <x:g1> FROM <urn:x-rdflib:default> { ?s <x:p> ?o } ORDER BY ?o", (),
+         "default one"),
+    ],
+)  # fmt: skip
+def test_the_default_graph_has_the_name_that_rdflib_gives_it(
+    store: Store, query: str, default_graphs: tuple[str, ...], expected: str
+) -> None:
+    answer = result(store, query, results_format="text/csv", default_graphs=default_graphs)
+    assert " ".join(answer.content.decode().split()[1:]) == expected
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT (<x:f>(1) AS ?x) {}",
+        "SELECT * { ?s ?p ?o FILTER(<x:f>(?o)) }",
+        "SELECT * { ?s ?p ?o } ORDER BY <x:f>(?o)",
+        "ASK { BIND(<http://www.w3.org/2001/XMLSchema#token>('a') AS ?x) }",
+        "CONSTRUCT { ?s <x:q> ?y } { ?s ?p ?o BIND(<x:f>(?o) AS ?y) }",
+    ],
+)
+def test_an_unknown_function_is_the_fault_of_the_query(store: Store, query: str) -> None:
+    error = problem(store, query)
+    assert (error.problem.name, error.problem.status) == ("unknown-function", 400)
+    assert "There is no function <" in error.detail
+
+
+@pytest.mark.parametrize(
+    ("query", "base", "expected"),
+    [
+        ("CONSTRUCT { <s> <p> 1 } WHERE {}", "http://x.example/sparql", b"<http://x.example/s>"),
+        ("SELECT (<#a> AS ?x) {}", "http://x.example/sparql", b"http://x.example/sparql#a"),
+        ("SELECT (IRI('b') AS ?x) {}", "http://x.example/sparql", b"http://x.example/b"),
+        ("BASE <x:> SELECT (<y> AS ?x) {}", "http://x.example/sparql", b"x:y"),
+    ],
+)
+def test_relative_iris_start_from_the_base(
+    store: Store, query: str, base: str, expected: bytes
+) -> None:
+    form = "application/n-triples"
+    assert expected in result(store, query, base_iri=base, graph_format=form).content
 
 
 def test_a_graph_with_an_invalid_iri_is_refused(store: Store) -> None:
@@ -166,8 +243,20 @@ def test_a_syntax_error_is_located(
         ("ASK {}", {"results_format": None}, "SELECT and ASK return a table"),
         ("SELECT * {}", {"results_format": None}, "accept one of json, xml, csv, tsv."),
         ("DESCRIBE <x:a>", {"graph_format": None}, "CONSTRUCT and DESCRIBE return a graph"),
-        ("SELECT ('\\u0001' AS ?x) {}", XML_FORMATS, "control character"),
-        ("CONSTRUCT { <x:a> <x:p> '\\u000B' } {}", XML_FORMATS, "control character"),
+        ("SELECT ('\\u0001' AS ?x) {}", XML_FORMATS, "U+0001, which XML cannot express; choose"),
+        ("SELECT ('a\\uFFFEb' AS ?x) {}", XML_FORMATS, "one of json, csv, tsv."),
+        (
+            "CONSTRUCT { <x:a> <x:p> '\\u000B' } {}",
+            XML_FORMATS,
+            "one of ttl, nt, nq, trig, jsonld.",
+        ),
+        ("CONSTRUCT { <x:a> <x:1> 1 } {}", XML_FORMATS, "the property <x:1>"),
+        ("CONSTRUCT { <x:a> <x:p> <<( <x:a> <x:p> 1 )>> } {}", JSON_LD, "ttl, nt, nq, trig, rdf."),
+        (
+            "CONSTRUCT { <x:a> <x:p> ?x } { BIND(STRLANGDIR('a', 'ar', 'rtl') AS ?x) }",
+            JSON_LD,
+            "direction",
+        ),
     ],
 )
 def test_a_form_that_no_accepted_format_can_hold(
@@ -185,6 +274,22 @@ def test_an_answer_may_be_as_large_as_allowed_and_no_larger(store: Store, query:
     error = problem(store, query, max_result_bytes=size - 1)
     assert error.problem.name == "result-too-large"
     assert error.extensions == {"limit": "max_result_bytes", "value": size - 1}
+
+
+def test_carriage_returns_come_through_xml_and_count(store: Store) -> None:
+    query = "SELECT ('a\\rb' AS ?x) {}"
+    content = result(store, query, **XML_FORMATS).content
+    assert b"a&#13;b" in content
+    error = problem(store, query, **XML_FORMATS, max_result_bytes=len(content) - 1)
+    assert error.problem.name == "result-too-large"
+
+
+def test_a_comma_in_an_iri_is_no_new_column(store: Store) -> None:
+    query = "SELECT (<x:a,b> AS ?x) ('c' AS ?y) {}"
+    content = result(store, query, results_format="text/csv").content
+    assert content == b'x,y\r\n"x:a,b",c\r\n'
+    error = problem(store, query, results_format="text/csv", max_result_bytes=len(content) - 1)
+    assert error.problem.name == "result-too-large"
 
 
 @pytest.mark.parametrize("members", [{"results_format": "no/format"}, {"graph_format": "a/b"}])

@@ -8,7 +8,7 @@ import pytest
 from tests.engine.processes import idle
 from tests.engine.scheduling import occupied
 from tests.support.engines import ENDLESS, request, write_facts
-from tests.support.waiting import together, until
+from tests.support.waiting import DEADLINE, together, until
 from urbact_graph.engine.cancellation import Cancellation
 from urbact_graph.engine.local import LocalEngine, Source
 from urbact_graph.problems import ProblemError
@@ -22,7 +22,8 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Source:
 
 @pytest.fixture(scope="module")
 def engine(source: Source) -> Iterator[LocalEngine]:
-    with LocalEngine(Settings.load(max_running_queries=2), source) as engine:
+    settings = Settings.load(max_running_queries=2, query_timeout_seconds=DEADLINE)
+    with LocalEngine(settings, source) as engine:
         yield engine
 
 

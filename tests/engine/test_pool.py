@@ -1,6 +1,7 @@
 """The pool: workers are confined, replaced when they end, and no more are kept than needed."""
 
 import os
+import random
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from tests.engine.processes import children, idle, processes, zygote
 from tests.support.engines import ENDLESS, request, write_facts
 from tests.support.waiting import DEADLINE, is_running, kill, together, until, until_gone
 from urbact_graph.engine.cancellation import Cancellation
-from urbact_graph.engine.pool import Pool
+from urbact_graph.engine.pool import End, Pool
 from urbact_graph.engine.protocol import Answer, Counts
 from urbact_graph.engine.scheduler import Slot, Suspendable
 from urbact_graph.engine.source import Source
@@ -328,3 +329,40 @@ def test_queries_at_the_same_time_get_their_own_answers(pool: Pool) -> None:
     assert len(answers) == 12
     for number, content in answers.items():
         assert f'"value":"{number}"'.encode() in content
+
+
+def moments(zones: tuple[str, ...]) -> list[str]:
+    """Return times of each of ``zones``, in an order that is none."""
+    mixer = random.Random(1)
+    values = [
+        f"2020-01-{mixer.randrange(1, 28):02}T{mixer.randrange(24):02}:{minute % 60:02}:00{zone}"
+        for zone in zones
+        for minute in range(150)
+    ]
+    mixer.shuffle(values)
+    return [f'"{value}"^^xsd:dateTime' for value in values]
+
+
+def test_an_order_that_the_engine_fails_at_is_found_at_the_second_attempt(
+    pool: Pool, capfd: pytest.CaptureFixture[str]
+) -> None:
+    values = " ".join(moments(("", "Z", "+14:00", "-14:00")))
+    prefix = "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>"
+    query = f"{prefix} SELECT ?x {{ VALUES ?x {{ {values} }} }} ORDER BY ?x"
+    assert evaluate(pool, query).content.count(b'"value"') == 600
+    assert "does not correctly implement a total order" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("status", "errors", "name"),
+    [
+        (-signal.SIGABRT, "memory allocation of 4096 bytes failed\n", "out-of-memory"),
+        (-signal.SIGABRT, "thread panicked at sort.rs\n", "evaluation-failed"),
+        (-signal.SIGABRT, "", "evaluation-failed"),
+        (-signal.SIGSEGV, "", "query-too-complex"),
+        (-signal.SIGKILL, "", "engine-unavailable"),
+        (None, "memory allocation of 4096 bytes failed\n", "engine-unavailable"),
+    ],
+)
+def test_only_want_of_memory_is_called_so(status: int | None, errors: str, name: str) -> None:
+    assert End(status, errors).problem().problem.name == name

@@ -131,7 +131,7 @@ def test_no_slot_is_lost_that_becomes_free_just_as_a_wait_ends() -> None:
     most = threading.Semaphore(2)
 
     def hammer(seed: int) -> None:
-        chance = random.Random(seed)  # noqa: S311
+        chance = random.Random(seed)
         for _ in range(300):
             cancellation = Cancellation()
             timer = threading.Timer(chance.uniform(0, 0.0004), cancellation.cancel)

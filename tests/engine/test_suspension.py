@@ -238,7 +238,7 @@ def test_no_slot_is_lost_where_many_are_suspended_and_evicted(
     scheduler, ran, gave_up = Scheduler(2, 3, 5, MAX_SUSPENDED), list[Process](), list[int]()
 
     def hammer(seed: int) -> None:
-        chance = random.Random(seed)  # noqa: S311
+        chance = random.Random(seed)
         for _ in range(150):
             process = Process(chance.choice((0, 0, 0, MAX_SUSPENDED // 2, HEAVY)))
             client = chance.choice("abc")

@@ -1,8 +1,10 @@
 """The evaluation of one query on a store; for workers."""
 
+import re
 from typing import Any
 
 from pyoxigraph import (
+    DefaultGraph,
     NamedNode,
     QueryBoolean,
     QuerySolutions,
@@ -11,29 +13,41 @@ from pyoxigraph import (
     Variable,
 )
 
+from urbact_graph.engine.dataset import Graphs, chosen_graphs, merged
 from urbact_graph.engine.messages import Result
 from urbact_graph.engine.protocol import Request
+from urbact_graph.engine.rewriting import corrected, structure_of, with_columns_in_order
 from urbact_graph.engine.serialization import serialized
 from urbact_graph.problems import (
     EVALUATION_FAILED,
-    MALFORMED_REQUEST,
     SYNTAX_ERROR,
+    UNKNOWN_FUNCTION,
     ProblemError,
     out_of_memory,
 )
 from urbact_graph.rdf.sparql import mistake
 from urbact_graph.rdf.terms import read_term
 
+_UNKNOWN_FUNCTION = re.compile(r"The custom \w*\s?function (?P<name><.*>) is not supported")
 
-def evaluate(store: Store, request: Request, prefixes: dict[str, str]) -> Result:
+
+def evaluate(
+    store: Store,
+    request: Request,
+    prefixes: dict[str, str],
+    *,
+    allow_unknown_graphs: bool = False,
+) -> Result:
     """Evaluate ``request`` on ``store``; graphs are written with those of ``prefixes`` they use.
 
     Raises:
-        ProblemError: the query cannot be parsed or evaluated, its answer is larger than
-            allowed, or no format is accepted that the form of the query can be answered in.
+        ProblemError: the query cannot be parsed or evaluated, names a graph that the store has not
+            (unless that is allowed), its answer is larger than allowed, or no format is accepted
+            that the form of the query can be answered in.
     """
     try:
-        return serialized(_query(store, request), request, prefixes)
+        graphs = chosen_graphs(store, request, allow_unknown=allow_unknown_graphs)
+        return serialized(lambda: _results(store, request, graphs), request, prefixes)
     except SyntaxError as error:
         wrong = mistake(request.query, error)
         place = {"line": wrong.line, "column": wrong.column}
@@ -41,31 +55,82 @@ def evaluate(store: Store, request: Request, prefixes: dict[str, str]) -> Result
     except MemoryError:
         raise out_of_memory() from None
     except (OSError, RuntimeError, ValueError) as error:
-        raise ProblemError(
-            EVALUATION_FAILED, f"The engine cannot evaluate the query: {error}."
-        ) from None
+        raise _problem_of(error) from None
 
 
-def _query(store: Store, request: Request) -> QueryBoolean | QuerySolutions | QueryTriples:
-    default_graph, named_graphs = _nodes(request.default_graphs), _nodes(request.named_graphs)
-    is_chosen = bool(default_graph or named_graphs)
+def _problem_of(error: Exception) -> ProblemError:
+    if match := _UNKNOWN_FUNCTION.search(str(error)):
+        return ProblemError(
+            UNKNOWN_FUNCTION,
+            f"There is no function {match['name']} here; docs/http.md lists those that there are.",
+        )
+    return ProblemError(EVALUATION_FAILED, f"The engine cannot evaluate the query: {error}.")
+
+
+def _results(
+    store: Store, request: Request, graphs: Graphs | None
+) -> QueryBoolean | QuerySolutions | QueryTriples:
+    """Evaluate the query as it was corrected; if that is no query, as it was given."""
+    if graphs and len(graphs.default) > 1:
+        store = merged(store, graphs)
+        graphs = Graphs((DefaultGraph(),), graphs.named)
+    text = _corrected(store, request, graphs)
+    try:
+        return _ask(store, request, text, graphs)
+    except SyntaxError:
+        if text == request.query:
+            raise
+        return _ask(store, request, request.query, graphs)
+
+
+def _ask(
+    store: Store, request: Request, text: str, graphs: Graphs | None
+) -> QueryBoolean | QuerySolutions | QueryTriples:
     terms: dict[Variable, Any] = {
-        Variable(name): read_term(text) for name, text in request.substitutions.items()
+        Variable(name): read_term(term) for name, term in request.substitutions.items()
     }
+    # Any, as pyoxigraph's types want collections that may hold blank nodes too.
+    default: Any = list(graphs.default) if graphs else None
+    named: Any = list(graphs.named) if graphs else None
     return store.query(
-        request.query,
-        # Graphs named in the request override those of the query: SPARQL 1.1 Protocol, 2.1.4.
-        default_graph=default_graph if is_chosen else None,
-        named_graphs=named_graphs if is_chosen else None,
+        text,
+        base_iri=request.base_iri,
+        default_graph=default,
+        named_graphs=named,
         substitutions=terms or None,
     )
 
 
-# Any here and above, as pyoxigraph's types want collections that may hold blank nodes too.
-def _nodes(iris: tuple[str, ...]) -> list[Any]:
+def _corrected(store: Store, request: Request, graphs: Graphs | None) -> str:
+    """Return the query with what the engine needs to answer it as SPARQL has it."""
+
+    def is_missing(token: int) -> bool:
+        """Tell whether the graph may not hold the constant that is this token of the query."""
+        iri = structure_of(request.query).iri(token, request.base_iri)
+        return graphs is not None or iri is None or not _holds(store, NamedNode(iri))
+
+    def variables() -> list[str]:
+        results = Store().query(text, base_iri=request.base_iri)
+        columns = results.variables if isinstance(results, QuerySolutions) else []
+        return [column.value for column in columns]
+
+    def named() -> list[str]:
+        nodes = graphs.named if graphs else store.named_graphs()
+        return [node.value for node in nodes if isinstance(node, NamedNode)]
+
+    text = corrected(
+        request.query, is_missing, named, base=request.base_iri, has_zones=request.attempt > 0
+    )
     try:
-        return [NamedNode(iri) for iri in iris]
-    except ValueError as error:
-        raise ProblemError(
-            MALFORMED_REQUEST, f"The IRI of a graph in the request is not valid: {error}."
-        ) from None
+        return with_columns_in_order(text, variables)
+    except SyntaxError:
+        return text
+
+
+def _holds(store: Store, node: NamedNode) -> bool:
+    """Tell whether ``node`` is a node of the default graph, and there is no other graph."""
+    if next(store.named_graphs(), None) is not None:
+        return False
+    graph = DefaultGraph()
+    places: Any = ((node, None, None, graph), (None, None, node, graph))
+    return any(next(store.quads_for_pattern(*place), None) is not None for place in places)

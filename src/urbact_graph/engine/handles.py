@@ -24,11 +24,12 @@ from urbact_graph.errors import EngineError
 
 _MAX_FORKED_BYTES = 1_000
 _EXIT_SECONDS = 5.0
+_MAX_ERROR_BYTES = 10_000
 
 
 @dataclass(eq=False)
 class WorkerHandle:
-    """A worker process: the socket to it, and its descriptor (pidfd).
+    """A worker process: the socket to it, its descriptor (pidfd), and its standard error.
 
     ``shared_bytes`` is the memory that it had in common with its zygote at first.
     """
@@ -37,7 +38,9 @@ class WorkerHandle:
     pid: int
     connection: socket.socket
     process: int
+    errors: int
     shared_bytes: int
+    _forwarded: int = 0
 
     @property
     def memory_bytes(self) -> int:
@@ -60,6 +63,15 @@ class WorkerHandle:
         """Close the descriptors; a worker that is idle exits."""
         self.connection.close()
         os.close(self.process)
+        os.close(self.errors)
+
+    def forward_errors(self) -> str:
+        """Write what is new on its standard error to that of this process, and return it."""
+        written = os.pread(self.errors, _MAX_ERROR_BYTES, self._forwarded)
+        self._forwarded += len(written)
+        text = written.decode(errors="replace")
+        sys.stderr.write(text)
+        return text
 
     def _send(self, number: signal.Signals) -> None:
         # By descriptor: the number may be that of another process by now.
@@ -111,12 +123,12 @@ class ZygoteHandle:
         """
         TO_ZYGOTE.send(self._control, Fork())
         # Short enough to arrive as it was sent: whole, and with its descriptors.
-        frame, descriptors, _, _ = socket.recv_fds(self._control, _MAX_FORKED_BYTES, 2)
+        frame, descriptors, _, _ = socket.recv_fds(self._control, _MAX_FORKED_BYTES, 3)
         reply = FROM_ZYGOTE.decode(frame)
         if not isinstance(reply, Forked):
             raise TypeError(reply)
-        connection, process = socket.socket(fileno=descriptors[0]), descriptors[1]
-        return WorkerHandle(self, reply.pid, connection, process, reply.resident_bytes)
+        connection, process, errors = socket.socket(fileno=descriptors[0]), *descriptors[1:]
+        return WorkerHandle(self, reply.pid, connection, process, errors, reply.resident_bytes)
 
     def collect(self, pid: int) -> int | None:
         """Wait for the end of a worker, and return how it ended, as ``Popen.returncode``.

@@ -13,7 +13,7 @@ class Load:
     """To a zygote, first of all: the dataset to load, and what holds for all its queries.
 
     ``content`` is the file to read, ``name`` the file that relative IRIs are relative to. Answers
-    are written with ``prefixes``, a namespace for each name. The limits are the settings of the
+    are written with ``prefixes``, a namespace for each name. The others are the settings of the
     same names.
     """
 
@@ -24,6 +24,7 @@ class Load:
     max_query_bytes: int
     max_nesting_depth: int
     max_query_memory_bytes: int
+    allow_unknown_graphs: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Fork:
 
 @dataclass(frozen=True)
 class Forked:
-    """From a zygote, with two descriptors: the worker's socket, and its process.
+    """From a zygote, with three descriptors of the worker: socket, process, standard error.
 
     ``resident_bytes`` is the memory that the worker shares with the zygote at first.
     """

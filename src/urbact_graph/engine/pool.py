@@ -4,6 +4,7 @@ import contextlib
 import signal
 import threading
 import time
+from dataclasses import dataclass, replace
 
 from urbact_graph.engine.cancellation import Cancellation
 from urbact_graph.engine.handles import WorkerHandle, ZygoteHandle
@@ -15,6 +16,7 @@ from urbact_graph.errors import EngineError
 from urbact_graph.problems import (
     CLIENT_CLOSED_REQUEST,
     ENGINE_UNAVAILABLE,
+    EVALUATION_FAILED,
     QUERY_TOO_COMPLEX,
     ProblemError,
     out_of_memory,
@@ -27,6 +29,8 @@ from urbact_graph.settings import Settings
 # of the query, which is tried once more.
 _KILLED_BY_OTHERS = (-signal.SIGKILL, None)
 _ATTEMPTS = 2
+# What the engine writes before it aborts for want of memory, and only then.
+_OUT_OF_MEMORY = "memory allocation of"
 
 
 class Pool:
@@ -55,6 +59,7 @@ class Pool:
             max_query_bytes=settings.max_query_bytes,
             max_nesting_depth=settings.max_nesting_depth,
             max_query_memory_bytes=settings.max_query_memory_bytes,
+            allow_unknown_graphs=settings.allow_unknown_graphs,
         )
         self._lock = threading.Lock()
         self._workers: set[WorkerHandle] = set()
@@ -81,17 +86,18 @@ class Pool:
             ProblemError: it was cancelled or evicted, or cannot be evaluated.
         """
         deadline = time.monotonic() + seconds
-        status = None
-        for _ in range(_ATTEMPTS):
-            reply = self._attempt(request, deadline, cancellation, slot)
+        end = End(None)
+        for attempt in range(_ATTEMPTS):
+            again = replace(request, attempt=attempt) if attempt else request
+            reply = self._attempt(again, deadline, cancellation, slot)
             if isinstance(reply, Failure):
                 raise reply.error()
             if isinstance(reply, Result):
                 return Answer(reply.media_type, reply.content, self.version)
-            status = reply
-            if status not in _KILLED_BY_OTHERS:
+            end = reply
+            if not end.may_be_tried_again:
                 break
-        raise _problem_of_end(status)
+        raise end.problem()
 
     def close(self) -> None:
         """End the zygote and all workers; calling it again has no effect."""
@@ -102,8 +108,8 @@ class Pool:
 
     def _attempt(
         self, request: Request, deadline: float, cancellation: Cancellation, slot: Slot
-    ) -> FromWorker | int | None:
-        """Return the reply of a worker; or, if it ended without one, how it ended if known."""
+    ) -> "FromWorker | End":
+        """Return the reply of a worker; or, if it ended without one, how it ended."""
         worker = self._assign(request)
         try:
             with cancellation.callback(worker.kill), slot.used_by(worker):
@@ -113,13 +119,16 @@ class Pool:
             self._replace(worker)
             raise
         except EOFError:
+            errors = worker.forward_errors()
             status = self._replace(worker)
             if cancellation.is_cancelled or slot.is_evicted:
                 raise ProblemError(
                     CLIENT_CLOSED_REQUEST,
                     "The client closed the request while the query was running.",
                 ) from None
-            return status
+            return End(status, errors)
+        if isinstance(reply, Failure):
+            worker.forward_errors()
         if reply.retire or cancellation.is_cancelled or slot.is_evicted:
             # It may have been killed just as it finished.
             self._replace(worker)
@@ -211,18 +220,42 @@ class Pool:
             worker.close()
 
 
-def _problem_of_end(status: int | None) -> ProblemError:
-    """Return what a client is to know of a worker that ended with ``status``."""
-    if status in _KILLED_BY_OTHERS:
+@dataclass(frozen=True)
+class End:
+    """The end of a worker that did not reply: its status if that is known, its last errors."""
+
+    status: int | None
+    errors: str = ""
+
+    @property
+    def is_out_of_memory(self) -> bool:
+        """Whether it ended for want of memory."""
+        return self.status == -signal.SIGABRT and _OUT_OF_MEMORY in self.errors
+
+    @property
+    def may_be_tried_again(self) -> bool:
+        """Whether another attempt may have another end."""
+        has_panicked = self.status == -signal.SIGABRT and not self.is_out_of_memory
+        return self.status in _KILLED_BY_OTHERS or has_panicked
+
+    def problem(self) -> ProblemError:
+        """Return what the client is to know of it."""
+        if self.status in _KILLED_BY_OTHERS:
+            return ProblemError(
+                ENGINE_UNAVAILABLE,
+                "The processes that evaluated this query were ended from outside; try again.",
+                headers={"Retry-After": "1"},
+            )
+        if self.is_out_of_memory:
+            return out_of_memory()
+        if self.status == -signal.SIGABRT:
+            return ProblemError(
+                EVALUATION_FAILED,
+                "The engine has a fault that this query meets; ask it in another way. The server's "
+                "log has the reason.",
+            )
         return ProblemError(
-            ENGINE_UNAVAILABLE,
-            "The processes that evaluated this query were ended from outside; try again.",
-            headers={"Retry-After": "1"},
+            QUERY_TOO_COMPLEX,
+            "The engine crashed at this query, most likely because it chains too many patterns or "
+            "operators; shorten it.",
         )
-    if status == -signal.SIGABRT:
-        return out_of_memory()
-    return ProblemError(
-        QUERY_TOO_COMPLEX,
-        "The engine crashed at this query, most likely because it chains too many patterns or "
-        "operators; shorten it.",
-    )

@@ -18,7 +18,9 @@ class Request:
     and to CONSTRUCT and DESCRIBE; None where the client accepts no format of that kind. At
     ``max_result_bytes`` the evaluation is given up. ``default_graphs`` and ``named_graphs`` are
     IRIs, and override the query's own dataset unless both are empty (SPARQL 1.1 Protocol, section
-    2.1.4). ``substitutions`` maps names of variables to RDF terms in N-Triples.
+    2.1.4). ``substitutions`` maps names of variables to RDF terms in N-Triples. ``base_iri`` is
+    what relative IRIs of the query start from, unless it declares a BASE. ``attempt`` is how often
+    the evaluation ended without an answer before, which an engine may use to evaluate otherwise.
     """
 
     query: str
@@ -28,6 +30,8 @@ class Request:
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     substitutions: Mapping[str, str] = field(default_factory=dict)
+    base_iri: str | None = None
+    attempt: int = 0
 
 
 @dataclass(frozen=True)

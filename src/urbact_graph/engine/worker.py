@@ -45,7 +45,9 @@ def _reply(store: Store, request: Request, load: Load) -> FromWorker:
             max_query_bytes=load.max_query_bytes,
             max_nesting_depth=load.max_nesting_depth,
         )
-        return evaluate(store, request, load.prefixes)
+        return evaluate(
+            store, request, load.prefixes, allow_unknown_graphs=load.allow_unknown_graphs
+        )
     except ProblemError as error:
         return Failure.of(error)
     except Exception:  # noqa: BLE001 - a bug costs one query its answer, not others their worker

@@ -93,12 +93,15 @@ def _serve(control: socket.socket, store: Store, load: Load) -> None:
 def _fork(control: socket.socket, store: Store, load: Load) -> int:
     """Fork a worker, send the descriptors of it, and return its number."""
     ours, theirs = socket.socketpair()
+    # What a worker writes before it aborts says why.
+    errors = os.memfd_create("stderr")
     parent = os.getpid()
     child = os.fork()
     if child == 0:
         try:
             control.close()
             ours.close()
+            os.dup2(errors, sys.stderr.fileno())
             end_with_parent(signal.SIGKILL, parent)
             work(theirs, store, load)
         finally:
@@ -107,9 +110,10 @@ def _fork(control: socket.socket, store: Store, load: Load) -> int:
     theirs.close()
     process = os.pidfd_open(child)
     reply = FROM_ZYGOTE.encode(Forked(child, resident_bytes(parent)))
-    socket.send_fds(control, [reply], [ours.fileno(), process])
+    socket.send_fds(control, [reply], [ours.fileno(), process, errors])
     ours.close()
     os.close(process)
+    os.close(errors)
     return child
 
 

@@ -1,0 +1,113 @@
+"""Corrections of expressions: booleans in capitals, replacements of REPLACE, long chains."""
+
+import re
+
+from urbact_graph.engine.rewriting.structure import Edit, Structure
+
+# From so many operands on the engine's time, which grows with their square, is felt.
+_LONG_CHAIN = 32
+_ESCAPED_DIGITS = re.compile(r"\\\\(?P<escaped>\\\\|\$)|\$(?P<digits>[0-9]+)")
+_GROUP = re.compile(r"\\\\.|\[(?:\\\\.|[^\]])*+\]|(?P<group>\((?!\?))")
+_ARGUMENTS_WITH_REPLACEMENT = (3, 4)
+
+
+def boolean_edits(query: Structure) -> list[Edit]:
+    """Write booleans in lower case: the keywords TRUE and FALSE may have any (SPARQL 1.1, 19.8)."""
+    return [
+        query.edit(index, index + 1, token.text.lower())
+        for index, token in enumerate(query.tokens)
+        if query.word(index) in ("TRUE", "FALSE") and not token.text.islower()
+    ]
+
+
+def replacement_edits(query: Structure) -> list[Edit]:
+    r"""Write the replacements of REPLACE as the engine's regular expressions have them.
+
+    In XPath (Functions and Operators, fn:replace) ``$1`` is a group, whatever letter follows, and
+    ``\$`` and ``\\`` are the characters; in the engine ``${1}``, ``$$`` and ``\`` are. Only what is
+    written as a string in the query can be corrected.
+    """
+    edits = []
+    for index in range(len(query.tokens) - 1):
+        if query.word(index) != "REPLACE" or not query.is_text(index + 1, "("):
+            continue
+        arguments = query.split(index + 2, query.partner[index + 1], ",")
+        if len(arguments) not in _ARGUMENTS_WITH_REPLACEMENT:
+            continue
+        (start, end), (pattern, pattern_end) = arguments[2], arguments[1]
+        if end - start == 1 and query.tokens[start].kind == "string":
+            is_known = pattern_end - pattern == 1 and query.tokens[pattern].kind == "string"
+            groups = _groups(query.tokens[pattern].text) if is_known else None
+            old = query.tokens[start].text
+            if (new := _replacement(old, groups)) != old:
+                edits.append(query.edit(start, end, new))
+    return edits
+
+
+def _groups(pattern: str) -> int:
+    """Return how many groups a pattern has; ``pattern`` is its literal in the query."""
+    return sum(1 for match in _GROUP.finditer(pattern) if match["group"])
+
+
+def _replacement(literal: str, groups: int | None) -> str:
+    def written(match: re.Match[str]) -> str:
+        if escaped := match["escaped"]:
+            return "$$" if escaped == "$" else escaped
+        digits, rest = match["digits"], ""
+        # $12 is the group 12 if there are as many, and otherwise the group 1 followed by a 2.
+        while groups is not None and len(digits) > 1 and int(digits) > groups:
+            digits, rest = digits[:-1], digits[-1] + rest
+        return f"${{{digits}}}{rest}"
+
+    return _ESCAPED_DIGITS.sub(written, literal)
+
+
+def chain_edits(query: Structure) -> list[Edit]:
+    """Bracket long chains of ``||`` and ``&&`` as balanced trees, which the engine reads quickly.
+
+    Both operators are associative (SPARQL 1.1, section 17.2), errors included.
+    """
+    edits: list[Edit] = []
+    for opening, closing in query.partner.items():
+        if closing > opening and query.tokens[opening].text == "(":
+            for start, end in query.split(opening + 1, closing, ","):
+                edits += _balanced(query, start, end)
+    return edits
+
+
+def _balanced(query: Structure, start: int, end: int) -> list[Edit]:
+    alternatives = _operands(query, start, end, "|")
+    edits = _brackets(query, alternatives)
+    for begin, stop in alternatives:
+        edits += _brackets(query, _operands(query, begin, stop, "&"))
+    return edits
+
+
+def _operands(query: Structure, start: int, end: int, sign: str) -> list[tuple[int, int]]:
+    """Return the operands of the operator that is ``sign`` twice; empty ones are left out."""
+    if end - start >= 2 and query.word(end - 2) == "AS":  # noqa: PLR2004 - AS and a variable
+        end -= 2
+    return [(a, b) for a, b in query.split(start, end, sign) if a < b]
+
+
+def _brackets(query: Structure, operands: list[tuple[int, int]]) -> list[Edit]:
+    """Return the brackets that make the chain of ``operands`` a tree, if it is a long one."""
+    if len(operands) < _LONG_CHAIN:
+        return []
+    before, after = [""] * len(operands), [""] * len(operands)
+
+    def divide(low: int, high: int) -> None:
+        if high - low < 2:  # noqa: PLR2004 - one operand needs no brackets
+            return
+        before[low] += "("
+        after[high - 1] += ")"
+        middle = (low + high) // 2
+        divide(low, middle)
+        divide(middle, high)
+
+    divide(0, len(operands))
+    edits = []
+    for (begin, stop), brackets, closed in zip(operands, before, after, strict=True):
+        first, last = query.tokens[begin].start, query.tokens[stop - 1].end
+        edits += [Edit(first, first, brackets), Edit(last, last, closed)]
+    return edits

@@ -1,0 +1,1 @@
+"""The corrections of queries where the engine deviates from SPARQL."""
