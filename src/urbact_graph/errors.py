@@ -1,5 +1,7 @@
 """The one family of errors that the package raises for its users."""
 
+from collections.abc import Sequence
+
 
 class UrbactGraphError(Exception):
     """A failure; the message is one sentence that says what is wrong, where, and how to fix it."""
@@ -27,3 +29,16 @@ class QueryError(UrbactGraphError):
 
 class EngineError(UrbactGraphError):
     """An engine that cannot be started or no longer answers."""
+
+
+class FormatError(UrbactGraphError):
+    """Terms that a format cannot hold.
+
+    ``reason`` is a sentence without its full stop, ``formats`` the names of those that can hold
+    them.
+    """
+
+    def __init__(self, reason: str, formats: Sequence[str]) -> None:
+        super().__init__(f"{reason}; choose one of {', '.join(formats)}.")
+        self.reason = reason
+        self.formats = tuple(formats)

@@ -270,7 +270,7 @@ def test_a_failure_leaves_what_was(make: Maker) -> None:
     release = make()
     before = contents(release)
     make.state("ding \\u0007")
-    with pytest.raises(DatasetError, match="holds a control character"):
+    with pytest.raises(DatasetError, match=r"holds the character U\+0007"):
         make()
     assert make.names == {release.version, "current"}
     assert contents(release) == before

@@ -10,6 +10,7 @@ from pyoxigraph import BaseDirection, BlankNode, Literal, NamedNode, Triple
 
 from tests.support.jsonld_processors import readings, written
 from tests.web.serving import BASE
+from urbact_graph.errors import FormatError
 from urbact_graph.web.documents.entity_description import description
 from urbact_graph.web.documents.index import Index
 from urbact_graph.web.documents.jsonld import to_jsonld
@@ -364,13 +365,16 @@ def test_blank_nodes_of_another_dataset_keep_their_names() -> None:
     assert document["theme"] == [{"id": "_:node", "label": {"none": "x"}}]
 
 
-def test_types_that_are_no_resources_and_texts_with_a_direction_are_kept() -> None:
+def test_types_that_are_no_resources_are_kept() -> None:
     typed = Triple(SUBJECT, NamedNode(RDF_TYPE), Literal("x"))
     for found in readings(to_jsonld([typed], SUBJECT, BASE, TERMS)).values():
         assert found == written([typed])
+
+
+def test_a_text_with_a_direction_is_refused_as_readers_would_drop_it() -> None:
     directed = Literal("x", language="ar", direction=BaseDirection.RTL)
-    document = to_jsonld(statements("anything", directed), SUBJECT, BASE, TERMS)
-    assert b'"rtl"' in document
+    with pytest.raises(FormatError, match="direction"):
+        to_jsonld(statements("anything", directed), SUBJECT, BASE, TERMS)
 
 
 def test_a_document_without_triples_has_its_subject() -> None:

@@ -32,9 +32,13 @@ def with_names(triples: Iterable[Triple]) -> list[Triple]:
         digest = hashlib.sha256("\n".join(map(str, form)).encode()).hexdigest()[:_DIGITS]
         # Several groups may have equal statements.
         seen[digest] += 1
-        prefix = f"b{digest}x{seen[digest]}"
-        kept += [Triple(*(_renamed(term, prefix) for term in triple)) for triple in form]
+        kept += [prefixed(triple, f"b{digest}x{seen[digest]}") for triple in form]
     return kept
+
+
+def prefixed(triple: Triple, prefix: str) -> Triple:
+    """Return ``triple`` with ``prefix`` before the name of each blank node."""
+    return Triple(*(_renamed(term, prefix) for term in triple))
 
 
 def _groups(triples: Iterable[Triple]) -> tuple[list[Triple], list[list[Triple]]]:
@@ -74,5 +78,5 @@ def _renamed(term: Any, prefix: str) -> Any:
     if isinstance(term, BlankNode):
         return BlankNode(f"{prefix}{term.value}")
     if isinstance(term, Triple):
-        return Triple(*(_renamed(part, prefix) for part in term))
+        return prefixed(term, prefix)
     return term

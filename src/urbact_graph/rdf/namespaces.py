@@ -107,7 +107,11 @@ def shortened(iri: str, prefixes: Mapping[str, str]) -> str:
 
 
 def used_prefixes(triples: Iterable[Triple | Quad], prefixes: Mapping[str, str]) -> dict[str, str]:
-    """Return those of ``prefixes`` that occur in ``triples``, so that a small graph has few."""
+    """Return those of ``prefixes`` that occur in ``triples``, so that a small graph has few.
+
+    A namespace with an IRI that ends in a full stop is left out: it would be escaped in Turtle,
+    where rdflib does not read it.
+    """
     iris: set[str] = set()
     for triple in triples:
         for term in (triple.subject, triple.predicate, triple.object):
@@ -115,4 +119,9 @@ def used_prefixes(triples: Iterable[Triple | Quad], prefixes: Mapping[str, str])
             if isinstance(named, NamedNode):
                 iris.add(named.value)
     found = {namespace_of(iri) for iri in iris - _UNWRITTEN}
-    return {name: iri for name, iri in prefixes.items() if iri in found}
+    stops = tuple(iri for iri in iris if iri.endswith("."))
+    return {
+        name: namespace
+        for name, namespace in prefixes.items()
+        if namespace in found and not any(iri.startswith(namespace) for iri in stops)
+    }

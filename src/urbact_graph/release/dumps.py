@@ -6,7 +6,6 @@ It is also a program, ``python -m urbact_graph.release.dumps`` (see process.py).
 import hashlib
 import json
 import os
-import re
 import shutil
 import signal
 import sys
@@ -18,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, Quad, RdfFormat, Store, Triple, parse, serialize
+from pyoxigraph import DefaultGraph, Quad, RdfFormat, Store, parse
 
 from urbact_graph.description.distributions import (
     CHECKSUMS_KEY,
@@ -28,10 +27,11 @@ from urbact_graph.description.distributions import (
     DumpFile,
     tables_metadata_name,
 )
-from urbact_graph.errors import DatasetError
+from urbact_graph.errors import DatasetError, FormatError
 from urbact_graph.parent_death import end_with_parent
 from urbact_graph.progress import Progress
 from urbact_graph.rdf.namespaces import RDF, namespaces, used_prefixes
+from urbact_graph.rdf.writing import write_graph
 from urbact_graph.release.csvw import describe_tables
 from urbact_graph.release.tables import make_tables
 
@@ -40,8 +40,6 @@ from urbact_graph.release.tables import make_tables
 _GZIP_LEVEL = 9
 _GZIP_WINDOW = 31
 _ORDER = {form.key: place for place, form in enumerate(DISTRIBUTIONS)}
-# Characters that no XML 1.0 document can hold (section 2.2).
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def write_dumps(
@@ -132,30 +130,21 @@ class _Dumps:
         yield METADATA_KEY, tables_metadata_name(self._version), metadata
 
     def _graph(self, form: RdfFormat | None) -> bytes:
-        if form in (None, RdfFormat.N_TRIPLES, RdfFormat.N_QUADS):
+        if form is None or form in (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS):
             # Triples of the default graph are written alike in both.
             return self._lines
-        content = serialize(self._triples, format=form, prefixes=self._prefixes) or b""
-        return _valid_xml(content, self._triples) if form == RdfFormat.RDF_XML else content
+        try:
+            return write_graph(self._triples, form.media_type, self._prefixes)
+        except FormatError as error:
+            raise DatasetError(
+                f"{error.reason}; change it in the data, as the dumps come in this format too."
+            ) from None
 
 
 def compressed(content: bytes) -> bytes:
     """Compress ``content`` by gzip, without a time or a name in the header."""
     compressor = zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, _GZIP_WINDOW)
     return compressor.compress(content) + compressor.flush()
-
-
-def _valid_xml(content: bytes, triples: list[Triple]) -> bytes:
-    """Return ``content`` so that a reader of XML 1.0 gets the texts of ``triples`` unchanged."""
-    if _NOT_IN_XML.search(content.decode()):
-        texts = ((t.subject, getattr(t.object, "value", "")) for t in triples)
-        subject = next(subject for subject, text in texts if _NOT_IN_XML.search(text))
-        raise DatasetError(
-            f"A text of {subject} holds a control character, which RDF/XML cannot represent; "
-            "remove it from the text."
-        )
-    # Unless it is a reference, a parser reads a line feed in its place (section 2.11).
-    return content.replace(b"\r", b"&#xD;")
 
 
 @contextmanager

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
 
 from urbact_graph.rdf.namespaces import RDF, SH, XSD, namespaces, shortened, used_prefixes
 from urbact_graph.rdf.terms import Term, typed
+from urbact_graph.rdf.writing import write_graph
 
 DERIVED = "derived"
 
@@ -144,10 +145,14 @@ class Report:
         ]
 
     def to_rdf(self, base: str, format: RdfFormat = RdfFormat.TURTLE) -> bytes:  # noqa: A002 - as pyoxigraph names it
-        """Write the report in ``format``; equal reports give equal bytes."""
+        """Write the report in ``format``; equal reports give equal bytes.
+
+        Raises:
+            FormatError: the format cannot hold one of the values that it quotes.
+        """
         triples = self.to_triples(base)
         prefixes = used_prefixes(triples, _prefixes(base))
-        return serialize(triples, format=format, prefixes=prefixes) or b""
+        return write_graph(triples, format.media_type, prefixes)
 
 
 def shorten(term: Term | None, base: str) -> str:

@@ -12,9 +12,10 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
 
 from urbact_graph.rdf.namespaces import RDF, XSD, shortened
+from urbact_graph.rdf.writing import write_graph
 from urbact_graph.web.documents.jsonld_terms import KEYWORDS, Property, Terms, other_terms
 
 # Integers that every JSON parser reads exactly (RFC 8259, section 6), in their canonical form.
@@ -37,13 +38,16 @@ def to_jsonld(
     ``terms`` are the short names of the graph; without them only those of other vocabularies are
     used. The document contains its context, with the terms that it uses, so that it can be read
     without a download.
+
+    Raises:
+        FormatError: JSON-LD cannot hold one of the triples.
     """
     written = None
     if all(_is_plain(triple) for triple in triples):
         written = _Writing(triples, subject, terms or other_terms(base)).document()
     if written is None:
         # The short form cannot express these triples; expanded JSON-LD can.
-        return serialize(triples, format=RdfFormat.JSON_LD) or b""
+        return write_graph(triples, RdfFormat.JSON_LD.media_type)
     return (json.dumps(written, indent=2, ensure_ascii=False) + "\n").encode()
 
 

@@ -1,11 +1,12 @@
 """The description of the endpoint (SPARQL 1.1 Service Description)."""
 
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
+from pyoxigraph import Literal, NamedNode, Triple
 
 from urbact_graph.engine.protocol import Counts
 from urbact_graph.rdf.formats import FORMATS, Format
 from urbact_graph.rdf.namespaces import FORMATS as FORMATS_NAMESPACE
 from urbact_graph.rdf.namespaces import RDF, SD, VOID
+from urbact_graph.rdf.writing import write_graph
 
 
 def service_description(endpoint: str, counts: Counts, form: Format) -> bytes:
@@ -29,10 +30,5 @@ def service_description(endpoint: str, counts: Counts, form: Format) -> bytes:
     triples = [Triple(s, NamedNode(p), NamedNode(o)) for s, p, o in statements]
     if not counts.named_graphs:
         triples.append(Triple(graph, NamedNode(VOID.triples), Literal(counts.quads)))
-    content = serialize(
-        triples,
-        format=RdfFormat.from_media_type(form.media_type),
-        prefixes={"sd": str(SD), "void": str(VOID), "formats": str(FORMATS_NAMESPACE)},
-    )
-    # Without an output, serialize() returns the content.
-    return content or b""
+    prefixes = {"sd": str(SD), "void": str(VOID), "formats": str(FORMATS_NAMESPACE)}
+    return write_graph(triples, form.media_type, prefixes)
