@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
+from pyoxigraph import NamedNode, Triple
 
+from urbact_graph.errors import FormatError
 from urbact_graph.problems import NOT_ACCEPTABLE, ProblemError
 from urbact_graph.rdf.formats import Format, format_named
 from urbact_graph.rdf.namespaces import RDF, namespaces, used_prefixes
+from urbact_graph.rdf.writing import write_graph
 from urbact_graph.web.documents.jsonld import to_jsonld
 from urbact_graph.web.documents.jsonld_terms import Terms
 from urbact_graph.web.negotiation import HTML_TYPE, Acceptance
@@ -60,14 +62,6 @@ def subject_first(triples: Iterable[Triple], subject: NamedNode) -> list[Triple]
     return sorted(triples, key=lambda triple: (triple.subject != subject, str(triple)))
 
 
-def serialized(statements: Sequence[Triple] | Sequence[Quad], form: Format, base: str) -> bytes:
-    """Return ``statements`` in ``form``, with the prefixes that they use."""
-    rdf_format = RdfFormat.from_media_type(form.media_type)
-    prefixes = used_prefixes(statements, namespaces(base))
-    # Without an output, serialize() returns the content.
-    return serialize(statements, format=rdf_format, prefixes=prefixes) or b""
-
-
 @dataclass(frozen=True)
 class Document:
     """Triples about ``subject``, which comes first in each format.
@@ -93,11 +87,26 @@ class Document:
         )
 
     def content(self, suffix: str) -> bytes:
-        """Return the triples in the RDF format of ``suffix``; equal triples give equal bytes."""
-        if suffix == "jsonld":
-            return to_jsonld(self.triples, self.subject, self.base, self.terms)
-        return serialized(self.triples, format_of(suffix), self.base)
+        """Return the triples in the RDF format of ``suffix``; equal triples give equal bytes.
+
+        Raises:
+            ProblemError: the format cannot hold them.
+        """
+        try:
+            if suffix == "jsonld":
+                return to_jsonld(self.triples, self.subject, self.base, self.terms)
+            prefixes = used_prefixes(self.triples, namespaces(self.base))
+            return write_graph(self.triples, format_of(suffix).media_type, prefixes)
+        except FormatError as error:
+            others = ", ".join(f".{name}" for name in RDF_SUFFIXES if name in error.formats)
+            raise ProblemError(
+                NOT_ACCEPTABLE, f"{error.reason}; this document also comes as {others}."
+            ) from None
 
     def response(self, suffix: str) -> Response:
-        """Make the response with the triples in the RDF format of ``suffix``."""
+        """Make the response with the triples in the RDF format of ``suffix``.
+
+        Raises:
+            ProblemError: the format cannot hold them.
+        """
         return Response(self.content(suffix), content_type=format_of(suffix).content_type)

@@ -10,11 +10,13 @@ from flask import Blueprint, Response, render_template, request
 from pyoxigraph import Quad, RdfFormat, parse
 
 from urbact_graph.description.distributions import LICENCE
+from urbact_graph.errors import FormatError
 from urbact_graph.problems import NOT_ACCEPTABLE, NOT_FOUND, ProblemError
 from urbact_graph.rdf.formats import FORMATS, Format
+from urbact_graph.rdf.namespaces import namespaces, used_prefixes
+from urbact_graph.rdf.writing import write_dataset
 from urbact_graph.release.stream import StreamState, read_page
 from urbact_graph.web.context import current_context, current_snapshot, served_release
-from urbact_graph.web.documents.document import serialized
 from urbact_graph.web.documents.ldes_tree import (
     PATH,
     branch_quads,
@@ -126,7 +128,12 @@ def _response(quads: Iterable[Quad], form: Format, address: str, moment: str = "
     content_type = form.content_type
     if form.name in _PROFILED:
         content_type += f'; profile="{_PROFILE}"'
-    content = serialized(list(quads), form, current_snapshot().base)
+    stated = list(quads)
+    prefixes = used_prefixes(stated, namespaces(current_snapshot().base))
+    try:
+        content = write_dataset(stated, form.media_type, prefixes)
+    except FormatError as error:
+        raise ProblemError(NOT_ACCEPTABLE, str(error)) from None
     response = Response(content, content_type=content_type)
     response.headers["Link"] = link_header(_links(address))
     response.vary.add("Accept")
