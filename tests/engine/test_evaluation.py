@@ -203,6 +203,13 @@ def test_relative_iris_start_from_the_base(
     assert expected in result(store, query, base_iri=base, graph_format=form).content
 
 
+def test_a_mistake_behind_a_relative_iri_is_located(store: Store) -> None:
+    error = problem(store, "ASK { <s> ?p ?o . }\nORDER ?o", base_iri="http://x.example/sparql")
+    assert error.extensions["line"] == 2
+    error = problem(store, "ASK { <s> ?p ?o . }\nORDER ?o")
+    assert error.extensions["line"] == 1
+
+
 def test_a_graph_with_an_invalid_iri_is_refused(store: Store) -> None:
     for members in ({"default_graphs": ("a b",)}, {"named_graphs": ("a b",)}):
         error = problem(store, VALUES, **members)

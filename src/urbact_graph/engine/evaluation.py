@@ -49,7 +49,7 @@ def evaluate(
         graphs = chosen_graphs(store, request, allow_unknown=allow_unknown_graphs)
         return serialized(lambda: _results(store, request, graphs), request, prefixes)
     except SyntaxError as error:
-        wrong = mistake(request.query, error)
+        wrong = mistake(request.query, error, request.base_iri)
         place = {"line": wrong.line, "column": wrong.column}
         raise ProblemError(SYNTAX_ERROR, wrong.sentence, extensions=place) from None
     except MemoryError:

@@ -115,15 +115,18 @@ def is_repeatable(query: str) -> bool:
     return _VOLATILE.search(query) is None
 
 
-def mistake(query: str, error: SyntaxError) -> Mistake:
+def mistake(query: str, error: SyntaxError, base: str | None = None) -> Mistake:
     """Describe in a sentence where and why the parser's ``error`` occurred.
 
     The parser's error has the furthest position that it compared, and all tokens that it expected
     there. The mistake is the first token with which no query can go on; it is found by bisection
-    over the beginnings of the query. The query must not be one that crashes the parser.
+    over the beginnings of the query. The query must not be one that crashes the parser. ``base``
+    is what its relative IRIs start from.
     """
     found = list(tokens(query))
-    index = bisect_left(range(len(found)), 1, key=lambda i: not _viable(query[: found[i].end]))
+    index = bisect_left(
+        range(len(found)), 1, key=lambda i: not _viable(query[: found[i].end], base)
+    )
     if index == len(found) and found and found[-1].kind == "unclosed":
         index -= 1
     wrong = found[index] if index < len(found) else None
@@ -221,11 +224,11 @@ def _unseen_fault(query: str, found: list[Token], index: int) -> Fault | None:
     return None
 
 
-def _viable(beginning: str) -> bool:
+def _viable(beginning: str, base: str | None) -> bool:
     """Tell whether a query can begin so: it is one, or the parser only expects more at its end."""
     text = beginning + _ROOM
     try:
-        Store().query(text)
+        Store().query(text, base_iri=base)
     except SyntaxError as error:
         match = _POSITION.match(str(error))
         if match is None:
