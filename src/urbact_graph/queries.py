@@ -10,11 +10,19 @@ from typing import Never
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from urbact_graph.errors import QueryError
+from urbact_graph.names import KINDS, Names, UnknownNameError
 from urbact_graph.rdf.namespaces import XSD
 from urbact_graph.rdf.terms import Term, integer, typed
 from urbact_graph.settings import WRITTEN_BASE
 from urbact_graph.sources import rebase
 
+# By the byte order mark that a text in it begins with; the longer marks first.
+_OTHER_ENCODINGS = {
+    b"\xff\xfe\0\0": "UTF-32",
+    b"\0\0\xfe\xff": "UTF-32",
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+}
 _KEYS = ("title", "question", "param", "column")
 _HEADER_LINE = re.compile(r"#\s*(\w+):\s*(.*)")
 _PARAMETER = re.compile(r'(\w+)\s+(\w+)\s+(-|<[^>]*>|"(?:[^"\\]|\\.)*"\S*|\S+)\s+(\S.*)')
@@ -25,12 +33,17 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 @dataclass(frozen=True)
 class Parameter:
-    """A variable that a user may give a value; without a value or default it is unbound."""
+    """A variable that a user may give a value; without a value or default it is unbound.
+
+    ``datatype`` is that of its values. ``kind`` is how its header types it: by the datatype, or
+    more closely, as a year or as one of ``names.KINDS``.
+    """
 
     name: str
     datatype: str
     default: Term | None
     meaning: str
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,14 +71,18 @@ class StoredQuery:
     form: str
     text: str
 
-    def bind(self, given: Mapping[str, str], base: str) -> dict[str, Term]:
+    def bind(
+        self, given: Mapping[str, str], base: str, names: Names | None = None
+    ) -> dict[str, Term]:
         """Return the RDF terms of the texts that a user typed, by parameter.
 
-        An IRI is written in full, in angle brackets, or as a path below ``base``. A parameter
-        that is left out or empty takes its default; one without a default is not in the result.
+        An IRI is written in any form that ``names`` resolves; without ``names`` in full, in angle
+        brackets, or as a path below ``base``. A parameter that is left out or empty takes its
+        default; one without a default is not in the result.
 
         Raises:
-            QueryError: a parameter is not known, or its text does not fit its type.
+            QueryError: a parameter is not known, or its text does not fit its type, or names
+                nothing of its kind.
         """
         known = {parameter.name: parameter for parameter in self.parameters}
         for name in given:
@@ -76,19 +93,29 @@ class StoredQuery:
         terms: dict[str, Term] = {}
         for name, parameter in known.items():
             text = given.get(name, "").strip()
-            term = self._term(parameter, text, base) if text else parameter.default
+            term = self._term(parameter, text, base, names) if text else parameter.default
             if term is not None:
                 terms[name] = term
         return terms
 
-    def _term(self, parameter: Parameter, text: str, base: str) -> Term:
-        datatype = _DATATYPES[parameter.datatype]
+    def _term(self, parameter: Parameter, text: str, base: str, names: Names | None) -> Term:
+        kind = parameter.kind or parameter.datatype
+        if names is not None and kind in KINDS:
+            try:
+                return names.resolve(text, kind)
+            except UnknownNameError as error:
+                clause = str(error)
+                raise QueryError(
+                    f"The parameter {parameter.name} of {self.name}: {clause}"
+                    f"{'' if clause.endswith('?') else '.'}"
+                ) from None
+        datatype = _DATATYPES["iri" if kind in KINDS else kind]
         try:
             return datatype.read(text, base)
         except ValueError:
             raise QueryError(
                 f"The parameter {parameter.name} of {self.name} takes {datatype.article} "
-                f"{parameter.datatype}, which {text!r} is not; write it like "
+                f"{datatype.name}, which {text!r} is not; write it like "
                 f"{datatype.example.format(base=base)}."
             ) from None
 
@@ -98,6 +125,7 @@ class _Datatype:
     """A type of parameter: what its texts look like, and the term of one, given the base."""
 
     article: str
+    name: str
     example: str
     pattern: str
     term: Callable[[str, str], Term]
@@ -128,11 +156,34 @@ def load_query(path: Path, base: str = WRITTEN_BASE) -> StoredQuery:
         QueryError: the file cannot be read, or its header has a mistake.
     """
     try:
-        text = rebase(path.read_bytes(), base).decode()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise QueryError(f"The query {path.name} cannot be read: {reason}.") from None
+        content = path.read_bytes()
+    except OSError as error:
+        raise QueryError(f"The query {path.name} cannot be read: {error.strerror}.") from None
+    text = decoded(rebase(content, base), f"The query {path.name}")
     return _Header(path.name, text).query(path.stem)
+
+
+def decoded(content: bytes, subject: str) -> str:
+    """Return the text of a query; a byte order mark before it is left out.
+
+    Raises:
+        QueryError: it is not UTF-8; the sentence begins with ``subject``.
+    """
+    for mark, encoding in _OTHER_ENCODINGS.items():
+        if content.startswith(mark):
+            raise QueryError(f"{subject} cannot be read: it is {encoding}; save it as UTF-8.")
+    if content[1:2] == b"\0" or content[:1] == b"\0":
+        raise QueryError(
+            f"{subject} cannot be read: it has zero bytes, as UTF-16 has; save it as UTF-8."
+        )
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise QueryError(
+            f"{subject} cannot be read: it is not UTF-8 in line {line} "
+            f"(byte {content[error.start]:#04x}); save it as UTF-8."
+        ) from None
 
 
 class _Header:
@@ -196,14 +247,14 @@ class _Header:
         if not match:
             self._refuse("a parameter needs a name, a type, a default or '-', and its meaning")
         name, datatype, default, meaning = match.groups()
-        if datatype not in _DATATYPES:
-            known = ", ".join(_DATATYPES)
+        if datatype not in _DATATYPES and datatype not in KINDS:
+            known = ", ".join(dict.fromkeys((*_DATATYPES, *KINDS)))
             self._refuse(f"there is no type {datatype}; use one of {known}")
         self._check_name(name)
         if not re.search(rf"[$?]{name}\b", self.body):
             self._refuse(f"the query has no variable ${name}; use it or drop the line")
         term = None if default == "-" else self._default(datatype, default)
-        self.parameters.append(Parameter(name, datatype, term, meaning))
+        self.parameters.append(Parameter(name, _datatype(datatype), term, meaning, datatype))
 
     def _add_column(self, value: str) -> None:
         match = _COLUMN.fullmatch(value)
@@ -222,9 +273,9 @@ class _Header:
             term: object = next(parse(document.encode(), format=RdfFormat.TURTLE)).object
         except (SyntaxError, StopIteration):
             term = None
-        if isinstance(term, NamedNode) and datatype == "iri":
+        if isinstance(term, NamedNode) and datatype in KINDS:
             return term
-        if isinstance(term, Literal) and term.datatype.value == XSD[datatype]:
+        if isinstance(term, Literal) and term.datatype.value == XSD[_datatype(datatype)]:
             try:
                 return _DATATYPES[datatype].read(term.value, "")
             except ValueError:
@@ -235,6 +286,11 @@ class _Header:
 
     def _refuse(self, what: str) -> Never:
         raise QueryError(f"{self.file}, line {self.number}: {what}.")
+
+
+def _datatype(kind: str) -> str:
+    """Return the datatype of the values of a parameter that its header types as ``kind``."""
+    return "integer" if kind == "year" else "iri" if kind in KINDS else kind
 
 
 def _known(names: list[str]) -> str:
@@ -259,24 +315,31 @@ def _iri(text: str, base: str) -> NamedNode:
 
 
 _DATATYPES = {
-    "iri": _Datatype("an", "network/greenplace or <{base}network/greenplace>", ".*", _iri),
-    "string": _Datatype("a", "food", ".*", lambda text, _: Literal(text)),
+    "iri": _Datatype("an", "iri", "network/greenplace or <{base}network/greenplace>", ".*", _iri),
+    "string": _Datatype("a", "string", "food", ".*", lambda text, _: Literal(text)),
     # The engine computes with 64 bits; a longer number would silently match nothing.
-    "integer": _Datatype("an", "3", "[+-]?[0-9]{1,18}", lambda text, _: integer(int(text))),
+    "integer": _Datatype(
+        "an", "integer", "3", "[+-]?[0-9]{1,18}", lambda text, _: integer(int(text))
+    ),
+    # The vocabulary compares years as numbers.
+    "year": _Datatype("a", "year", "2023", "[12][0-9]{3}", lambda text, _: integer(int(text))),
     "decimal": _Datatype(
         "a",
+        "decimal",
         "53.5",
         r"[+-]?(?=\.?[0-9])[0-9]{0,18}(\.[0-9]{0,18})?",
         lambda text, _: typed(text, XSD.decimal),
     ),
     "date": _Datatype(
         "a",
+        "date",
         "2024-01-31",
         "[0-9]{4}-[0-9]{2}-[0-9]{2}",
         lambda text, _: typed(dt.date.fromisoformat(text).isoformat(), XSD.date),
     ),
     "boolean": _Datatype(
         "a",
+        "boolean",
         "true or false",
         "(?i:true|false|0|1)",
         lambda text, _: typed("true" if text.lower() in ("true", "1") else "false", XSD.boolean),

@@ -92,7 +92,7 @@ def find_sources(settings: Settings) -> GraphSources:
     for root in _candidates(settings):
         if (root / ONTOLOGY).is_file():
             return GraphSources(root, settings.base_iri)
-    place = settings.sources or Path.cwd()
+    place = settings.sources or current_folder() or "This folder"
     raise SourceError(f"{place} holds no {ONTOLOGY}; name the folder that does with --sources.")
 
 
@@ -101,20 +101,53 @@ def build_folder(settings: Settings, sources: GraphSources) -> Path:
 
     By default a working copy has it beside its sources. An installed package may lie in a read-only
     folder, so it has a folder of the user's cache.
+
+    Raises:
+        SourceError: the user has none, as neither the environment nor the system knows a home.
     """
     if settings.build_folder:
         return settings.build_folder
     if not sources.is_packaged:
         return sources.root / "build"
     place = hashlib.sha256(str(sources.root).encode()).hexdigest()[:12]
-    return platformdirs.user_cache_path("urbact-graph") / place
+    try:
+        return platformdirs.user_cache_path("urbact-graph") / place
+    except RuntimeError:
+        raise SourceError(
+            "There is no home folder to keep the built graph in, as HOME is not set and the system "
+            "does not know this user; name a folder with --build-folder."
+        ) from None
+
+
+def absolute(path: Path) -> Path:
+    """Return ``path`` from the root of the file system, without symbolic links.
+
+    Raises:
+        SourceError: it is relative to a folder that has been removed.
+    """
+    try:
+        return path.resolve()
+    except FileNotFoundError:
+        raise SourceError(
+            f"{path} is relative to the current folder, which has been removed; go to another one."
+        ) from None
+
+
+def current_folder() -> Path | None:
+    """Return the folder that the process stands in; None if it has been removed."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        return None
 
 
 def _candidates(settings: Settings) -> Iterator[Path]:
     if settings.sources is not None:
-        yield settings.sources.resolve()
+        yield absolute(settings.sources)
         return
-    yield from (Path.cwd(), *Path.cwd().parents)
+    here = current_folder()
+    if here is not None:
+        yield from (here, *here.parents)
     yield _PACKAGED
     # An editable install has no packaged copy; its sources are the repository's.
     yield Path(__file__).parents[2]

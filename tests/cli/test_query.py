@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from tests.support.commands import run
 from urbact_graph.cli import main
+from urbact_graph.settings import Settings
 from urbact_graph.sources import GraphSources
 
 pytestmark = [pytest.mark.process, pytest.mark.usefixtures("at_demo")]
@@ -79,12 +80,108 @@ def test_a_table_shows_the_data_as_it_is() -> None:
     assert "1 row\n" in text
 
 
-def test_a_narrow_table_shows_names_instead_of_iris(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
-    text = run("query", "partners-of-network").output
-    assert "cityLabel" in text
-    assert "city/pl" not in text
-    assert max(map(len, text.splitlines())) <= 80
+@pytest.mark.parametrize("columns", ["1", "80", "100000"])
+def test_a_table_in_a_pipe_has_a_line_for_each_row(
+    columns: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    lines = run("query", "partners-of-network").output.splitlines()
+    rows = [line for line in lines if "partnership/greenplace/" in line]
+    assert len(rows) == 5
+    assert any("Wroclaw" in row and "city/pl/wroclaw" in row for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("ending", "mark"), [("rq", ""), ("sparql", "\ufeff"), ("RQ", "\ufeff"), ("txt", "")]
+)
+def test_a_file_is_named_by_its_path(tmp_path: Path, ending: str, mark: str) -> None:
+    file = tmp_path / f"my queries.{ending}"
+    file.write_text(f"{mark}ASK {{ ?s ?p ?o }}\r\n", encoding="utf-8", newline="")
+    assert run("query", str(file)).output == "yes\n"
+
+
+def test_a_file_in_the_current_folder_and_a_file_with_a_header(
+    tmp_path: Path, demo_sources: GraphSources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("URBACT_GRAPH_SOURCES", str(demo_sources.root))
+    stored = (demo_sources.queries / "networks-of-city.rq").read_text()
+    (tmp_path / "own.sparql").write_text(f"\ufeff{stored}")
+    (tmp_path / "networks").write_text("ASK { FILTER(false) }")
+    (tmp_path / "other").write_text("ASK { FILTER(false) }")
+    monkeypatch.chdir(tmp_path)
+    assert "GreenPlace" in run("query", "./own.sparql", "-p", "city=Wrocław").output
+    assert "GreenPlace" in run("query", "own.sparql", "-p", "city=Wrocław").output
+    # A stored query comes before a file of its name.
+    assert "GreenPlace" in run("query", "networks").output
+    assert run("query", "./networks").output == "no\n"
+    assert run("query", "other").output == "no\n"
+
+
+@pytest.mark.parametrize("typed", ["\ufeffASK {}", "ASK {}", "# note\nASK {}\r\n"])
+def test_standard_input_may_begin_with_a_byte_order_mark(typed: str) -> None:
+    assert run("query", "-", typed=typed).output == "yes\n"
+    assert run("query", typed).output == "yes\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32", "latin-1"])
+def test_another_encoding_is_named(tmp_path: Path, encoding: str) -> None:
+    content = "ASK { ?s ?p 'Tromsø' }".encode(encoding)
+    (tmp_path / "q.rq").write_bytes(content)
+    from_file = run("query", str(tmp_path / "q.rq"), code=2).stderr
+    from_input = CliRunner().invoke(main, ["query", "-"], input=content)
+    assert from_input.exit_code == 2
+    for sentence in (from_file, from_input.stderr):
+        assert sentence.endswith("save it as UTF-8.\n")
+        assert ("UTF-16" in sentence or "UTF-32" in sentence) == encoding.startswith("utf")
+
+
+@pytest.mark.parametrize("city", ["Wroclaw", "WROCŁAW", "pl/wroclaw", "city/pl/wroclaw"])
+def test_a_parameter_is_taken_by_any_name(city: str) -> None:
+    result = run("query", "networks-of-city", "-p", f"city={city}", "-f", "csv")
+    assert "network/greenplace" in result.stdout
+    assert result.stderr == ""
+
+
+FORMATS_OF_ROWS = ("table", "csv", "tsv", "json", "xml")
+FORMATS_OF_GRAPHS = ("table", "ttl", "nt", "nq", "trig", "rdf", "jsonld")
+
+
+@pytest.mark.parametrize("form", FORMATS_OF_ROWS)
+def test_an_answer_without_a_row_is_said_to_be_empty(form: str) -> None:
+    query = ("networks", "-p", "lastYear=1999", "-f", form)
+    assert run("query", *query).stderr == (
+        "The graph has nothing with lastYear=1999: the answer is empty.\n"
+    )
+    for full in (
+        "SELECT ?s { ?s ?p ?o } LIMIT 1",
+        "SELECT ('' AS ?x) {}",
+        "ASK {}",
+        "ASK { FILTER(1=2) }",
+    ):
+        assert run("query", full, "-f", form).stderr == ""
+
+
+@pytest.mark.parametrize("form", FORMATS_OF_GRAPHS)
+def test_an_answer_without_a_triple_is_said_to_be_empty(form: str) -> None:
+    query = f"CONSTRUCT WHERE {{ <{NETWORK}> a ?type }} LIMIT "
+    assert "the answer is empty" in run("query", f"{query}0", "-f", form).stderr
+    assert run("query", f"{query}1", "-f", form).stderr == ""
+
+
+def test_the_timeout_is_that_of_the_server_unless_it_is_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    default = Settings.model_fields["query_timeout_seconds"].default
+    assert f"{default:g} s [" in " ".join(run("query", "--help").output.split())
+    endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+    for given in (("--timeout", "0.2"), ()):
+        monkeypatch.setenv("URBACT_GRAPH_QUERY_TIMEOUT_SECONDS", "60" if given else "0.2")
+        assert run("query", endless, *given, code=2).stderr == (
+            "Error: The query was stopped after 0.2 s; allow it more with --timeout SECONDS, or "
+            "any time with --timeout 0.\n"
+        )
+    assert run("query", "ASK {}", "--timeout", "0").output == "yes\n"
+    assert run("query", "ASK {}", "--timeout", "inf").output == "yes\n"
 
 
 @pytest.mark.parametrize(
@@ -102,7 +199,22 @@ def test_a_narrow_table_shows_names_instead_of_iris(monkeypatch: pytest.MonkeyPa
         (["ASK { FILTER(1" + "+1" * 28_000 + " = 1) }"], "shorten it"),
         (["ASK { ?s ?p '\udcff' }"], "not UTF-8"),
         (["partners-of-network", "-p", "network=a", "-p", "network=b"], "twice"),
-        (["nowhere.rq"], "nowhere.rq"),
+        (["nowhere.rq"], "nowhere.rq cannot be read (No such file or directory)"),
+        (["./nowhere"], "nowhere cannot be read (No such file or directory)"),
+        (["nowhere.sparql"], "nowhere.sparql cannot be read"),
+        (["some where/no where.rq"], "no where.rq cannot be read"),
+        (["change.ru"], "change.ru is an update by its name, and the graph is only read"),
+        (["./queries"], "queries cannot be read (Is a directory)"),
+        (["x" * 5_000], "There is no stored query"),
+        ([""], "holds no query"),
+        (["# only a note"], "holds no query"),
+        (["/dev/null"], "holds no query"),
+        (["ASK {}", "--timeout", "-1"], "The timeout cannot be -1"),
+        (["ASK {}", "--timeout", "nan"], "The timeout cannot be nan"),
+        (["networks-of-city", "-p", "city=Wroclav"], "did you mean city/pl/wroclaw"),
+        (["networks-of-city", "-p", "city=network/greenplace"], "is no city"),
+        (["cities-on-theme", "-p", "theme=bio"], "the graph has no theme 'bio'"),
+        (["networks", "-p", "firstYear=12"], "takes a year"),
         (["ASK {}", "--dataset", "/nowhere.ttl"], "/nowhere.ttl"),
         (["ASK {}", "--dataset", "/nowhere.doc"], "/nowhere.doc"),
     ],

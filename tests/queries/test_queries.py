@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode
 from tests.queries.answers.engines import shown, taken
 from tests.queries.cases import BASE, QUERIES
 from urbact_graph.errors import QueryError
-from urbact_graph.queries import Parameter, StoredQuery, load_queries, load_query
+from urbact_graph.queries import Parameter, StoredQuery, decoded, load_queries, load_query
 
 ROOT = Path(__file__).parents[2]
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -61,7 +61,7 @@ def test_titles_and_questions_are_unique() -> None:
 
 def _described(parameter: Parameter) -> str:
     default = f", default `{parameter.default.value}`" if parameter.default is not None else ""
-    return f"`{parameter.name}` ({parameter.datatype}{default}): {parameter.meaning}"
+    return f"`{parameter.name}` ({parameter.kind}{default}): {parameter.meaning}"
 
 
 def test_the_documentation_has_the_table_of_the_headers() -> None:
@@ -94,6 +94,7 @@ def _query(tmp_path: Path, *header: str, body: str = "ASK { $thing ?p ?o }") -> 
         ("date", "2024-02-29", Literal("2024-02-29", datatype=NamedNode(f"{XSD}date"))),
         ("boolean", "True", Literal("true", datatype=NamedNode(f"{XSD}boolean"))),
         ("boolean", "0", Literal("false", datatype=NamedNode(f"{XSD}boolean"))),
+        ("year", "2023", Literal("2023", datatype=NamedNode(f"{XSD}integer"))),
     ],
 )
 def test_a_text_becomes_a_term_of_its_type(
@@ -121,6 +122,9 @@ def test_a_text_becomes_a_term_of_its_type(
         ("date", "20240101"),
         ("date", "2024-1-1"),
         ("boolean", "yes"),
+        ("year", "23"),
+        ("year", "2023-05"),
+        ("year", "1850.0"),
     ],
 )
 def test_a_text_of_another_type_is_refused(tmp_path: Path, datatype: str, text: str) -> None:
@@ -189,5 +193,17 @@ def test_a_folder_or_file_that_cannot_be_read_is_reported(tmp_path: Path) -> Non
     with pytest.raises(QueryError, match=r"gone.rq cannot be read: No such file"):
         load_query(tmp_path / "gone.rq")
     (tmp_path / "latin.rq").write_bytes(b"# title: caf\xe9")
-    with pytest.raises(QueryError, match=r"latin.rq cannot be read: it is not UTF-8"):
+    with pytest.raises(QueryError, match=r"latin.rq cannot be read: it is not UTF-8 in line 1"):
         load_query(tmp_path / "latin.rq")
+
+
+def test_a_byte_order_mark_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "marked.rq"
+    path.write_text("# title: T\n# question: Q?\nASK {}\n", encoding="utf-8-sig")
+    assert load_query(path).text.startswith("# title")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
+def test_another_encoding_of_unicode_is_named(encoding: str) -> None:
+    with pytest.raises(QueryError, match=r"^It cannot be read: it (is|has) .*save it as UTF-8\.$"):
+        decoded("ASK {}".encode(encoding), "It")

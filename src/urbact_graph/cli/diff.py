@@ -17,7 +17,7 @@ from urbact_graph.history.dates import extract
 from urbact_graph.history.diff import Facts, compare, read_facts
 from urbact_graph.progress import progress_bar
 from urbact_graph.settings import Settings
-from urbact_graph.sources import ONTOLOGY, GraphSources, find_sources
+from urbact_graph.sources import ONTOLOGY, GraphSources, absolute, find_sources
 
 
 @click.command("diff")
@@ -70,7 +70,7 @@ def _facts(name: str, settings: Settings, folder: Path) -> Facts:
     if not path.is_dir():
         return read_facts(path)
     if (path / ONTOLOGY).is_file():
-        return _built(GraphSources(path.resolve(), settings.base_iri), folder)
+        return _built(GraphSources(absolute(path), settings.base_iri), folder)
     if (path / DATASET_NAME).is_file():
         return read_facts(path / DATASET_NAME)
     raise DatasetError(

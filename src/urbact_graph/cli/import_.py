@@ -10,7 +10,7 @@ from urbact_graph.cli.options import setting_options
 from urbact_graph.errors import FactsError, SourceError
 from urbact_graph.facts.importing import import_facts
 from urbact_graph.settings import Settings
-from urbact_graph.sources import GraphSources, find_sources
+from urbact_graph.sources import GraphSources, current_folder, find_sources
 
 
 @click.command("import")
@@ -48,9 +48,10 @@ def command(facts: Path, **given: Any) -> None:
 def _working_copy(settings: Settings) -> GraphSources:
     """Return the sources to write to, unless they are those of the installed package."""
     sources = find_sources(settings)
-    if settings.sources is None and sources.root not in (Path.cwd(), *Path.cwd().parents):
+    here = current_folder()
+    if settings.sources is None and (here is None or sources.root not in (here, *here.parents)):
         raise SourceError(
-            f"{Path.cwd()} is no working copy, and the data of the installed package is not "
-            "changed; go to a working copy or name one with --sources."
+            f"{here or 'This folder'} is no working copy, and the data of the installed package is "
+            "not changed; go to a working copy or name one with --sources."
         )
     return sources

@@ -1,142 +1,156 @@
 """``urbact-graph query``."""
 
-import difflib
-import re
-import sys
+import math
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
 
 from urbact_graph.cli.options import setting_options
-from urbact_graph.cli.results import print_queries, print_results
+from urbact_graph.cli.question import Question, read_question
+from urbact_graph.cli.results import is_empty, print_queries, print_results
 from urbact_graph.dataset.building import build
 from urbact_graph.engine.protocol import Answer, Request
 from urbact_graph.errors import QueryError
+from urbact_graph.names import Names
+from urbact_graph.problems import QUERY_TIMEOUT, ProblemError
 from urbact_graph.progress import progress_bar
-from urbact_graph.queries import StoredQuery, load_queries, load_query
+from urbact_graph.queries import load_queries
 from urbact_graph.rdf.formats import FORMATS, RESULTS_JSON, format_named
+from urbact_graph.rdf.terms import Term
 from urbact_graph.settings import Settings
-from urbact_graph.sources import GraphSources, build_folder, find_sources
+from urbact_graph.sources import build_folder, find_sources
+
+if TYPE_CHECKING:
+    from urbact_graph.engine.local import LocalEngine
 
 _FORMATS = ("table", *dict.fromkeys(form.name for form in FORMATS))
-_NO_DEADLINE = 1e6
+# Seconds; as good as none.
+_NO_TIMEOUT = 1e6
 # The largest length that a message between processes can have.
 _LARGEST_ANSWER = 2**32 - 1
-# The first line of a stored query's header; a file without it is plain SPARQL.
-_TITLE = re.compile(r"\s*# title:")
 
 
 @click.command("query")
 @click.argument("query", required=False)
 @click.option(
-    "--param", "-p", "params", multiple=True, metavar="NAME=VALUE", help="A parameter's value."
+    "--param",
+    "-p",
+    "params",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A parameter's value; a thing by its name, code or IRI.",
 )
 @click.option(
     "--format", "-f", "wanted", type=click.Choice(_FORMATS), default="table", show_default=True
 )
+@click.option(
+    "--timeout",
+    type=float,
+    metavar="SECONDS",
+    help="Longest time that the query may run; 0 for no limit. By default that of the server, "
+    "10 s [URBACT_GRAPH_QUERY_TIMEOUT_SECONDS].",
+)
 @setting_options("dataset", "sources", "build_folder")
-def command(query: str | None, params: tuple[str, ...], wanted: str, **given: Any) -> None:
+def command(
+    query: str | None, params: tuple[str, ...], wanted: str, timeout: float | None, **given: Any
+) -> None:
     """Query the graph without a server.
 
-    QUERY is SPARQL, a file (FILE.rq), the name of a stored query, or - for standard input;
-    without it the stored queries are listed.
+    QUERY is SPARQL, a file (FILE.rq, FILE.sparql), the name of a stored query, or - for standard
+    input; without it the stored queries are listed. Exit code 0: answered, also with no row, which
+    standard error says; 2: not answered.
 
     \b
     Examples:
       urbact-graph query
-      urbact-graph query partners-of-network -p network=network/cope
-      urbact-graph query 'SELECT * WHERE { ?s ?p ?o } LIMIT 5' --format csv
+      urbact-graph query networks-of-city -p city=Wrocław
+      urbact-graph query cities-on-theme -p theme=food -p country=PT --format csv
+      urbact-graph query 'SELECT * WHERE { ?s ?p ?o } LIMIT 5'
+      urbact-graph query ./long.rq --timeout 0
     """
-    settings = Settings.load(**given)
+    settings = Settings.load(**given, query_timeout_seconds=_seconds(timeout))
     sources = find_sources(settings)
     if query is None:
         print_queries(load_queries(sources.queries, sources.base))
         return
-    text, terms, names = _question(query, params, sources, settings)
-    is_table = wanted == "table"
-    # A table is made from JSON; the results that cannot be a table are shown as Turtle.
-    results = format_named("json" if is_table else wanted, "results")
-    graph = format_named("ttl" if is_table else wanted, "graph")
-    request = Request(
-        query=text,
-        results_format=results.media_type if results else None,
-        graph_format=graph.media_type if graph else None,
-        max_result_bytes=_LARGEST_ANSWER,
-        substitutions=terms,
-    )
+    question = read_question(query, params, sources)
     dataset = settings.dataset
     if dataset is None:
         with progress_bar("Building") as progress:
             dataset = build(sources, build_folder(settings, sources), progress).dataset
-    answer = _evaluated(request, dataset, settings)
-    if is_table and answer.media_type == RESULTS_JSON:
-        print_results(answer.content, settings.base_iri, hidden=names)
+    answer = _answer(question, wanted, dataset, settings)
+    stored = question.stored
+    if wanted == "table" and answer.media_type == RESULTS_JSON:
+        hidden = {parameter.name for parameter in stored.parameters} if stored else set()
+        print_results(answer.content, settings.base_iri, hidden)
     else:
         click.echo(answer.content, nl=not answer.content.endswith(b"\n"))
+    if is_empty(answer.content, answer.media_type):
+        click.echo(_nothing(question), err=True)
 
 
-def _evaluated(request: Request, dataset: Path, settings: Settings) -> Answer:
+def _seconds(timeout: float | None) -> float | None:
+    """Return the limit that ``--timeout`` sets; None where it is not given."""
+    if timeout is None:
+        return None
+    if math.isnan(timeout) or timeout < 0:
+        raise QueryError(
+            f"The timeout cannot be {timeout:g}; write --timeout with seconds, or 0 for no limit."
+        )
+    return min(timeout, _NO_TIMEOUT) or _NO_TIMEOUT
+
+
+def _answer(question: Question, wanted: str, dataset: Path, settings: Settings) -> Answer:
     """Evaluate in a worker process, which a query can crash, and which no query can leave."""
     # The engine takes longer to import than the help may.
     from urbact_graph.engine.local import LocalEngine, Source  # noqa: PLC0415
 
-    # No other query waits for this one, so it has no time limit.
-    limits = {"max_running_queries": 1, "query_timeout_seconds": _NO_DEADLINE}
-    with LocalEngine(settings.model_copy(update=limits), Source(dataset)) as engine:
-        return engine.query(request)
+    is_table = wanted == "table"
+    # A table is made from JSON; the results that cannot be a table are shown as Turtle.
+    results = format_named("json" if is_table else wanted, "results")
+    graph = format_named("ttl" if is_table else wanted, "graph")
+    settings = settings.model_copy(update={"max_running_queries": 1})
+    with LocalEngine(settings, Source(dataset)) as engine:
+        request = Request(
+            query=question.text,
+            results_format=results.media_type if results else None,
+            graph_format=graph.media_type if graph else None,
+            max_result_bytes=_LARGEST_ANSWER,
+            substitutions=_terms(question, engine, settings.base_iri),
+        )
+        try:
+            return engine.query(request)
+        except ProblemError as error:
+            if error.problem is QUERY_TIMEOUT:
+                raise QueryError(
+                    f"The query was stopped after {settings.query_timeout_seconds:g} s; allow it "
+                    "more with --timeout SECONDS, or any time with --timeout 0."
+                ) from None
+            raise
 
 
-def _question(
-    query: str, params: tuple[str, ...], sources: GraphSources, settings: Settings
-) -> tuple[str, dict[str, str], set[str]]:
-    """Return the query's text, the terms of its parameters in N-Triples, and all their names."""
-    given: dict[str, str] = {}
-    for param in params:
-        name, equals, value = param.partition("=")
-        if not equals:
-            raise QueryError(f"The parameter '{param}' has no value; write --param {param}=VALUE.")
-        if name in given:
-            raise QueryError(f"The parameter {name} is given twice; give it once.")
-        given[name] = value
-    stored = _stored(query, sources)
-    if stored is not None:
-        terms = stored.bind(given, settings.base_iri)
-        bound = {name: str(term) for name, term in terms.items()}
-        return stored.text, bound, {parameter.name for parameter in stored.parameters}
-    if given:
-        raise QueryError("Only stored queries take parameters; leave out --param.")
-    return _text(query), {}, set()
+def _terms(question: Question, engine: "LocalEngine", base: str) -> dict[str, str]:
+    """Return the terms of the parameters in N-Triples, as the graph in ``engine`` names them."""
+    if question.stored is None:
+        return {}
+
+    def select(query: str) -> Iterator[Mapping[str, Term]]:
+        content = engine.query(Request(query, RESULTS_JSON, None, _LARGEST_ANSWER)).content
+        results = parse_query_results(content, format=QueryResultsFormat.JSON)
+        assert isinstance(results, QuerySolutions)  # noqa: S101 - the answer to a SELECT
+        names = [variable.value for variable in results.variables]
+        for row in results:
+            yield {name: term for name in names if (term := row[name]) is not None}
+
+    terms = question.stored.bind(question.given, base, Names(select, base))
+    return {name: str(term) for name, term in terms.items()}
 
 
-def _stored(query: str, sources: GraphSources) -> StoredQuery | None:
-    if query.endswith(".rq"):
-        return load_query(Path(query), sources.base) if _TITLE.match(_text(query)) else None
-    # A name is one word, SPARQL never is.
-    if query == "-" or re.search(r"[\s{]", query):
-        return None
-    known = load_queries(sources.queries, sources.base)
-    if query in known:
-        return known[query]
-    close = difflib.get_close_matches(query, known, n=3)
-    hint = f"did you mean {' or '.join(close)}?" if close else "`urbact-graph query` lists them."
-    raise QueryError(f"There is no stored query '{query}'; {hint}")
-
-
-def _text(query: str) -> str:
-    """Return the SPARQL that the argument is, or that the file it names holds."""
-    try:
-        if query == "-":
-            text = sys.stdin.read()
-        elif query.endswith(".rq"):
-            text = Path(query).read_text(encoding="utf-8-sig")
-        else:
-            text = query
-        text.encode()
-    except UnicodeError:
-        raise QueryError("The query is not UTF-8; write it in UTF-8.") from None
-    except OSError as error:
-        raise QueryError(
-            f"The query file {query} cannot be read ({error.strerror}); name one that can."
-        ) from None
-    return text
+def _nothing(question: Question) -> str:
+    """Say that an answer is empty, which is no mistake."""
+    given = ", ".join(f"{name}={value}" for name, value in question.given.items())
+    what = f"with {given}" if given else "that fits the query"
+    return f"The graph has nothing {what}: the answer is empty."

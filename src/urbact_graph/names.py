@@ -1,0 +1,278 @@
+"""What a text that a user typed names in the graph: a city, a country, a theme, and so on.
+
+A thing is named by its IRI in any of its forms, by a name that it has in any language, by a code,
+or by the end of its IRI. Capitals, accents and punctuation do not matter. What names nothing, or
+several things, is an error that says what would.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from pyoxigraph import Literal, NamedNode
+from slugify import slugify
+
+from urbact_graph.errors import QueryError
+from urbact_graph.rdf.namespaces import DCT, FOAF, OWL, RDF, RDFS, SKOS, namespaces, urb
+from urbact_graph.rdf.terms import Term
+
+# Answers a SELECT on the graph: for each solution its terms by variable, without unbound ones.
+Select = Callable[[str], Iterable[Mapping[str, Term]]]
+
+# The kinds of thing that a parameter can be, by their names in the headers of stored queries: the
+# pattern that ?thing fits, where «class» is a class of the vocabulary. "iri" is anything.
+_OF_CLASS = f"?thing <{RDF.type}> <«class»>"
+_KIND_OF = f"?thing <{RDFS.subClassOf}> <«class»>"
+KINDS: Mapping[str, tuple[str, str, str]] = {
+    "addressee": ("addressee", "Addressee", _OF_CLASS),
+    "call": ("call", "Call", _OF_CLASS),
+    "city": ("city", "City", _OF_CLASS),
+    "class": (
+        "class",
+        "",
+        f'?thing <{RDF.type}> <{OWL.Class}> FILTER(STRSTARTS(STR(?thing), "«urb»"))',
+    ),
+    "country": ("country", "country", "?place <«class»> ?thing"),
+    "document": ("document", "Document", _OF_CLASS),
+    "network": ("network", "Network", _OF_CLASS),
+    "networkKind": ("kind of network", "Network", _KIND_OF),
+    "person": ("person", "Person", _OF_CLASS),
+    "plan": ("plan", "Plan", _OF_CLASS),
+    "planKind": ("kind of plan", "Plan", _KIND_OF),
+    "programme": ("programme", "Programme", _OF_CLASS),
+    "theme": ("theme", "", f"?thing <{SKOS.inScheme}> <«base»theme>"),
+    "iri": ("thing", "", "?thing ?property ?value"),
+}
+# The properties that name a thing, the one that is shown first.
+_NAMES = (
+    SKOS.prefLabel,
+    RDFS.label,
+    DCT.title,
+    FOAF.name,
+    "«urb»localName",
+    SKOS.altLabel,
+    SKOS.notation,
+    DCT.identifier,
+)
+# Codes of countries beside those of ISO 3166: the EU's interinstitutional style guide, 7.1.1.
+_OTHER_CODES = {"el": "gr", "uk": "gb"}
+_FULL_IRI = re.compile(r"<[^>]*>|[A-Za-z][A-Za-z0-9+.-]*://\S*|urn:\S*")
+_PREFIXED = re.compile(r"([A-Za-z][\w.-]*)?:(\S*)")
+_SUGGESTED, _LISTED = 3, 12
+# Of 100: how alike a name must be to be suggested.
+_ALIKE = 65
+
+
+class UnknownNameError(QueryError):
+    """A text that names nothing of its kind in the graph, or several things; a clause."""
+
+
+@dataclass(frozen=True)
+class _Thing:
+    """A thing of the graph: its IRI, its shortest form, and its names, the preferred one first.
+
+    ``path`` has the parts of the IRI, without the base.
+    """
+
+    iri: str
+    form: str
+    path: tuple[str, ...]
+    names: tuple[str, ...]
+
+    @property
+    def shown(self) -> str:
+        return f"{self.form} ({self.names[0]})" if self.names else self.form
+
+
+class Names:
+    """The names of the things in one version of a graph, each kind read when it is first asked for.
+
+    ``base`` is the base of the graph's IRIs.
+    """
+
+    def __init__(self, select: Select, base: str) -> None:
+        self._select = select
+        self._base = base
+        self._indexes: dict[str, _Index] = {}
+
+    def resolve(self, text: str, kind: str) -> NamedNode:
+        """Return the IRI of the thing of ``kind``, one of ``KINDS``, that ``text`` names.
+
+        Raises:
+            UnknownNameError: it names none, or more than one.
+        """
+        iri = self._iri(text)
+        if iri is not None:
+            return self._standing(text, iri, kind)
+        index = self._index(kind)
+        found = index.named(text)
+        if len(found) == 1:
+            return NamedNode(found[0].iri)
+        if found:
+            forms = "; ".join(thing.shown for thing in found[:_LISTED])
+            raise UnknownNameError(
+                f"'{text}' names {len(found)} {_many(kind)}; write one of them as it stands "
+                f"here: {forms}"
+            )
+        if "/" in text and self._stands_in_graph(self._base + text.strip("/")):
+            raise UnknownNameError(f"{text} is no {KINDS[kind][0]}{index.hint(text)}")
+        raise UnknownNameError(f"the graph has no {KINDS[kind][0]} '{text}'{index.hint(text)}")
+
+    def _standing(self, text: str, iri: str, kind: str) -> NamedNode:
+        """Return ``iri``, if it is that of a thing of ``kind``."""
+        if kind == "iri":
+            if self._stands_in_graph(iri):
+                return NamedNode(iri)
+        elif iri in self._index(kind).things:
+            return NamedNode(iri)
+        # An address of this graph's documents is one of its IRIs, but for its beginning and end.
+        end = re.sub(r"\.(html|ttl|jsonld|nt|rdf)$", "", "/".join(iri.split("/")[-2:]))
+        hint = self._index(kind).hint(end)
+        if self._stands_in_graph(iri):
+            raise UnknownNameError(f"{text} is no {KINDS[kind][0]}{hint}")
+        raise UnknownNameError(f"{text} is not in the graph{hint}")
+
+    def _index(self, kind: str) -> "_Index":
+        if kind not in self._indexes:
+            self._indexes[kind] = _Index(self._read(kind), kind)
+        return self._indexes[kind]
+
+    def _read(self, kind: str) -> list[_Thing]:
+        properties = [name.replace("«urb»", str(urb(self._base))) for name in _NAMES]
+        query = (
+            f"SELECT DISTINCT ?thing ?p ?name {{ "
+            f"{{ SELECT DISTINCT ?thing {{ {self._pattern(kind)} }} }} OPTIONAL {{ "
+            f"VALUES ?p {{ {' '.join(f'<{name}>' for name in properties)} }} ?thing ?p ?name }} }}"
+        )
+        names: dict[str, list[tuple[int, bool, str]]] = {}
+        for row in self._select(query):
+            if not isinstance(thing := row["thing"], NamedNode):
+                continue
+            known = names.setdefault(thing.value, [])
+            if isinstance(name := row.get("name"), Literal):
+                rank = properties.index(row["p"].value)
+                known.append((rank, name.language not in (None, "en"), name.value))
+        return [self._thing(iri, sorted(names[iri]), kind) for iri in sorted(names)]
+
+    def _thing(self, iri: str, names: list[tuple[int, bool, str]], kind: str) -> _Thing:
+        path = iri.removeprefix(self._base)
+        parts = [part for part in re.split("[/#]", path) if part]
+        form = path if path != iri else parts[-1] if kind == "country" else f"<{iri}>"
+        vocabulary = str(urb(self._base))
+        if iri.startswith(vocabulary):
+            form = f"urb:{iri.removeprefix(vocabulary)}"
+        return _Thing(iri, form, tuple(parts), tuple(name for *_, name in names))
+
+    def _pattern(self, kind: str) -> str:
+        _, name, pattern = KINDS[kind]
+        vocabulary = urb(self._base)
+        return (
+            pattern.replace("«class»", vocabulary[name])
+            .replace("«urb»", str(vocabulary))
+            .replace("«base»", self._base)
+        )
+
+    def _iri(self, text: str) -> str | None:
+        """Return the IRI that ``text`` is in full or as a prefixed name; None if it is neither."""
+        if _FULL_IRI.fullmatch(text):
+            iri = text.strip("<>")
+        elif (match := _PREFIXED.fullmatch(text)) and match[1] in namespaces(self._base):
+            iri = namespaces(self._base)[match[1]] + match[2]
+        else:
+            return None
+        try:
+            return NamedNode(iri).value
+        except ValueError:
+            raise UnknownNameError(
+                f"{text!r} is no valid IRI; correct it, or write a name"
+            ) from None
+
+    def _stands_in_graph(self, iri: str) -> bool:
+        try:
+            NamedNode(iri)
+        except ValueError:
+            return False
+        places = f"{{ <{iri}> ?p ?o }} UNION {{ ?s <{iri}> ?o }} UNION {{ ?s ?p <{iri}> }}"
+        return any(True for _ in self._select(f"SELECT * {{ {places} }} LIMIT 1"))
+
+
+class _Index:
+    """Things by each of their names, spelt alike."""
+
+    def __init__(self, things: Sequence[_Thing], kind: str) -> None:
+        self.things = {thing.iri: thing for thing in things}
+        self._kind = kind
+
+    @cached_property
+    def _by_name(self) -> tuple[dict[str, dict[str, None]], ...]:
+        """The IRIs by spelling: of names, then of ends of IRIs, then of both without spaces."""
+        names: dict[str, dict[str, None]] = {}
+        ends: dict[str, dict[str, None]] = {}
+        joined: dict[str, dict[str, None]] = {}
+        for thing in self.things.values():
+            of_names = _all_folded((*thing.names, "-".join(thing.path)))
+            if self._kind == "country":
+                of_names |= {other for other, code in _OTHER_CODES.items() if code in of_names}
+            of_ends = _all_folded(_ends(thing))
+            for spelling in of_names:
+                names.setdefault(spelling, {})[thing.iri] = None
+            for spelling in of_ends:
+                ends.setdefault(spelling, {})[thing.iri] = None
+            for spelling in {spelling.replace("-", "") for spelling in of_names | of_ends}:
+                joined.setdefault(spelling, {})[thing.iri] = None
+        return names, ends, joined
+
+    def named(self, text: str) -> list[_Thing]:
+        """Return the things that ``text`` names."""
+        folded = slugify(text)
+        names, ends, joined = self._by_name
+        found = names.get(folded) or ends.get(folded) or joined.get(folded.replace("-", ""))
+        return [self.things[iri] for iri in found or ()]
+
+    def hint(self, text: str) -> str:
+        """Return the end of a sentence that suggests what ``text`` may be meant for."""
+        # Only a mistake needs it.
+        from rapidfuzz import fuzz, process  # noqa: PLC0415
+
+        wanted = slugify(text)
+        names, ends, _ = self._by_name
+        known = {name: (*names.get(name, ()), *ends.get(name, ())) for name in (*names, *ends)}
+        alike = process.extract(
+            wanted, list(known), scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=_LISTED
+        )
+        spellings = [name for name, _, _ in alike] or [
+            name for name in known if wanted and wanted in name.split("-")
+        ]
+        found = dict.fromkeys(iri for name in spellings for iri in known[name])
+        if found:
+            forms = [self.things[iri].shown for iri in list(found)[:_SUGGESTED]]
+            return f"; did you mean {' or '.join(forms)}?"
+        if 0 < len(self.things) <= _LISTED:
+            return f"; it has {', '.join(thing.form for thing in self.things.values())}"
+        if not self.things:
+            return f", nor any other {KINDS[self._kind][0]}"
+        return "; the stored query `find` looks for a part of a name"
+
+
+def _many(kind: str) -> str:
+    noun = KINDS[kind][0]
+    if noun.startswith("kind of"):
+        return noun.replace("kind of", "kinds of") + "s"
+    return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}{'es' if noun[-1] == 's' else 's'}"
+
+
+def _ends(thing: _Thing) -> Iterator[str]:
+    """Yield what may stand for the thing's whole path, and its names with the folder that it is in.
+
+    The folder is, for example, the code of a country.
+    """
+    for start in range(1, len(thing.path)):
+        yield "-".join(thing.path[start:])
+    if len(thing.path) > 2:  # noqa: PLR2004 - as in city/pl/wroclaw
+        yield from (f"{name} {thing.path[-2]}" for name in thing.names)
+
+
+def _all_folded(names: Iterable[str]) -> set[str]:
+    """Return ``names`` without capitals, accents and punctuation."""
+    return {folded for name in names if (folded := slugify(name))}
