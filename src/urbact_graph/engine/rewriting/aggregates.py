@@ -11,16 +11,15 @@ def aggregate_edits(query: Structure) -> list[Edit]:
     engine does so for variables only.
     """
     edits = []
-    for index in range(len(query.tokens) - 1):
-        word = query.word(index)
-        if word not in ("GROUP_CONCAT", "COUNT") or not query.is_text(index + 1, "("):
+    for index in query.places("GROUP_CONCAT", "COUNT"):
+        if not query.is_text(index + 1, "("):
             continue
         (start, end), *_ = query.split(index + 2, query.partner[index + 1], ";")
         is_distinct = query.word(start) == "DISTINCT"
         value = query.text(start + is_distinct, end)
         if not value:
             continue
-        if word == "GROUP_CONCAT":
+        if query.word(index) == "GROUP_CONCAT":
             edits.append(query.edit(start + is_distinct, end, f"STR({value})"))
         elif not is_distinct and end - start > 1:
             counted = f"SUM(COALESCE(IF(isIRI({value}),1,1),0))"

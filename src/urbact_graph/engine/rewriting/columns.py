@@ -5,8 +5,8 @@ from urbact_graph.engine.rewriting.structure import Edit, Structure
 
 def star_of(query: Structure) -> int | None:
     """Return the token that is the star of the outermost SELECT; None if there is none."""
-    for index, depth in enumerate(query.depth):
-        if depth == 0 and query.word(index) == "SELECT":
+    for index in query.places("SELECT"):
+        if query.depth[index] == 0:
             at = index + 1
             while query.word(at) in ("DISTINCT", "REDUCED"):
                 at += 1

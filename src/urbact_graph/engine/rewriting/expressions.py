@@ -14,9 +14,8 @@ _ARGUMENTS_WITH_REPLACEMENT = (3, 4)
 def boolean_edits(query: Structure) -> list[Edit]:
     """Write booleans in lower case: the keywords TRUE and FALSE may have any (SPARQL 1.1, 19.8)."""
     return [
-        query.edit(index, index + 1, token.text.lower())
-        for index, token in enumerate(query.tokens)
-        if query.word(index) in ("TRUE", "FALSE") and not token.text.islower()
+        query.edit(index, index + 1, query.word(index).lower())
+        for index in query.places("TRUE", "FALSE")
     ]
 
 
@@ -28,8 +27,8 @@ def replacement_edits(query: Structure) -> list[Edit]:
     written as a string in the query can be corrected.
     """
     edits = []
-    for index in range(len(query.tokens) - 1):
-        if query.word(index) != "REPLACE" or not query.is_text(index + 1, "("):
+    for index in query.places("REPLACE"):
+        if not query.is_text(index + 1, "("):
             continue
         arguments = query.split(index + 2, query.partner[index + 1], ",")
         if len(arguments) not in _ARGUMENTS_WITH_REPLACEMENT:

@@ -21,11 +21,11 @@ class NamedGraph(NamedTuple):
 
 def named_graphs(query: Structure, base: str | None) -> Iterator[NamedGraph]:
     """Yield the graphs that ``query`` names by constants."""
-    for index in range(len(query.tokens) - 1):
+    for index in query.places("FROM", "GRAPH"):
         keyword, at = query.word(index), index + 1
         if keyword == "FROM" and query.word(at) == "NAMED":
             keyword, at = "FROM NAMED", at + 1
-        if keyword in ("FROM", "FROM NAMED", "GRAPH") and at < len(query.tokens):
+        if at < len(query.tokens):
             iri = query.iri(at, base)
             if iri is not None:
                 yield NamedGraph(keyword, at, iri)
@@ -49,10 +49,12 @@ def graph_edits(query: Structure, names: Callable[[], list[str]]) -> list[Edit]:
     """
     edits: list[Edit] = []
     covered = -1
-    for index in range(len(query.tokens) - 2):
-        variable, opening = query.tokens[index + 1], index + 2
-        is_pattern = query.word(index) == "GRAPH" and variable.kind == "variable"
-        if index < covered or not is_pattern or not query.is_text(opening, "{"):
+    for index in query.places("GRAPH"):
+        opening = index + 2
+        if index < covered or not query.is_text(opening, "{"):
+            continue
+        variable = query.tokens[index + 1]
+        if variable.kind != "variable":
             continue
         closing = query.partner[opening]
         if not _is_bound_within(query, variable.text[1:], opening, closing):

@@ -50,8 +50,8 @@ def order_edits(query: Structure, *, has_zones: bool) -> list[Edit]:
     With ``has_zones`` times with a zone are kept apart from those without, too.
     """
     edits = []
-    for index in range(len(query.tokens) - 1):
-        if query.word(index) != "ORDER" or query.word(index + 1) != "BY":
+    for index in query.places("ORDER"):
+        if query.word(index + 1) != "BY":
             continue
         for condition in _conditions(query, index + 2):
             if not _is_of_one_kind(query, index, condition):

@@ -30,6 +30,10 @@ class Structure:
     def __init__(self, query: str) -> None:
         self.query = query
         self.tokens = list(tokens(query))
+        self._words = [
+            token.text.upper() if token.kind == "name" and ":" not in token.text else ""
+            for token in self.tokens
+        ]
         self.depth: list[int] = []
         self.partner: dict[int, int] = {}
         open_brackets: list[int] = []
@@ -58,10 +62,11 @@ class Structure:
 
     def word(self, index: int) -> str:
         """Return the token in upper case if it is a keyword or the name of a function."""
-        if not 0 <= index < len(self.tokens):
-            return ""
-        token = self.tokens[index]
-        return token.text.upper() if token.kind == "name" and ":" not in token.text else ""
+        return self._words[index] if 0 <= index < len(self._words) else ""
+
+    def places(self, *words: str) -> list[int]:
+        """Return the tokens that are one of ``words``, keywords or names of functions."""
+        return [index for index, word in enumerate(self._words) if word in words]
 
     def is_text(self, index: int, text: str) -> bool:
         """Tell whether the token ``index`` exists and is ``text``."""
@@ -109,8 +114,8 @@ class Structure:
         }
 
     def _declared(self, keyword: str, offset: int) -> Iterator[tuple[int, Token]]:
-        for index in range(len(self.tokens) - offset):
-            if self.word(index) == keyword:
+        for index in self.places(keyword):
+            if index + offset < len(self.tokens):
                 yield index, self.tokens[index + offset]
 
 
