@@ -1,5 +1,6 @@
 """``urbact-graph validate``."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,43 @@ def test_its_exit_code_says_if_there_are_violations(root: Path) -> None:
     assert b"Violation" in report.read_bytes()
     (root / "shapes" / "network.ttl").write_text("broken")
     assert "shapes/network.ttl" in run("validate", "--sources", str(root), code=2).stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("data", None, "holds no data/"),
+        ("ontology/rules", None, "holds no ontology/rules/"),
+        ("shapes", None, "hold no rule"),
+        ("shapes/more.ttl", "@prefix sh: <http://www.w3.org/ns/shacl#> . <x:s> sh:x 1 .", "sh:x"),
+        ("data/more.ttl", "<x:a> <x:b> [] .", "data/more.ttl, line 1: "),
+    ],
+)
+def test_what_cannot_be_checked_is_no_success(
+    root: Path, name: str, content: str | None, words: str
+) -> None:
+    if content is None:
+        shutil.rmtree(root / name)
+    else:
+        (root / name).write_text(content)
+    result = run("validate", "--sources", str(root), code=2)
+    assert words in result.stderr
+    assert "onform" not in result.stdout
+
+
+def test_files_that_were_not_read_are_named(root: Path) -> None:
+    (root / "data" / "more.nt").write_text("<x:a> <x:b> 1 .")
+    (root / "data" / "later.ttl").write_text("# To be done.")
+    (root / "shapes" / "more").mkdir()
+    (root / "shapes" / "more" / "plan.ttl").touch()
+    for command in ("build", "validate"):
+        lines = run(command, "--sources", str(root)).stderr.splitlines()
+        notes = [line.partition(" ")[2] for line in lines if line.startswith("Note: ")]
+        assert [note.split()[0] for note in notes] == [
+            "data/more.nt",
+            "shapes/more/plan.ttl",
+            "data/later.ttl",
+        ]
 
 
 def test_the_table_in_a_document_is_renewed(root: Path, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from urbact_graph.dataset.building import Build
 from urbact_graph.sources import GraphSources
+from urbact_graph.validation import outcome
 from urbact_graph.validation.outcome import REPORT_NAME, is_known_valid, record
 
 
@@ -54,4 +55,12 @@ def test_a_damaged_record_makes_it_unknown(
 ) -> None:
     record(demo_build, sources, tmp_path, b"", conforms=True)
     (tmp_path / "validation.json").write_bytes(content)
+    assert not is_known_valid(demo_build, sources, tmp_path)
+
+
+def test_other_code_makes_it_unknown(
+    demo_build: Build, sources: GraphSources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(demo_build, sources, tmp_path, b"", conforms=True)
+    monkeypatch.setattr(outcome, "fingerprint", lambda: "other code")
     assert not is_known_valid(demo_build, sources, tmp_path)

@@ -155,19 +155,19 @@ def test_a_malformed_shape_would_be_found() -> None:
     ("text", "message"),
     [
         ("e:a sh:path ; .", r"shapes/wrong\.ttl, line 2, column \d+"),
-        ("e:s sh:property [] .", r"shapes/wrong\.ttl: .*blank node"),
-        ("e:t sh:select 'SELECT {' .", r"shapes/wrong\.ttl: the query of http://e\.org/t is not"),
+        ("e:s sh:property [] .", r"shapes/wrong\.ttl, line 2: .*blank node"),
+        ("e:t sh:select 'SELECT {' .", r"wrong\.ttl, line 2: <http://e\.org/t> .* is not SPARQL"),
         (
             'e:t sh:select """\nSELECT ?this\nWHERE { ?this a none:x }""" .',
-            r"http://e\.org/t .* line 3, column .*The prefix is not declared",
+            r"http://e\.org/t> .* line 3, column .*The prefix is not declared",
         ),
         (
             "e:s sh:target e:t . e:t sh:select 'SELECT ?that WHERE { ?that a ?kind }' .",
-            r"shapes/wrong\.ttl: the target http://e\.org/t does not select \?this",
+            r"shapes/wrong\.ttl, line 2: <http://e\.org/t> does not select \?this",
         ),
         (
             "e:s sh:target e:t . e:t sh:select 'ASK { ?this a ?kind }' .",
-            r"the target http://e\.org/t does not select \?this",
+            r"<http://e\.org/t> does not select \?this",
         ),
     ],
 )

@@ -169,7 +169,7 @@ def own_shapes(root: Path, text: str) -> GraphSources:
 def test_a_shape_that_is_not_well_formed_is_an_error(tmp_path: Path) -> None:
     text = "e:s a sh:NodeShape ; sh:targetNode e:n ; sh:property e:p ."
     path = dataset(tmp_path / "graph.nt", "<http://e.org/n> <http://e.org/p> 1 .")
-    with pytest.raises(SourceError, match="not well-formed"):
+    with pytest.raises(SourceError, match=r"<http://e\.org/p>, which is no shape"):
         validate(path, own_shapes(tmp_path, text))
 
 
@@ -180,6 +180,139 @@ def test_a_shape_without_a_severity_is_a_violation(tmp_path: Path) -> None:
     assert (result.rule, result.severity) == ("http://e.org/s", Severity.VIOLATION)
     assert (result.entity, result.file) == ("http://e.org/n", DERIVED)
     assert result.message
+
+
+# Rules ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        # Without a severity it is sh:Violation.
+        ("e:s a sh:NodeShape ; sh:targetNode e:n ; sh:nodeKind sh:IRI .", 1),
+        ("e:s a sh:NodeShape ; sh:targetNode e:n ; sh:nodeKind sh:IRI ; sh:severity sh:Info .", 1),
+        # A shape that only holds others is none.
+        (
+            "e:s a sh:NodeShape ; sh:targetNode e:n ; sh:property e:p, e:q . "
+            "e:p sh:path e:x ; sh:maxCount 1 . e:q sh:path e:p ; sh:minCount 1 ; sh:node e:o . "
+            "e:o a sh:NodeShape ; sh:nodeKind sh:Literal .",
+            2,
+        ),
+        (
+            "e:s a sh:NodeShape ; sh:targetNode e:n ; sh:nodeKind sh:IRI . "
+            "e:r a sh:NodeShape ; sh:targetNode e:n ; sh:nodeKind sh:Literal ; "
+            "sh:deactivated true .",
+            1,
+        ),
+    ],
+)
+def test_rules_are_counted_with_and_without_a_severity(
+    tmp_path: Path, text: str, rules: int
+) -> None:
+    path = dataset(tmp_path / "graph.nt", "<http://e.org/n> <http://e.org/p> 1 .")
+    report = validate(path, own_shapes(tmp_path, text))
+    assert report.rules == rules
+    assert report.conforms
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "# None yet.",
+        "e:s a sh:NodeShape ; sh:targetNode e:n ; sh:nodeKind sh:IRI ; sh:deactivated true .",
+    ],
+)
+def test_shapes_without_a_rule_are_an_error(tmp_path: Path, text: str) -> None:
+    path = dataset(tmp_path / "graph.nt", "<http://e.org/n> <http://e.org/p> 1 .")
+    with pytest.raises(SourceError, match=r"shapes hold no rule"):
+        validate(path, own_shapes(tmp_path, text))
+
+
+def test_missing_shapes_are_an_error(tmp_path: Path) -> None:
+    path = dataset(tmp_path / "graph.nt", "<http://e.org/n> <http://e.org/p> 1 .")
+    with pytest.raises(SourceError, match=r"shapes hold no rule"):
+        validate(path, GraphSources(tmp_path))
+
+
+KEPT = "e:k a sh:NodeShape ; sh:targetNode e:n ; sh:nodeKind sh:IRI .\n"
+FACTS = """
+@prefix e: <http://e.org/> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+e:n a e:Used ; e:p 1 . e:Used rdfs:subClassOf e:Wider . e:Unused rdfs:comment "Nothing is one." .
+"""
+
+
+@pytest.mark.parametrize(
+    ("target", "is_idle"),
+    [
+        ("sh:targetClass e:Used", False),
+        ("sh:targetClass e:Wider", False),
+        ("sh:targetClass e:Unused", True),
+        ("sh:targetClass e:Unused, e:Used", False),
+        ("sh:targetSubjectsOf e:p", False),
+        ("sh:targetSubjectsOf e:q", True),
+        ("sh:targetObjectsOf e:p", False),
+        ("sh:targetObjectsOf e:q", True),
+        ("sh:targetNode e:absent", False),
+        ("sh:target e:t . e:t sh:select 'SELECT ?this { ?this <http://e.org/p> 1 }'", False),
+        ("sh:target e:t . e:t sh:select 'SELECT ?this { ?this <http://e.org/q> 1 }'", True),
+        ("sh:target e:t . e:t sh:select 'SELECT ?this { ?this a <http://e.org/Unused> }'", True),
+        # Of targets that select offenders alone, those that could find one are not idle.
+        (
+            "sh:target e:t . e:t sh:select "
+            "'SELECT ?this { ?this <http://e.org/p> ?x FILTER(?x > 1) }'",
+            False,
+        ),
+        (
+            "sh:target e:t . e:t sh:select "
+            "'SELECT ?this { ?this <http://e.org/q> ?x FILTER(?x > 1) }'",
+            True,
+        ),
+        (
+            "sh:target e:t . e:t sh:select 'SELECT ?this { ?this <http://e.org/p> ?x "
+            "FILTER NOT EXISTS { ?this a <http://e.org/Used> } } GROUP BY ?this "
+            "HAVING (SUM(?x) > 9)'",
+            False,
+        ),
+        (
+            "sh:target e:t . e:t sh:select 'SELECT ?this { ?this <http://e.org/p> ?x , 2 }'",
+            False,
+        ),
+    ],
+)
+def test_a_rule_that_has_nothing_to_check_is_named_as_info(
+    tmp_path: Path, target: str, *, is_idle: bool
+) -> None:
+    text = f"{KEPT}e:s a sh:NodeShape ; sh:nodeKind sh:IRIOrLiteral ; {target} ."
+    path = dataset(tmp_path / "graph.nt", FACTS)
+    report = validate(path, own_shapes(tmp_path, text))
+    assert report.conforms
+    assert [result.entity for result in report.results] == ["http://e.org/s"] * is_idle
+    for result in report.results:
+        assert result.severity is Severity.INFO
+        assert result.file == "shapes/own.ttl"
+        assert result.message == "No entity of the graph is of the kind that this rule checks."
+        assert result.remedy
+
+
+def test_a_deactivated_rule_is_named_as_info(tmp_path: Path) -> None:
+    text = (
+        f"{KEPT}e:s a sh:NodeShape ; sh:targetNode e:n ; sh:nodeKind sh:IRI ; sh:deactivated true ."
+    )
+    report = validate(dataset(tmp_path / "graph.nt", FACTS), own_shapes(tmp_path, text))
+    (result,) = report.results
+    assert (result.entity, result.message) == ("http://e.org/s", "This rule is deactivated.")
+
+
+def test_a_target_class_that_nothing_knows_is_an_error(tmp_path: Path) -> None:
+    text = f"{KEPT}e:s a sh:NodeShape ; sh:targetClass e:Gone ; sh:nodeKind sh:IRI ."
+    path = dataset(tmp_path / "graph.nt", FACTS)
+    with pytest.raises(SourceError, match=r"http://e\.org/s has the target class .*Gone, which"):
+        validate(path, own_shapes(tmp_path, text))
+
+
+def test_every_rule_of_the_graph_has_something_to_check(report: Report) -> None:
+    assert [each for each in report.results if each.entity.startswith(f"{BASE}shapes#")] == []
 
 
 def test_a_blank_node_that_breaks_a_rule_is_an_error(tmp_path: Path) -> None:

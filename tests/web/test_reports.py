@@ -99,6 +99,9 @@ def test_an_unknown_result_is_not_found(demo_client: FlaskClient, identifier: st
 def test_the_report_is_about_entities_of_the_served_graph(
     demo_client: FlaskClient, demo_store: Store, demo_report: Report
 ) -> None:
+    shapes = parse(demo_client.get("/shapes.nt").data, format=RdfFormat.N_TRIPLES)
+    # The demo is too small for every rule to have something to check.
+    rules = {quad.triple.subject for quad in shapes}
     content = demo_client.get("/validation.nt").data
     found = [
         quad.triple.object
@@ -108,7 +111,7 @@ def test_the_report_is_about_entities_of_the_served_graph(
     assert len(found) == len(demo_report.results)
     for focus in found:
         assert isinstance(focus, NamedNode)
-        assert any(demo_store.quads_for_pattern(focus, None, None))
+        assert focus in rules or any(demo_store.quads_for_pattern(focus, None, None))
 
 
 # ---- Releases that are not whole, and none ---------------------------------------------------

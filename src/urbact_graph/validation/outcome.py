@@ -4,8 +4,8 @@ import hashlib
 import json
 from pathlib import Path
 
-from urbact_graph import __version__
 from urbact_graph.dataset.building import Build
+from urbact_graph.dataset.fingerprint import fingerprint
 from urbact_graph.files import write_whole
 from urbact_graph.sources import GraphSources
 
@@ -14,7 +14,7 @@ _OUTCOME_NAME = "validation.json"
 
 
 def is_known_valid(graph: Build, sources: GraphSources, folder: Path) -> bool:
-    """Tell whether ``graph`` was validated with the present shapes and had no violation."""
+    """Tell whether ``graph`` was validated with the present shapes and code, without violation."""
     try:
         recorded = json.loads((folder / _OUTCOME_NAME).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -36,7 +36,7 @@ def record(
 
 
 def _outcome(graph: Build, sources: GraphSources, *, conforms: bool) -> dict[str, object]:
-    shapes = hashlib.sha256(__version__.encode())
+    shapes = hashlib.sha256(fingerprint().encode())
     for path in sources.shape_files():
         shapes.update(sources.read(path))
     return {"dataset": graph.version, "shapes": shapes.hexdigest(), "conforms": conforms}

@@ -1,18 +1,20 @@
-"""Load the SHACL shapes, check each query in them, and read what each rule says to a curator."""
+"""Load the SHACL shapes, check that they are understood, and read what each rule says."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyoxigraph import QuerySolutions, Store, Triple
+from pyoxigraph import RdfFormat, Triple
 
 from urbact_graph.errors import SourceError
 from urbact_graph.rdf.graph import IndexedGraph
 from urbact_graph.rdf.namespaces import SH, urb
 from urbact_graph.rdf.parsing import parse_turtle
-from urbact_graph.rdf.sparql import mistake
+from urbact_graph.rdf.reading import parse_lines, without_mark
 from urbact_graph.sources import GraphSources
 from urbact_graph.validation.report import Severity
+from urbact_graph.validation.vocabulary import CONSTRAINTS, Terms
+from urbact_graph.validation.well_formed import Fault, faults, is_deactivated, is_targeted
 
 
 @dataclass(frozen=True)
@@ -30,28 +32,54 @@ def load_shapes(sources: GraphSources) -> list[Triple]:
     """Load all shape files of ``sources``.
 
     Raises:
-        SourceError: a file is not Turtle, has a blank node, or holds a query that is not SPARQL or
-            a target query that does not select ?this.
+        SourceError: a file is not Turtle or has a blank node; or a shape uses a term that there is
+            not, or is not well-formed. The message has file, line and shape.
     """
     return load_files(sources.shape_files(), sources)
 
 
 def load_files(paths: Iterable[Path], sources: GraphSources) -> list[Triple]:
     """Load the shape files ``paths``; raises the errors of ``load_shapes``."""
-    names = {sources.name(path): path for path in paths}
-    files = {name: list(parse_turtle(sources.read(path), name)) for name, path in names.items()}
+    contents = {sources.name(path): sources.read(path) for path in paths}
+    files = {name: list(parse_turtle(content, name)) for name, content in contents.items()}
     triples = [triple for file in files.values() for triple in file]
-    graph = IndexedGraph(triples)
-    for name, file in files.items():
-        for node in sorted({t.subject.value for t in file if t.predicate.value == SH.select}):  # type: ignore[union-attr]
-            _check_query(node, graph, name)
+    terms = Terms(_ontology(sources), sources.base)
+    wrong = list(faults(triples, terms))
+    if wrong:
+        raise _mistake(wrong, contents, terms)
     return triples
 
 
-def rules(shapes: Iterable[Triple], base: str) -> dict[str, Rule]:
-    """Return the rules, which are the shapes that have a severity, by IRI.
+def _ontology(sources: GraphSources) -> list[Triple]:
+    return [
+        triple
+        for path in sources.ontology_files()
+        for triple in parse_turtle(sources.read(path), sources.name(path))
+    ]
 
-    ``base`` is that of the vocabulary's IRIs, where ``urb:remedy`` stands.
+
+def _mistake(wrong: Sequence[Fault], contents: Mapping[str, bytes], terms: Terms) -> SourceError:
+    """Make the error of the first fault, with its place; the others are counted."""
+    first = wrong[0]
+    places = (
+        f"{name}, line {line}"
+        for name, content in contents.items()
+        for line, quad in parse_lines(without_mark(content), RdfFormat.TURTLE)
+        if quad.triple == first.triple
+    )
+    more = len({(fault.shape, fault.reason) for fault in wrong}) - 1
+    plural = "s" if more > 1 else ""
+    rest = f" ({more} more such mistake{plural} in the shapes.)" if more else ""
+    return SourceError(f"{next(places)}: {terms.short(first.shape)} {first.reason}.{rest}")
+
+
+def rules(shapes: Iterable[Triple], base: str) -> dict[str, Rule]:
+    """Return the rules by IRI: the shapes that constrain what a target selects.
+
+    They are those with a target or a stated severity, and the property shapes in them. Without a
+    severity it is sh:Violation (SHACL, section 2.1.4). A shape that only holds property shapes, or
+    is deactivated, is no rule. ``base`` is that of the vocabulary's IRIs, where ``urb:remedy``
+    stands.
 
     Raises:
         SourceError: a severity is none that SHACL knows.
@@ -60,52 +88,36 @@ def rules(shapes: Iterable[Triple], base: str) -> dict[str, Rule]:
     return {
         shape: Rule(
             iri=shape,
-            severity=_severity(shape, severities[0]),
+            severity=_severity(shape, graph),
             title=graph.text(shape, SH.name),
             message=graph.text(shape, SH.message),
             remedy=graph.text(shape, urb(base).remedy),
         )
-        for shape in graph.subjects()
-        if (severities := graph.iris(shape, SH.severity))
+        for shape in sorted(_checked(graph))
+        if _is_rule(shape, graph)
     }
 
 
-def query_text(node: str, shapes: IndexedGraph) -> str:
-    """Return the query of ``node``, a SPARQL-based target or constraint, with its prefixes.
-
-    The prefixes are those that the ontologies named by sh:prefixes declare (SHACL, section 5.2.1).
-    They stand on the first line, so that an error has the line that the file's reader counts.
-    """
-    declarations = (
-        declaration
-        for ontology in shapes.iris(node, SH.prefixes)
-        for declaration in shapes.iris(ontology, SH.declare)
-    )
-    declared = sorted(
-        (shapes.text(each, SH.prefix), shapes.text(each, SH.namespace)) for each in declarations
-    )
-    prologue = "".join(f"PREFIX {prefix}: <{namespace}> " for prefix, namespace in declared)
-    return prologue + shapes.text(node, SH.select)
+def _checked(graph: IndexedGraph) -> set[str]:
+    """Return the shapes with a target, and the property shapes in them at any depth."""
+    waiting = [shape for shape in graph.subjects() if is_targeted(shape, graph)]
+    found: set[str] = set()
+    while waiting:
+        shape = waiting.pop()
+        if shape not in found and not is_deactivated(shape, graph):
+            found.add(shape)
+            waiting += graph.iris(shape, SH.property)
+    return found | {shape for shape in graph.subjects() if graph.iris(shape, SH.severity)}
 
 
-def _check_query(node: str, shapes: IndexedGraph, name: str) -> None:
-    query = query_text(node, shapes)
-    try:
-        results = Store().query(query)
-    except SyntaxError as error:
-        raise SourceError(
-            f"{name}: the query of {node} is not SPARQL. {mistake(query, error).sentence} Line 1 "
-            "begins with the prefixes that sh:prefixes declares. Correct the query in this file."
-        ) from None
-    variables = results.variables if isinstance(results, QuerySolutions) else []
-    if shapes.linking(node, SH.target) and "this" not in (each.value for each in variables):
-        raise SourceError(
-            f"{name}: the target {node} does not select ?this; write a query that begins with "
-            "SELECT ?this."
-        )
+def _is_rule(shape: str, graph: IndexedGraph) -> bool:
+    names = {name for name, _ in graph.properties(shape)}
+    only_holds = names & CONSTRAINTS == {SH.property} and SH.severity not in names
+    return not only_holds and not is_deactivated(shape, graph)
 
 
-def _severity(shape: str, severity: str) -> Severity:
+def _severity(shape: str, graph: IndexedGraph) -> Severity:
+    severity = next(iter(graph.iris(shape, SH.severity)), Severity.VIOLATION.iri)
     try:
         return Severity(severity.removeprefix(str(SH)))
     except ValueError:

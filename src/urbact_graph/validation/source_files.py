@@ -9,7 +9,8 @@ from urbact_graph.sources import GraphSources
 def files_of(entities: set[str], sources: GraphSources) -> dict[str, str]:
     """Return the name of the file that describes each entity, or else of the first that names it.
 
-    An entity that stands in no file of data/ or ontology/ has none.
+    An entity that stands in no file of data/ or ontology/ has none, nor has a shape that none of
+    shapes/ describes.
 
     Raises:
         SourceError: a file cannot be read or is not Turtle.
@@ -18,10 +19,14 @@ def files_of(entities: set[str], sources: GraphSources) -> dict[str, str]:
         return {}
     describing: dict[str, str] = {}
     naming: dict[str, str] = {}
-    for path in (*sources.data_files(), *sources.ontology_files()):
+    shapes = sources.shape_files()
+    for path in (*sources.data_files(), *sources.ontology_files(), *shapes):
         name = sources.name(path)
+        naming_too = path not in shapes
         for triple in parse_turtle(sources.read(path), name):
             for position, term in enumerate(triple):
+                if position and not naming_too:
+                    break
                 if isinstance(term, NamedNode) and term.value in entities:
                     (naming if position else describing).setdefault(term.value, name)
     return naming | describing

@@ -18,7 +18,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad, QuerySolutions, Store, Triple
 from urbact_graph.rdf.graph import IndexedGraph
 from urbact_graph.rdf.namespaces import SH
 from urbact_graph.rdf.terms import Term
-from urbact_graph.validation.shapes import query_text
+from urbact_graph.validation.queries import query_text
 
 
 def with_target_nodes(shapes: Iterable[Triple], dataset: Iterable[Triple]) -> list[Triple]:
@@ -26,10 +26,20 @@ def with_target_nodes(shapes: Iterable[Triple], dataset: Iterable[Triple]) -> li
 
     A target that is no query stays as it is. Source: SHACL Advanced Features, section 3.1.
     """
-    shapes = list(shapes)
-    graph = IndexedGraph(shapes)
+    return with_selected(shapes, loaded(dataset))
+
+
+def loaded(dataset: Iterable[Triple]) -> Store:
+    """Load ``dataset`` for the evaluation of targets."""
     store = Store()
     store.bulk_extend(Quad(*triple) for triple in dataset)
+    return store
+
+
+def with_selected(shapes: Iterable[Triple], store: Store) -> list[Triple]:
+    """Return ``shapes`` as ``with_target_nodes`` does, for the dataset in ``store``."""
+    shapes = list(shapes)
+    graph = IndexedGraph(shapes)
     selected: dict[str, list[Term | BlankNode]] = {}
     rewritten: list[Triple] = []
     for triple in shapes:

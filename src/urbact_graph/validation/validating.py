@@ -13,18 +13,20 @@ from pathlib import Path
 
 import pyshacl
 import rdflib
-from pyoxigraph import RdfFormat, Triple, parse
+from pyoxigraph import NamedNode, RdfFormat, Store, Triple, parse
 from pyshacl.errors import ReportableRuntimeError
 from rdflib.term import Node
 
 from urbact_graph.errors import DatasetError, SourceError
-from urbact_graph.rdf.namespaces import RDF, SH
+from urbact_graph.rdf.graph import IndexedGraph
+from urbact_graph.rdf.namespaces import RDF, SH, urb
 from urbact_graph.sources import GraphSources
+from urbact_graph.validation.focus_nodes import idle
 from urbact_graph.validation.rdflib_terms import memory_graph, oxigraph_term
-from urbact_graph.validation.report import DERIVED, Report, Result, Severity
+from urbact_graph.validation.report import Report, Result, Severity
 from urbact_graph.validation.shapes import Rule, load_shapes, rules
 from urbact_graph.validation.source_files import files_of
-from urbact_graph.validation.targets import with_target_nodes
+from urbact_graph.validation.targets import loaded, with_selected
 
 # SHACL reports that there are too many values without saying which (sections 4.2.2 and 4.4.5).
 _TOO_MANY = {SH.MaxCountConstraintComponent, SH.UniqueLangConstraintComponent}
@@ -42,11 +44,19 @@ def validate(dataset: Path, sources: GraphSources) -> Report:
     """
     shapes = load_shapes(sources)
     known = rules(shapes, sources.base)
+    if not known:
+        raise SourceError(
+            f"The files in {sources.root / 'shapes'} hold no rule that could be checked; give a "
+            "shape a target and a constraint."
+        )
     with _garbage_collection_paused():
         triples = read_dataset(dataset)
-        results = check(triples, with_target_nodes(shapes, triples), known)
+        store = loaded(triples)
+        selected = with_selected(shapes, store)
+        results = check(triples, selected, known)
+        results += _idle_rules(shapes, selected, store, sources.base)
     files = files_of({result.entity for result in results}, sources)
-    located = [replace(result, file=files.get(result.entity, DERIVED)) for result in results]
+    located = [replace(result, file=files.get(result.entity, result.file)) for result in results]
     return Report.of(located, rules=len(known), triples=len(triples))
 
 
@@ -117,6 +127,27 @@ def _not_well_formed(reason: object) -> SourceError:
     )
 
 
+def _idle_rules(
+    shapes: list[Triple], selected: list[Triple], store: Store, base: str
+) -> list[Result]:
+    """Report the rules that had nothing to check, each as if it were an entity with a fault."""
+    graph = IndexedGraph(shapes)
+    return [
+        Result(
+            severity=Severity.INFO,
+            focus=NamedNode(shape),
+            rule=shape,
+            title=graph.text(shape, SH.name),
+            message=f"{reason}.",
+            path=None,
+            value=None,
+            component=f"{base}shapes#rule-in-use",
+            remedy="Compare its target with the data: correct the rule, or take it out.",
+        )
+        for shape, reason in idle(shapes, selected, store, str(urb(base)))
+    ]
+
+
 def _result_nodes(found: rdflib.Graph) -> Iterator[Node]:
     """Yield the results of the report, without those of the shapes that a rule refers to."""
     for report in found.subjects(_iri(RDF.type), _iri(SH.ValidationReport)):
@@ -137,7 +168,7 @@ def _result(found: rdflib.Graph, node: Node, known: dict[str, Rule]) -> Result:
         focus=focus,
         rule=rule.iri,
         title=rule.title,
-        message=rule.message,
+        message=rule.message or str(facts.get(SH.resultMessage, "")),
         path=str(path) if isinstance(path, rdflib.URIRef) else None,
         value=None if value is None else oxigraph_term(value),
         component=str(facts[SH.sourceConstraintComponent]),
