@@ -33,6 +33,8 @@ Headers = list[tuple[str, str]]
 class Engine:
     """Answers every query by its number, or raises ``problem``; while ``held``, it waits.
 
+    The first query gets ``first_problem``, if there is one.
+
     ``queries`` are those that were evaluated or begun, ``cancelled`` those that were cancelled;
     one that ``is_slow_to_stop`` goes on until it is released.
     """
@@ -44,6 +46,7 @@ class Engine:
         self.queries: list[str] = []
         self.cancelled: list[str] = []
         self.problem: ProblemError | None = None
+        self.first_problem: ProblemError | None = None
         self.size = 0
         self.is_slow_to_stop = False
         self._is_held = False
@@ -108,8 +111,8 @@ class Engine:
         if cancellation.is_cancelled:
             self.cancelled.append(request.query)
             raise ProblemError(CLIENT_CLOSED_REQUEST, "All clients have disconnected.")
-        if self.problem:
-            raise self.problem
+        if problem := (self.first_problem if number == 1 else None) or self.problem:
+            raise problem
         content = f"{version} {number} {'x' * self.size}".encode()
         return Answer(request.results_format or request.graph_format or "", content, version)
 
@@ -248,6 +251,7 @@ class Clients:
         """Send a request, without waiting for the response."""
         path, _, query_string = target.partition("?")
         given = {name.replace("_", "-"): value for name, value in headers.items()}
+        given.setdefault("host", "data.example")
         if body:
             given["content-length"] = str(len(body))
         client = Client(Scope(method, path, query_string, given), body)

@@ -11,6 +11,7 @@ from tests.support.servers import Server, serving, until, variables
 from tests.support.wire import ask, wire
 
 ASK = b"GET /sparql?query=ASK%7B%7D"
+FORM = b"Content-Type: application/x-www-form-urlencoded"
 TURTLE = b"Accept: text/turtle"
 HTML = b"Accept: text/html"
 ROUTES = ["/", "/sparql", "/sparql?query=ASK%7B%7D", "/limits", "/metrics", "/health"]
@@ -56,14 +57,14 @@ def test_a_path_may_be_percent_encoded(server: Server, path: str) -> None:
         b"/caf%E9",
         b"/%00",
         b"/%0D%0AX:y",
-        b"/sparql/",
-        b"/sparql%2F",
         b"/%",
         b"*",
         b"/%2573parql",
         b"//sparql",
         b"//sparql?query=ASK%7B%7D",
         b"///limits",
+        b"/limits//",
+        b"/nowhere/",
     ],
 )
 def test_an_unknown_path_is_not_found(server: Server, path: bytes) -> None:
@@ -118,11 +119,54 @@ def test_the_host_header_of_a_client_is_never_repeated(server: Server, accept: b
             assert "stranger" not in str(received.headers)
 
 
-@pytest.mark.parametrize("host", [b"", b"..", b"a/b", b"[::", b"user@x"])
-def test_a_malformed_host_makes_no_difference(server: Server, host: bytes) -> None:
+@pytest.mark.parametrize(
+    ("lines", "status"),
+    [
+        ([b"Host: a.example"], 200),
+        ([b"Host: a.example:80"], 200),
+        ([b"Host: my_host"], 200),
+        ([b"Host: [::1]:8000"], 200),
+        ([b"Host: caf%C3%A9.example"], 200),
+        # It may be empty, where the address has no authority.
+        ([b"Host:"], 200),
+        ([b"Host: .."], 200),
+        ([], 400),
+        ([b"Host: a", b"Host: a"], 400),
+        ([b"Host: a", b"Host: b"], 400),
+        ([b"Host: a/b"], 400),
+        ([b"Host: [::"], 400),
+        ([b"Host: user@x"], 400),
+        ([b"Host: a b"], 400),
+        ([b"Host: a:b"], 400),
+        ([b"Host: caf\xe9"], 400),
+    ],
+)
+@pytest.mark.parametrize("method", [b"GET", b"POST", b"OPTIONS"])
+def test_a_request_has_one_valid_host(
+    server: Server, method: bytes, lines: list[bytes], status: int
+) -> None:
+    head = [method + b" /sparql?query=ASK%7B%7D HTTP/1.1", FORM, b"Content-Length: 0", *lines]
     with wire(server) as connected:
-        connected.connection.sendall(b"GET /limits HTTP/1.1\r\nHost: " + host + b"\r\n\r\n")
-        assert connected.receive().status == 200
+        connected.connection.sendall(b"\r\n".join([*head, b"", b""]))
+        received = connected.receive()
+        assert received.status == status
+        if status == 400:
+            assert received.problem == "malformed-request"
+            assert b"Host header" in received.body
+
+
+def test_before_http_1_1_a_request_needs_no_host(server: Server) -> None:
+    with wire(server) as connected:
+        connected.connection.sendall(ASK + b" HTTP/1.0\r\n\r\n")
+        assert connected._file.readline().split()[1] == b"200"
+
+
+@pytest.mark.parametrize("path", [b"/sparql/", b"/sparql%2F", b"/limits/"])
+def test_a_slash_at_the_end_is_redirected(server: Server, path: bytes) -> None:
+    received = ask(server, b"GET " + path + b"?a=%20b")
+    assert received.status == 308
+    name = "limits" if path == b"/limits/" else "sparql"
+    assert received.headers["location"] == f"../{name}?a=%20b"
 
 
 @pytest.mark.parametrize("accept", [TURTLE, HTML])
@@ -137,7 +181,7 @@ def test_links_have_the_address_of_the_proxy(server: Server, accept: bytes, path
     assert received.status == 200
     assert b"https://data.example/graph/sparql" in received.body
     assert server.url.encode() not in received.body
-    assert ask(server, b"GET /graph/", *sent).headers["location"] == "sparql"
+    assert ask(server, b"GET /graph/", TURTLE, *sent).headers["location"] == "sparql"
 
 
 @pytest.mark.parametrize(

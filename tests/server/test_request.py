@@ -72,25 +72,42 @@ def test_an_address_is_split(address: str, place: tuple[str, str, str]) -> None:
 
 @pytest.mark.parametrize(
     ("method", "may_share"),
-    [("GET", True), ("HEAD", True), ("POST", True), ("OPTIONS", False), ("DELETE", False)],
+    [
+        *[("GET", True), ("HEAD", True), ("POST", True), ("QUERY", True)],
+        *[("OPTIONS", False), ("DELETE", False)],
+    ],
 )
 def test_responses_are_shared_by_method(method: str, may_share: bool) -> None:
     assert request(method=method).may_share is may_share
 
 
 @pytest.mark.parametrize(
-    ("header", "may_share"),
+    ("method", "header", "is_conditional"),
     [
-        ("range", False),
-        ("if-match", False),
-        ("if-unmodified-since", False),
-        ("if-none-match", True),
-        ("if-modified-since", True),
-        ("if-range", True),
+        ("GET", "range", True),
+        ("GET", "if-match", True),
+        ("GET", "if-unmodified-since", True),
+        ("GET", "if-none-match", True),
+        ("GET", "if-modified-since", True),
+        ("QUERY", "if-none-match", True),
+        ("HEAD", "if-none-match", True),
+        ("POST", "if-none-match", False),
+        # It has no meaning without a range.
+        ("GET", "if-range", False),
+        ("GET", "accept", False),
     ],
 )
-def test_requests_for_parts_are_not_shared(header: str, may_share: bool) -> None:
-    assert request(headers={header: "x"}).may_share is may_share
+def test_requests_that_read_may_have_conditions(
+    method: str, header: str, is_conditional: bool
+) -> None:
+    found = request(method=method, headers={header: "x"})
+    assert found.is_conditional is is_conditional
+
+
+def test_head_has_no_range() -> None:
+    headers = {"range": "bytes=0-1"}
+    assert request(headers=headers).conditions.range == "bytes=0-1"
+    assert request(method="HEAD", headers=headers).conditions.range is None
 
 
 EQUAL = [
@@ -99,6 +116,9 @@ EQUAL = [
     (request(), request(http_version="1.0")),
     (request(), with_headers(if_none_match='"x"', user_agent="Mozilla/5.0")),
     (request(), with_headers(accept_encoding="br", cookie="a=b")),
+    # Parts are those of the content as it is, which is the same for all of them.
+    (request(), with_headers(range="bytes=0-1")),
+    (request(), with_headers(range="bytes=0-1", accept_encoding="gzip", if_match='"x"')),
     (with_headers(accept_encoding="gzip, br"), with_headers(accept_encoding="deflate, gzip;q=1")),
 ]
 DIFFERENT = [

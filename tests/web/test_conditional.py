@@ -141,6 +141,12 @@ def test_a_precondition_holds_or_is_a_problem(headers: dict[str, str], is_unchan
         ("bytes=-2000", (0, SIZE)),
         ("BYTES=3-4", (3, 5)),
         ("bytes= 3-4 ", (3, 5)),
+        ("bytes=,3-4, ,", (3, 5)),
+        # However many digits a number has.
+        ("bytes=0-99999999999999999999999", (0, SIZE)),
+        ("bytes=990-" + "9" * 5_000, (990, SIZE)),
+        ("bytes=-" + "9" * 5_000, (0, SIZE)),
+        ("bytes=" + "0" * 5_000 + "3-4", (3, 5)),
         # Several ranges, no range, and what is none.
         ("bytes=0-1,5-6", None),
         ("bytes=5-3", None),
@@ -150,7 +156,6 @@ def test_a_precondition_holds_or_is_a_problem(headers: dict[str, str], is_unchan
         ("bytes 0-5", None),
         ("items=0-5", None),
         ("bytes=1-2-3", None),
-        ("bytes=" + "9" * 400 + "-", None),
         ("bytes=٣-٤", None),
         ("", None),
     ],
@@ -165,7 +170,9 @@ def test_without_a_range_the_whole_is_given() -> None:
     assert conditions().part("tag", TIME, SIZE) is None
 
 
-@pytest.mark.parametrize("header", ["bytes=1000-", "bytes=1000-1005", "bytes=-0"])
+@pytest.mark.parametrize(
+    "header", ["bytes=1000-", "bytes=1000-1005", "bytes=-0", "bytes=" + "9" * 5_000 + "-"]
+)
 def test_a_range_without_a_byte_of_the_file_is_a_problem(header: str) -> None:
     with pytest.raises(ProblemError) as raised:
         conditions(range=header).part("tag", TIME, SIZE)

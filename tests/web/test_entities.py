@@ -49,7 +49,13 @@ def triples(client: FlaskClient, path: str, suffix: str = "nt") -> set[Triple]:
 # All that an Accept header may say stands in test_negotiation.
 @pytest.mark.parametrize(
     ("accept", "suffix"),
-    [(None, "ttl"), (BROWSER["Accept"], "html"), ("application/json", "jsonld")],
+    [
+        (None, "html"),
+        ("*/*", "html"),
+        ("text/turtle", "ttl"),
+        (BROWSER["Accept"], "html"),
+        ("application/json", "jsonld"),
+    ],
 )
 def test_an_iri_leads_to_the_document_that_is_accepted(
     demo_client: FlaskClient, accept: str | None, suffix: str
@@ -193,7 +199,8 @@ def test_a_path_that_is_like_no_other_gets_no_suggestions(demo_client: FlaskClie
 
 
 @pytest.mark.parametrize(
-    "path", ["network/greenplace.nq", "network/greenplace.", "network/greenplace/", ".ttl", "a/b.c"]
+    "path",
+    ["network/greenplace.nq", "network/greenplace.", "network/greenplace//", ".ttl", "a/b.c"],
 )
 def test_other_addresses_lead_nowhere(demo_client: FlaskClient, path: str) -> None:
     assert demo_client.get(f"/{path}").status_code == 404
@@ -255,7 +262,7 @@ def test_another_dataset_has_documents_of_its_own_entities(tmp_path: Path) -> No
     )
     with serving_file(file, base_iri="https://x.example/", dataset=file) as app:
         client = app.test_client()
-        first = client.get("/d%C3%A9j%C3%A0%20vu")
+        first = client.get("/d%C3%A9j%C3%A0%20vu", headers={"Accept": "text/turtle"})
         assert first.status_code == 303
         assert first.headers["Location"] == "d%C3%A9j%C3%A0%20vu.ttl"
         assert len(triples(client, "d%C3%A9j%C3%A0%20vu")) == 2

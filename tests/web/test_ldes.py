@@ -327,7 +327,7 @@ def test_a_large_page_comes_compressed(demo_client: FlaskClient) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/ldes/", "/ldes/000001", "/ldes/..%2fstream.json", "/ldes.ttl", "/ldes/x.trig", "/ldes/a/b"],
+    ["/ldes/000001", "/ldes/..%2fstream.json", "/ldes.ttl", "/ldes/x.trig", "/ldes/a/b"],
 )
 def test_other_pages_are_not_found(demo_client: FlaskClient, path: str) -> None:
     response = demo_client.get(path)

@@ -40,6 +40,11 @@ FILLER = ", text/x-" + "a" * 1_000
         ("text/n3", None, "ttl"),
         ('application/ld+json;profile="x"', None, "jsonld"),
         (BROWSER, "xml", "rdf"),
+        # Of equals the one that is named counts, and of those the first.
+        ("*/*, text/csv", "csv", "ttl"),
+        ("text/*, application/*, */*", "csv", "ttl"),
+        ("application/rdf+xml, text/turtle", None, "rdf"),
+        ("application/json, text/plain, */*", "json", "jsonld"),
         # A header of more than 1,000 characters counts as none.
         ("text/csv" + FILLER, "json", "ttl"),
     ],
@@ -49,6 +54,65 @@ def test_the_accept_header_chooses_a_format_of_each_kind(
 ) -> None:
     chosen = chosen_formats(accept, ())
     assert tuple(form and form.name for form in chosen) == (results, graph)
+
+
+@pytest.mark.parametrize(
+    ("accept", "ranges"),
+    [
+        # A weight that is none is 1, and never more.
+        ("text/csv;q=abc", {"text/csv": 1}),
+        ("text/csv;q=", {"text/csv": 1}),
+        ("text/csv;q", {"text/csv": 1}),
+        ("text/csv;q=1.5", {"text/csv": 1}),
+        ("text/csv;q=100", {"text/csv": 1}),
+        ("text/csv;q=-1", {"text/csv": 1}),
+        ("text/csv;q=nan", {"text/csv": 1}),
+        ("text/csv;q=inf", {"text/csv": 1}),
+        ("text/csv;q=1e-3", {"text/csv": 1}),
+        ("text/csv;q=0.5.5", {"text/csv": 1}),
+        # Weights in other spellings.
+        ("text/csv;q=.2", {"text/csv": 0.2}),
+        ("text/csv;q=1.", {"text/csv": 1}),
+        ("text/csv;q=0.123456", {"text/csv": 0.123456}),
+        ("text/csv;q=00.5", {"text/csv": 0.5}),
+        ("text/csv ; Q = 0.5", {"text/csv": 0.5}),
+        ('text/csv;q="0.5"', {"text/csv": 0.5}),
+        ("text/csv;q=0,5, a/b", {"text/csv": 0.5, "a/b": 1}),
+        ("text/csv;level=1;q=0.5;x=y", {"text/csv": 0.5}),
+        ("text/csv;q=0.5;q=0.1", {"text/csv": 0.5}),
+        ("text/csv;q=0, text/csv;q=0.3", {"text/csv": 0.3}),
+        # What is no range is left out.
+        ("csv, text/csv", {"text/csv": 1}),
+        ("text/, /csv, /, text/csv", {"text/csv": 1}),
+        ("*/csv, text/csv", {"text/csv": 1}),
+        ("text/csv/x, text/csv", {"text/csv": 1}),
+        ("text csv, text/csv", {"text/csv": 1}),
+        ("\u00e9/\u00fc, text/csv", {"text/csv": 1}),
+        (", ,;,;;,text/csv,,", {"text/csv": 1}),
+        ("text/csv;", {"text/csv": 1}),
+        ("text/csv;;;q=0.5", {"text/csv": 0.5}),
+        # Quotes hold commas and semicolons; one alone begins nothing.
+        ('text/csv;a="x,y;q=0";q=0.5, a/b', {"text/csv": 0.5, "a/b": 1}),
+        ('text/csv;a="x\\",y";q=0.5, a/b', {"text/csv": 0.5, "a/b": 1}),
+        ('text/csv;a="x, a/b', {"text/csv": 1, "a/b": 1}),
+        # Old clients.
+        ("*", {"*/*": 1}),
+        ("text/html, image/gif, *; q=.2, */*; q=.2", {"text/html": 1, "image/gif": 1, "*/*": 0.2}),
+        ("TEXT/*", {"text/*": 1}),
+        ("Text/Csv", {"text/csv": 1}),
+        # A header without any range is none.
+        ("csv", {"*/*": 1}),
+        (";q=0", {"*/*": 1}),
+        ('"', {"*/*": 1}),
+        (" ", {"*/*": 1}),
+    ],
+)
+def test_what_cannot_be_read_refuses_nothing(accept: str, ranges: dict[str, float]) -> None:
+    acceptance = Acceptance(accept)
+    for media_range, weight in ranges.items():
+        assert acceptance.quality(media_range) == pytest.approx(weight)
+    assert acceptance.quality("x/y") == ranges.get("*/*", 0)
+    assert acceptance.is_particular is any("*" not in name for name in ranges)
 
 
 @pytest.mark.parametrize("accept", ["image/png", "*/*;q=0", "text/csv;q=0", "application/pdf, a/b"])
@@ -63,15 +127,26 @@ def test_without_an_acceptable_format_all_formats_are_named(accept: str) -> None
 @pytest.mark.parametrize(
     ("accept", "wanted", "results", "graph"),
     [
-        ("*/*", ("csv",), "csv", None),
-        ("text/turtle", ("csv",), "csv", None),
-        ("*/*", ("ttl",), None, "ttl"),
-        ("*/*", ("json",), "json", "jsonld"),
-        ("*/*", ("xml",), "xml", "rdf"),
-        ("*/*", ("CSV",), "csv", None),
-        ("*/*", ("application/ld+json",), None, "jsonld"),
-        # The first that is known counts.
-        ("*/*", ("rdf+xml", "application/rdf+xml"), None, "rdf"),
+        ("text/csv", ("csv",), "csv", None),
+        ("text/turtle", ("ttl",), None, "ttl"),
+        ("text/csv", ("json",), "json", "jsonld"),
+        ("text/csv", ("xml",), "xml", "rdf"),
+        ("text/csv", ("CSV",), "csv", None),
+        ("text/turtle", ("application/ld+json",), None, "jsonld"),
+        ("text/turtle", ("text/turtle; charset=utf-8",), None, "ttl"),
+        # Where the answer cannot have this format, the header decides.
+        ("*/*", ("csv",), "csv", "ttl"),
+        ("text/turtle", ("csv",), "csv", "ttl"),
+        ("*/*", ("ttl",), "json", "ttl"),
+        ("text/csv;q=0.1, */*;q=0", ("n3",), "csv", "ttl"),
+        (None, ("application/ld+json",), "json", "jsonld"),
+        # Several names of one format, as SPARQLWrapper sends them.
+        ("text/csv", ("rdf+xml", "application/rdf+xml"), "csv", "rdf"),
+        ("*/*", ("json-ld", "application/ld+json,application/x-json+ld"), "json", "jsonld"),
+        ("*/*", ("tsv", "text/tab-separated-values"), "tsv", "ttl"),
+        ("*/*", ("xml", "rdf"), "xml", "rdf"),
+        # What is unknown beside it is left out.
+        ("*/*", ("csv", "nonsense"), "csv", "ttl"),
         # A header that names types decides where none is known.
         ("application/n-triples", ("nonsense",), None, "nt"),
     ],
@@ -81,6 +156,17 @@ def test_a_format_parameter_overrides_the_header(
 ) -> None:
     chosen = chosen_formats(accept, wanted)
     assert tuple(form and form.name for form in chosen) == (results, graph)
+
+
+@pytest.mark.parametrize(
+    "wanted", [("csv", "json"), ("csv", "csv"), ("csv", "CSV"), ("csv", "ttl"), ("pdf", "pdf")]
+)
+@pytest.mark.parametrize("accept", ["*/*", "text/csv"])
+def test_several_formats_are_a_problem(accept: str, wanted: tuple[str, ...]) -> None:
+    with pytest.raises(ProblemError) as raised:
+        chosen_formats(accept, wanted)
+    assert raised.value.problem == MALFORMED_REQUEST
+    assert "2 'format' parameters" in raised.value.detail
 
 
 @pytest.mark.parametrize("accept", [None, "*/*", "text/*"])
@@ -101,13 +187,21 @@ def test_long_formats_are_read_too() -> None:
 @pytest.mark.parametrize(
     ("accept", "suffix"),
     [
-        (None, "ttl"),
-        ("*/*", "ttl"),
+        # Who names no format of RDF is led to the page.
+        (None, "html"),
+        ("*/*", "html"),
+        ("text/*", "html"),
+        ("image/png, */*;q=0.1", "html"),
+        ("text/csv, */*;q=0.1", "html"),
+        ("text/html;q=0.1", "html"),
+        ("text/turtle;q=0, */*", "html"),
+        ("text/turtle, */*;q=0.1", "ttl"),
+        ("text/n3;q=0.1, */*;q=0.1", "ttl"),
+        ("application/trig, */*;q=0.1", "ttl"),
+        ("text/html;q=0, */*", "ttl"),
         (BROWSER, "html"),
         ("text/html;q=0.5, text/turtle", "ttl"),
         ("text/html, text/turtle", "html"),
-        ("text/*", "ttl"),
-        ("text/turtle;q=0, */*", "jsonld"),
         ("application/ld+json", "jsonld"),
         ("application/json", "jsonld"),
         ("application/n-triples", "nt"),
@@ -120,6 +214,16 @@ def test_long_formats_are_read_too() -> None:
 )
 def test_a_document_comes_as_the_client_accepts_it(accept: str | None, suffix: str) -> None:
     assert chosen_suffix(accept) == suffix
+
+
+@pytest.mark.parametrize(
+    ("accept", "suffix"),
+    [(None, "ttl"), ("*/*", "ttl"), ("text/*", "ttl"), (BROWSER, "html"), ("text/html", "html")],
+)
+def test_a_document_for_programs_is_a_page_for_those_that_name_it(
+    accept: str | None, suffix: str
+) -> None:
+    assert chosen_suffix(accept, is_for_programs=True) == suffix
 
 
 def test_a_document_that_is_not_acceptable_names_its_formats() -> None:

@@ -17,6 +17,7 @@ from urbact_graph.settings import Settings
 from urbact_graph.web.app import create_app, max_body_bytes
 from urbact_graph.web.context import RequestContext
 from urbact_graph.web.problems import PROBLEM_MEDIA_TYPE
+from urbact_graph.web.response import ACCEPT_QUERY
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -132,7 +133,9 @@ def test_errors_of_flask_are_problems_too(
 
 def test_a_method_that_is_not_allowed_gets_those_that_are(client: FlaskClient) -> None:
     response = client.delete("/sparql")
-    assert {"GET", "HEAD", "OPTIONS", "POST"} == set(response.headers["Allow"].split(", "))
+    assert response.headers["Allow"] == "GET, HEAD, OPTIONS, POST, QUERY"
+    assert response.headers["Accept-Query"] == ACCEPT_QUERY
+    assert "does not allow the method DELETE, only GET" in response.get_json()["detail"]
     assert response.headers["Access-Control-Allow-Methods"] == response.headers["Allow"]
 
 

@@ -60,7 +60,7 @@ def test_an_operation_has_its_graphs_its_formats_and_its_time() -> None:
     assert (read.query, read.seconds) == (ASK, 2.5)
     assert (read.default_graphs, read.named_graphs) == (("x:a", "x:b"), ("x:c",))
     assert read.results is not None
-    assert (read.results.name, read.graph) == ("csv", None)
+    assert read.results.name == "csv"
     posted = operation("/sparql", method="POST", data=urlencode(parameters), content_type=FORM)
     assert posted == read
 
@@ -138,6 +138,8 @@ WRONG: dict[str, tuple[dict[str, object], int, str]] = {
     "empty body": (posted("", DIRECT), 400, "yntax"),
     "several queries": (got(f"{ONE}&{ONE}"), 400, "2 'query'"),
     "query in address and body": ({**posted(ASK, DIRECT), "path": f"/sparql?{ONE}"}, 400, "2 '"),
+    "several formats": (got(f"{ONE}&format=csv&format=json"), 400, "2 'format'"),
+    "the same format twice": (got(f"{ONE}&format=csv&format=csv"), 400, "2 'format'"),
     "several timeouts": (got(f"{ONE}&timeout=1&timeout=2"), 400, "2 'timeout'"),
     "syntax error": (got("query=SELECT"), 400, "line 1, column 7"),
     "wrong method": ({"method": "PUT", "path": f"/sparql?{ONE}"}, 405, "method"),

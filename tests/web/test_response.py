@@ -189,7 +189,9 @@ def test_options_tells_scripts_what_they_may_send(client: FlaskClient) -> None:
     assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}
     assert response.headers["Access-Control-Allow-Methods"] == response.headers["Allow"]
     allowed = response.headers["Access-Control-Allow-Headers"].split(", ")
-    assert {"Accept", "Content-Type", "If-None-Match", "Range"} <= set(allowed)
+    # The wildcard stands for all but Authorization, where browsers know it.
+    assert {"*", "Authorization", "Accept", "Content-Type", "If-None-Match"} <= set(allowed)
+    assert int(response.headers["Access-Control-Max-Age"]) >= 3_600
 
 
 # ---- What may be cached ----------------------------------------------------------------------

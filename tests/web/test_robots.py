@@ -169,7 +169,7 @@ def test_a_sitemap_that_there_is_not_is_not_found(demo_client: FlaskClient, path
         ("/void", True),
         ("/sparql", False),
         ("/sparql?query=ASK%7B%7D", False),
-        ("/reconcile?query=x", False),
+        ("/graph-store?default", False),
         ("/metrics", False),
         ("/health", False),
     ],

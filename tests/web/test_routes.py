@@ -18,6 +18,7 @@ FORMATS = "<any(html,ttl,jsonld,nt,rdf):suffix>"
 EXAMPLES: dict[str, tuple[str, str]] = {
     "/": ("/", REVALIDATED),
     "/sparql": ("/sparql", REVALIDATED),
+    "/graph-store": ("/graph-store?default", REVALIDATED),
     "/limits": ("/limits", REVALIDATED),
     "/health": ("/health", NEVER_STORED),
     "/metrics": ("/metrics", NEVER_STORED),

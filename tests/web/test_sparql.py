@@ -72,7 +72,7 @@ def test_graphs_come_in_every_format(demo_client: FlaskClient, form: Format) -> 
 def test_an_answer_of_a_kind_that_is_not_accepted_is_a_problem(demo_client: FlaskClient) -> None:
     assert get(demo_client, SELECT, "text/turtle").status_code == 406
     assert get(demo_client, CONSTRUCT, "text/csv").status_code == 406
-    response = get(demo_client, CONSTRUCT, format="csv")
+    response = get(demo_client, CONSTRUCT, "text/csv", format="csv")
     assert (response.status_code, problem(response)) == (406, "not-acceptable")
     assert "CONSTRUCT and DESCRIBE return a graph" in response.get_json()["detail"]
     assert "ttl, nt" in response.get_json()["detail"]
@@ -150,7 +150,7 @@ def tagged(engine: StubEngine, query: str = SELECT, **headers: str) -> TestRespo
 def test_a_client_that_has_the_answer_costs_no_evaluation() -> None:
     engine = StubEngine()
     full = tagged(engine)
-    assert full.headers["ETag"].startswith('W/"')
+    assert full.headers["ETag"].startswith('"')
     assert len(engine.evaluations) == 1
     again = tagged(engine, If_None_Match=full.headers["ETag"])
     assert (again.status_code, again.data) == (304, b"")

@@ -12,7 +12,7 @@ Kind = Literal["results", "graph"]
 
 @dataclass(frozen=True)
 class Format:
-    """A format: ``aliases`` are further media types that ask for it.
+    """A format: ``aliases`` are further media types that ask for it, ``other_names`` short names.
 
     ``w3c_name`` is its name in the W3C's list of unique IRIs for file formats.
     """
@@ -23,6 +23,7 @@ class Format:
     extension: str
     w3c_name: str
     aliases: tuple[str, ...] = ()
+    other_names: tuple[str, ...] = ()
     textual: bool = False
 
     @property
@@ -39,24 +40,84 @@ class Format:
 RESULTS_JSON = "application/sparql-results+json"
 
 _XML = ("application/xml", "text/xml")
-_JSON = ("application/json",)
+_JSON = ("application/json", "text/json", "application/x-json")
 # Turtle is Notation 3 too.
-_N3 = ("application/x-turtle", "text/n3", "text/rdf+n3", "application/n3")
+_N3 = (
+    *("application/x-turtle", "application/turtle"),
+    *("text/n3", "text/rdf+n3", "application/n3", "application/rdf+n3"),
+)
+_TSV = "text/tab-separated-values"
 
 # The first of a kind is the default for clients without a preference.
 FORMATS = (
-    Format("json", "results", RESULTS_JSON, "srj", "SPARQL_Results_JSON", _JSON),
-    Format("xml", "results", "application/sparql-results+xml", "srx", "SPARQL_Results_XML", _XML),
-    Format("csv", "results", "text/csv", "csv", "SPARQL_Results_CSV", textual=True),
     Format(
-        "tsv", "results", "text/tab-separated-values", "tsv", "SPARQL_Results_TSV", textual=True
+        "json",
+        "results",
+        RESULTS_JSON,
+        "srj",
+        "SPARQL_Results_JSON",
+        _JSON,
+        ("sparql-results+json", "sparql-json"),
     ),
-    Format("ttl", "graph", "text/turtle", "ttl", "Turtle", _N3, textual=True),
-    Format("nt", "graph", "application/n-triples", "nt", "N-Triples", ("text/plain",)),
-    Format("nq", "graph", "application/n-quads", "nq", "N-Quads"),
-    Format("trig", "graph", "application/trig", "trig", "TriG"),
-    Format("rdf", "graph", "application/rdf+xml", "rdf", "RDF_XML", _XML),
-    Format("jsonld", "graph", "application/ld+json", "jsonld", "JSON-LD", _JSON),
+    Format(
+        "xml",
+        "results",
+        "application/sparql-results+xml",
+        "srx",
+        "SPARQL_Results_XML",
+        _XML,
+        ("sparql-results+xml", "sparql-xml", "sparql"),
+    ),
+    Format(
+        "csv",
+        "results",
+        "text/csv",
+        "csv",
+        "SPARQL_Results_CSV",
+        ("application/csv", "text/comma-separated-values"),
+        textual=True,
+    ),
+    Format(
+        "tsv", "results", _TSV, "tsv", "SPARQL_Results_TSV", ("text/tsv",), ("tab",), textual=True
+    ),
+    Format("ttl", "graph", "text/turtle", "ttl", "Turtle", _N3, ("n3",), textual=True),
+    Format(
+        "nt",
+        "graph",
+        "application/n-triples",
+        "nt",
+        "N-Triples",
+        ("text/plain", "text/ntriples", "text/n-triples"),
+        ("n-triples", "ntriples"),
+    ),
+    Format(
+        "nq",
+        "graph",
+        "application/n-quads",
+        "nq",
+        "N-Quads",
+        ("text/x-nquads", "text/nquads", "application/nquads"),
+        ("n-quads", "nquads"),
+    ),
+    Format("trig", "graph", "application/trig", "trig", "TriG", ("application/x-trig",)),
+    Format(
+        "rdf",
+        "graph",
+        "application/rdf+xml",
+        "rdf",
+        "RDF_XML",
+        _XML,
+        ("rdf+xml", "rdfxml", "rdf-xml", "rdf/xml"),
+    ),
+    Format(
+        "jsonld",
+        "graph",
+        "application/ld+json",
+        "jsonld",
+        "JSON-LD",
+        (*_JSON, "application/x-json+ld", "application/x-ld+json"),
+        ("json-ld", "ld+json"),
+    ),
 )
 
 # Other extensions in use for the same formats.
@@ -69,14 +130,22 @@ def formats(kind: Kind) -> tuple[Format, ...]:
 
 
 def format_named(name: str, kind: Kind) -> Format | None:
-    """Return the format of ``kind`` that ``name`` (a short name or a media type) means, if any."""
-    wanted = name.strip().lower()
-    for form in formats(kind):
-        if wanted in (form.name, form.media_type, form.extension, *form.aliases):
-            return form
-    # ``json`` and ``xml`` name a format of either kind.
-    other = _OTHER_EXTENSIONS.get(wanted) if kind == "graph" else None
-    return next((form for form in formats(kind) if form.name == other), None)
+    """Return the format of ``kind`` that ``name`` means, if any.
+
+    It is a short name, or media types as an Accept header has them, of which the first that is
+    known counts.
+    """
+    for part in name.split(","):
+        wanted = part.partition(";")[0].strip().lower()
+        for form in formats(kind):
+            names = form.name, form.media_type, form.extension, *form.aliases, *form.other_names
+            if wanted in names:
+                return form
+        # ``json`` and ``xml`` name a format of either kind.
+        other = _OTHER_EXTENSIONS.get(wanted) if kind == "graph" else None
+        if other:
+            return next(form for form in formats(kind) if form.name == other)
+    return None
 
 
 def format_of_file(path: Path) -> Format:

@@ -16,6 +16,7 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from granian.rsgi import ProtocolClosed, ProtocolError
@@ -34,9 +35,7 @@ from urbact_graph.server.reply import Reply, call
 from urbact_graph.server.request import Place, RawRequest
 from urbact_graph.server.response_cache import Entry, ResponseCache, cache_status
 from urbact_graph.server.send_buffer import SWEEP_SECONDS, SendBuffer
-from urbact_graph.web.conditional import Conditions
 from urbact_graph.web.context import RequestContext
-from urbact_graph.web.response import not_modified
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -161,6 +160,7 @@ class Gateway:
             request.public_address = address
         try:
             request.body = await read_body(request, protocol, self._settings)
+            request.ensure_host()
         except ProblemError as error:
             exchange.context = self._context(request, error)
             return await self._handle(protocol, exchange)
@@ -174,11 +174,16 @@ class Gateway:
         request = exchange.request
         key = request.key(self._app.served.generation)
         if entry := self.cache.get(key):
-            return self._reply_from(entry, exchange, "hit")
-        if in_flight := self._in_flight.get(key):
+            return await self._reply_from(entry, protocol, exchange, "hit")
+        has_own_time = False
+        while in_flight := self._in_flight.get(key):
             if not await in_flight.wait(protocol):
                 return None
-            if reply := self._coalesced(in_flight, exchange):
+            if in_flight.context.problem == QUERY_TIMEOUT.name and not has_own_time:
+                # The query began before this request came, which has not had its whole time yet.
+                has_own_time = True
+                continue
+            if reply := await self._coalesced(in_flight, protocol, exchange):
                 return reply
             # The response was for the first client only, as one with random numbers.
             exchange.context = self._context(request)
@@ -226,12 +231,14 @@ class Gateway:
         if self._in_flight.get(key) is in_flight:
             del self._in_flight[key]
 
-    def _coalesced(self, in_flight: _InFlight, exchange: _Exchange) -> Reply | None:
+    async def _coalesced(
+        self, in_flight: _InFlight, protocol: HTTPProtocol, exchange: _Exchange
+    ) -> Reply | None:
         """Return the response of ``in_flight`` for another client, if it may be shared."""
         context = in_flight.context
         if context.representation:
             entry = Entry(context.representation, context.route, context.query)
-            return self._reply_from(entry, exchange, "coalesced")
+            return await self._reply_from(entry, protocol, exchange, "coalesced")
         if context.problem not in _SHARED_PROBLEMS:
             return None
         exchange.context = self._context(exchange.request)
@@ -241,18 +248,27 @@ class Gateway:
         headers = [item for item in reply.headers if item[0] != "Cache-Status"]
         return Reply(reply.status, [*headers, cache_status("fwd=miss; collapsed")], reply.body)
 
-    def _reply_from(self, entry: Entry, exchange: _Exchange, how: str) -> Reply:
+    async def _reply_from(
+        self, entry: Entry, protocol: HTTPProtocol, exchange: _Exchange, how: str
+    ) -> Reply | None:
+        """Return what the client gets of the representation in ``entry``."""
         request, representation = exchange.request, entry.representation
         exchange.cache = how
         exchange.context.route, exchange.context.query = entry.route, entry.query
         headers = entry.headers
         if how != "hit":
             headers = [*headers[:-1], cache_status("fwd=miss; collapsed")]
-        if request.is_read and request.is_conditional:
-            conditions = Conditions.of(request.headers.get)
-            if representation.is_known_to(conditions):
-                return Reply(304, [*not_modified(headers), headers[-1]], b"")
-        return Reply(200, headers, representation.body)
+        if not request.is_conditional:
+            return Reply(200, headers, representation.body)
+        try:
+            status, selected, body = representation.select(request.conditions, headers)
+        except ProblemError as error:
+            exchange.context = self._context(request, error)
+            return await self._handle(protocol, exchange)
+        # A 304 has few headers.
+        return Reply(
+            status, [*selected, *(headers[-1:] if status == HTTPStatus.NOT_MODIFIED else ())], body
+        )
 
     async def _send(self, protocol: HTTPProtocol, exchange: _Exchange, reply: Reply) -> Reply:
         """Send ``reply``, or the problem that there is no room for it; return what was sent."""

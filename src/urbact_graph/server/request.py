@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
+from urbact_graph.problems import MALFORMED_REQUEST, ProblemError
+from urbact_graph.web.conditional import READ_METHODS, Conditions
 from urbact_graph.web.negotiation import accepts_gzip, is_command_line_program
 
 if TYPE_CHECKING:
@@ -15,10 +18,15 @@ if TYPE_CHECKING:
 
     from urbact_graph.settings import Settings
 
-_CACHEABLE = frozenset(("GET", "HEAD", "POST"))
-# The application handles each request with one of these: ranges, and conditions on the content.
-_UNSHARED_HEADERS = ("range", "if-match", "if-unmodified-since")
-_CONDITIONAL_HEADERS = ("if-none-match", "if-modified-since")
+# The value of a Host header (RFC 9112, section 3.2; RFC 3986, section 3.2).
+_HOST = re.compile(
+    r"(?:\[[\w.~!$&'()*+,;=:-]+\]|(?:[\w.~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*+)(?::[0-9]*)?", re.ASCII
+)
+_CACHEABLE = READ_METHODS | {"POST"}
+_CONDITIONAL_HEADERS = (
+    *("range", "if-none-match", "if-modified-since"),
+    *("if-match", "if-unmodified-since"),
+)
 # The body is complete, however it was framed, and the host is that of the settings.
 _DROPPED_HEADERS = frozenset(
     ("content-type", "content-length", "host", "transfer-encoding", "upgrade")
@@ -68,22 +76,53 @@ class RawRequest:
                 headers[name] = f"{headers[name]}, {value}" if name in headers else value
         return cls(scope.method, scope.path, scope.query_string, scope.http_version, headers)
 
-    @property
-    def is_read(self) -> bool:
-        """Whether it is a GET or HEAD, whose conditions may be answered by 304."""
-        return self.method in ("GET", "HEAD")
+    def ensure_host(self) -> None:
+        """Check that the request has one valid Host header, if it is of HTTP/1.1.
+
+        Raises:
+            ProblemError: it has not (RFC 9112, section 3.2).
+        """
+        if self.http_version != "1.1":
+            return
+        host = self.headers.get("host")
+        if host is None:
+            raise ProblemError(
+                MALFORMED_REQUEST,
+                "The request has no Host header, which HTTP/1.1 requires; send one.",
+            )
+        if not _HOST.fullmatch(host):
+            raise ProblemError(
+                MALFORMED_REQUEST,
+                "The Host header is not the name or address of one host, with or without a port; "
+                "correct it.",
+            )
 
     @property
     def may_share(self) -> bool:
         """Whether its response may come from the cache, or from an equal request in flight."""
-        return self.method in _CACHEABLE and not any(
-            name in self.headers for name in _UNSHARED_HEADERS
-        )
+        return self.method in _CACHEABLE
 
     @property
     def is_conditional(self) -> bool:
-        """Whether the client may have the representation already."""
-        return any(name in self.headers for name in _CONDITIONAL_HEADERS)
+        """Whether the client may get less than the whole representation: a part, or that it has it.
+
+        Conditions are those of requests that read.
+        """
+        return self.method in READ_METHODS and any(
+            name in self.headers for name in _CONDITIONAL_HEADERS
+        )
+
+    @property
+    def conditions(self) -> Conditions:
+        """The conditional headers."""
+        found = Conditions.of(self.headers.get)
+        # For HEAD no range is defined (RFC 9110, section 14.2).
+        return replace(found, range=None) if self.method == "HEAD" else found
+
+    @property
+    def _wants_part(self) -> bool:
+        """Whether it has a range; parts are those of the content as it is, not compressed."""
+        return "range" in self.headers and self.method != "HEAD"
 
     def key(self, generation: int) -> tuple[object, ...]:
         """Return all that the response depends on: requests with equal keys have equal ones.
@@ -100,7 +139,7 @@ class RawRequest:
             get("content-type"),
             get("content-encoding"),
             get("accept"),
-            accepts_gzip(get("accept-encoding")),
+            not self._wants_part and accepts_gzip(get("accept-encoding")),
             is_command_line_program(get("user-agent")),
             self.public_address,
         )
@@ -110,8 +149,11 @@ class RawRequest:
 
         A HEAD becomes a GET, whose body the gateway leaves out.
         """
-        # For HEAD no range is defined (RFC 9110, section 14.2).
-        dropped = _DROPPED_HEADERS | {"range"} if self.method == "HEAD" else _DROPPED_HEADERS
+        dropped = _DROPPED_HEADERS
+        if self.method == "HEAD":
+            dropped |= {"range"}
+        elif self._wants_part:
+            dropped |= {"accept-encoding"}
         environ: Environ = {
             f"HTTP_{name.upper().replace('-', '_')}": value
             for name, value in self.headers.items()

@@ -12,6 +12,7 @@ from urbact_graph.web.context import RequestContext, current_context
 from urbact_graph.web.problems import problem_response, register_problems
 from urbact_graph.web.response import Response, finish
 from urbact_graph.web.routes import BLUEPRINTS
+from urbact_graph.web.spellings import without_final_slash
 
 # The percent-encoding of a form may turn one byte into three; the rest is for other parameters.
 _BODY_BYTES_PER_QUERY_BYTE = 3
@@ -31,6 +32,7 @@ def create_app(settings: Settings, engine: Engine, release: Release | None = Non
     app.url_map.merge_slashes = False
     app.before_request(_begin)
     register_problems(app)
+    app.before_request(without_final_slash)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.context_processor(_page_context)

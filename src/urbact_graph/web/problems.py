@@ -5,7 +5,7 @@ import logging
 from http import HTTPStatus
 
 from flask import Flask, render_template, request
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from urbact_graph.problems import (
     INTERNAL_ERROR,
@@ -28,10 +28,10 @@ _BY_STATUS = {
 }
 _DETAILS = {
     NOT_FOUND: "No page has this address; the query endpoint is /sparql.",
-    METHOD_NOT_ALLOWED: "This address does not allow the method; the Allow header lists those "
-    "that it allows.",
     QUERY_TOO_LARGE: "The body is larger than a query may be (max_query_bytes); shorten it.",
 }
+# How much of an unknown method an error repeats.
+_MAX_METHOD_LENGTH = 20
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -82,10 +82,23 @@ def _http_error(error: HTTPException) -> Response:
     is_client_error = status < HTTPStatus.INTERNAL_SERVER_ERROR
     default = MALFORMED_REQUEST if is_client_error else INTERNAL_ERROR
     problem = _BY_STATUS.get(HTTPStatus(status), default)
+    if isinstance(error, MethodNotAllowed):
+        return problem_response(_method_not_allowed(error))
     omitted = ("Content-Type", "Content-Length")
     headers = {name: value for name, value in error.get_headers() if name not in omitted}
     detail = _DETAILS.get(problem, error.description or problem.title)
     return problem_response(ProblemError(problem, detail, headers=headers))
+
+
+def _method_not_allowed(error: MethodNotAllowed) -> ProblemError:
+    allowed = ", ".join(sorted(error.valid_methods or ()))
+    method = request.method[:_MAX_METHOD_LENGTH]
+    return ProblemError(
+        METHOD_NOT_ALLOWED,
+        f"This address does not allow the method {method}, only {allowed}; nothing can be changed "
+        "over HTTP.",
+        headers={"Allow": allowed},
+    )
 
 
 def _unexpected_error(_: Exception) -> Response:

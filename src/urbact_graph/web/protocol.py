@@ -1,7 +1,7 @@
 """The SPARQL 1.1 Protocol: read the query operation of a request to the endpoint."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import parse_qsl
@@ -16,11 +16,15 @@ from urbact_graph.problems import (
 )
 from urbact_graph.rdf.formats import Format
 from urbact_graph.rdf.sparql import is_repeatable
-from urbact_graph.web.negotiation import chosen_formats
+from urbact_graph.web.negotiation import HTML_TYPE, Acceptance, chosen_formats
+from urbact_graph.web.response import ACCEPT_QUERY
 
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
 _UPDATE = "application/sparql-update"
+_ACCEPTED = {"Accept-Query": ACCEPT_QUERY}
+# Names of the format that people read.
+_PAGES = (("html",), (HTML_TYPE,))
 _ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
 _SECONDS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 _MAX_PARAMETERS = 1_000
@@ -34,7 +38,8 @@ class QueryOperation:
     """A query operation of the protocol.
 
     ``results`` and ``graph`` are the formats of the two kinds of answers; at least one is given.
-    ``seconds`` is the client's own timeout, if it sends one.
+    ``seconds`` is the client's own timeout, if it sends one. With ``is_page`` people want to read
+    the answer, on a page that is made of it.
     """
 
     query: str
@@ -43,6 +48,7 @@ class QueryOperation:
     results: Format | None
     graph: Format | None
     seconds: float | None
+    is_page: bool = False
 
     @cached_property
     def is_repeatable(self) -> bool:
@@ -56,33 +62,51 @@ def is_bare(request: Request) -> bool:
 
 
 def read_operation(request: Request) -> QueryOperation:
-    """Read a query operation from GET, from a form or from a direct POST.
+    """Read a query operation from GET, or from the form or the query in a POST or QUERY.
 
-    The rules are those of SPARQL 1.1 Protocol, section 2.1.
+    The rules are those of SPARQL 1.1 Protocol, section 2.1, and of RFC 10008 for the method QUERY.
 
     Raises:
         ProblemError: the request is malformed, of an unsupported media type, or an update, or it
             accepts none of the formats.
     """
-    parameters = list(_parameters(request.query_string, "address"))
-    if request.method == "POST":
-        parameters += _posted(request)
-    values: dict[str, list[str]] = {}
-    for name, value in parameters:
-        values.setdefault(name, []).append(value)
+    values = parameters(request)
     if "update" in values:
         raise ProblemError(
             UPDATE_NOT_SUPPORTED,
             "This endpoint only answers queries; send 'query' instead of 'update'.",
         )
-    # Clients send several names of a format at once, and do not encode the + of a media type.
-    wanted = tuple(text.replace(" ", "+") for text in values.get("format", ()) if text)
-    query = _only(values, "query", needed=True) or ""
+    wanted = wanted_formats(values)
+    query = only(values, "query", needed=True) or ""
     default_graphs = _graphs(values, "default-graph-uri")
     named_graphs = _graphs(values, "named-graph-uri")
-    seconds = _seconds(_only(values, "timeout"))
-    results, graph = chosen_formats(request.headers.get("Accept"), wanted)
-    return QueryOperation(query, default_graphs, named_graphs, results, graph, seconds)
+    seconds = _seconds(only(values, "timeout"))
+    accept = request.headers.get("Accept")
+    is_page = wanted in _PAGES or (not wanted and Acceptance(accept).is_of_browser)
+    # What a page is made of can be read by this program, and by people.
+    results, graph = chosen_formats(None, ()) if is_page else chosen_formats(accept, wanted)
+    return QueryOperation(query, default_graphs, named_graphs, results, graph, seconds, is_page)
+
+
+def parameters(request: Request) -> dict[str, list[str]]:
+    """Return the values of each parameter, in the address and in the body of a POST or QUERY.
+
+    Raises:
+        ProblemError: they are not UTF-8, or too many, or the body is none that can be read.
+    """
+    pairs = list(_parameters(request.query_string, "address"))
+    if request.method in ("POST", "QUERY"):
+        pairs += _posted(request)
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return values
+
+
+def wanted_formats(values: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Return the values of ``format`` among the ``values`` of parameters."""
+    # Clients do not encode the + of a media type.
+    return tuple(text.replace(" ", "+") for text in values.get("format", ()) if text)
 
 
 def _posted(request: Request) -> list[tuple[str, str]]:
@@ -92,6 +116,12 @@ def _posted(request: Request) -> list[tuple[str, str]]:
             f"The Content-Type has more than {_MAX_TYPE_LENGTH} characters; send {DIRECT}.",
         )
     media_type = request.mimetype
+    if request.method == "QUERY" and not media_type:
+        raise ProblemError(
+            MALFORMED_REQUEST,
+            f"The QUERY request has no Content-Type; send {DIRECT}, or {FORM} with 'query'.",
+            headers=_ACCEPTED,
+        )
     if media_type == _UPDATE:
         raise ProblemError(
             UPDATE_NOT_SUPPORTED, f"This endpoint only answers queries; send {DIRECT} or a form."
@@ -99,7 +129,9 @@ def _posted(request: Request) -> list[tuple[str, str]]:
     if media_type not in (FORM, DIRECT):
         found = f"is {media_type}" if media_type else "has no media type"
         raise ProblemError(
-            UNSUPPORTED_MEDIA_TYPE, f"The body {found}; send {DIRECT}, or {FORM} with 'query'."
+            UNSUPPORTED_MEDIA_TYPE,
+            f"The body {found}; send {DIRECT}, or {FORM} with 'query'.",
+            headers=_ACCEPTED,
         )
     encoding = request.headers.get("Content-Encoding", "identity").lower()
     charset = request.mimetype_params.get("charset", "utf-8").lower()
@@ -144,7 +176,12 @@ def _not_utf8(place: str, error: UnicodeDecodeError) -> ProblemError:
     )
 
 
-def _only(values: dict[str, list[str]], name: str, *, needed: bool = False) -> str | None:
+def only(values: Mapping[str, Sequence[str]], name: str, *, needed: bool = False) -> str | None:
+    """Return the value of the parameter ``name``, None if the request has none.
+
+    Raises:
+        ProblemError: it has several, or it has none and one is ``needed``.
+    """
     found = values.get(name, [])
     if len(found) > 1:
         raise ProblemError(
@@ -157,14 +194,21 @@ def _only(values: dict[str, list[str]], name: str, *, needed: bool = False) -> s
     return found[0] if found else None
 
 
-def _graphs(values: dict[str, list[str]], name: str) -> tuple[str, ...]:
-    iris = tuple(values.get(name, ()))
-    for iri in iris:
-        if not _ABSOLUTE_IRI.fullmatch(iri):
-            raise ProblemError(
-                MALFORMED_REQUEST, f"The {name} '{iri}' is not an absolute IRI; write it in full."
-            )
-    return iris
+def _graphs(values: Mapping[str, Sequence[str]], name: str) -> tuple[str, ...]:
+    return tuple(absolute_iri(name, iri) for iri in values.get(name, ()))
+
+
+def absolute_iri(name: str, iri: str) -> str:
+    """Return ``iri``, the value of the parameter ``name``, if it is absolute.
+
+    Raises:
+        ProblemError: it is not.
+    """
+    if not _ABSOLUTE_IRI.fullmatch(iri):
+        raise ProblemError(
+            MALFORMED_REQUEST, f"The {name} '{iri}' is not an absolute IRI; write it in full."
+        )
+    return iri
 
 
 def _seconds(text: str | None) -> float | None:

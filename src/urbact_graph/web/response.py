@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -13,7 +13,7 @@ from flask import Response as FlaskResponse
 from flask import current_app, request
 from werkzeug.http import parse_date, unquote_etag
 
-from urbact_graph.web.conditional import Conditions
+from urbact_graph.web.conditional import READ_METHODS, Conditions
 from urbact_graph.web.context import RequestContext
 from urbact_graph.web.negotiation import accepts_gzip
 
@@ -27,11 +27,14 @@ _CORS = {
     "Access-Control-Expose-Headers": "*",
     "X-Content-Type-Options": "nosniff",
 }
-# What scripts may send beyond what the Fetch standard always allows.
+# Scripts may send any header, as no request has credentials. The wildcard does not cover
+# Authorization (Fetch standard, CORS protocol), which proxies may want; old browsers lack it.
 _CORS_REQUEST_HEADERS = (
-    "Accept, Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Range, "
+    "*, Authorization, Accept, Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Range, "
     "If-Unmodified-Since, Range"
 )
+# What the body of a QUERY may be (RFC 10008).
+ACCEPT_QUERY = '"application/sparql-query", "application/x-www-form-urlencoded"'
 _MIN_COMPRESSED_BYTES = 1_000
 # Of a large body the first level saves most, in a fifth of the time.
 _LARGE_BYTES = 1_000_000
@@ -49,6 +52,8 @@ _HEADERS_OF_304 = frozenset(
         "access-control-expose-headers",
     )
 )
+
+_UNCONDITIONAL = Conditions(*[None] * len(fields(Conditions)))
 
 Headers = list[tuple[str, str]]
 
@@ -72,12 +77,37 @@ class Representation:
     headers: Headers
     body: bytes
 
-    def is_known_to(self, conditions: Conditions) -> bool:
-        """Tell whether a client that sends ``conditions`` has it already."""
+    def select(
+        self, conditions: Conditions, headers: Headers | None = None
+    ) -> tuple[HTTPStatus, Headers, bytes]:
+        """Return status, headers and body of the response to a client that sends ``conditions``.
+
+        They are checked in the order of RFC 9110, section 13.2.2. Preconditions and ranges are for
+        content that is the same byte by byte while it has its tag, which Accept-Ranges says.
+        ``headers`` are sent instead of those of the representation.
+
+        Raises:
+            ProblemError: a precondition does not hold, or the range has no byte of the content.
+        """
+        headers = self.headers if headers is None else headers
         # Read here, as most representations are never asked.
-        headers = dict(self.headers)
-        tag, _ = unquote_etag(headers.get("ETag"))
-        return conditions.is_not_modified(tag, parse_date(headers.get("Last-Modified")))
+        known = dict(self.headers)
+        tag, _ = unquote_etag(known.get("ETag"))
+        modified = parse_date(known.get("Last-Modified"))
+        has_parts = tag is not None and known.get("Accept-Ranges") == "bytes"
+        if has_parts:
+            conditions.ensure_unchanged(tag or "", modified)
+        if conditions.is_not_modified(tag, modified):
+            return HTTPStatus.NOT_MODIFIED, _known(not_modified(headers), conditions, tag), b""
+        # The same date may be that of another order of the rows.
+        part = conditions.part(tag or "", None, len(self.body)) if has_parts else None
+        if part is None or "Content-Encoding" in known:
+            return HTTPStatus.OK, headers, self.body
+        start, end = part
+        kept = [item for item in headers if item[0] != "Content-Length"]
+        about = ("Content-Range", f"bytes {start}-{end - 1}/{len(self.body)}")
+        length = ("Content-Length", str(end - start))
+        return HTTPStatus.PARTIAL_CONTENT, [*kept, about, length], self.body[start:end]
 
 
 class Response(FlaskResponse):
@@ -109,6 +139,17 @@ class Response(FlaskResponse):
         return response
 
 
+def _known(headers: Headers, conditions: Conditions, tag: str | None) -> Headers:
+    """Return ``headers`` of a 304 with a weak tag if the client has it weak.
+
+    It has the same content compressed, and finds what it has by the tag (RFC 9111, section 3.2).
+    """
+    known = conditions.known(tag) if tag else None
+    if not known or not known[1]:
+        return headers
+    return [(name, f'W/"{tag}"' if name == "ETag" else value) for name, value in headers]
+
+
 def not_modified(headers: Headers) -> Headers:
     """Return the headers of a 304 for a 200 with ``headers`` (RFC 9110, section 15.4.5)."""
     return [item for item in headers if item[0].lower() in _HEADERS_OF_304]
@@ -133,10 +174,8 @@ def finish(response: Response, context: RequestContext) -> Response:
         _tag_and_compress(response)
         headers = [item for item in response.headers if item[0] != "Content-Length"]
         context.representation = Representation(headers, response.get_data())
-        if _may_be_known() and context.representation.is_known_to(
-            Conditions.of(request.headers.get)
-        ):
-            _empty(response, HTTPStatus.NOT_MODIFIED)
+        if request.method in READ_METHODS:
+            _select(response, context.representation)
     return response
 
 
@@ -147,6 +186,8 @@ def _allow_scripts(response: Response) -> None:
         headers["Access-Control-Allow-Methods"] = headers["Allow"]
         headers["Access-Control-Allow-Headers"] = _CORS_REQUEST_HEADERS
         headers["Access-Control-Max-Age"] = "86400"
+        if "QUERY" in headers["Allow"]:
+            headers["Accept-Query"] = ACCEPT_QUERY
 
 
 def _tag_and_compress(response: Response) -> None:
@@ -156,15 +197,29 @@ def _tag_and_compress(response: Response) -> None:
     if len(body) < _MIN_COMPRESSED_BYTES:
         return
     response.vary.add("Accept-Encoding")
-    if accepts_gzip(request.headers.get("Accept-Encoding")):
+    # Parts are those of the content as it is.
+    is_part = "bytes" in response.headers.get("Accept-Ranges", "") and "Range" in request.headers
+    if accepts_gzip(request.headers.get("Accept-Encoding")) and not is_part:
+        # A strong tag is that of the bytes as they are sent.
+        response.set_etag(response.get_etag()[0] or "", weak=True)
         response.set_data(gzip.compress(body, 1 if len(body) > _LARGE_BYTES else 6, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
 
 
-def _may_be_known() -> bool:
-    conditions = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
-    is_read = request.method in ("GET", "HEAD")
-    return is_read and any(name in request.environ for name in conditions)
+def _select(response: Response, whole: Representation) -> None:
+    """Make ``response`` what its client gets of the ``whole``."""
+    conditions = Conditions.of(request.headers.get)
+    if conditions == _UNCONDITIONAL:
+        return
+    if request.method == "HEAD":
+        # For HEAD no range is defined (RFC 9110, section 14.2).
+        conditions = replace(conditions, range=None)
+    status, headers, body = whole.select(conditions)
+    if status != HTTPStatus.OK:
+        response.set_data(body)
+        response.headers.clear()
+        response.headers.extend(headers)
+        response.status_code = status
 
 
 def _empty(response: Response, status: HTTPStatus) -> None:

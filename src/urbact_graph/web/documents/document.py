@@ -38,10 +38,11 @@ def media_type_of(suffix: str) -> str:
     return HTML_TYPE if suffix == HTML else format_of(suffix).media_type
 
 
-def chosen_suffix(accept: str | None) -> str:
+def chosen_suffix(accept: str | None, *, is_for_programs: bool = False) -> str:
     """Return the suffix of the document that an Accept header selects.
 
-    Clients that name text/html, as browsers do, get the page; others get RDF.
+    Clients that name a format of RDF, and not HTML as much, get RDF. The others get the page, or,
+    if ``is_for_programs``, only those that name text/html, as browsers do.
 
     Raises:
         ProblemError: none of the formats is accepted.
@@ -49,7 +50,8 @@ def chosen_suffix(accept: str | None) -> str:
     acceptance = Acceptance(accept)
     forms = [format_of(suffix) for suffix in RDF_SUFFIXES]
     best = acceptance.best(forms)
-    if acceptance.prefers_html(forms) or (best is None and acceptance.quality(HTML_TYPE) > 0):
+    is_page = acceptance.prefers_html if is_for_programs else acceptance.prefers_page
+    if is_page(forms) or (best is None and acceptance.quality(HTML_TYPE) > 0):
         return HTML
     if best:
         return best.extension

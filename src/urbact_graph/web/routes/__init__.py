@@ -4,6 +4,7 @@ from urbact_graph.web.routes import (
     catalogue,
     dumps,
     entities,
+    graph_store,
     health,
     home,
     jsonld_context,
@@ -18,6 +19,7 @@ from urbact_graph.web.routes import (
 # The route of the entities matches any path, and comes last.
 BLUEPRINTS = (
     sparql.routes,
+    graph_store.routes,
     health.routes,
     limits.routes,
     metrics.routes,

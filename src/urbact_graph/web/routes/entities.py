@@ -23,6 +23,7 @@ from urbact_graph.web.pages.entity_page import EntityPage, Vocabulary
 from urbact_graph.web.pages.ontology_page import OntologyPage
 from urbact_graph.web.pages.page_head import PageHead, page_head
 from urbact_graph.web.routes.dumps import item_links
+from urbact_graph.web.spellings import document, in_other_letters
 
 _ONTOLOGY = "ontology"
 # How much of an unknown path an error repeats.
@@ -38,32 +39,35 @@ def entity(path: str) -> AnyResponse:
     index = snapshot.derive(Index.of)
     if found := index.get(path):
         return _see_other(found)
-    stem, _, suffix = path.rpartition(".")
-    found = index.get(stem) if suffix in SUFFIXES else None
-    if found is None:
+    known = document(index, path)
+    if known is None:
+        if redirected := in_other_letters(path, index):
+            return redirected
         # Metrics count all unknown paths together.
         current_context().route = "none"
         raise unknown(path, index)
+    found, suffix = known
     # Nothing is known of the licence of a dataset that does not describe itself.
     is_ours = index.get(DATASET) is not None
     triples = description(snapshot, found.iri)
-    document = Document(triples, found.iri, snapshot.base, snapshot.derive(Terms.of))
+    stated = Document(triples, found.iri, snapshot.base, snapshot.derive(Terms.of))
     if suffix == HTML:
         address = current_context().public_address
         head = page_head(triples, found, snapshot.base, address, is_ours=is_ours)
-        response = Response(_page(found, document, head))
+        response = Response(_page(found, stated, head))
     else:
-        response = document.response(suffix)
+        response = stated.response(suffix)
         response.last_modified = snapshot.modified
-    response.headers["Link"] = _links(found, document, suffix, is_ours=is_ours)
+    response.headers["Link"] = _links(found, stated, suffix, is_ours=is_ours)
     return response
 
 
 def _see_other(entity: Entity) -> AnyResponse:
     """Redirect from the entity to its document by 303 (Cool URIs, section 4.2)."""
     suffix = chosen_suffix(request.headers.get("Accept"))
-    # Relative, so that a local instance stays local.
-    name = quote(entity.path.rpartition("/")[2], safe="")
+    # Relative, so that a local instance stays local. A slash that is encoded in the IRI is one in
+    # the address too.
+    name = quote(entity.iri.value.rpartition("/")[2], safe="%")
     response = redirect(f"{name}.{suffix}", 303)
     response.vary.add("Accept")
     return response

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
 from pyoxigraph import Literal, NamedNode, Triple
-from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from urbact_graph.description.distributions import LICENCE
@@ -23,6 +22,7 @@ from urbact_graph.web.pages.page_head import script
 from urbact_graph.web.pages.schema_org import Facts
 from urbact_graph.web.routes.dumps import item_links
 from urbact_graph.web.snapshot import Snapshot
+from urbact_graph.web.spellings import has_route
 
 _DAY = len("2026-11-23")
 
@@ -185,16 +185,7 @@ def _places(contents: Contents) -> Iterator[tuple[str, str, str]]:
 def _exists(path: str, contents: Contents) -> bool:
     if path in _OF_RELEASES and not current_snapshot().release:
         return False
-    return _is_route(path) and (path not in _OF_DESCRIPTIONS or bool(contents.dataset))
-
-
-def _is_route(path: str) -> bool:
-    """Tell whether ``path`` has a route of its own, rather than that of the entities."""
-    try:
-        endpoint, _ = current_app.url_map.bind("").match(f"/{path}", method="GET")
-    except HTTPException:
-        return False
-    return not endpoint.startswith("entities.")
+    return has_route(f"/{path}") and (path not in _OF_DESCRIPTIONS or bool(contents.dataset))
 
 
 def _links(contents: Contents) -> Iterable[Link]:

@@ -23,7 +23,7 @@ def respond(path: str, suffix: str, document: Document, page: Callable[[], str])
     Raises:
         ProblemError: none of the formats is accepted.
     """
-    chosen = suffix or chosen_suffix(request.headers.get("Accept"))
+    chosen = suffix or chosen_suffix(request.headers.get("Accept"), is_for_programs=True)
     response = Response(page()) if chosen == HTML else document.response(chosen)
     headers = response.headers
     root = current_context().public_address

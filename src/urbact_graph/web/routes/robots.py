@@ -21,7 +21,7 @@ _HEAD_BYTES = 200
 
 # Paths with any number of answers, those about the state of this instance, and any path with
 # parameters.
-_DISALLOWED = ("sparql", "reconcile", "health", "metrics", "*?")
+_DISALLOWED = ("sparql", "graph-store", "health", "metrics", "*?")
 
 
 @dataclass(frozen=True)

@@ -1,25 +1,24 @@
 """The query endpoint (SPARQL 1.1 Protocol): /sparql."""
 
-import hashlib
-import json
+from collections.abc import Iterator
+from urllib.parse import urlencode
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
+from flask import Response as FlaskResponse
 
-from urbact_graph import __version__
-from urbact_graph.engine.protocol import Request as Query
 from urbact_graph.problems import NOT_ACCEPTABLE, ProblemError
-from urbact_graph.rdf.formats import FORMATS, formats
-from urbact_graph.web.conditional import Conditions
+from urbact_graph.rdf.formats import formats
+from urbact_graph.web.answers import evaluate, respond
 from urbact_graph.web.context import current_context, current_snapshot
 from urbact_graph.web.documents.service_description import service_description
 from urbact_graph.web.negotiation import HTML_TYPE, Acceptance
+from urbact_graph.web.pages.answer_page import AnswerPage
 from urbact_graph.web.protocol import QueryOperation, is_bare, read_operation
+from urbact_graph.web.response import ACCEPT_QUERY, Response
 
 routes = Blueprint("sparql", __name__)
 
 _PATH = "/sparql"
-_TAG_DIGITS = 24
-_CONTENT_TYPES = {form.media_type: form.content_type for form in FORMATS}
 _EXAMPLE = """PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX urb: <{base}ontology#>
 
@@ -31,69 +30,54 @@ GROUP BY ?theme
 ORDER BY DESC(?networks) ?theme
 """
 _ANY_EXAMPLE = "SELECT * WHERE { ?subject ?property ?value } LIMIT 10\n"
+# The lines of the field that a query is shown in.
+_LEAST_LINES, _MOST_LINES = 4, 12
+# Browsers and proxies take addresses of some thousand characters.
+_LONGEST_ADDRESS = 4_000
 
 
-@routes.route(_PATH, methods=["GET", "POST"])
-def sparql() -> Response:
+@routes.route(_PATH, methods=["GET", "POST", "QUERY"])
+def sparql() -> FlaskResponse:
     """Answer a query; without one describe the endpoint."""
     if is_bare(request):
         return _describe_endpoint()
     operation = read_operation(request)
     current_context().query = operation.query
-    return _answer(operation)
+    return _page(operation) if operation.is_page else respond(operation)
 
 
-def _answer(operation: QueryOperation) -> Response:
-    snapshot = current_snapshot()
-    tag = _tag(operation, snapshot.version)
-    is_read = request.method in ("GET", "HEAD")
-    if tag and is_read and Conditions.of(request.headers.get).matches(tag):
-        # A client can only know the tag from the answer itself, so the query is not evaluated.
-        response = Response(status=304)
-    else:
-        answer = snapshot.query(_query(operation), operation.seconds)
-        response = Response(answer.content, content_type=_CONTENT_TYPES[answer.media_type])
-    if tag:
-        response.set_etag(tag, weak=True)
-        response.last_modified = snapshot.modified
-    else:
+def _page(operation: QueryOperation) -> FlaskResponse:
+    """Give the answer as a page, below the query that it is the answer to."""
+    page = AnswerPage.of(evaluate(operation), current_snapshot().base)
+    lines = min(max(operation.query.count("\n") + 1, _LEAST_LINES), _MOST_LINES)
+    content = render_template(
+        "answer.html",
+        page=page,
+        query=operation.query,
+        lines=lines,
+        downloads=list(_downloads(operation, page)),
+    )
+    response = Response(content, mimetype=HTML_TYPE)
+    if not operation.is_repeatable:
         response.cache_control.no_store = True
-    response.vary.update(("Accept", "Accept-Encoding"))
+    response.vary.add("Accept")
     return response
 
 
-def _query(operation: QueryOperation) -> Query:
-    return Query(
-        query=operation.query,
-        results_format=operation.results.media_type if operation.results else None,
-        graph_format=operation.graph.media_type if operation.graph else None,
-        max_result_bytes=current_snapshot().settings.max_result_bytes,
-        default_graphs=operation.default_graphs,
-        named_graphs=operation.named_graphs,
-    )
+def _downloads(operation: QueryOperation, page: AnswerPage) -> Iterator[tuple[str, str]]:
+    """Yield the names of the formats of the same answer, each with the part after ``?``."""
+    asked = [
+        ("query", operation.query),
+        *(("default-graph-uri", iri) for iri in operation.default_graphs),
+        *(("named-graph-uri", iri) for iri in operation.named_graphs),
+    ]
+    for form in formats(page.kind):
+        address = urlencode([*asked, ("format", form.name)])
+        if len(address) <= _LONGEST_ADDRESS:
+            yield form.name, address
 
 
-def _tag(operation: QueryOperation, version: str) -> str | None:
-    """Return the entity tag of the answer from the dataset ``version``.
-
-    None if the answer differs each time. It is a weak tag (RFC 9110, section 8.8.1), since SPARQL
-    does not define the order of rows.
-    """
-    if not operation.is_repeatable:
-        return None
-    parts = (
-        __version__,
-        version,
-        operation.query,
-        operation.default_graphs,
-        operation.named_graphs,
-        operation.results.name if operation.results else "",
-        operation.graph.name if operation.graph else "",
-    )
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:_TAG_DIGITS]
-
-
-def _describe_endpoint() -> Response:
+def _describe_endpoint() -> FlaskResponse:
     """Give browsers the query form, and other clients the Service Description."""
     snapshot = current_snapshot()
     address = f"{current_context().public_address}{_PATH}"
@@ -112,5 +96,6 @@ def _describe_endpoint() -> Response:
             NOT_ACCEPTABLE,
             "The endpoint describes itself in RDF or HTML; accept text/turtle or text/html.",
         )
+    response.headers["Accept-Query"] = ACCEPT_QUERY
     response.vary.add("Accept")
     return response

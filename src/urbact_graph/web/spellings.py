@@ -1,0 +1,95 @@
+"""Addresses in another spelling than the one they have: redirects to that one."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from flask import current_app, redirect, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from urbact_graph.facts.minting import slug
+from urbact_graph.web.context import current_snapshot
+from urbact_graph.web.documents.document import SUFFIXES
+from urbact_graph.web.documents.index import Entity, Index
+
+_PERMANENTLY = 308
+# Characters that a query string may hold (RFC 3986, section 3.4); others are encoded.
+_OF_QUERIES = "%:/?@!$&'()*+,;=-._~[]"
+# Words as people write them, between slashes.
+_NAMES = re.compile(r"[\w '\u2019-]+(?:/[\w '\u2019-]+)*+")
+# A longer path is that of no entity.
+_LONGEST_PATH = 500
+
+
+def without_final_slash() -> AnyResponse | None:
+    """Redirect from a known address with a slash at its end to the address; else None.
+
+    To be called before each request. The method and the body stay the same (RFC 9110, section
+    15.4.9), and the query string is kept.
+    """
+    path = request.path
+    bare = path[:-1]
+    if not path.endswith("/") or bare.endswith("/") or not bare or has_route(path):
+        return None
+    if not has_route(bare, has_names=False):
+        index = current_snapshot().derive(Index.of)
+        if document(index, path[1:]) or not document(index, bare[1:]):
+            return None
+    return _redirect(f"../{quote(bare.rpartition('/')[2], safe='')}")
+
+
+def in_other_letters(path: str, index: Index) -> AnyResponse | None:
+    """Redirect from the path of an entity in other letters, such as ``City/PL/Wrocław``; else None.
+
+    The parts of a path are slugs, so that its name written in full leads to the same slug.
+    """
+    for name in _slugs(path):
+        if found := document(index, name):
+            entity, suffix = found
+            up = "../" * path.count("/")
+            return _redirect(f"{up}{entity.address}{f'.{suffix}' if suffix else ''}")
+    return None
+
+
+def document(index: Index, path: str) -> tuple[Entity, str] | None:
+    """Return the entity that ``path`` is of, and the suffix of its document or nothing."""
+    if found := index.get(path):
+        return found, ""
+    stem, _, suffix = path.rpartition(".")
+    found = index.get(stem) if suffix in SUFFIXES else None
+    return (found, suffix) if found else None
+
+
+def has_route(path: str, *, has_names: bool = True) -> bool:
+    """Tell whether ``path`` has a route of its own, rather than that of the entities.
+
+    Without ``has_names`` only routes count that are known to lead somewhere: those of one address,
+    or of one in several formats.
+    """
+    try:
+        rule, _ = current_app.url_map.bind("").match(path, method="GET", return_rule=True)
+    except HTTPException:
+        return False
+    is_one = has_names or rule.arguments <= {"suffix"}
+    return is_one and not rule.endpoint.startswith("entities.")
+
+
+def _slugs(path: str) -> Iterator[str]:
+    if len(path) > _LONGEST_PATH:
+        return
+    stem, _, suffix = path.rpartition(".")
+    if suffix.lower() in SUFFIXES and _NAMES.fullmatch(stem):
+        yield f"{_slug(stem)}.{suffix.lower()}"
+    if _NAMES.fullmatch(path):
+        yield _slug(path)
+
+
+def _slug(path: str) -> str:
+    return "/".join(map(slug, path.split("/")))
+
+
+def _redirect(location: str) -> AnyResponse:
+    """Redirect to a relative ``location``, so that a local instance stays local."""
+    asked = quote(request.query_string, safe=_OF_QUERIES)
+    return redirect(f"{location}?{asked}" if asked else location, _PERMANENTLY)

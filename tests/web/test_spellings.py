@@ -1,0 +1,161 @@
+"""Addresses in other spellings lead to the one that they have."""
+
+from pathlib import Path
+from urllib.parse import quote, urljoin
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.web.serving import serving_file
+from urbact_graph.web.application import Application
+from urbact_graph.web.protocol import FORM
+
+WITH_SLASH = {
+    "/sparql/": "/sparql",
+    "/graph-store/?default": "/graph-store?default",
+    "/void/": "/void",
+    "/void.ttl/": "/void.ttl",
+    "/catalog/": "/catalog",
+    "/shapes/": "/shapes",
+    "/validation/": "/validation",
+    "/ldes/": "/ldes",
+    "/limits/": "/limits",
+    "/health/": "/health",
+    "/metrics/": "/metrics",
+    "/context.jsonld/": "/context.jsonld",
+    "/robots.txt/": "/robots.txt",
+    "/.well-known/void/": "/.well-known/void",
+    "/ontology/": "/ontology",
+    "/theme/": "/theme",
+    "/network/greenplace/": "/network/greenplace",
+    "/city/pl/wroclaw/": "/city/pl/wroclaw",
+    "/city/pl/wroclaw.ttl/": "/city/pl/wroclaw.ttl",
+}
+
+
+@pytest.mark.parametrize("spelt", WITH_SLASH)
+def test_a_known_address_with_a_slash_leads_to_the_one_without(
+    demo_client: FlaskClient, spelt: str
+) -> None:
+    asked = "a=b%20c&d=%C3%A9"
+    address = f"{spelt}{'&' if '?' in spelt else '?'}{asked}"
+    for method in ("GET", "HEAD", "POST", "QUERY"):
+        response = demo_client.open(address, method=method)
+        assert response.status_code == 308
+        location = response.headers["Location"]
+        assert location.startswith("../")
+        target = urljoin(address, location)
+        assert target.partition("?")[0] == WITH_SLASH[spelt].partition("?")[0]
+        assert target.endswith(asked)
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_a_query_posted_to_the_address_with_a_slash_can_be_sent_on(
+    demo_client: FlaskClient,
+) -> None:
+    response = demo_client.post("/sparql/", data="query=ASK{}", content_type=FORM)
+    target = urljoin("/sparql/", response.headers["Location"])
+    assert demo_client.post(target, data="query=ASK{}", content_type=FORM).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nowhere/",
+        "/void//",
+        
+        "/sparql/x/",
+        "/network/",
+        "/ldes/000001/",
+        "/dumps//",
+        "/dumps/latest/",
+        "/city/pl/wroclav/",
+        "/.ttl/",
+        "/ /",
+        "/%0d%0a/",
+    ],
+)
+def test_other_addresses_with_a_slash_lead_nowhere(demo_client: FlaskClient, path: str) -> None:
+    assert demo_client.get(path).status_code == 404
+
+
+def test_the_folder_of_the_dumps_keeps_its_slash(demo_client: FlaskClient) -> None:
+    assert demo_client.get("/dumps/").status_code == 200
+    assert demo_client.get("/dumps").headers["Location"] == "dumps/"
+    assert demo_client.post("/dumps/").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("spelt", "path"),
+    [
+        ("/city/pl/wroc%C5%82aw", "/city/pl/wroclaw"),
+        ("/city/pl/wroc%c5%82aw", "/city/pl/wroclaw"),
+        ("/city/pl/Wroc%C5%82aw.ttl", "/city/pl/wroclaw.ttl"),
+        ("/city/pl/wroclaw.TTL", "/city/pl/wroclaw.ttl"),
+        ("/City/PL/Wroclaw", "/city/pl/wroclaw"),
+        ("/CITY/PL/WROC%C5%81AW.html", "/city/pl/wroclaw.html"),
+        ("/network/GreenPlace", "/network/greenplace"),
+        ("/person/Vittorio%20Alberto%20Torbianelli", "/person/vittorio-alberto-torbianelli"),
+        ("/person/vittorio_alberto_torbianelli", "/person/vittorio-alberto-torbianelli"),
+        ("/Ontology", "/ontology"),
+    ],
+)
+def test_a_name_as_people_write_it_leads_to_the_entity(
+    demo_client: FlaskClient, spelt: str, path: str
+) -> None:
+    response = demo_client.get(f"{spelt}?a=b")
+    assert response.status_code == 308
+    # Relative, so that a local instance stays local.
+    assert not response.headers["Location"].startswith("/")
+    assert urljoin(spelt, response.headers["Location"]) == f"{path}?a=b"
+
+
+@pytest.mark.parametrize(
+    "path", ["/city/pl/%77roclaw", "/city/pl/wroclaw%2Ettl", "/%63ity/pl/wroc%6c%61w"]
+)
+def test_encoded_letters_are_letters(demo_client: FlaskClient, path: str) -> None:
+    response = demo_client.get(path, headers={"Accept": "text/turtle"})
+    assert response.status_code == (200 if "ttl" in path else 303)
+    if response.status_code == 303:
+        assert urljoin(path, response.headers["Location"]).endswith("/pl/wroclaw.ttl")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/network/greenplace.",
+        "/network/greenplace!",
+        "/network/greenplace%00",
+        "/city/pl/wroclaw%0a",
+        "/city/../city/pl/Wroclaw",
+        "/city//pl/Wroclaw",
+        "/Network/",
+        "/" + "A/" * 300 + "A",
+    ],
+)
+def test_what_is_no_name_leads_nowhere(demo_client: FlaskClient, path: str) -> None:
+    assert demo_client.get(path).status_code == 404
+
+
+@pytest.mark.process
+def test_iris_of_other_datasets_lead_to_their_own_documents(tmp_path: Path) -> None:
+    base, file = "https://x.example/", tmp_path / "other.nt"
+    names = ["folder/", "a%2Fb", "A", "a", "%7Etilde", "d%C3%A9j%C3%A0%20vu", "über/straße"]
+    file.write_text("".join(f"<{base}{name}> <x:p> <{base}{name}> .\n" for name in names))
+    with serving_file(file, base_iri=base, dataset=file) as app:
+        for name in names:
+            path = f"/{quote(name, safe='/%')}"
+            if name == "folder/":
+                continue
+            assert leads_to_its_document(app, path, f"{base}{name}"), name
+        # An entity whose IRI ends with a slash is not one without.
+        assert app.test_client().get("/folder").status_code == 404
+        assert app.test_client().get("/folder/").status_code == 303
+
+
+def leads_to_its_document(app: Application, path: str, iri: str) -> bool:
+    client = app.test_client()
+    response = client.get(path, headers={"Accept": "application/n-triples"})
+    target = urljoin(path, response.headers["Location"])
+    assert (response.status_code, target) == (303, f"{path}.nt")
+    return f"<{iri}> <x:p>" in client.get(target).text
