@@ -119,7 +119,7 @@ def _corrected(store: Store, request: Request, graphs: Graphs | None) -> str:
         return [node.value for node in nodes if isinstance(node, NamedNode)]
 
     text = corrected(
-        request.query, is_missing, named, base=request.base_iri, has_zones=request.attempt > 0
+        request.query, is_missing, named, base=request.base_iri, is_thorough=request.attempt > 0
     )
     try:
         return with_columns_in_order(text, variables)

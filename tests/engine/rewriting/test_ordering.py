@@ -179,6 +179,18 @@ def test_what_may_be_of_several_kinds_gets_a_key_for_the_kind(query: str) -> Non
     assert "isNumeric" in corrected(query, lambda _: False)
 
 
+def test_objects_of_triple_terms_are_kept_apart_at_a_second_attempt() -> None:
+    mixer = random.Random(1)
+    objects = [f'"{mixer.randrange(2_000)}"' for _ in range(300)]
+    objects += [str(mixer.randrange(2_000)) for _ in range(300)]
+    mixer.shuffle(objects)
+    values = " ".join(f"<<( <x:a> <x:b> {value} )>>" for value in objects)
+    query = f"SELECT (OBJECT(?x) AS ?o) {{ VALUES ?x {{ {values} }} }} ORDER BY ?x"
+    # At the first attempt this ends the process.
+    numbers = [int(value) for value in column(query, attempt=1)]
+    assert numbers[:300] == sorted(numbers[:300]) or numbers[300:] == sorted(numbers[300:])
+
+
 def test_times_with_a_zone_are_kept_apart_at_a_second_attempt() -> None:
     values = [
         "'2020-01-01T00:00:00Z'^^xsd:dateTime",

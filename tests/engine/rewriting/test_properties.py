@@ -57,9 +57,9 @@ def test_any_text_has_a_structure_and_can_be_corrected(text: str) -> None:
     structure = Structure(text)
     for index, other in structure.partner.items():
         assert structure.partner[other] == index
-    for has_zones in (False, True):
+    for is_thorough in (False, True):
         assert isinstance(
-            corrected(text, lambda _: True, lambda: ["x:g"], has_zones=has_zones), str
+            corrected(text, lambda _: True, lambda: ["x:g"], is_thorough=is_thorough), str
         )
 
 
@@ -73,10 +73,10 @@ def test_what_is_a_query_stays_one(data: st.DataObject) -> None:
     last = found[end].start if end < len(found) else len(query)
     text = f"{query[: found[start].start]} {' '.join(inserted)} {query[last:]}"
     if is_query(text):
-        new = corrected(text, lambda _: True, lambda: ["x:g"], has_zones=True)
+        new = corrected(text, lambda _: True, lambda: ["x:g"], is_thorough=True)
         Store().query(new)
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.split("\n", 1)[0][:40])
 def test_stored_queries_stay_queries(query: str) -> None:
-    Store().query(corrected(query, lambda _: True, lambda: ["x:g"], has_zones=True))
+    Store().query(corrected(query, lambda _: True, lambda: ["x:g"], is_thorough=True))

@@ -44,13 +44,13 @@ def corrected(
     named_graphs: Callable[[], list[str]] = list,
     *,
     base: str | None = None,
-    has_zones: bool = False,
+    is_thorough: bool = False,
 ) -> str:
     """Return ``query`` with all corrections that it needs; its relative IRIs start from ``base``.
 
     ``is_missing`` tells whether the graph may not hold the constant that a token of the query
     stands for, ``named_graphs`` returns the IRIs of those that GRAPH ?g stands for. With
-    ``has_zones`` times with a zone are ordered apart from those without.
+    ``is_thorough`` kinds of values that hardly ever meet are ordered apart, too.
     """
     steps: list[tuple[bool, Edits]] = [
         # First, as it counts tokens.
@@ -61,7 +61,10 @@ def corrected(
         (_BOOLEAN.search(query) is not None, boolean_edits),
         (_REPLACE.search(query) is not None, replacement_edits),
         (max(query.count("||"), query.count("&&")) >= _CHAIN_LENGTH, chain_edits),
-        (_ORDER.search(query) is not None, lambda known: order_edits(known, has_zones=has_zones)),
+        (
+            _ORDER.search(query) is not None,
+            lambda known: order_edits(known, is_thorough=is_thorough),
+        ),
     ]
     for is_needed, edits in steps:
         if is_needed:

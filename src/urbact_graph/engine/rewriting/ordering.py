@@ -18,8 +18,10 @@ _KIND = (
     'IF(LANG({x})!="",2,IF(isNumeric({x}),IF({x}={x},1,0),'
     f"IF(DATATYPE({{x}})={_STRING},2,DATATYPE({{x}}))))"
 )
-# Times with a zone and those without have no order among each other.
+# Times with a zone and those without have no order among each other; triple terms are compared by
+# their objects, which may be of several kinds, too.
 _HAS_ZONE = 'COALESCE(TZ({x})!="",false)'
+_KIND_OF_OBJECT = _KIND.replace("{x}", "OBJECT({x})")
 # The values of these functions are of one kind: what has no value is not compared.
 _OF_ONE_KIND = frozenset(
     (
@@ -44,10 +46,10 @@ class _Condition:
     direction: str
 
 
-def order_edits(query: Structure, *, has_zones: bool) -> list[Edit]:
+def order_edits(query: Structure, *, is_thorough: bool) -> list[Edit]:
     """Put a key for the kind before each key of ORDER BY whose values can be of several kinds.
 
-    With ``has_zones`` times with a zone are kept apart from those without, too.
+    With ``is_thorough`` so do kinds that hardly ever meet, at the cost of time.
     """
     edits = []
     for index in query.places("ORDER"):
@@ -56,7 +58,8 @@ def order_edits(query: Structure, *, has_zones: bool) -> list[Edit]:
         for condition in _conditions(query, index + 2):
             if not _is_of_one_kind(query, index, condition):
                 value = query.text(*condition.value)
-                keys = [_KIND, _HAS_ZONE, "{x}"] if has_zones else [_KIND, "{x}"]
+                rare = [_HAS_ZONE, _KIND_OF_OBJECT] if is_thorough else []
+                keys = [_KIND, *rare, "{x}"]
                 text = " ".join(f"{condition.direction}({key})" for key in keys)
                 edits.append(
                     query.edit(condition.start, condition.end, text.replace("{x}", f"({value})"))
