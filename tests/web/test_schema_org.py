@@ -155,8 +155,11 @@ def test_the_head_names_the_page_and_its_other_formats(demo_client: FlaskClient)
     assert '<meta name="description" content="Ten partners' in page
 
 
-def test_a_page_without_text_has_no_description(demo_client: FlaskClient) -> None:
-    assert '<meta name="description"' not in demo_client.get("/city/pl/wroclaw.html").text
+def test_an_entity_without_text_is_described_by_its_name_and_class(
+    demo_client: FlaskClient,
+) -> None:
+    page = demo_client.get("/city/pl/wroclaw.html").text
+    assert '<meta name="description" content="Wroclaw (City): ' in page
 
 
 # ---- Odd entities ---------------------------------------------------------------------------

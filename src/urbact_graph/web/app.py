@@ -1,5 +1,7 @@
 """The Flask application: ``create_app`` is the only way to make one."""
 
+from urllib.parse import quote
+
 from flask import request
 
 from urbact_graph.engine.protocol import Engine
@@ -73,6 +75,14 @@ def _end(_: BaseException | None) -> None:
 
 
 def _page_context() -> dict[str, object]:
-    """Give all pages the path of this instance, and whether its dataset was built elsewhere."""
-    settings = current_application().settings
-    return {"root": f"{request.script_root}/", "is_foreign": settings.dataset is not None}
+    """Give all pages what they have in common.
+
+    That is the path of this instance, the page's own address, and whether the dataset was built
+    elsewhere.
+    """
+    settings, address = current_application().settings, current_context().public_address
+    return {
+        "root": f"{request.script_root}/",
+        "address_of_page": f"{address}{quote(request.path)}",
+        "is_foreign": settings.dataset is not None,
+    }

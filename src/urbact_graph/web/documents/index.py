@@ -40,13 +40,17 @@ _LEAST_LIKENESS = 60
 
 @dataclass(frozen=True)
 class Entity:
-    """An entity that has a document: ``path`` is that of its IRI below the base."""
+    """An entity that has a document: ``path`` is that of its IRI below the base.
+
+    ``language`` is that of its label, empty if the label has none.
+    """
 
     iri: NamedNode
     path: str
     label: str
     modified: datetime | None
     classes: frozenset[str]
+    language: str = ""
 
     @property
     def address(self) -> str:
@@ -121,4 +125,5 @@ def _entity(iri: str, path: str, rows: Iterable[tuple[Term | None, ...]]) -> Ent
             max(date.value for date in dates if isinstance(date, Literal))
         )
     kinds = frozenset(kind.value for kind in classes if isinstance(kind, NamedNode))
-    return Entity(NamedNode(iri), path, names[0].value if names else path, modified, kinds)
+    label, language = (names[0].value, names[0].language or "") if names else (path, "")
+    return Entity(NamedNode(iri), path, label, modified, kinds, language)

@@ -49,7 +49,10 @@ _IN_HEAD = (RDFS.label, RDF.type)
 
 @dataclass(frozen=True)
 class Value:
-    """A value of a property; ``address`` is what it links to, if it is a resource."""
+    """A value of a property; ``address`` is what it links to, if it is a resource.
+
+    ``language`` is that of the text, if it is known.
+    """
 
     text: str
     address: str = ""
@@ -187,12 +190,12 @@ class _Arranging:
         for triple in triples:
             if triple.predicate.value == RDFS.label and isinstance(triple.object, Literal):
                 labels.setdefault(_iri(triple.subject), []).append(triple.object)
-        self._labels = {iri: english_first(texts)[0].value for iri, texts in labels.items()}
+        self._labels = {iri: english_first(texts)[0] for iri, texts in labels.items()}
 
     def label(self, iri: str) -> str:
         """Return the name of a resource: its label, or a short form of its IRI."""
         if known := self._labels.get(iri):
-            return known
+            return known.value
         if iri.startswith(self._start):
             return iri.removeprefix(self._start)
         return shortened(iri, self._vocabulary.prefixes)
@@ -215,11 +218,14 @@ class _Arranging:
         if isinstance(term, Literal):
             return Value(term.value, language=term.language or "")
         iri = _iri(term)
+        label = self._labels.get(iri)
+        language = (label.language if label else None) or ""
         if iri.startswith(self._start):
             return Value(self.label(iri), f"#{iri.removeprefix(self._start)}")
         if iri.startswith(self._base):
-            return Value(self.label(iri), iri.removeprefix(self._base), is_here=True)
-        return Value(self.label(iri), iri if iri.startswith(("http://", "https://")) else "")
+            return Value(self.label(iri), iri.removeprefix(self._base), language, is_here=True)
+        address = iri if iri.startswith(("http://", "https://")) else ""
+        return Value(self.label(iri), address, language if address else "")
 
 
 def _order(value: Value) -> tuple[str, str]:

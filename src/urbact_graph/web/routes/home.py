@@ -79,6 +79,7 @@ _PLACES = (
     ("validation", "Validation report", "what that check found in the current graph"),
     ("context.jsonld", "JSON-LD context", "short names for all properties and classes"),
     ("limits", "Limits", "how long a query may run, and all other limits"),
+    ("conformance", "Conformance", "what was tested of SPARQL, and where the engine deviates"),
     ("openapi.json", "OpenAPI", "the interface, for code generators"),
     ("sitemap.xml", "Sitemap", "the addresses of all pages"),
 )
@@ -96,6 +97,7 @@ class Group:
     size: int
     example: str = ""
     address: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -220,8 +222,8 @@ def _groups(snapshot: Snapshot, index: Index) -> tuple[Group, ...]:
         # The entity with the most statements is the example; of equals, the first by IRI.
         example = index.of_iri(min(members[iri])[1])
         address = f"{example.address}.{HTML}" if example else ""
-        label = example.label if example else ""
-        found.append(Group(name, len(members[iri]), label, address))
+        label, language = (example.label, example.language) if example else ("", "")
+        found.append(Group(name, len(members[iri]), label, address, language))
     return tuple(found)
 
 
