@@ -300,13 +300,14 @@ MISTAKES = [
     ("data/a.ttl", START + b"'a',\n 'x'@ar--rtl .", r"line 2: .* text with a direction"),
     ("data/a.ttl", b'@version "1.2" .\n' + FACT, r"line 1, column 1: @version announces"),
     ("data/a.ttl", FACT + b" Version '1.1'\n", r"line 2, column 2: Version announces"),
-    ("data/a.ttl", START + rb"'\u0007' .", r"line 1: .* U\+0007, which XML cannot"),
+    ("data/a.ttl", START + rb"'\u0007' .", r"line 1: A text of .* U\+0007, which XML cannot"),
     ("data/a.ttl", START + b"'\xef\xbf\xbe' .", r"line 1: .* U\+FFFE, which XML cannot"),
     (
         "data/a.ttl",
         b"<x:a>\n <http://www.w3.org/1999/02/22-rdf-syntax-ns#li> 1 .",
-        r"line 2: .*#li> has a property that RDF/XML cannot express",
+        r"line 2: RDF/XML takes .*#li> for syntax",
     ),
+    ("data/a.ttl", b"<x:a> <https://e.org/123> 1 .", r"line 1: .*123>, which ends in no XML name"),
     # What Turtle does not have.
     ("data/a.ttl", b"<x:g> { " + FACT + b"}", r"a\.ttl, line 1, column \d+: "),
     ("data/a.ttl", b"GRAPH <x:g> { " + FACT + b"}", r"a\.ttl, line 1, column \d+: "),

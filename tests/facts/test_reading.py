@@ -69,6 +69,52 @@ def append(facts: Path, table: str, number: int, **cells: Any) -> int:
     return len(lines) + 1
 
 
+# A file as other programs write it --------------------------------------------------------------
+
+
+def test_a_byte_order_mark_is_skipped(facts: Path) -> None:
+    for table in TABLES:
+        path = facts / table
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert read_tables(facts) == read_tables(FIXTURE)
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "key"),
+    [
+        ("networks", '{"id": "a", "id": "b"}', "id"),
+        ("networks", '{"id": "a", "name": "A", "id": "a"}', "id"),
+        ("cities", '{"lat": 1.0, "lat": null}', "lat"),
+        ("themes", '{"links": [{"target": "http://a/", "target": "http://b/"}]}', "target"),
+        ("calls", r'{"title": "A", "t\u0069tle": "B"}', "title"),
+    ],
+)
+def test_a_key_that_stands_twice_is_a_mistake(facts: Path, table: str, row: str, key: str) -> None:
+    number = len(lines_of(facts, f"{table}.jsonl")) + 1
+    write(facts, f"{table}.jsonl", [*lines_of(facts, f"{table}.jsonl"), row])
+    expected = f"{table}.jsonl:{number}: '{key}' stands twice; keep one of the two"
+    assert problems(facts) == [expected]
+
+
+def test_equal_keys_of_two_objects_are_no_mistake(facts: Path) -> None:
+    rows = [json.loads(line) for line in lines_of(facts, "themes.jsonl")]
+    link = {"relation": "exactMatch", "target": "http://a/", "target_label": "A", "source": []}
+    write(facts, "themes.jsonl", [json.dumps(row | {"links": [link, link]}) for row in rows])
+    assert len(read_tables(facts).themes) == len(rows)
+
+
+def test_tables_without_a_row_are_a_mistake(facts: Path) -> None:
+    for path in facts.glob("*.*"):
+        path.write_text("")
+    (only,) = problems(facts)
+    assert only == f"{facts} holds no row in any table; name the folder with the facts"
+
+
+def test_a_single_table_may_be_empty_and_is_named(facts: Path, tmp_path: Path) -> None:
+    (facts / "plans.jsonl").write_text("\n")
+    assert import_facts(facts, tmp_path / "data", BASE).remarks[0] == "plans.jsonl has no row."
+
+
 # A cell that does not fit its column ---------------------------------------------------------
 
 CELLS: list[tuple[str, int, dict[str, Any], str]] = [
@@ -81,6 +127,9 @@ CELLS: list[tuple[str, int, dict[str, Any], str]] = [
     ("networks", 2, {"start": "0000"}, "'start': '0000' is no date; write YYYY"),
     ("networks", 1, {"status": "done"}, "'status': Input should be 'open' or 'closed'"),
     ("networks", 1, {"name": ""}, "'name': String should have at least 1 character"),
+    ("networks", 1, {"name": " \u00a0"}, "'name': String should have at least 1 character that is"),
+    ("networks", 1, {"note": "a\u0007b"}, "'note': the character U+0007 cannot be published as"),
+    ("partnerships", 1, {"partner": "\uffff"}, "'partner': the character U+FFFF cannot be"),
     ("networks", 1, {"name": 7}, "'name': Input should be a valid string (found 7)"),
     ("networks", 1, {"declared_partner_count": "4"}, "'declared_partner_count': Input should be"),
     ("networks", 1, {"declared_partner_count": -1}, "'declared_partner_count': Input should be"),

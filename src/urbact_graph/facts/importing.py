@@ -80,11 +80,18 @@ def import_facts(facts: Path, data: Path, base: str) -> Imported:
         unchanged=len(texts) - len(added) - len(changed),
         kept=sorted(handwritten),
         remarks=[
-            f"{row.where}: the NUTS code {row.nuts3_2021} is not one of "
-            f"{row.country}; it is kept as an editorial note, not as a link"
-            for row in tables.cities
-            if has_foreign_nuts(row)
+            *(f"{name} has no row." for name, rows in tables.of_folder().items() if not rows),
+            *_foreign_nuts(tables),
         ],
+    )
+
+
+def _foreign_nuts(tables: Tables) -> Iterator[str]:
+    return (
+        f"{row.where}: the NUTS code {row.nuts3_2021} is not one of "
+        f"{row.country}; it is kept as an editorial note, not as a link"
+        for row in tables.cities
+        if has_foreign_nuts(row)
     )
 
 

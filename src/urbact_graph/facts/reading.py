@@ -1,8 +1,10 @@
 """Read a folder of fact tables and check every row and every reference."""
 
+import contextlib
 import json
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Callable, Iterator
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -17,6 +19,7 @@ from urbact_graph.facts.authorities import is_country, is_language
 from urbact_graph.facts.concepts import network_types
 from urbact_graph.facts.networks import addressees
 from urbact_graph.facts.tables import RowType, Tables, Term
+from urbact_graph.rdf.reading import without_mark
 
 _GLOSSARY_LINE = re.compile(r"- \*\*(?P<term>.+?)\*\* \| (?P<meaning>.+) \| (?P<source>.+)")
 _WEB_ADDRESS = re.compile(r"https?://\S+")
@@ -64,14 +67,26 @@ def read_tables(folder: Path) -> Tables:
             *_contradicting(found),
             *_unknown_words(found),
         ]
+    if not problems and not any(found.of_folder().values()):
+        problems.append(f"{folder} holds no row in any table; name the folder with the facts")
     if problems:
-        raise FactsError(problems)
+        raise FactsError(list(map(_printable, problems)))
     return found
+
+
+def _printable(problem: str) -> str:
+    """Return ``problem`` with what a cell holds beside letters and signs escaped as in JSON."""
+    return "".join(
+        letter if letter.isprintable() else json.dumps(letter)[1:-1] for letter in problem
+    )
 
 
 def _rows(path: Traversable, model: type[RowType], problems: list[str]) -> Iterator[RowType]:
     for where, line in _lines(path, problems):
         if not line.strip():
+            continue
+        if repeated := _repeated_keys(line):
+            problems += (f"{where}: '{key}' stands twice; keep one of the two" for key in repeated)
             continue
         try:
             yield model.model_validate_json(line).at(where)
@@ -79,10 +94,24 @@ def _rows(path: Traversable, model: type[RowType], problems: list[str]) -> Itera
             problems += (f"{where}: {_mistake(detail)}" for detail in error.errors())
 
 
+def _repeated_keys(line: str) -> list[str]:
+    """Return the keys that an object in ``line`` has twice, of which parsers keep one silently."""
+    repeated: dict[str, None] = {}
+
+    def note(pairs: list[tuple[str, Any]]) -> None:
+        counts = Counter(key for key, _ in pairs)
+        repeated.update((key, None) for key, count in counts.items() if count > 1)
+
+    # What is no JSON is reported by the parser that reads the row.
+    with contextlib.suppress(ValueError, RecursionError):
+        json.loads(line, object_pairs_hook=note)
+    return list(repeated)
+
+
 def _lines(path: Traversable, problems: list[str]) -> Iterator[tuple[str, str]]:
     """Yield each line of ``path`` with its place."""
     try:
-        content = path.read_bytes()
+        content = without_mark(path.read_bytes())
         text = content.decode()
     except FileNotFoundError:
         problems.append(f"{path} is missing; every table must be there, if only empty")

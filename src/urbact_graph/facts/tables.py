@@ -3,10 +3,12 @@
 import datetime
 import re
 from dataclasses import dataclass, field
-from typing import Annotated, Literal, Self, TypeVar, get_args
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
 import pyoxigraph
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr
+
+from urbact_graph.rdf.xml import inexpressible
 
 NetworkType = Literal[
     "action-planning",
@@ -47,6 +49,14 @@ def _partial_date(text: str) -> str:
     return text
 
 
+def _text(text: str) -> str:
+    if not text.strip():
+        raise ValueError("String should have at least 1 character that is seen")
+    if found := inexpressible(text):
+        raise ValueError(f"the character {found} cannot be published as XML; take it out")
+    return text
+
+
 def _iri(text: str) -> str:
     # A user's name before the host is no part of a page's address.
     text = _USER.sub(r"\1", text)
@@ -70,7 +80,7 @@ Iri = Annotated[str, AfterValidator(_iri)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 CityIdentifier = Annotated[str, Field(pattern=r"^[a-z]{2}/[a-z0-9]+(-[a-z0-9]+)*$")]
 CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
-Text = Annotated[str, Field(min_length=1)]
+Text = Annotated[str, Field(min_length=1), AfterValidator(_text)]
 IriWithAside = Annotated[str, AfterValidator(_iri_with_aside)]
 Count = Annotated[int, Field(ge=0)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
@@ -309,3 +319,19 @@ class Tables:
     listing: list[ListedNetwork] = field(default_factory=list)
     programmes: list[Programme] = field(default_factory=list)
     glossary: list[Term] = field(default_factory=list)
+
+    def of_folder(self) -> dict[str, list[Any]]:
+        """Return the rows by the name of their table, without those of the supplement."""
+        return {
+            "networks.jsonl": self.networks,
+            "partnerships.jsonl": self.partnerships,
+            "cities.jsonl": self.cities,
+            "plans.jsonl": self.plans,
+            "recommendations.jsonl": self.recommendations,
+            "calls.jsonl": self.calls,
+            "themes.jsonl": self.themes,
+            "network-themes.jsonl": self.network_themes,
+            "recommendation-themes.jsonl": self.recommendation_themes,
+            "nuts-labels.jsonl": self.nuts_labels,
+            "glossary.md": self.glossary,
+        }

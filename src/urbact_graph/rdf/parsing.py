@@ -11,21 +11,10 @@ from pathlib import Path
 from pyoxigraph import BlankNode, Literal, RdfFormat, Triple, parse
 
 from urbact_graph.errors import SourceError
-from urbact_graph.rdf.namespaces import RDF
+from urbact_graph.rdf.rdf_xml import obstacle
 from urbact_graph.rdf.reading import mistake_in, parse_lines, without_mark
 from urbact_graph.rdf.sparql import position, tokens
 
-# Characters that XML 1.0 cannot express, not even as references (section 2.2).
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-# Names that RDF/XML uses itself, so that no property can be called so (RDF 1.1 XML Syntax,
-# sections 5.1 and 6.1.4).
-_SYNTAX_NAMES = frozenset(
-    RDF[name]
-    for name in (
-        *("RDF", "ID", "about", "parseType", "resource", "nodeID", "datatype", "Description"),
-        *("li", "aboutEach", "aboutEachPrefix", "bagID"),
-    )
-)
 _VERSION = re.compile(r"@version\b|\bversion\s*['\"]", re.IGNORECASE)
 
 
@@ -42,7 +31,7 @@ def parse_turtle(content: bytes, name: str) -> Iterator[Triple]:
             triple = quad.triple
             if reason := unfit(triple):
                 place = f"{name}, line {_line_of(count, content)}"
-                raise SourceError(f"{place}: {_about(triple)} {reason}.")
+                raise SourceError(f"{place}: {reason}.")
             count += 1
             yield triple
     except SyntaxError as error:
@@ -61,30 +50,24 @@ def named(triple: Triple, name: str) -> Triple:
         SourceError: it cannot.
     """
     if reason := unfit(triple):
-        raise SourceError(f"{name}: {_about(triple)} {reason}.")
+        raise SourceError(f"{name}: {reason}.")
     return triple
 
 
 def unfit(triple: Triple) -> str:
-    """Return why the graph cannot take ``triple``, as the end of a sentence; empty if it can."""
-    value = triple.object
+    """Return why the graph cannot take ``triple``, as a clause; empty if it can."""
+    value, about = triple.object, f"a statement with {triple.predicate}"
     if isinstance(triple.subject, BlankNode) or isinstance(value, BlankNode):
-        return "has a blank node; give the node an IRI, so that others can link to it"
+        return f"{about} has a blank node; give the node an IRI, so that others can link to it"
     if isinstance(value, Triple):
         return (
-            "has a triple term (RDF 1.2), perhaps of an annotation or a reifier, which the graph "
-            "does not take; state the fact itself, and what is said of it at an IRI of its own"
+            f"{about} has a triple term (RDF 1.2), perhaps of an annotation or a reifier, which the "
+            "graph does not take; state the fact itself, and what is said of it at an IRI of its own"
         )
-    if isinstance(value, Literal):
-        if value.direction:
-            return "has a text with a direction (RDF 1.2); write the language alone"
-        if wrong := _NOT_XML.search(value.value):
-            return (
-                f"has a text with the character U+{ord(wrong[0]):04X}, which XML cannot express; "
-                "take it out"
-            )
-    if triple.predicate.value in _SYNTAX_NAMES:
-        return "has a property that RDF/XML cannot express; use another one"
+    if isinstance(value, Literal) and value.direction:
+        return f"{about} has a text with a direction (RDF 1.2); write the language alone"
+    if reason := obstacle(triple):
+        return f"{reason}, in which the graph is published too; write it in another way"
     return ""
 
 
@@ -96,10 +79,6 @@ def parse_n_triples(file: Path) -> Iterator[Triple]:
         SyntaxError: it is not N-Triples.
     """
     return (quad.triple for quad in parse(path=str(file), format=RdfFormat.N_TRIPLES))
-
-
-def _about(triple: Triple) -> str:
-    return f"a statement with {triple.predicate}"
 
 
 def _line_of(index: int, content: bytes) -> int:
