@@ -10,6 +10,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
@@ -26,6 +27,9 @@ from pyoxigraph import (
 
 from urbact_graph.description.distributions import DISTRIBUTIONS
 from urbact_graph.facts.importing import HEADER
+
+if TYPE_CHECKING:
+    from urbact_graph.dataset.building import Build
 
 ROOT = Path(__file__).parents[2]
 BASE = "https://w3id.org/urbact-graph/"
@@ -292,3 +296,20 @@ def test_what_belongs_to_a_network_says_so(store: Store) -> None:
         pattern = f'?x urb:network ?n . FILTER(STRSTARTS(STR(?x), "{BASE}{kind}/"))'
         for entity, network in select(store, "?x ?n", pattern):
             assert entity.split("/")[5] == network.rstrip(">").split("/")[5], entity
+
+
+def test_the_engine_gives_back_every_fact_as_it_is_written(built: Build, store: Store) -> None:
+    # It has its own forms of numbers, times and truth values: docs/http.md, "Where the engine
+    # differs from the standard".
+    written = {quad.triple for quad in parse(path=str(built.dataset), format=RdfFormat.N_TRIPLES)}
+    changed = sorted(map(str, written - {quad.triple for quad in store}))
+    assert not changed, "write these values in the form that the engine gives back"
+
+
+@pytest.mark.parametrize("folder", ["data", "ontology", "shapes"])
+def test_language_tags_are_written_as_they_are_served(folder: str) -> None:
+    # pyoxigraph converts them when it reads a file, so that the text itself is searched.
+    files = sorted((ROOT / folder).rglob("*.ttl"))
+    tags = {tag for file in files for tag in re.findall(r'"@([A-Za-z0-9-]+)', file.read_text())}
+    assert "en" in tags
+    assert not [tag for tag in tags if tag != tag.lower()], "write these tags in lower case"

@@ -111,8 +111,7 @@ def integer(value: int | None) -> list[Literal]:
 def decimal(value: float | None) -> list[Literal]:
     if value is None:
         return []
-    text = f"{value:.7f}".rstrip("0")
-    return [Literal(text + "0" * text.endswith("."), datatype=iri("xsd:decimal"))]
+    return [Literal(f"{value:.7f}".rstrip("0").rstrip("."), datatype=iri("xsd:decimal"))]
 
 
 def date(text: str | None) -> list[Literal]:

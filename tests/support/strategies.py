@@ -16,7 +16,29 @@ HARD = (
 texts = st.text(HARD, max_size=8) | st.text(max_size=8)
 
 _IRI_PARTS = (
-    *("a", "Z", "0", "-", ".", "_", "~", ":", "/", "#", "?", "@", "!", "$", "&", "'", "(", ")"),
+    *(
+        "a",
+        "Z",
+        "0",
+        "-",
+        ".",
+        "_",
+        "~",
+        ":",
+        "/",
+        "/../",
+        "/./",
+        "//",
+        "#",
+        "?",
+        "@",
+        "!",
+        "$",
+        "&",
+        "'",
+        "(",
+        ")",
+    ),
     *("*", "+", ",", ";", "=", "%20", "%C3%A9", "é", "\u0300", "ł"),
 )
 _LANGUAGES = ("en", "en-gb", "zh-hans", "de-1996", "x-own", "sl-rozaj-biske-1994")
@@ -39,17 +61,18 @@ def _is_iri(text: str) -> bool:
     return True
 
 
-def _begun(start: str) -> st.SearchStrategy[NamedNode]:
+def iris_below(start: str) -> st.SearchStrategy[NamedNode]:
+    """Return IRIs that begin with ``start``."""
     parts = st.lists(st.sampled_from(_IRI_PARTS), max_size=6).map("".join)
     return parts.map(start.__add__).filter(_is_iri).map(NamedNode)
 
 
 # Below a namespace with a prefix, one without, and one whose scheme is that prefix.
 iris = st.one_of(
-    _begun("https://e.example/"),
-    _begun(NAMESPACES["skos"]),
-    _begun("skos:"),
-    _begun("urn:x:"),
+    iris_below("https://e.example/"),
+    iris_below(NAMESPACES["skos"]),
+    iris_below("skos:"),
+    iris_below("urn:x:"),
     st.sampled_from([NamedNode(RDF[name]) for name in ("type", "li", "_1", "Seq", "about", "ID")]),
 )
 # Names that Turtle takes, also those that are no XML names.

@@ -13,9 +13,13 @@ _PREFIXES = {name: NAMESPACES[name] for name in ("dct", "foaf", "owl", "skos", "
 # What a reader looks for first; every other predicate follows by name.
 _FIRST = ("a", "skos:prefLabel", "foaf:name", "dct:title", "urb:network", "urb:city")
 _LOCAL_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
-_RELATIVE = re.compile(r"[A-Za-z0-9][^:\s]*")
-# Datatypes whose values Turtle writes without quotes.
-_BARE = (XSD.integer, XSD.decimal)
+# Without the segments . and .., which a reader resolves (RFC 3986, section 5.2.4).
+_RELATIVE = re.compile(r"(?!.*/\.{1,2}(?:[/?#]|$))[A-Za-z0-9][^:\s]*")
+# The forms of numbers that need no quotes to be of their datatype. Of +1 rdflib would make 1.
+_BARE = {
+    XSD.integer: re.compile(r"-?[0-9]+"),
+    XSD.decimal: re.compile(r"-?[0-9]*\.[0-9]+"),
+}
 _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n", "\r": r"\r", "\t": r"\t"})
 
 
@@ -56,7 +60,7 @@ class _Writer:
 
     def _literal(self, literal: Literal) -> str:
         datatype = literal.datatype.value
-        if datatype in _BARE:
+        if datatype in _BARE and _BARE[datatype].fullmatch(literal.value):
             return literal.value
         quoted = f'"{literal.value.translate(_ESCAPES)}"'
         if literal.language:

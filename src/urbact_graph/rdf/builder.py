@@ -69,13 +69,18 @@ class Subject:
         return self.value(predicate, *(Literal(text, language=tag) for tag, text in texts.items()))
 
     def number(self, predicate: str, number: float | None) -> Self:
-        """State a count as xsd:integer, a measure as xsd:decimal."""
+        """State a count as xsd:integer, a measure as xsd:decimal.
+
+        Both in the canonical form (XML Schema 1.1, sections 3.3.3.2 and 3.4.13), 5 for 5.0: the
+        engine gives back no other.
+        """
         if number is None:
             return self
         if isinstance(number, int):
             return self.value(predicate, integer(number))
-        # A decimal has no exponent (XML Schema 1.1, section 3.3.3).
-        return self.value(predicate, typed(f"{Decimal(repr(number)):f}", XSD.decimal))
+        # Zero has no sign, and a decimal no exponent.
+        canonical = f"{Decimal(repr(number)).normalize():f}" if number else "0"
+        return self.value(predicate, typed(canonical, XSD.decimal))
 
     def date(self, predicate: str, date: str | None) -> Self:
         """State a date as precisely as it is known: xsd:date, xsd:gYearMonth or xsd:gYear."""
