@@ -36,8 +36,9 @@ DURATIONS = [
     "'P1D'^^xsd:dayTimeDuration",
 ]
 BOOLEANS = ["false", "true"]
+TRIPLES = ["<<( <x:a> <x:p> 9 )>>", "<<( <x:a> <x:p> 10 )>>", "<<( <x:b> <x:p> 1 )>>"]
 NODES = ["UNDEF", "<x:a>", "<x:b>"]
-KINDS = [NODES, NUMBERS, TEXTS, DATES, YEARS, MOMENTS, DURATIONS, BOOLEANS]
+KINDS = [NODES, NUMBERS, TEXTS, DATES, YEARS, MOMENTS, DURATIONS, BOOLEANS, TRIPLES]
 ALL = [value for kind in KINDS for value in kind]
 
 
@@ -74,6 +75,10 @@ def test_the_order_does_not_depend_on_that_of_the_rows(
             value for value in kind if value in expected
         ]
     assert sorted_by_engine(values, "DESC(?x)") == expected[::-1]
+    # Nodes come first, triple terms last.
+    nodes, triples = ([value in kind for value in expected] for kind in (NODES, TRIPLES))
+    assert nodes == sorted(nodes, reverse=True)
+    assert triples == sorted(triples)
 
 
 @pytest.fixture(scope="module")

@@ -13,10 +13,11 @@ from urbact_graph.engine.rewriting.structure import Edit, Structure
 
 _STRING = "<http://www.w3.org/2001/XMLSchema#string>"
 # Texts are one kind; numbers another, after NaN, which is not even equal to itself. Other literals
-# are of the kind of their datatype. What is no literal has no kind: its order is total.
+# are of the kind of their datatype. Triple terms come last (SPARQL 1.2, section 15.1). Other terms
+# have no kind: their order is total.
 _KIND = (
-    'IF(LANG({x})!="",2,IF(isNumeric({x}),IF({x}={x},1,0),'
-    f"IF(DATATYPE({{x}})={_STRING},2,DATATYPE({{x}}))))"
+    'IF(isTRIPLE({x}),3,IF(LANG({x})!="",2,IF(isNumeric({x}),IF({x}={x},1,0),'
+    f"IF(DATATYPE({{x}})={_STRING},2,DATATYPE({{x}})))))"
 )
 # Times with a zone and those without have no order among each other; triple terms are compared by
 # their objects, which may be of several kinds, too.
