@@ -20,6 +20,8 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "/sparql": ("/sparql", REVALIDATED),
     "/graph-store": ("/graph-store?default", REVALIDATED),
     "/limits": ("/limits", REVALIDATED),
+    "/conformance": ("/conformance", REVALIDATED),
+    "/conformance.<any(html,json):suffix>": ("/conformance.json", REVALIDATED),
     "/health": ("/health", NEVER_STORED),
     "/metrics": ("/metrics", NEVER_STORED),
     "/catalog": ("/catalog", REVALIDATED),
@@ -29,6 +31,8 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "/.well-known/void": ("/.well-known/void", REVALIDATED),
     "/shapes": ("/shapes", REVALIDATED),
     f"/shapes.{FORMATS}": ("/shapes.nt", REVALIDATED),
+    "/shapes/core": ("/shapes/core", REVALIDATED),
+    f"/shapes/core.{FORMATS}": ("/shapes/core.nt", REVALIDATED),
     "/validation": ("/validation", REVALIDATED),
     f"/validation.{FORMATS}": ("/validation.rdf", REVALIDATED),
     "/validation/<identifier>": ("/validation/{result}", REVALIDATED),
@@ -115,7 +119,18 @@ def test_what_may_be_stored_is_revalidated_by_tag_and_by_date(
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/sparql", "/limits", "/catalog", "/void", "/shapes", "/validation", "/ldes", "/theme"],
+    [
+        "/",
+        "/sparql",
+        "/limits",
+        "/conformance",
+        "/catalog",
+        "/void",
+        "/shapes",
+        "/validation",
+        "/ldes",
+        "/theme",
+    ],
 )
 def test_a_response_that_depends_on_accept_says_so(demo_client: FlaskClient, path: str) -> None:
     for accept in ("text/html", "application/json, application/ld+json;q=0.5"):

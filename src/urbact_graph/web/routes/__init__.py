@@ -2,6 +2,7 @@
 
 from urbact_graph.web.routes import (
     catalogue,
+    conformance,
     dumps,
     entities,
     graph_store,
@@ -22,6 +23,7 @@ BLUEPRINTS = (
     graph_store.routes,
     health.routes,
     limits.routes,
+    conformance.routes,
     metrics.routes,
     home.routes,
     catalogue.routes,

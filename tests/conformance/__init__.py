@@ -1,0 +1,1 @@
+"""What this endpoint answers beside what the standards say, case by case."""
