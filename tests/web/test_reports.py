@@ -30,11 +30,15 @@ def demo_report(demo_release: Release, demo_sources: GraphSources) -> Report:
     return validate(demo_release.graph, demo_sources)
 
 
-@pytest.mark.parametrize("path", ["shapes", "validation"])
+@pytest.mark.parametrize("path", ["shapes", "shapes/core", "validation"])
 def test_every_format_says_the_same(
     demo_client: FlaskClient, demo_release: Release, path: str
 ) -> None:
-    file = demo_release.shapes if path == "shapes" else demo_release.report
+    file = {
+        "shapes": demo_release.shapes,
+        "shapes/core": demo_release.core_shapes,
+        "validation": demo_release.report,
+    }[path]
     expected = {quad.triple for quad in parse(path=str(file), format=RdfFormat.N_TRIPLES)}
     assert expected
     for suffix, (media_type, form) in FORMATS.items():
@@ -45,15 +49,17 @@ def test_every_format_says_the_same(
             assert (response.status_code, response.mimetype) == (200, media_type)
             assert {quad.triple for quad in parse(response.data, format=form)} == expected
             assert b"_:" not in response.data
-        assert response.headers["Content-Location"] == f"{path}.{suffix}"
+        # It is relative to the address.
+        assert response.headers["Content-Location"] == f"{path.rpartition('/')[2]}.{suffix}"
         assert "Accept" in response.vary
         assert f'/{path}.html>; rel="describes"' in response.headers["Link"]
 
 
+@pytest.mark.parametrize("path", ["/shapes.html", "/shapes/core.html"])
 def test_the_page_of_the_shapes_lists_every_rule(
-    demo_client: FlaskClient, demo_report: Report
+    demo_client: FlaskClient, demo_report: Report, path: str
 ) -> None:
-    page = demo_client.get("/shapes.html").text
+    page = demo_client.get(path).text
     assert f"The {demo_report.rules} rules" in page
     assert page.count('<section class="term"') == demo_report.rules
     assert 'id="Network-lead-known"' in page

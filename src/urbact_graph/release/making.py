@@ -30,6 +30,7 @@ from urbact_graph.release.release import (
 )
 from urbact_graph.release.stream import STREAM_FOLDER, StreamState, extend_stream
 from urbact_graph.sources import GraphSources
+from urbact_graph.validation.core_shapes import core_shapes
 
 # Harvesters that read a file's name in the catalogue download it within the day, and a server
 # renews what it serves every hour.
@@ -58,9 +59,11 @@ def make_release(
     """
     folder = build_folder.resolve()
     try:
+        shapes = _shapes(sources)
         contents = {
             GRAPH_NAME: _graph(build),
-            "shapes.nt": _shapes(sources),
+            "shapes.nt": _lines(shapes),
+            "shapes-core.nt": _lines(core_shapes(shapes, sources.base)),
             "validation.nt": _lines(
                 quad.triple for quad in parse(path=str(report), format=RdfFormat.TURTLE)
             ),
@@ -88,13 +91,12 @@ def _graph(build: Build) -> bytes:
     return content
 
 
-def _shapes(sources: GraphSources) -> bytes:
-    triples = (
+def _shapes(sources: GraphSources) -> list[Triple]:
+    return [
         triple
         for path in sources.shape_files()
         for triple in parse_turtle(sources.read(path), sources.name(path))
-    )
-    return _lines(triples)
+    ]
 
 
 def _lines(triples: Iterable[Triple]) -> bytes:

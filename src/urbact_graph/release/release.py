@@ -58,6 +58,11 @@ class Release:
         return self.folder / "shapes.nt"
 
     @property
+    def core_shapes(self) -> Path:
+        """The same for validators without SPARQL-based targets, in N-Triples."""
+        return self.folder / "shapes-core.nt"
+
+    @property
     def report(self) -> Path:
         """The report of that check, in N-Triples."""
         return self.folder / "validation.nt"

@@ -32,6 +32,6 @@ def respond(path: str, suffix: str, document: Document, page: Callable[[], str])
     headers["Link"] = link_header(document_links(iri, address, chosen, types, collection))
     if not suffix:
         # The chosen format has an address of its own (RFC 9110, section 8.7).
-        headers["Content-Location"] = f"{path}.{chosen}"
+        headers["Content-Location"] = f"{path.rpartition('/')[2]}.{chosen}"
         response.vary.add("Accept")
     return response

@@ -1,8 +1,9 @@
 """The shapes that the graph is validated against, and the report of the validation."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from flask import Blueprint, Response, redirect, render_template, request
 from pyoxigraph import NamedNode, Triple
@@ -12,6 +13,8 @@ from urbact_graph.problems import NOT_FOUND, ProblemError
 from urbact_graph.rdf.graph import IndexedGraph
 from urbact_graph.rdf.namespaces import SH, namespaces, shortened
 from urbact_graph.rdf.parsing import parse_n_triples
+from urbact_graph.release.release import Release
+from urbact_graph.validation.shapes import rules as checked_rules
 from urbact_graph.web.context import current_snapshot, served_release
 from urbact_graph.web.documents.document import HTML, OTHER_FORMATS, Document, chosen_suffix
 from urbact_graph.web.documents.index import Index
@@ -25,7 +28,7 @@ _SEVERITIES = ("Violation", "Warning", "Info")
 
 @dataclass(frozen=True)
 class Rule:
-    """A shape with a severity and a message; ``name`` is the fragment of its IRI."""
+    """A rule as the pages show it; ``name`` is the fragment of its IRI."""
 
     name: str
     iri: str
@@ -64,6 +67,12 @@ class Finding:
     cases: tuple[Case, ...]
 
 
+_FILES: dict[str, Callable[[Release], Path]] = {
+    "shapes": lambda release: release.shapes,
+    "shapes/core": lambda release: release.core_shapes,
+    "validation": lambda release: release.report,
+}
+
 routes = Blueprint("reports", __name__)
 
 
@@ -72,9 +81,21 @@ def shapes(suffix: str = "") -> Response:
     document = _document("shapes")
 
     def page() -> str:
-        return render_template("shapes.html", rules=rules(document.triples), formats=OTHER_FORMATS)
+        known = rules(document.triples)
+        return render_template("shapes.html", rules=known, formats=OTHER_FORMATS, is_core=False)
 
     return respond("shapes", suffix, document, page)
+
+
+def core(suffix: str = "") -> Response:
+    """Give the shapes for validators without SPARQL-based targets."""
+    document = _document("shapes/core")
+
+    def page() -> str:
+        known = rules(document.triples)
+        return render_template("shapes.html", rules=known, formats=OTHER_FORMATS, is_core=True)
+
+    return respond("shapes/core", suffix, document, page)
 
 
 def validation(suffix: str = "") -> Response:
@@ -95,6 +116,7 @@ def validation(suffix: str = "") -> Response:
 
 
 add_document(routes, "shapes", shapes)
+add_document(routes, "shapes/core", core)
 add_document(routes, "validation", validation)
 
 
@@ -106,7 +128,7 @@ def result(identifier: str) -> AnyResponse:
         raise ProblemError(
             NOT_FOUND, "The report has no such result; /validation lists all results."
         )
-    suffix = chosen_suffix(request.headers.get("Accept"))
+    suffix = chosen_suffix(request.headers.get("Accept"), is_for_programs=True)
     fragment = f"#{identifier}" if suffix == HTML else ""
     response = redirect(f"../validation.{suffix}{fragment}", 303)
     response.vary.add("Accept")
@@ -115,21 +137,17 @@ def result(identifier: str) -> AnyResponse:
 
 def rules(shapes: Sequence[Triple]) -> list[Rule]:
     """Return the rules among ``shapes``, sorted by name."""
-    stated = IndexedGraph(shapes)
-    found = []
-    for iri in stated.subjects():
-        if severity := _value(stated, iri, SH.severity):
-            remedies = (v for name, v in stated.properties(iri) if name.endswith("#remedy"))
-            found.append(
-                Rule(
-                    iri.partition("#")[2],
-                    iri,
-                    stated.text(iri, SH.name),
-                    severity.removeprefix(str(SH)),
-                    stated.text(iri, SH.message),
-                    next((values[0].value for values in remedies), ""),
-                )
-            )
+    found = [
+        Rule(
+            rule.iri.partition("#")[2],
+            rule.iri,
+            rule.title,
+            rule.severity.value,
+            rule.message,
+            rule.remedy,
+        )
+        for rule in checked_rules(shapes, current_snapshot().base).values()
+    ]
     return sorted(found, key=lambda rule: rule.name)
 
 
@@ -151,7 +169,9 @@ def findings(
         value = shortened(value_of(SH.value), prefixes).removeprefix(base)
         rank = _SEVERITIES.index(value_of(SH.resultSeverity).removeprefix(str(SH)))
         key = rank, value_of(SH.sourceShape), value_of(SH.resultMessage)
-        address = entity.address if entity else ""
+        # A rule that had nothing to check is itself what the result is about.
+        is_rule = focus == value_of(SH.sourceShape)
+        address = entity.address if entity else focus.removeprefix(base) if is_rule else ""
         cases.setdefault(key, []).append(Case(iri.rpartition("/")[2], label, address, value))
     return [
         Finding(
@@ -177,7 +197,7 @@ def _document(name: str) -> Document:
         "This instance serves a dataset that it did not validate; it has no shapes and no report."
     )
     try:
-        triples = list(parse_n_triples(release.shapes if name == "shapes" else release.report))
+        triples = list(parse_n_triples(_FILES[name](release)))
     except OSError:
         raise release_removed() from None
     subject = NamedNode(f"{snapshot.base}{name}")
