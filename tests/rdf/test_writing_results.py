@@ -266,9 +266,20 @@ def test_csv_of_columns_is_read_back(rows: list[Row]) -> None:
 )
 @pytest.mark.parametrize("columns", COLUMNS)
 def test_a_comma_in_any_term_is_no_new_column(term: Drawn, columns: int) -> None:
-    rows: list[Row] = [(Literal("a,b\r\n,"),) * columns, (None,) * columns, (term,) * columns]
+    rows: list[Row] = [(Literal("a,b\r\n,\x00"),) * columns, (None,) * columns, (term,) * columns]
     expected = [[plain(value) for value in row] for row in rows]
     assert cells(written(rows, "csv", columns))[1:] == expected
+
+
+def test_a_media_type_may_have_parameters() -> None:
+    # As pyoxigraph itself names the format.
+    media_type = QueryResultsFormat.CSV.media_type
+    assert media_type != RESULTS["csv"]
+
+    def evaluate() -> QuerySolutions:
+        return evaluated([(NamedNode("x:a,b"),)], 1)
+
+    assert write_results(evaluate(), media_type, evaluate) == b'x0\r\n"x:a,b"\r\n'
 
 
 def test_csv_quotes_no_more_than_it_has_to() -> None:

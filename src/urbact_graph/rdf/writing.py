@@ -24,11 +24,6 @@ from urbact_graph.rdf.csv_results import is_unambiguous, readable_csv, write_csv
 from urbact_graph.rdf.formats import formats
 from urbact_graph.rdf.xml import inexpressible, is_expressible, with_carriage_returns
 
-_XML_RESULTS = "application/sparql-results+xml"
-_CSV = "text/csv"
-_RDF_XML = RdfFormat.RDF_XML.media_type
-_JSON_LD = RdfFormat.JSON_LD.media_type
-
 
 def write_graph(
     triples: Sequence[Triple],
@@ -44,12 +39,11 @@ def write_graph(
         FormatError: the format cannot hold one of the triples.
         ValueError: there is no such format.
     """
-    buffer = output or io.BytesIO()
-    if media_type == _RDF_XML:
+    form, buffer = _graph_format(media_type), output or io.BytesIO()
+    if form == RdfFormat.RDF_XML:
         return _write_rdf_xml(triples, prefixes, buffer)
-    if media_type == _JSON_LD and any(map(_json_ld_obstacle, triples)):
-        raise _refusal(triples, media_type)
-    return _write(triples, media_type, prefixes, buffer)
+    _refuse_in_json_ld(triples, form)
+    return _write(triples, form, prefixes, buffer)
 
 
 def write_dataset(
@@ -61,10 +55,9 @@ def write_dataset(
         FormatError: the format cannot hold one of the quads.
         ValueError: there is no such format, or it has no named graphs.
     """
-    triples = [quad.triple for quad in quads]
-    if media_type == _JSON_LD and any(map(_json_ld_obstacle, triples)):
-        raise _refusal(triples, media_type)
-    return _write(quads, media_type, prefixes, io.BytesIO())
+    form = _graph_format(media_type)
+    _refuse_in_json_ld([quad.triple for quad in quads], form)
+    return _write(quads, form, prefixes, io.BytesIO())
 
 
 def write_results(
@@ -88,14 +81,14 @@ def write_results(
     buffer = output or io.BytesIO()
     results.serialize(buffer, format=form)
     content = buffer.getvalue()
-    if media_type == _XML_RESULTS:
+    if form == QueryResultsFormat.XML:
         if not is_expressible(content):
             found = inexpressible(content.decode())
             names = [known.name for known in formats("results") if known.name != "xml"]
             reason = f"The answer holds the character {found}, which XML cannot express"
             raise FormatError(reason, names)
         return with_carriage_returns(content)
-    if media_type == _CSV and isinstance(results, QuerySolutions):
+    if form == QueryResultsFormat.CSV and isinstance(results, QuerySolutions):
         columns = len(results.variables)
         if not is_unambiguous(content, columns):
             again = evaluate()
@@ -108,29 +101,38 @@ def write_results(
     return content
 
 
+def _graph_format(media_type: str) -> RdfFormat:
+    form = RdfFormat.from_media_type(media_type)
+    if form is None:
+        raise ValueError(f"{media_type} is no format of graphs")
+    return form
+
+
 def _write_rdf_xml(
     triples: Sequence[Triple], prefixes: Mapping[str, str] | None, output: io.BytesIO
 ) -> bytes:
     if not rdf_xml.are_named(triples):
-        raise _refusal(triples, _RDF_XML)
+        raise _refusal(triples, RdfFormat.RDF_XML)
     readable, space = rdf_xml.readable(triples)
-    content = _write(readable, _RDF_XML, prefixes, output)
+    content = _write(readable, RdfFormat.RDF_XML, prefixes, output)
     if not is_expressible(content):
-        raise _refusal(triples, _RDF_XML)
+        raise _refusal(triples, RdfFormat.RDF_XML)
     return with_carriage_returns(rdf_xml.with_types(content, space))
 
 
 def _write(
     statements: Sequence[Triple] | Sequence[Quad],
-    media_type: str,
+    form: RdfFormat,
     prefixes: Mapping[str, str] | None,
     output: io.BytesIO,
 ) -> bytes:
-    form = RdfFormat.from_media_type(media_type)
-    if form is None:
-        raise ValueError(f"{media_type} is no format of graphs")
     serialize(statements, output, format=form, prefixes=dict(prefixes or {}))
     return output.getvalue()
+
+
+def _refuse_in_json_ld(triples: Sequence[Triple], form: RdfFormat) -> None:
+    if form == RdfFormat.JSON_LD and any(map(_json_ld_obstacle, triples)):
+        raise _refusal(triples, form)
 
 
 def _json_ld_obstacle(triple: Triple) -> str | None:
@@ -145,15 +147,15 @@ def _json_ld_obstacle(triple: Triple) -> str | None:
 
 
 _OBSTACLES: dict[str, Callable[[Triple], str | None]] = {
-    _RDF_XML: rdf_xml.obstacle,
-    _JSON_LD: _json_ld_obstacle,
+    "rdf": rdf_xml.obstacle,
+    "jsonld": _json_ld_obstacle,
 }
 
 
-def _refusal(triples: Sequence[Triple], media_type: str) -> FormatError:
-    """Say what the format cannot hold in ``triples``, and which formats can hold them."""
+def _refusal(triples: Sequence[Triple], form: RdfFormat) -> FormatError:
+    """Say what ``form`` cannot hold in ``triples``, and which formats can hold them."""
     reasons = {
-        known: next(filter(None, map(find, triples)), "") for known, find in _OBSTACLES.items()
+        name: next(filter(None, map(find, triples)), "") for name, find in _OBSTACLES.items()
     }
-    names = [form.name for form in formats("graph") if not reasons.get(form.media_type)]
-    return FormatError(reasons[media_type], names)
+    names = [known.name for known in formats("graph") if not reasons.get(known.name)]
+    return FormatError(reasons["rdf" if form == RdfFormat.RDF_XML else "jsonld"], names)
