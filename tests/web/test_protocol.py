@@ -8,6 +8,7 @@ from werkzeug.test import EnvironBuilder, TestResponse
 from werkzeug.wrappers import Request
 
 from urbact_graph.web.protocol import DIRECT, FORM, QueryOperation, is_bare, read_operation
+from urbact_graph.web.response import ACCEPT_QUERY
 
 SELECT = "SELECT ?n WHERE { ?n a <https://w3id.org/urbact-graph/ontology#Network> } LIMIT 2"
 ASK = "ASK {}"
@@ -37,6 +38,57 @@ def test_the_three_ways_to_ask_give_the_same(demo_client: FlaskClient) -> None:
         assert response.content_type == "application/sparql-results+json"
         assert response.data == by_get.data
     assert by_get.data.count(b"/network/") == 2
+
+
+@pytest.mark.parametrize(
+    ("data", "content_type"),
+    [(SELECT, DIRECT), (SELECT, f"{DIRECT};charset=utf-8"), (urlencode({"query": SELECT}), FORM)],
+)
+def test_the_method_query_gives_the_same(
+    demo_client: FlaskClient, data: str, content_type: str
+) -> None:
+    response = demo_client.open("/sparql", method="QUERY", data=data, content_type=content_type)
+    assert (response.status_code, response.data) == (200, get(demo_client, SELECT).data)
+    assert response.headers["ETag"] == get(demo_client, SELECT).headers["ETag"]
+    known = {"If-None-Match": response.headers["ETag"]}
+    again = demo_client.open(
+        "/sparql", method="QUERY", data=data, content_type=content_type, headers=known
+    )
+    assert (again.status_code, again.data) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    ("data", "content_type", "path", "status"),
+    [
+        # A request without Content-Type fails (RFC 10008, section 2).
+        (SELECT, None, "/sparql", 400),
+        ("", None, f"/sparql?query={quote(SELECT)}", 400),
+        (SELECT, "text/plain", "/sparql", 415),
+        (SELECT, "application/sparql-update", "/sparql", 403),
+        (SELECT, DIRECT, f"/sparql?query={quote(SELECT)}", 400),
+        ("query=", FORM, "/sparql", 400),
+        ("SELECT", DIRECT, "/sparql", 400),
+    ],
+)
+def test_a_wrong_request_by_the_method_query_gets_its_problem(
+    demo_client: FlaskClient, data: str, content_type: str | None, path: str, status: int
+) -> None:
+    response = demo_client.open(path, method="QUERY", data=data, content_type=content_type)
+    assert response.status_code == status
+    if content_type in (None, "text/plain"):
+        assert response.headers["Accept-Query"] == ACCEPT_QUERY
+
+
+def test_the_endpoint_says_what_a_query_may_be(demo_client: FlaskClient) -> None:
+    for response in (
+        demo_client.options("/sparql"),
+        demo_client.get("/sparql"),
+        demo_client.put("/sparql"),
+        demo_client.post("/sparql", data="x", content_type="text/plain"),
+    ):
+        assert response.headers["Accept-Query"] == f'"{DIRECT}", "{FORM}"'
+    assert "QUERY" in demo_client.options("/sparql").headers["Access-Control-Allow-Methods"]
+    assert "Accept-Query" not in demo_client.options("/limits").headers
 
 
 def test_head_is_get_without_the_body(demo_client: FlaskClient) -> None:

@@ -11,8 +11,9 @@ from werkzeug.test import EnvironBuilder, TestResponse
 
 from tests.support.engines import ENDLESS
 from tests.web.serving import ADDRESS, BROWSER, dispatch, problem, serving_file, text_of
-from tests.web.stubs import StubEngine
-from urbact_graph.rdf.formats import FORMATS, Format, formats
+from tests.web.stubs import StubEngine, results
+from urbact_graph.engine.protocol import Answer, Request
+from urbact_graph.rdf.formats import FORMATS, RESULTS_JSON, Format, formats
 from urbact_graph.settings import Settings
 from urbact_graph.web.app import create_app
 from urbact_graph.web.application import Application
@@ -193,6 +194,77 @@ def test_a_post_is_always_answered_in_full(demo_client: FlaskClient) -> None:
         headers = {"If-None-Match": known}
         response = demo_client.post("/sparql", data=SELECT, content_type=DIRECT, headers=headers)
         assert (response.status_code, response.data) == (200, full.data)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "part"),
+    [
+        ({"Range": "bytes=0-9"}, 206, slice(0, 10)),
+        ({"Range": "bytes=5-"}, 206, slice(5, None)),
+        ({"Range": "bytes=-4"}, 206, slice(-4, None)),
+        ({"Range": "bytes=0-9999999999999999999999999"}, 206, slice(None)),
+        ({"Range": "bytes=0-9", "Accept-Encoding": "gzip"}, 206, slice(0, 10)),
+        ({"Range": "bytes=0-9", "If-Range": "TAG"}, 206, slice(0, 10)),
+        ({"Range": "bytes=0-9", "If-Range": "W/TAG"}, 200, slice(None)),
+        ({"Range": "bytes=0-9", "If-Range": "DATE"}, 200, slice(None)),
+        ({"Range": "bytes=0-9", "If-Match": "TAG"}, 206, slice(0, 10)),
+        ({"Range": "bytes=0-1,3-4"}, 200, slice(None)),
+        ({"Range": "lines=0-9"}, 200, slice(None)),
+        ({"Range": "bytes=999999999999-"}, 416, None),
+        ({"Range": "bytes=0-9", "If-Match": '"other"'}, 412, None),
+    ],
+)
+@pytest.mark.parametrize("form", ["json", "csv", "xml"])
+def test_an_answer_can_be_had_in_parts(
+    demo_client: FlaskClient, form: str, headers: dict[str, str], status: int, part: slice | None
+) -> None:
+    query = "SELECT ?s ?o { ?s a ?o } ORDER BY ?s ?o LIMIT 30"
+    full = get(demo_client, query, format=form)
+    assert (full.headers["Accept-Ranges"], full.headers["ETag"][:1]) == ("bytes", '"')
+    named = {"TAG": full.headers["ETag"], "W/TAG": f"W/{full.headers['ETag']}"}
+    named["DATE"] = full.headers["Last-Modified"]
+    sent = {name: named.get(value, value) for name, value in headers.items()}
+    path = "/sparql?" + urlencode({"query": query, "format": form})
+    for method in ("GET", "HEAD"):
+        response = demo_client.open(path, method=method, headers=sent)
+        if method == "HEAD":
+            # For HEAD no range is defined.
+            assert response.status_code == (412 if status == 412 else 200)
+            continue
+        assert response.status_code == status
+        if part is not None:
+            assert response.data == full.data[part]
+            assert response.headers["Content-Length"] == str(len(response.data))
+            assert response.headers["Content-Type"] == full.headers["Content-Type"]
+        if status == 416:
+            assert response.headers["Content-Range"] == f"bytes */{len(full.data)}"
+
+
+def test_the_tag_of_a_compressed_answer_is_weak(demo_client: FlaskClient) -> None:
+    path = "/sparql?" + urlencode({"query": "SELECT ?s ?o { ?s a ?o } LIMIT 100"})
+    full = demo_client.get(path)
+    packed = demo_client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    # Its bytes are others; it is the same answer.
+    assert packed.headers["ETag"] == f"W/{full.headers['ETag']}"
+    for tag in (full.headers["ETag"], packed.headers["ETag"]):
+        again = demo_client.get(path, headers={"If-None-Match": tag})
+        assert (again.status_code, again.headers["ETag"]) == (304, tag)
+
+
+def test_a_tag_tells_answers_with_other_rows_apart() -> None:
+    rows = iter(["1", "2"])
+
+    def evaluate(_: Request, version: str) -> Answer:
+        return Answer(RESULTS_JSON, results(next(rows)), version)
+
+    engine = StubEngine(evaluate)
+    first, second = tagged(engine), tagged(engine)
+    assert first.headers["ETag"] != second.headers["ETag"]
+    # Either is a right answer to the query, so that a client with one needs no other.
+    for one in (first, second):
+        again = tagged(engine, If_None_Match=one.headers["ETag"])
+        assert (again.status_code, again.headers["ETag"]) == (304, one.headers["ETag"])
 
 
 @pytest.mark.parametrize("query", ["NONSENSE", "DROP ALL"])
