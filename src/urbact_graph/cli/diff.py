@@ -54,9 +54,11 @@ def command(before: str, after: str, wanted: str, **given: Any) -> None:
         with progress_bar("Comparing"):
             found = compare(former, latter, settings.base_iri)
     if wanted == "nt":
-        click.echo("".join(signed_lines(found)), nl=False)
+        # What programs read is UTF-8, whatever the terminal takes.
+        click.echo("".join(signed_lines(found)).encode(), nl=False)
     elif wanted == "json":
-        click.echo(json.dumps(as_document(found), indent=2, ensure_ascii=False))
+        document = json.dumps(as_document(found), indent=2, ensure_ascii=False)
+        click.echo(document.encode() + b"\n", nl=False)
     else:
         print_text(found, settings.base_iri)
     sys.exit(1 if found.changes else 0)

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 import click
 
 from urbact_graph.cli.options import setting_options
+from urbact_graph.cli.streams import is_output_closed
 from urbact_graph.errors import DatasetError, EngineError
 from urbact_graph.settings import Settings
 
@@ -47,6 +50,8 @@ def command(**given: Any) -> None:
     from urbact_graph.server.supervisor import serve  # noqa: PLC0415
 
     settings = Settings.load(**given)
+    if settings.access_log and is_output_closed():
+        click.echo("Note: standard output is closed, so no access log is written.", err=True)
     if settings.dataset is not None:
         dataset = settings.dataset
         if not dataset.is_file():
@@ -63,17 +68,22 @@ def _prepared(settings: Settings) -> Path:
     """Prepare the release in a process of its own, which shows its progress; return its folder."""
     from urbact_graph.release.process import prepare_command  # noqa: PLC0415
 
-    process = subprocess.run(
+    with subprocess.Popen(
         prepare_command(settings, watched=True),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        check=False,
-        text=True,
-    )
+    ) as process:
+        try:
+            output, _ = process.communicate()
+        except KeyboardInterrupt:
+            # It removes what it has half written.
+            process.send_signal(signal.SIGINT)
+            process.wait()
+            raise
     if process.returncode:
         # The process has printed the reason.
         sys.exit(max(process.returncode, 1))
-    return Path(process.stdout.strip())
+    return _folder(output)
 
 
 async def _prepared_again(settings: Settings) -> Path:
@@ -95,5 +105,12 @@ async def _prepared_again(settings: Settings) -> Path:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
     if process.returncode:
-        raise EngineError(errors.decode().strip() or "The graph could not be prepared.")
-    return Path(output.decode().strip())
+        raise EngineError(
+            errors.decode(errors="replace").strip() or "The graph could not be prepared."
+        )
+    return _folder(output)
+
+
+def _folder(output: bytes) -> Path:
+    """Return the folder whose path the process has printed."""
+    return Path(os.fsdecode(output.removesuffix(b"\n")))

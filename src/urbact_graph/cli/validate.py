@@ -32,8 +32,7 @@ def command(markdown: Path | None, **given: Any) -> None:
       urbact-graph validate
     """
     # Their import takes longer than the help may.
-    from rich.console import Console  # noqa: PLC0415
-
+    from urbact_graph.cli.results import terminal  # noqa: PLC0415
     from urbact_graph.dataset.building import build  # noqa: PLC0415
     from urbact_graph.dataset.inventory import remarks  # noqa: PLC0415
     from urbact_graph.release.prepare import validate_build  # noqa: PLC0415
@@ -49,7 +48,7 @@ def command(markdown: Path | None, **given: Any) -> None:
             report = validate_build(built, sources, folder)
     for remark in remarks(sources, built.empty):
         click.echo(f"Note: {remark}", err=True)
-    print_table(report, Console(), settings.base_iri)
+    print_table(report, terminal(), settings.base_iri)
     if markdown is not None:
         updated = update_document(_text(markdown), report, settings.base_iri)
         write_whole(markdown, updated.encode())

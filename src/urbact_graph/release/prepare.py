@@ -4,13 +4,14 @@ It is also a program, ``python -m urbact_graph.release.prepare`` (see process.py
 that did this itself would keep the memory that it takes.
 """
 
+import contextlib
 import json
 import os
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Never
 
 from urbact_graph.dataset.building import Build, build, unwritable
 from urbact_graph.dataset.inventory import left_out
@@ -24,6 +25,9 @@ from urbact_graph.release.release import Release
 from urbact_graph.settings import Settings
 from urbact_graph.sources import GraphSources, build_folder, find_sources
 from urbact_graph.validation.outcome import REPORT_NAME, is_known_valid, record
+
+# As shells report a command that SIGINT ended.
+INTERRUPTED = 130
 
 if TYPE_CHECKING:
     from urbact_graph.validation.report import Report
@@ -94,12 +98,13 @@ def main(arguments: Sequence[str]) -> int:
     """Prepare the release of the settings given as JSON, and print the path of its folder.
 
     With "watched" behind them standard error shows progress and a table of violations. Return the
-    exit code: 1 for violations that were watched, 2 for any other error, printed in a sentence.
+    exit code: 1 for violations that were watched, 2 for any other error, printed in a sentence, and
+    130 after Ctrl-C.
     """
     settings, is_watched = Settings(**json.loads(arguments[0])), "watched" in arguments[1:]
     # A reload is begun by the server, whose terminal's signals come to this process too.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, _interrupt)
     end_with_parent(signal.SIGTERM, os.getppid())
     try:
         release = prepare(settings, progress_bar if is_watched else quiet)
@@ -114,14 +119,24 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     except UrbactGraphError as error:
         return _failed(f"Error: {error}" if is_watched else str(error))
+    except KeyboardInterrupt:
+        return INTERRUPTED
     if is_watched:
         sys.stderr.writelines(f"Note: {remark}\n" for remark in left_out(find_sources(settings)))
-    sys.stdout.write(f"{release.folder}\n")
+    # Bytes, as the encoding of the locale may lack a character of the name.
+    sys.stdout.buffer.write(os.fsencode(release.folder) + b"\n")
     return 0
 
 
+def _interrupt(*_: object) -> Never:
+    """Stop, and remove what is half written; the terminal and the parent may both signal."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 def _failed(sentence: str) -> int:
-    sys.stderr.write(f"{sentence}\n")
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"{sentence}\n")
     return 2
 
 
