@@ -108,6 +108,7 @@ NOT_HELD: dict[str, tuple[Triple, set[str], str]] = {
     "a property that is a namespace": (by(NAMESPACES["skos"]), {"rdf"}, "no XML name"),
     "a property that ends in a bracket": (by("https://e.example/a(b)"), {"rdf"}, "/a(b)>"),
     "a property that ends in a mark": (by("https://e.example/\u0300"), {"rdf"}, "no XML name"),
+    "a long property without a name": (by(f"https://e.example/{'a' * 50_000}("), {"rdf"}, "a(>"),
     "a property in the namespace of namespaces": (
         by("http://www.w3.org/2000/xmlns/x"),
         {"rdf"},

@@ -1,6 +1,7 @@
 """Graphs in RDF/XML: what it cannot hold, and what pyoxigraph would write that no reader takes."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import count
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
@@ -9,6 +10,7 @@ from urbact_graph.rdf.blank_nodes import prefixed
 from urbact_graph.rdf.namespaces import RDF
 from urbact_graph.rdf.xml import inexpressible, is_name, names_element
 
+_TYPE = RDF.type
 # Terms that are syntax where a property or a class stands (RDF/XML, sections 5.1 and 7.2.2 to
 # 7.2.5). rdf:li is a property that a reader replaces by another.
 _SYNTAX = frozenset(
@@ -42,7 +44,7 @@ def obstacle(triple: Triple) -> str | None:
 def readable(triples: Sequence[Triple]) -> tuple[Sequence[Triple], str]:
     """Return ``triples`` so that readers take what pyoxigraph writes of them, and a namespace.
 
-    What is written has to go through ``with_types`` with that namespace.
+    What is written has to go through ``with_types`` with that namespace, unless it is empty.
     """
     nodes = {
         term.value
@@ -53,6 +55,8 @@ def readable(triples: Sequence[Triple]) -> tuple[Sequence[Triple], str]:
     # rdf:nodeID is an XML name, which does not begin with a digit (section 7.2.34).
     if not all(map(is_name, nodes)):
         triples = [prefixed(triple, "b") for triple in triples]
+    if not any(map(_has_odd_type, triples)):
+        return triples, ""
     # pyoxigraph makes an element of a class, also where it is no XML name; not of other values.
     used = {triple.predicate.value for triple in triples}
     space = next(space for n in count() if f"{(space := f'urn:x-{n}:')}type" not in used)
@@ -65,6 +69,8 @@ def readable(triples: Sequence[Triple]) -> tuple[Sequence[Triple], str]:
 
 def with_types(content: bytes, space: str) -> bytes:
     """Return ``content``, RDF/XML of ``readable`` triples, with rdf:type for its stand-in."""
+    if not space:
+        return content
     # No text can look like it: there is no `<` in texts.
     return content.replace(f'<type xmlns="{space}" '.encode(), b"<rdf:type ")
 
@@ -77,6 +83,8 @@ def _parts(triples: Iterable[Triple]) -> Iterator[Triple]:
             yield from _parts([triple.object])
 
 
+# Graphs have few properties and classes, and many triples.
+@lru_cache(maxsize=4_096)
 def _is_element(iri: str) -> bool:
     return names_element(iri) and iri not in _SYNTAX
 
@@ -84,7 +92,7 @@ def _is_element(iri: str) -> bool:
 def _has_odd_type(triple: Triple) -> bool:
     value = triple.object
     return (
-        triple.predicate.value == RDF.type
+        triple.predicate.value == _TYPE
         and isinstance(value, NamedNode)
         and not _is_element(value.value)
     )

@@ -11,9 +11,10 @@ _START = (
     "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d"
     "\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 )
-_REST = f"[-.0-9\u00b7\u0300-\u036f\u203f\u2040{_START}]*"
-_NAME_AT_END = re.compile(f"[{_START}]{_REST}\\Z")
-_NAME = re.compile(f"[{_START}]{_REST}")
+_PART = f"-.0-9\u00b7\u0300-\u036f\u203f\u2040{_START}"
+_NAME = re.compile(f"[{_START}][{_PART}]*")
+# Of a text from its end, as a search from its beginning would take quadratic time.
+_NAME_REVERSED = re.compile(f"[{_PART}]*?[{_START}]")
 # No element may have a name in it (Namespaces in XML 1.0, section 3).
 _XMLNS = "http://www.w3.org/2000/xmlns/"
 
@@ -43,7 +44,7 @@ def with_carriage_returns(content: bytes) -> bytes:
 
 def names_element(iri: str) -> bool:
     """Tell whether ``iri`` can be the name of an element: a namespace, and a name below it."""
-    return bool(_NAME_AT_END.search(iri)) and not iri.startswith(_XMLNS)
+    return bool(_NAME_REVERSED.match(iri[::-1])) and not iri.startswith(_XMLNS)
 
 
 def is_name(text: str) -> bool:
