@@ -168,6 +168,14 @@ def test_the_graphs_of_a_file_count_as_one(tmp_path: Path) -> None:
     assert not compare(read_facts(path), facts("<a> :size 1 . <b> :size 2 ."), BASE).changes
 
 
+@pytest.mark.parametrize("name", ["file.ttl", "file.nt", "file.trig", "file.nq", "file.nt.gz"])
+def test_a_byte_order_mark_is_skipped(tmp_path: Path, name: str) -> None:
+    content = b"\xef\xbb\xbf<a:b> <a:c> <a:d> .\n"
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
+    assert [str(triple) for triple in read_facts(path)()] == ["<a:b> <a:c> <a:d>"]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
@@ -179,9 +187,24 @@ def test_the_graphs_of_a_file_count_as_one(tmp_path: Path) -> None:
             gzip.compress(b"<a:b> <a:c> <a:d> .\n" * 99, mtime=0)[:-9],
             r"cut\.nt\.gz cannot be read",
         ),
+        ("empty.ttl", b"# Nothing.\n", r"empty\.ttl states nothing; name a file with facts\."),
+        ("empty.nt.gz", gzip.compress(b"", mtime=0), r"empty\.nt\.gz states nothing"),
+        ("empty.rdf", b"", r"empty\.rdf, line 1: it is not well-formed XML"),
+        ("page.nt", b"<!DOCTYPE html>", r"page\.nt: it is an HTML page, not N-Triples; download"),
+        ("turtle.nt", b"@prefix : <a:> .\n:a :b :c .", r"turtle\.nt: it is Turtle, not N-Trip"),
+        (
+            "wrong.rdf",
+            b"<RDF xmlns='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>\n<x:y/></RDF>",
+            r"wrong\.rdf, line 2: Unknown prefix x:\. Correct the file there\.",
+        ),
+        (
+            "remote.jsonld",
+            b'{"@context": "https://schema.org/", "name": "A"}',
+            r"remote\.jsonld, line 1: the context <https://schema\.org/> is not fetched; put it",
+        ),
         ("gone.nt", None, r"gone\.nt cannot be read \(No such file or directory\); name another"),
         ("notes.md", b"", r"notes\.md is no RDF file by its name; it should end in \.ttl"),
-        ("notes.md.gz", b"", r"notes\.md is no RDF file by its name"),
+        ("notes.md.gz", b"", r"notes\.md\.gz is no RDF file by its name"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_summary(

@@ -281,7 +281,7 @@ def unreadable(file: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [
-        (broken, "data.nt cannot be loaded: Parser error at line 1"),
+        (broken, "data.nt cannot be loaded: line 1: "),
         (empty, "data.nt cannot be served: it has no statement."),
         (removed, "data.nt cannot be loaded: No such file or directory."),
         (a_folder, "data.nt cannot be loaded: Is a directory."),

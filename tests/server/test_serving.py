@@ -149,7 +149,7 @@ def test_a_broken_dataset(tmp_path: Path) -> None:
     file = tmp_path / "broken.ttl"
     file.write_text("<x:a> <x:b> ")
     printed = refused("--port", "0", "--dataset", str(file))
-    assert "broken.ttl cannot be loaded: Parser error at line 1" in printed
+    assert "broken.ttl cannot be loaded: line 1: " in printed
 
 
 # ---- What is held while it is served -----------------------------------------------------------

@@ -11,10 +11,10 @@ import os
 import signal
 import socket
 import sys
-from pathlib import Path
 
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import Store
 
+from urbact_graph.engine.loading import LoadError, load_store
 from urbact_graph.engine.memory import resident_bytes
 from urbact_graph.engine.messages import (
     FROM_ZYGOTE,
@@ -44,30 +44,12 @@ def main(descriptor: int) -> None:
             raise TypeError(load)
         try:
             store = load_store(load)
-        except (OSError, SyntaxError, ValueError) as error:
-            reason = f"{load.name} cannot be loaded: {_reason(error)}"
-            FROM_ZYGOTE.send(control, LoadFailed(reason))
+        except LoadError as error:
+            FROM_ZYGOTE.send(control, LoadFailed(f"{load.name} cannot be loaded: {error}"))
             return
         graphs = sum(1 for _ in store.named_graphs())
         FROM_ZYGOTE.send(control, Counts(len(store), graphs))
         _serve(control, store, load)
-
-
-def load_store(load: Load) -> Store:
-    """Load an RDF file into a store in memory, with the named graphs of N-Quads and TriG.
-
-    Raises:
-        OSError: the file cannot be read.
-        SyntaxError: its content is not in the format of its name.
-    """
-    store = Store()
-    store.bulk_load(
-        path=load.content,
-        format=RdfFormat.from_media_type(load.media_type),
-        # Files written by hand often have relative IRIs.
-        base_iri=Path(load.name).resolve().as_uri(),
-    )
-    return store
 
 
 def _serve(control: socket.socket, store: Store, load: Load) -> None:
@@ -115,12 +97,6 @@ def _fork(control: socket.socket, store: Store, load: Load) -> int:
     os.close(process)
     os.close(errors)
     return child
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, SyntaxError):
-        return error.msg
-    return getattr(error, "strerror", None) or str(error)
 
 
 if __name__ == "__main__":

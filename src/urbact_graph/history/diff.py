@@ -1,13 +1,12 @@
 """Compare two graphs: which facts were added and removed, by entity."""
 
-import gzip
 import hashlib
 import zlib
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, cast
+from typing import IO
 
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
@@ -15,6 +14,7 @@ from urbact_graph.errors import DatasetError
 from urbact_graph.rdf.blank_nodes import blank_nodes, with_names
 from urbact_graph.rdf.formats import format_of_file
 from urbact_graph.rdf.graph import LABELS, IndexedGraph
+from urbact_graph.rdf.reading import is_compressed, mistake_in, opened, rdf_format, xml_mistake
 from urbact_graph.rdf.resources import resource_of
 
 # Returns all triples of a graph each time it is called; a triple may occur twice.
@@ -107,29 +107,43 @@ def read_facts(path: Path) -> Facts:
 
     Raises:
         DatasetError: its name is not that of an RDF file; when the facts are read: the file
-            cannot be read or parsed.
+            cannot be read or parsed, or has none.
     """
-    form = format_of_file(path.with_suffix("") if path.suffix == ".gz" else path)
-    rdf_format = RdfFormat.from_media_type(form.media_type)
+    form = rdf_format(format_of_file(path).media_type)
 
     def facts() -> Iterator[Triple]:
+        count = 0
         try:
+            if form == RdfFormat.RDF_XML and xml_mistake(_whole(path)):
+                raise _wrong(path, form, SyntaxError())
             with _opened(path) as file:
-                for quad in parse(file, format=rdf_format):
+                for count, quad in enumerate(parse(file, format=form), start=1):  # noqa: B007
                     yield quad.triple
         except SyntaxError as error:
-            place = f", line {error.lineno}" if error.lineno else ""
-            reason = (error.msg or "").split(": ", 1)[-1]
-            raise DatasetError(f"{path}{place}: {reason}. Correct the file there.") from None
+            raise _wrong(path, form, error) from None
         except (OSError, EOFError, zlib.error) as error:
             reason = getattr(error, "strerror", None) or str(error)
             raise DatasetError(f"{path} cannot be read ({reason}); name another file.") from None
+        if not count:
+            raise DatasetError(f"{path} states nothing; name a file with facts.")
 
     return facts
 
 
+def _wrong(path: Path, form: RdfFormat, error: SyntaxError) -> DatasetError:
+    line, reason = mistake_in(_whole(path), form, error)
+    if line is None:
+        return DatasetError(f"{path}: {reason}.")
+    return DatasetError(f"{path}, line {line}: {reason}. Correct the file there.")
+
+
 def _opened(path: Path) -> IO[bytes]:
-    return cast("IO[bytes]", gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
+    return opened(path, compressed=is_compressed(path.name))
+
+
+def _whole(path: Path) -> bytes:
+    with _opened(path) as file:
+        return file.read()
 
 
 def _digest(triple: Triple) -> bytes:

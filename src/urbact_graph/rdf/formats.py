@@ -149,12 +149,13 @@ def format_named(name: str, kind: Kind) -> Format | None:
 
 
 def format_of_file(path: Path) -> Format:
-    """Return the graph format of the extension of ``path``.
+    """Return the graph format of the extension of ``path``, before .gz if it ends so.
 
     Raises:
         DatasetError: the extension is not that of an RDF format.
     """
-    extension = path.suffix.lstrip(".").lower()
+    plain = path.with_suffix("") if path.suffix.lower() == ".gz" else path
+    extension = plain.suffix.lstrip(".").lower()
     form = format_named(_OTHER_EXTENSIONS.get(extension, extension), "graph")
     if form is None:
         known = ", ".join(f".{form.extension}" for form in formats("graph"))

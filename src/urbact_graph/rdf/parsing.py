@@ -61,8 +61,8 @@ def unfit(triple: Triple) -> str:
         return f"{about} has a blank node; give the node an IRI, so that others can link to it"
     if isinstance(value, Triple):
         return (
-            f"{about} has a triple term (RDF 1.2), perhaps of an annotation or a reifier, which the "
-            "graph does not take; state the fact itself, and what is said of it at an IRI of its own"
+            f"{about} has a triple term (RDF 1.2), perhaps of an annotation or a reifier, which "
+            "the graph does not take; state the fact itself, and what is said of it at an IRI"
         )
     if isinstance(value, Literal) and value.direction:
         return f"{about} has a text with a direction (RDF 1.2); write the language alone"

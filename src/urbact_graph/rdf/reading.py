@@ -5,8 +5,10 @@ pointer of Git LFS), nor in which line RDF/XML is wrong, nor in which line a tri
 """
 
 import codecs
+import gzip
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO, cast
 from xml.parsers import expat
 
@@ -91,6 +93,46 @@ class LineReader:
 def without_mark(content: bytes) -> bytes:
     """Return ``content`` without a byte order mark of UTF-8 (RFC 3629, section 6)."""
     return content.removeprefix(codecs.BOM_UTF8)
+
+
+def rdf_format(media_type: str) -> RdfFormat:
+    """Return the parser's format with this media type.
+
+    Raises:
+        ValueError: there is none.
+    """
+    form = RdfFormat.from_media_type(media_type)
+    if form is None:
+        raise ValueError(f"{media_type} is no format of graphs")
+    return form
+
+
+def is_compressed(name: str) -> bool:
+    """Tell whether a file called ``name`` is compressed by gzip."""
+    return name.lower().endswith(".gz")
+
+
+def begins_with_mark(path: Path) -> bool:
+    """Tell whether a file begins with a byte order mark of UTF-8.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        return file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
+
+
+def opened(path: Path, *, compressed: bool) -> IO[bytes]:
+    """Open a file behind its byte order mark, if it has one; ``compressed`` by gzip or not.
+
+    Raises:
+        OSError: it cannot be read; while it is read, also EOFError and zlib.error.
+    """
+    # The caller closes it.
+    file = cast("IO[bytes]", gzip.open(path)) if compressed else path.open("rb")  # noqa: SIM115
+    if file.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
+        file.seek(0)
+    return file
 
 
 def parse_lines(content: bytes, form: RdfFormat) -> Iterator[tuple[int, Quad]]:
