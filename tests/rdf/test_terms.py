@@ -3,8 +3,10 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given
 from pyoxigraph import Literal, NamedNode
 
+from tests.support.strategies import directed_literals, iris, literals
 from urbact_graph.rdf.namespaces import XSD
 from urbact_graph.rdf.terms import (
     Term,
@@ -62,3 +64,8 @@ def test_what_is_no_term_is_an_error(text: str) -> None:
 def test_other_terms_of_rdf_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not an IRI or a literal"):
         read_term(text)
+
+
+@given(iris | literals | directed_literals)
+def test_any_term_is_read_from_what_it_is_written_as(term: Term) -> None:
+    assert read_term(str(term)) == term
