@@ -137,6 +137,7 @@ CLIENTS = {
     "YASGUI, CONSTRUCT": Client("text/turtle,*/*;q=0.9", "json", "ttl", "ttl", "ttl"),
     "Firefox, Safari": Client(FIREFOX, *["html"] * 4),
     "Chrome, Edge": Client(CHROME, *["html"] * 4),
+    "a program that only reads HTML": Client("text/html", *["html"] * 4),
     "lynx": Client(LYNX, *["html"] * 4),
     "wget, curl, OpenRefine": Client("*/*", "json", "ttl", "html", "html"),
     "QGIS, LibreOffice": Client(None, "json", "ttl", "html", "html"),

@@ -49,17 +49,16 @@ class Acceptance:
         return any("*" not in media_range for media_range in self._ranges)
 
     @property
-    def is_of_browser(self) -> bool:
-        """Whether it prefers pages as browsers do, which name HTML and XHTML.
+    def wants_page(self) -> bool:
+        """Whether the answer to a query is to be a page.
 
-        Java programs name HTML too, though they can show none.
+        That is so for browsers, which name HTML and XHTML, and for who accepts nothing else. Java
+        programs name HTML too, and accept all else less, though they can show none.
         """
         others = max(map(self.format_quality, FORMATS))
-        return (
-            self.names(HTML_TYPE)
-            and self.names(_XHTML_TYPE)
-            and (self.quality(HTML_TYPE) >= others)
-        )
+        is_browser = self.names(HTML_TYPE) and self.names(_XHTML_TYPE)
+        html = self.quality(HTML_TYPE)
+        return html > 0 and (others == 0 or (is_browser and html >= others))
 
     def quality(self, media_type: str) -> float:
         """Return the weight of ``media_type``; 0 means refused."""
@@ -201,6 +200,17 @@ def _named(wanted: Sequence[str]) -> tuple[Format | None, Format | None]:
             "format; send one.",
         )
     return next(filter(None, of_results), None), next(filter(None, of_graphs), None)
+
+
+def wants_page(accept: str | None) -> bool:
+    """Tell whether a client that sends this Accept header wants to read the answer to a query."""
+    is_short = len(accept or "") <= _MAX_HEADER_LENGTH
+    return is_short and _wants_page(accept)
+
+
+@lru_cache(maxsize=1_024)
+def _wants_page(accept: str | None) -> bool:
+    return Acceptance(accept).wants_page
 
 
 def accepts_gzip(header: str | None) -> bool:

@@ -16,7 +16,7 @@ from urbact_graph.problems import (
 )
 from urbact_graph.rdf.formats import Format
 from urbact_graph.rdf.sparql import is_repeatable
-from urbact_graph.web.negotiation import HTML_TYPE, Acceptance, chosen_formats
+from urbact_graph.web.negotiation import HTML_TYPE, chosen_formats, wants_page
 from urbact_graph.web.response import ACCEPT_QUERY
 
 FORM = "application/x-www-form-urlencoded"
@@ -82,7 +82,7 @@ def read_operation(request: Request) -> QueryOperation:
     named_graphs = _graphs(values, "named-graph-uri")
     seconds = _seconds(only(values, "timeout"))
     accept = request.headers.get("Accept")
-    is_page = wanted in _PAGES or (not wanted and Acceptance(accept).is_of_browser)
+    is_page = wanted in _PAGES or (not wanted and wants_page(accept))
     # What a page is made of can be read by this program, and by people.
     results, graph = chosen_formats(None, ()) if is_page else chosen_formats(accept, wanted)
     return QueryOperation(query, default_graphs, named_graphs, results, graph, seconds, is_page)

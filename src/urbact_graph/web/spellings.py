@@ -36,7 +36,7 @@ def without_final_slash() -> AnyResponse | None:
         index = current_snapshot().derive(Index.of)
         if document(index, path[1:]) or not document(index, bare[1:]):
             return None
-    return _redirect(f"../{quote(bare.rpartition('/')[2], safe='')}")
+    return redirect_to(f"../{quote(bare.rpartition('/')[2], safe='')}")
 
 
 def in_other_letters(path: str, index: Index) -> AnyResponse | None:
@@ -48,7 +48,7 @@ def in_other_letters(path: str, index: Index) -> AnyResponse | None:
         if found := document(index, name):
             entity, suffix = found
             up = "../" * path.count("/")
-            return _redirect(f"{up}{entity.address}{f'.{suffix}' if suffix else ''}")
+            return redirect_to(f"{up}{entity.address}{f'.{suffix}' if suffix else ''}")
     return None
 
 
@@ -89,7 +89,10 @@ def _slug(path: str) -> str:
     return "/".join(map(slug, path.split("/")))
 
 
-def _redirect(location: str) -> AnyResponse:
-    """Redirect to a relative ``location``, so that a local instance stays local."""
+def redirect_to(location: str) -> AnyResponse:
+    """Redirect to where the same is, with the query string.
+
+    ``location`` is relative, so that a local instance stays local.
+    """
     asked = quote(request.query_string, safe=_OF_QUERIES)
     return redirect(f"{location}?{asked}" if asked else location, _PERMANENTLY)

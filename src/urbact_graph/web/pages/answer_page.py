@@ -84,6 +84,8 @@ def _cell(term: object, base: str, prefixes: Mapping[str, str]) -> Cell | None:
     iri = term.value
     if iri.startswith(base):
         path = iri.removeprefix(base)
-        return Cell(Value(path or iri, path, is_here=True))
+        # A term of the ontology, and the like, has a short name.
+        text = shortened(iri, prefixes) if "#" in path else path
+        return Cell(Value(text or iri, path, is_here=True))
     address = iri if iri.startswith(("http://", "https://")) else ""
     return Cell(Value(shortened(iri, prefixes), address))

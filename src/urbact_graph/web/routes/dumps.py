@@ -22,6 +22,7 @@ from urbact_graph.release.release import Release, releases
 from urbact_graph.web.context import current_context, current_snapshot, served_release
 from urbact_graph.web.documents.links import Link, link_header
 from urbact_graph.web.response import IMMUTABLE, PublishedFile, Response
+from urbact_graph.web.spellings import redirect_to
 
 _STABLE = DISTRIBUTIONS[0].file_name()
 _FORMS = {form.key: form for form in DISTRIBUTIONS}
@@ -37,7 +38,7 @@ routes = Blueprint("dumps", __name__)
 @routes.get("/dumps")
 def folder() -> AnyResponse:
     """Redirect to the page of the dumps."""
-    return redirect("dumps/", 308)
+    return redirect_to("dumps/")
 
 
 @routes.get("/dumps/")
