@@ -98,6 +98,7 @@ def _ask(
         default_graph=default,
         named_graphs=named,
         substitutions=terms or None,
+        use_default_graph_as_union=request.all_graphs and graphs is None,
     )
 
 

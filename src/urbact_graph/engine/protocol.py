@@ -21,6 +21,7 @@ class Request:
     2.1.4). ``substitutions`` maps names of variables to RDF terms in N-Triples. ``base_iri`` is
     what relative IRIs of the query start from, unless it declares a BASE. ``attempt`` is how often
     the evaluation ended without an answer before, which an engine may use to evaluate otherwise.
+    With ``all_graphs`` the default graph is the union of all graphs, where no other is chosen.
     """
 
     query: str
@@ -32,6 +33,7 @@ class Request:
     substitutions: Mapping[str, str] = field(default_factory=dict)
     base_iri: str | None = None
     attempt: int = 0
+    all_graphs: bool = False
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,10 @@ class Snapshot:
     def _request(
         self, query: str, terms: dict[str, Term], *, results: str | None, graph: str | None
     ) -> Request:
-        return Request(_insert(query, terms), results, graph, self.settings.max_result_bytes)
+        limit, text = self.settings.max_result_bytes, _insert(query, terms)
+        # What is stated in a named graph is stated too.
+        is_divided = self.counts.named_graphs > 0
+        return Request(text, results, graph, limit, all_graphs=is_divided)
 
 
 class _Memo:

@@ -1,7 +1,8 @@
 """The content of an entity's document: a concise bounded description, in both directions."""
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from urbact_graph.rdf.terms import Term
 from urbact_graph.web.documents.document import subject_first
 from urbact_graph.web.snapshot import Snapshot
 
@@ -66,19 +67,94 @@ WHERE {
 """
 
 
+# The engine describes a node by its statements, and by those of the blank nodes that they lead to,
+# as deep as these lead (concise bounded description). Described are the entity, its parts and the
+# resources without a document, and the blank nodes that lead to the entity: directly, in up to
+# three steps, or as members of a list; with what links to these.
+_BLANK_NODES = """
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+DESCRIBE ?subject
+WHERE {
+  { BIND(?entity AS ?subject) }
+  UNION {
+    ?entity ?link ?subject .
+    FILTER(isIRI(?subject))
+    FILTER(STRSTARTS(STR(?subject), ?fragment) || !STRSTARTS(STR(?subject), ?base))
+  }
+  UNION { ?subject ?link ?entity FILTER(isBlank(?subject)) }
+  UNION { ?subject ?to ?one . ?one ?link ?entity FILTER(isBlank(?subject) && isBlank(?one)) }
+  UNION {
+    ?subject ?to ?one . ?one ?on ?two . ?two ?link ?entity
+    FILTER(isBlank(?subject) && isBlank(?one) && isBlank(?two))
+  }
+  UNION { ?cell rdf:first ?entity . ?subject rdf:rest* ?cell FILTER(isBlank(?subject)) }
+}
+"""
+_LINKS_TO_BLANK_NODES = """
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+CONSTRUCT { ?subject ?property ?one }
+WHERE {
+  { ?one ?link ?entity }
+  UNION { ?one ?to ?two . ?two ?link ?entity FILTER(isBlank(?two)) }
+  UNION {
+    ?one ?to ?two . ?two ?on ?three . ?three ?link ?entity
+    FILTER(isBlank(?two) && isBlank(?three))
+  }
+  UNION { ?cell rdf:first ?entity . ?one rdf:rest* ?cell }
+  FILTER(isBlank(?one))
+  ?subject ?property ?one
+}
+"""
+# The labels of what blank nodes lead to.
+_LABELS = """
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+CONSTRUCT { ?subject rdfs:label ?value }
+WHERE { VALUES ?subject { %s } ?subject rdfs:label ?value }
+"""
+# As many IRIs fit in a query.
+_LABELS_AT_ONCE = 200
+
+
 def description(snapshot: Snapshot, entity: NamedNode) -> list[Triple]:
     """Return the description of ``entity``, sorted; empty if the graph has no statement of it.
 
     That is: its statements and those of its parts; the statements of linked resources that have no
-    document here; the links to it; and the labels of all these resources.
+    document here; the links to it; and the labels of all these resources. Blank nodes have no
+    documents, so their statements belong to it, and the links to those that lead to it.
 
     Raises:
         ProblemError: as the engine raises it.
     """
-    triples = snapshot.triples(
-        _DESCRIPTION,
-        entity=entity,
-        base=Literal(snapshot.base),
-        fragment=Literal(f"{entity.value}#"),
-    )
+    terms: dict[str, Term] = {
+        "entity": entity,
+        "base": Literal(snapshot.base),
+        "fragment": Literal(f"{entity.value}#"),
+    }
+    triples = snapshot.triples(_DESCRIPTION, **terms)
+    if any(_is_blank(triple) for triple in triples):
+        triples = list(dict.fromkeys([*triples, *_blank_nodes(snapshot, terms)]))
     return subject_first(triples, entity)
+
+
+def _blank_nodes(snapshot: Snapshot, terms: dict[str, Term]) -> list[Triple]:
+    """Return what is stated of blank nodes, of which a name holds within a snapshot."""
+    described = snapshot.triples(_BLANK_NODES, **terms)
+    stated = [
+        *(triple for triple in described if _is_blank(triple)),
+        *snapshot.triples(_LINKS_TO_BLANK_NODES, **terms),
+    ]
+    linked = dict.fromkeys(
+        str(node)
+        for triple in stated
+        for node in (triple.subject, triple.object)
+        if isinstance(node, NamedNode)
+    )
+    names = list(linked)
+    for start in range(0, len(names), _LABELS_AT_ONCE):
+        some = " ".join(names[start : start + _LABELS_AT_ONCE])
+        stated += snapshot.triples(_LABELS % some)
+    return stated
+
+
+def _is_blank(triple: Triple) -> bool:
+    return isinstance(triple.subject, BlankNode) or isinstance(triple.object, BlankNode)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from urbact_graph.rdf.graph import english_first
 from urbact_graph.rdf.namespaces import RDF, RDFS, namespaces, shortened
@@ -43,6 +43,8 @@ _FIRST = ("skos:prefLabel", "foaf:name", "dct:title", "urb:statement", "dct:abst
 _LAST = ("skos:editorialNote", "dct:source", "dct:modified")
 # The longest value that fits a column, in characters.
 _SHORT = 60
+# How N-Triples begin the name of a blank node.
+_BLANK = "_:"
 # Properties that are shown in the head of the page.
 _IN_HEAD = (RDFS.label, RDF.type)
 
@@ -76,7 +78,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the entity, such as a city's geometry."""
+    """A part of the entity, such as a city's geometry, or a blank node of its description."""
 
     name: str
     iri: str
@@ -84,8 +86,8 @@ class Part:
 
     @property
     def anchor(self) -> str:
-        """The fragment of its IRI."""
-        return self.iri.partition("#")[2]
+        """The fragment of its IRI, or the name of the blank node."""
+        return self.iri.partition("#")[2] or self.iri.removeprefix(_BLANK)
 
 
 class Vocabulary:
@@ -170,8 +172,8 @@ class EntityPage:
             arranging.rows(stated[entity.iri.value]),
             tuple(
                 Part(arranging.label(iri), iri, arranging.rows(stated[iri]))
-                for iri in sorted(stated)
-                if iri.startswith(start)
+                for iri in sorted(stated, key=lambda iri: (iri.startswith(_BLANK), iri))
+                if iri.startswith((start, _BLANK))
             ),
             arranging.rows(incoming),
         )
@@ -181,7 +183,7 @@ class _Arranging:
     """Makes rows of properties and values, with the labels that are among the triples."""
 
     def __init__(
-        self, triples: Iterable[Triple], vocabulary: Vocabulary, base: str, start: str
+        self, triples: Sequence[Triple], vocabulary: Vocabulary, base: str, start: str
     ) -> None:
         self._vocabulary = vocabulary
         self._base = base
@@ -191,11 +193,15 @@ class _Arranging:
             if triple.predicate.value == RDFS.label and isinstance(triple.object, Literal):
                 labels.setdefault(_iri(triple.subject), []).append(triple.object)
         self._labels = {iri: english_first(texts)[0] for iri, texts in labels.items()}
+        blank = sorted({_iri(t.subject) for t in triples if isinstance(t.subject, BlankNode)})
+        self._numbers = {iri: number for number, iri in enumerate(blank, start=1)}
 
     def label(self, iri: str) -> str:
         """Return the name of a resource: its label, or a short form of its IRI."""
         if known := self._labels.get(iri):
             return known.value
+        if iri in self._numbers:
+            return f"unnamed {self._numbers[iri]}"
         if iri.startswith(self._start):
             return iri.removeprefix(self._start)
         return shortened(iri, self._vocabulary.prefixes)
@@ -222,6 +228,8 @@ class _Arranging:
         language = (label.language if label else None) or ""
         if iri.startswith(self._start):
             return Value(self.label(iri), f"#{iri.removeprefix(self._start)}")
+        if iri in self._numbers:
+            return Value(self.label(iri), f"#{iri.removeprefix(_BLANK)}")
         if iri.startswith(self._base):
             return Value(self.label(iri), iri.removeprefix(self._base), language, is_here=True)
         address = iri if iri.startswith(("http://", "https://")) else ""
