@@ -14,11 +14,17 @@ from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Triple
 _LINE_ENDS = tuple(map(str.encode, "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"))
 # A mark at the beginning of a file is no part of a name there; a variable may begin with one.
 _MARK = "\ufeff".encode()
-# A row of one empty or blank field. Many readers skip it, as if it was no row.
+# Possessive, so that a large field needs no memory for ways back.
+_QUOTED = rb'(?<![^,\n])"[^"]*+(?:""[^"]*+)*+"'
+_QUOTED_FIELD = re.compile(_QUOTED)
+# What is to be quoted, or is already: a field in which some readers would end a line; the first, if
+# it has a mark; a row of one empty or blank field, which many readers skip, as if it was no row.
+_SPLIT = re.compile(
+    rb"%b|(?<![^,\n])[^\",\r\n]*?(?:%b)[^\",\r\n]*+" % (_QUOTED, b"|".join(_LINE_ENDS))
+)
+_MARKED = re.compile(rb"\A%b[^\",\r\n]*+" % _MARK)
 _BLANK_ROW = re.compile(rb"\n[ \t]*\r\n")
-_BLANK = b" \t"
-_FIELD = re.compile(rb'("(?:[^"]|"")*"|[^",\r\n]*)(,|\r\n)')
-_QUOTED = re.compile(rb'(?<![^,\n])"(?:[^"]|"")*"')
+_BLANK = re.compile(rb"%b|(?<=\n)[ \t]*+(?=\r\n)" % _QUOTED)
 
 
 def is_unambiguous(content: bytes, columns: int) -> bool:
@@ -26,7 +32,7 @@ def is_unambiguous(content: bytes, columns: int) -> bool:
 
     Where the terms have no comma that is not quoted, it has.
     """
-    bare = _QUOTED.sub(b"", content) if b'"' in content else content
+    bare = _QUOTED_FIELD.sub(b"", content) if b'"' in content else content
     # A quote that is left stands within a field, in a triple term.
     return b'"' not in bare and bare.count(b",") == bare.count(b"\n") * max(columns - 1, 0)
 
@@ -45,21 +51,18 @@ def write_csv(results: QuerySolutions, output: io.BytesIO) -> None:
 
 def readable_csv(content: bytes, columns: int) -> bytes:
     """Return ``content``, unambiguous results of so many ``columns``, with more of it quoted."""
-    has_blank = columns == 1 and bool(_BLANK_ROW.search(content))
-    has_others = content.startswith(_MARK) or any(end in content for end in _LINE_ENDS)
-    if not has_blank and not has_others:
-        return content
+    if content.startswith(_MARK):
+        content = _MARKED.sub(_quoted, content)
+    if any(end in content for end in _LINE_ENDS):
+        content = _SPLIT.sub(_quoted, content)
+    if columns == 1 and _BLANK_ROW.search(content):
+        content = _BLANK.sub(_quoted, content)
+    return content
 
-    def quoted(field: re.Match[bytes]) -> bytes:
-        value, end = field.groups()
-        if value.startswith(b'"'):
-            return field[0]
-        is_blank = columns == 1 and not value.strip(_BLANK)
-        if is_blank or value.startswith(_MARK) or any(end in value for end in _LINE_ENDS):
-            return b'"%b"%b' % (value, end)
-        return field[0]
 
-    return _FIELD.sub(quoted, content)
+def _quoted(field: re.Match[bytes]) -> bytes:
+    value = field[0]
+    return value if value.startswith(b'"') else b'"%b"' % value
 
 
 def _value(term: NamedNode | BlankNode | Literal | Triple | None) -> str:
