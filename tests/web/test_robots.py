@@ -184,6 +184,15 @@ def test_crawlers_are_kept_from_paths_without_end(
     assert rules.site_maps() == [f"{address}/sitemap.xml"]
 
 
+def test_crawlers_are_told_of_addresses_that_exist_only(demo_client: FlaskClient) -> None:
+    text = robots_text("https://data.example")
+    paths = [line.removeprefix("Disallow: ") for line in text.splitlines() if "Disallow" in line]
+    assert "/sparql" in paths
+    for path in paths:
+        if "*" not in path:
+            assert demo_client.get(path).status_code != 404, path
+
+
 def test_robots_txt_is_text(demo_client: FlaskClient) -> None:
     response = demo_client.get("/robots.txt")
     assert response.mimetype == "text/plain"

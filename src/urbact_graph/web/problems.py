@@ -17,7 +17,7 @@ from urbact_graph.problems import (
 )
 from urbact_graph.web.context import current_context, current_snapshot
 from urbact_graph.web.negotiation import HTML_TYPE, Acceptance, prefers_text
-from urbact_graph.web.response import Response
+from urbact_graph.web.response import ACCEPT_QUERY, Response
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
@@ -65,6 +65,8 @@ def problem_response(error: ProblemError) -> Response:
         content, media_type = json.dumps(body, ensure_ascii=False), PROBLEM_MEDIA_TYPE
     response = Response(content, status=problem.status, mimetype=media_type)
     response.headers.update(error.headers)
+    if request.path == "/sparql":
+        response.headers["Accept-Query"] = ACCEPT_QUERY
     response.headers["Cache-Control"] = "no-store"
     response.vary.update(("Accept", "User-Agent"))
     return response

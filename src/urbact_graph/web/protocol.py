@@ -17,12 +17,10 @@ from urbact_graph.problems import (
 from urbact_graph.rdf.formats import Format
 from urbact_graph.rdf.sparql import is_repeatable
 from urbact_graph.web.negotiation import HTML_TYPE, chosen_formats, wants_page
-from urbact_graph.web.response import ACCEPT_QUERY
 
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
 _UPDATE = "application/sparql-update"
-_ACCEPTED = {"Accept-Query": ACCEPT_QUERY}
 # Names of the format that people read.
 _PAGES = (("html",), (HTML_TYPE,))
 _ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
@@ -120,7 +118,6 @@ def _posted(request: Request) -> list[tuple[str, str]]:
         raise ProblemError(
             MALFORMED_REQUEST,
             f"The QUERY request has no Content-Type; send {DIRECT}, or {FORM} with 'query'.",
-            headers=_ACCEPTED,
         )
     if media_type == _UPDATE:
         raise ProblemError(
@@ -129,9 +126,7 @@ def _posted(request: Request) -> list[tuple[str, str]]:
     if media_type not in (FORM, DIRECT):
         found = f"is {media_type}" if media_type else "has no media type"
         raise ProblemError(
-            UNSUPPORTED_MEDIA_TYPE,
-            f"The body {found}; send {DIRECT}, or {FORM} with 'query'.",
-            headers=_ACCEPTED,
+            UNSUPPORTED_MEDIA_TYPE, f"The body {found}; send {DIRECT}, or {FORM} with 'query'."
         )
     encoding = request.headers.get("Content-Encoding", "identity").lower()
     charset = request.mimetype_params.get("charset", "utf-8").lower()
