@@ -27,6 +27,16 @@ _BLANK_ROW = re.compile(rb"\n[ \t]*\r\n")
 _BLANK = re.compile(rb"%b|(?<=\n)[ \t]*+(?=\r\n)" % _QUOTED)
 
 
+class _Encoded:
+    """Passes what is written on in UTF-8, row by row, so that ``output`` can refuse any."""
+
+    def __init__(self, output: io.BytesIO) -> None:
+        self._output = output
+
+    def write(self, text: str) -> int:
+        return self._output.write(text.encode())
+
+
 def is_unambiguous(content: bytes, columns: int) -> bool:
     """Tell whether each row of ``content``, as the engine writes it, has so many ``columns``.
 
@@ -42,11 +52,9 @@ def write_csv(results: QuerySolutions, output: io.BytesIO) -> None:
 
     SPARQL 1.1 Query Results CSV and TSV Formats, section 3.
     """
-    text = io.TextIOWrapper(output, encoding="utf-8", newline="")
-    writer = csv.writer(text)
+    writer = csv.writer(_Encoded(output))
     writer.writerow(variable.value for variable in results.variables)
     writer.writerows(map(_value, solution) for solution in results)
-    text.detach()
 
 
 def readable_csv(content: bytes, columns: int) -> bytes:
