@@ -11,9 +11,11 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import rdflib
 import sparq
 from pyoxigraph import (
     BlankNode,
@@ -32,7 +34,7 @@ from urbact_graph.rdf.formats import RESULTS_JSON
 from urbact_graph.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
@@ -99,6 +101,11 @@ AGGREGATES = (
     *("COUNT(?v)", "COUNT(DISTINCT ?v)", "SUM(?v)", "AVG(?v)", "MIN(?v)", "MAX(?v)"),
     *("GROUP_CONCAT(?v)", 'GROUP_CONCAT(DISTINCT ?v; SEPARATOR="|")', "SUM(DISTINCT ?v)"),
 )
+# rdflib takes long to read queries, and does not answer at all where an operand of some functions
+# is of another kind than it expects.
+_FEW = ("integer", "decimal", "double", "text", "english", "true", "date", "IRI")
+_FRAGILE = ("{a} + {b}", "{a} - {b}", "STRLANG({a}, {b})", "SUBSTR({a}, {b})")
+FEW_EXPRESSIONS = tuple(text for text in (*UNARY, *BINARY) if text not in _FRAGILE)
 # What a group holds beside values: a row without one.
 MISSING = "missing"
 
@@ -145,6 +152,24 @@ def _as_constants(ask: Ask, expression: str, kinds: Iterable[tuple[str, ...]]) -
     return {cell: row.get(f"r{number}", NOTHING) for number, cell in enumerate(cells)}
 
 
+def few_expressions(ask: Ask) -> dict[Cell, str]:
+    """Evaluate most expressions on pairs of few kinds of values, in one query."""
+    kinds = list(itertools.product(_FEW, repeat=2))
+    rows = " ".join(f"({i} {VALUES[a]} {VALUES[b]})" for i, (a, b) in enumerate(kinds))
+    columns = " ".join(
+        f"({expression.format(a='?a', b='?b')} AS ?r{number})"
+        for number, expression in enumerate(FEW_EXPRESSIONS)
+    )
+    query = f"{_PREFIXES}SELECT ?i {columns} {{ VALUES (?i ?a ?b) {{ {rows} }} }}"
+    found = {}
+    for row in ask(query):
+        operands = kinds[int(row["i"].split("^^")[0])]
+        for number, expression in enumerate(FEW_EXPRESSIONS):
+            kind = operands if "{b}" in expression else operands[:1]
+            found[Cell(expression, kind)] = row.get(f"r{number}", NOTHING)
+    return found
+
+
 def aggregates(ask: Ask) -> dict[Cell, str]:
     """Evaluate all aggregates of groups of one and of two kinds of values."""
     groups = [(), *((kind,) for kind in VALUES), *itertools.combinations((*VALUES, MISSING), 2)]
@@ -164,11 +189,16 @@ def aggregates(ask: Ask) -> dict[Cell, str]:
     return found
 
 
+@cache
+def _settings() -> Settings:
+    """Allow queries as large as these."""
+    return Settings.load(max_query_bytes=10_000_000, max_nesting_depth=100_000)
+
+
 def ask_engine(query: str) -> list[Row]:
     """Ask this engine, through all that corrects queries."""
-    settings = Settings.load(max_query_bytes=10_000_000, max_nesting_depth=100_000)
     request = Request(query, RESULTS_JSON, None, 100_000_000)
-    content = answered(Store(), request, settings).content
+    content = answered(Store(), request, _settings()).content
     results = parse_query_results(content, format=QueryResultsFormat.JSON)
     assert isinstance(results, QuerySolutions)
     names = [variable.value for variable in results.variables]
@@ -196,6 +226,19 @@ def _of_sparq(term: sparq.Term) -> str:
     return f"<{term.value}>" if term.kind == "uri" else "blank"
 
 
+def ask_rdflib(query: str) -> list[Row]:
+    """Ask rdflib."""
+    rows = rdflib.Graph().query(query).bindings
+    return [{str(name): _of_rdflib(term) for name, term in row.items()} for row in rows]
+
+
+def _of_rdflib(term: rdflib.term.Identifier) -> str:
+    if isinstance(term, rdflib.Literal):
+        datatype = _LANG_STRING if term.language else f"{_XSD}string"
+        return key(str(term), str(term.datatype or datatype), term.language or "")
+    return f"<{term}>" if isinstance(term, rdflib.URIRef) else "blank"
+
+
 def key(text: str, datatype: str, language: str = "") -> str:
     """Write a literal so that equal values of one datatype are equal texts."""
     if language:
@@ -221,12 +264,12 @@ class Difference:
 
     All operands are among ``all``, and one is among ``any``, if these are given. ``engine`` and
     ``other`` are the values, ``NOTHING`` among them, or None for any. ``cells`` counts those that
-    the rule is the first to explain.
+    the rule is the first to explain; it is not given for an engine of which any version will do.
     """
 
     right: str
     why: str
-    cells: int
+    cells: int | None = None
     expressions: tuple[str, ...] = ()
     all: frozenset[str] = frozenset()
     any: frozenset[str] = frozenset()
@@ -245,11 +288,14 @@ class Difference:
         )
 
 
-def read_differences() -> Iterator[Difference]:
-    """Read the rules of ``differences.toml``, in their order."""
+def read_differences(engine: str) -> list[Difference]:
+    """Read the rules about ``engine`` in ``differences.toml``, in their order."""
     content = tomllib.loads((Path(__file__).parent / "differences.toml").read_text("utf-8"))
-    for row in content["difference"]:
-        for name in ("all", "any"):
-            row[name] = frozenset(row.get(name, ()))
-        row["expressions"] = tuple(row.get("expressions", ()))
-        yield Difference(**row)
+    return [_read_difference(row) for row in content[engine]]
+
+
+def _read_difference(row: dict[str, Any]) -> Difference:
+    for name in ("all", "any"):
+        row[name] = frozenset(row.get(name, ()))
+    row["expressions"] = tuple(row.get("expressions", ()))
+    return Difference(**row)

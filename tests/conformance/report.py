@@ -35,7 +35,12 @@ What this endpoint answers beside what the standards say, case by case. The case
 [/conformance](http://127.0.0.1:8000/conformance) are written from them by
 `python -m tests.conformance`. A case **passed** if the answer is the one of the standard;
 it **deviates** if it is another, which is then pinned, so that a change is noticed; what is
-**not offered** is refused on purpose, with a clear error.
+**not offered** is refused on purpose, with a clear error. The deviations in one table are in
+[http.md](http.md#where-the-engine-differs-from-the-standard).
+
+The functions, operators and aggregates are compared besides with two other engines, sparq and
+rdflib, on values of every kind; `tests/conformance/differences.toml` says of each difference who is
+right, and why.
 """
 
 
