@@ -48,6 +48,10 @@ class GraphSources:
         """Return the files of shapes."""
         return sorted((self.root / "shapes").glob("*.ttl"))
 
+    def query_files(self) -> list[Path]:
+        """Return the files of the stored queries."""
+        return sorted(self.queries.glob("*.rq"))
+
     def shapes_sha256(self) -> str:
         """Return the SHA-256 of the files of shapes, one after the other, with the base in force.
 

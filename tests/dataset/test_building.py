@@ -89,7 +89,9 @@ def test_the_dataset_is_sorted_n_triples(small: GraphSources, folder: Path) -> N
     done = build(small, folder)
     assert done.dataset == folder / DATASET_NAME
     facts = [quad.triple for quad in parse(FACTS.encode(), format=RdfFormat.N_TRIPLES)]
-    expected = sorted(f"{triple} .\n" for triple in with_description(facts, small.base, done))
+    expected = sorted(
+        f"{triple} .\n" for triple in with_description(facts, small.base, done, small)
+    )
     content = done.dataset.read_bytes()
     assert content.decode().splitlines(keepends=True) == expected
     assert set(FACTS.splitlines(keepends=True)) < set(expected)
@@ -132,7 +134,7 @@ def test_the_graph_is_what_is_stated_and_what_the_rules_add_in_turn(
         for iri, moment in read_history(sources).entities.items()
         if (entity := NamedNode(iri)) in entities
     }
-    expected = with_description(facts, sources.base, built)
+    expected = with_description(facts, sources.base, built, sources)
     assert {quad.triple for quad in store} == expected
     assert len(store) == built.triples
 

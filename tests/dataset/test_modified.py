@@ -64,7 +64,7 @@ def test_entities_of_known_history_say_when_they_changed(copy: WorkingCopy, tmp_
     known = [Triple(NamedNode(BASE + path), MODIFIED, date) for path, date in dates(done).items()]
     known += facts(copy.sources)
     whole = {quad.triple for quad in parse(path=done.dataset, format=RdfFormat.N_TRIPLES)}
-    assert whole == with_description(known, BASE, done)
+    assert whole == with_description(known, BASE, done, copy.sources)
     assert (done.stated, done.triples, done.modified) == (4, len(whole), day(2))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
 
 from pyoxigraph import (
     DefaultGraph,
@@ -17,7 +18,10 @@ from pyoxigraph import (
 
 from urbact_graph.dataset.building import Build
 from urbact_graph.description import describe
+from urbact_graph.queries import load_queries, load_query
 from urbact_graph.sources import GraphSources
+
+ROOT = Path(__file__).parents[2]
 
 VERSION = "2026-11-23-1a2b3c4d5e6f"
 CHANGED = datetime(2026, 11, 23, 9, 46, 44, tzinfo=UTC)
@@ -43,7 +47,8 @@ _HEAD = f"""@base <{SMALL_BASE}> . @prefix urb: <{SMALL_BASE}ontology#> .
 
 def real_description(store: Store, base: str) -> list[Triple]:
     """Describe the real graph, with the version that it may state already."""
-    return describe(store, base, *(stated(store, base) or (VERSION, CHANGED)))
+    queries = load_queries(ROOT / "queries", base).values()
+    return describe(store, base, *(stated(store, base) or (VERSION, CHANGED)), queries)
 
 
 def stated(store: Store, base: str) -> tuple[str, datetime | None] | None:
@@ -67,10 +72,14 @@ def small_store(turtle: str) -> Store:
     return store
 
 
-def with_description(triples: Iterable[Triple], base: str, built: Build) -> set[Triple]:
+def with_description(
+    triples: Iterable[Triple], base: str, built: Build, sources: GraphSources
+) -> set[Triple]:
     """Return the graph that ``triples`` become when the description of ``built`` is added."""
     known = list(triples)
-    return {*known, *describe(extended((), known), base, built.version, built.modified)}
+    queries = [load_query(path, base) for path in sources.query_files()]
+    version, modified = built.version, built.modified
+    return {*known, *describe(extended((), known), base, version, modified, queries)}
 
 
 def is_description(path: str) -> bool:

@@ -17,6 +17,7 @@ from urbact_graph.errors import DatasetError
 from urbact_graph.files import write_whole
 from urbact_graph.history.dates import History, history_key, read_history
 from urbact_graph.progress import Progress
+from urbact_graph.queries import load_query
 from urbact_graph.rdf.namespaces import DCT
 from urbact_graph.rdf.parsing import parse_turtle
 from urbact_graph.rdf.terms import date_time, moment_text
@@ -65,13 +66,15 @@ def build(sources: GraphSources, folder: Path, progress: Progress = lambda *_: N
     Raises:
         SourceError: a source has a mistake, and the message has file, line and column; or the
             facts, the vocabulary or the rules are missing.
+        QueryError: the header of a stored query has a mistake.
         DatasetError: the folder cannot be written.
     """
     check_inventory(sources)
     facts = _contents(sources, [*sources.ontology_files(), *sources.data_files()])
     rules = _contents(sources, sources.rules())
     shapes_sha256 = sources.shapes_sha256()
-    inputs = _inputs({**facts, **rules}, shapes_sha256, history_key(sources))
+    examples = _contents(sources, sources.query_files())
+    inputs = _inputs({**facts, **rules, **examples}, shapes_sha256, history_key(sources))
     standing = _standing(folder, inputs)
     if standing:
         return standing
@@ -80,7 +83,7 @@ def build(sources: GraphSources, folder: Path, progress: Progress = lambda *_: N
     progress("writing the dataset", steps - 1, steps)
     history = read_history(sources)
     _add(store, _dates(store, history))
-    version = _describe(store, sources.base, shapes_sha256, history.modified)
+    version = _describe(store, sources, shapes_sha256, history.modified)
     lines = "".join(_lines(store)).encode()
     built = Build(
         dataset=folder / DATASET_NAME,
@@ -139,12 +142,15 @@ def _graph(
     return store, stated, empty
 
 
-def _describe(store: Store, base: str, shapes_sha256: str, modified: datetime | None) -> str:
+def _describe(
+    store: Store, sources: GraphSources, shapes_sha256: str, modified: datetime | None
+) -> str:
     """Add the description of the graph in ``store`` to it, and return the version named there.
 
     The description counts all other triples, so it comes last.
     """
-    described = describe(store, base, _PLACEHOLDER.value, modified)
+    queries = [load_query(path, sources.base) for path in sources.query_files()]
+    described = describe(store, sources.base, _PLACEHOLDER.value, modified, queries)
     lines = [*_lines(store), *map(_line, described)]
     version = release_version(lines, shapes_sha256, modified)
     named = Literal(version)

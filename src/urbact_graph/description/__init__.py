@@ -1,25 +1,36 @@
 """What describes the graph, in the graph itself: VoID and DCAT-AP, with true counts."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import chain
 
 from pyoxigraph import Store, Triple
 
 from urbact_graph.description.counting import state_counts
 from urbact_graph.description.coverage import read_coverage
 from urbact_graph.description.dcat import CatalogueWriter
+from urbact_graph.description.examples import write_examples
 from urbact_graph.description.instance import instance_description
 from urbact_graph.description.statistics import Statistics
+from urbact_graph.description.structure import read_structure
 from urbact_graph.description.void import VoidWriter
+from urbact_graph.queries import StoredQuery
 from urbact_graph.rdf.builder import Statements
 
 __all__ = ["describe", "instance_description"]
 
 
-def describe(store: Store, base: str, version: str, modified: datetime | None) -> list[Triple]:
+def describe(
+    store: Store,
+    base: str,
+    version: str,
+    modified: datetime | None,
+    queries: Iterable[StoredQuery] = (),
+) -> list[Triple]:
     """Describe the graph in ``store``, whose own IRIs lie below ``base``, in sorted triples.
 
-    ``version`` is the release's, ``modified`` when the graph last changed, if that is known. Every
-    count is true of the graph with the description in it.
+    ``version`` is the release's, ``modified`` when the graph last changed, if that is known;
+    ``queries`` are stated as examples. Every count is true of the graph with the description in it.
     """
     statistics = Statistics((quad.triple for quad in store), base)
     coverage = read_coverage(store, base, statistics)
@@ -27,5 +38,8 @@ def describe(store: Store, base: str, version: str, modified: datetime | None) -
     CatalogueWriter(statements, version, modified).write(coverage)
     void = VoidWriter(statements)
     void.write_access(coverage)
+    write_examples(statements, queries)
+    stated = (quad.triple for quad in store)
+    void.write_structure(read_structure(chain(stated, statements.triples), base))
     state_counts(void, store, statistics)
     return sorted(void.triples(), key=str)

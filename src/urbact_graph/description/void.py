@@ -11,6 +11,7 @@ from urbact_graph.description.coverage import Coverage
 from urbact_graph.description.distributions import DISTRIBUTIONS
 from urbact_graph.description.linksets import TARGETS, Target
 from urbact_graph.description.statistics import Counts
+from urbact_graph.description.structure import Structure
 from urbact_graph.rdf.builder import Statements, Subject
 from urbact_graph.rdf.formats import FORMATS
 from urbact_graph.rdf.namespaces import VOID, namespace_of, shortened
@@ -57,6 +58,31 @@ class VoidWriter:
         self._class_partitions(counts)
         self._property_partitions(counts)
         self._linksets(counts)
+
+    def write_structure(self, structure: Structure) -> None:
+        """State, inside the partition of each class, those of its properties and their objects.
+
+        Sections 4.5 and 4.6.3, and for datatypes http://ldf.fi/void-ext. These partitions have no
+        class and no label of their own, of which there would be two for every three numbers.
+        """
+        for (kind, name), triples in structure.properties.items():
+            self._inner(f"class-{self._key(kind)}", "void:propertyPartition", name, triples)
+        for (kind, name, other), triples in structure.classes.items():
+            outer = f"class-{self._key(kind)}-property-{self._key(name)}"
+            self._inner(outer, "void:classPartition", other, triples)
+        for (kind, name, datatype), triples in structure.datatypes.items():
+            outer = f"class-{self._key(kind)}-property-{self._key(name)}"
+            self._inner(outer, "void-ext:datatypePartition", datatype, triples)
+
+    def _inner(self, outer: str, relation: str, term: str, triples: int) -> None:
+        """State a partition of the one with the fragment ``outer``: that of ``term``."""
+        what = relation.partition(":")[2].removesuffix("Partition")
+        part = self._statements.about(
+            self._statements.node(f"dataset#{outer}-{what}-{self._key(term)}")
+        )
+        self._statements.about(self._statements.node(f"dataset#{outer}")).link(relation, part.node)
+        part.link(relation.removesuffix("Partition"), term)
+        self.numbers[part.node, "triples"] = triples
 
     def triples(self) -> set[Triple]:
         """Return the statements together with those of the numbers."""

@@ -53,11 +53,12 @@ SPDX = Namespace("http://spdx.org/rdf/terms#")
 TREE = Namespace("https://w3id.org/tree#")
 VANN = Namespace("http://purl.org/vocab/vann/")
 VOID = Namespace("http://rdfs.org/ns/void#")
+VOID_EXT = Namespace("http://ldf.fi/void-ext#")
 WGS = Namespace("http://www.w3.org/2003/01/geo/wgs84_pos#")
 XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
 
 NAMESPACES = {
-    name.lower(): str(value)
+    name.lower().replace("_", "-"): str(value)
     for name, value in tuple(globals().items())
     if isinstance(value, Namespace)
 }
