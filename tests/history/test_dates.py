@@ -349,6 +349,14 @@ def test_git_knows_better_than_a_record(copy: WorkingCopy) -> None:
     assert dates(copy)["a"] == day(1)
 
 
+def test_a_byte_order_mark_changes_no_facts(copy: WorkingCopy) -> None:
+    copy.commit(1, a='<a> :name "A" .')
+    path = copy.root / "data" / "a.ttl"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    copy.commit(2)
+    assert dates(copy)["a"] == day(1)
+
+
 # What the history depends on -----------------------------------------------------------------
 
 

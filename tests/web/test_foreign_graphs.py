@@ -122,3 +122,28 @@ def _serialized(dataset: Dataset, form: RdfFormat | None) -> bytes:
 
     assert form is not None
     return serialize(dataset, format=form) or b""
+
+
+@pytest.mark.parametrize("name", ["wroclaw.ttl", "wroclaw.jsonld", "wroclaw.nt", "wroclaw.rdf"])
+def test_a_document_of_ours_can_be_served_again(
+    demo_client: FlaskClient, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).write_bytes(demo_client.get(f"/city/pl/{name}").data)
+    expected = triples_at(demo_client, "/city/pl/wroclaw.nt")
+    with serving_file(tmp_path / name) as app:
+        found = triples_at(app.test_client(), "/city/pl/wroclaw.nt")
+    assert set(found) == set(expected)
+
+
+@pytest.mark.parametrize("name", ["shapes.ttl", "validation.rdf", "void.jsonld", "catalog.ttl"])
+def test_what_else_we_give_out_can_be_served_again(
+    demo_client: FlaskClient, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(demo_client.get(f"/{name}").data)
+    form = RdfFormat.from_extension(path.suffix[1:])
+    count = len({quad.triple for quad in parse(path=str(path), format=form)})
+    with serving_file(path) as app:
+        query = {"query": "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"}
+        rows = app.test_client().get("/sparql", query_string=query).get_json()
+    assert rows["results"]["bindings"][0]["n"]["value"] == str(count)

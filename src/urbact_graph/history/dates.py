@@ -24,6 +24,7 @@ from urbact_graph.history.commits import (
     blob_name,
     moment_of,
 )
+from urbact_graph.rdf.reading import without_mark
 from urbact_graph.rdf.resources import resource_of
 from urbact_graph.rdf.terms import moment_text
 from urbact_graph.sources import ONTOLOGY, GraphSources, rebase
@@ -257,7 +258,8 @@ class _Walk:
         if name.endswith(".rq"):
             return _NONE
         try:
-            return frozenset(parse(rebase(content, self.base), format=RdfFormat.TURTLE))
+            text = without_mark(rebase(content, self.base))
+            return frozenset(parse(text, format=RdfFormat.TURTLE))
         except SyntaxError:
             return None
 
