@@ -48,6 +48,8 @@ def _settings() -> Settings:
 def mistakes(case: Case) -> list[str]:
     """Say what is otherwise than ``case`` says; nothing if all is as it says."""
     given = case.actual or case.expected
+    if Expected() in (case.expected, case.actual):
+        return ["the case expects nothing, so that it cannot fail"]
     found = _differences(case, case.query, given)
     if case.actual and not _differences(case, case.query, case.expected):
         found.append("the answer is right: the case deviates no longer")
