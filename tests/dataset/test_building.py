@@ -311,8 +311,8 @@ MISTAKES = [
     ),
     ("data/a.ttl", b"<x:a> <https://e.org/123> 1 .", r"line 1: .*123>, which ends in no XML name"),
     # What Turtle does not have.
-    ("data/a.ttl", b"<x:g> { " + FACT + b"}", r"a\.ttl, line 1, column \d+: "),
-    ("data/a.ttl", b"GRAPH <x:g> { " + FACT + b"}", r"a\.ttl, line 1, column \d+: "),
+    ("data/a.ttl", b"<x:g> { " + FACT + b"}", r"a\.ttl, line 1, column \d+: a named graph"),
+    ("data/a.ttl", b"GRAPH <x:g> { " + FACT + b"}", r"line 1, column \d+: a named graph"),
     ("data/a.ttl", b"'text' <x:b> 1 .", r"a\.ttl, line 1, column \d+: "),
     ("data/a.ttl", b"<x:a> _:b 1 .", r"a\.ttl, line 1, column \d+: "),
     ("data/a.ttl", b"@base <here> .", r"line 1, column \d+: an IRI is relative"),

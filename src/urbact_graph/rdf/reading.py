@@ -62,6 +62,9 @@ _FITTING = {
 _HEAD_BYTES = 4096
 _CONTEXT = re.compile(rb'"@(?:context|import)"\s*:\s*(?:\[[^\]{]*?)?"(?P<address>[^"\s]+)"')
 _REMOTE_CONTEXT = re.compile("No LoadDocumentCallback|Invalid remote context URL")
+_NAMED_GRAPH = (
+    "a named graph or a formula begins, which Turtle does not have; state the facts alone"
+)
 # The parser's reasons in plainer words, with a remedy; the first that begins so counts.
 _REASONS = (
     (
@@ -69,6 +72,8 @@ _REASONS = (
         "an IRI is relative; write it in full, or declare a base",
     ),
     ("error while parsing IRI", "an IRI is not valid ({})"),
+    ("{ is not a valid", _NAMED_GRAPH),
+    ("GRAPH is not a valid", _NAMED_GRAPH),
 )
 
 
