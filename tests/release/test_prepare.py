@@ -231,3 +231,20 @@ def test_the_program_ends_with_the_process_that_started_it(settings: Settings, r
         until((root / "build" / ".lock").exists, "the program is at work")
         parent.send_signal(signal.SIGKILL)
     until_gone(pid)
+
+
+@pytest.mark.process
+def test_the_program_leaves_nothing_half_written_after_ctrl_c(
+    settings: Settings, root: Path
+) -> None:
+    folder = root / "build"
+    with subprocess.Popen(
+        prepare_command(settings), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as program:
+        until(lambda: any(folder.glob(".dumps-*")), "the dumps are being written")
+        program.send_signal(signal.SIGINT)
+        # The terminal signals it, and the command that started it does so again.
+        program.send_signal(signal.SIGINT)
+        output, errors = program.communicate(timeout=DEADLINE)
+    assert (program.returncode, output, errors) == (128 + signal.SIGINT, b"", b"")
+    assert {path.name for path in folder.iterdir()} <= {".lock", "build.json", "urbact-graph.nt"}
