@@ -5,14 +5,28 @@ from pyoxigraph import Literal, NamedNode, Triple
 from urbact_graph.engine.protocol import Counts
 from urbact_graph.rdf.formats import FORMATS, Format
 from urbact_graph.rdf.namespaces import FORMATS as FORMATS_NAMESPACE
-from urbact_graph.rdf.namespaces import RDF, SD, VOID
+from urbact_graph.rdf.namespaces import RDF, RDFS, SD, VOID
 from urbact_graph.rdf.writing import write_graph
+
+_ENTAILMENT = "http://www.w3.org/ns/entailment/"
+_GEOF = "http://www.opengis.net/def/function/geosparql/"
+# The functions of GeoSPARQL that the engine has; a test calls each, and docs/http.md lists them.
+GEOSPARQL_FUNCTIONS = (
+    *("sfEquals", "sfDisjoint", "sfIntersects", "sfTouches", "sfCrosses", "sfWithin"),
+    *("sfContains", "sfOverlaps", "ehEquals", "ehDisjoint", "ehMeet", "ehOverlap", "ehCovers"),
+    *("ehCoveredBy", "ehInside", "ehContains", "rcc8eq", "rcc8dc", "rcc8ec", "rcc8po", "rcc8tppi"),
+    *("rcc8tpp", "rcc8ntpp", "rcc8ntppi", "relate", "distance", "area", "length", "perimeter"),
+    *("centroid", "convexHull", "envelope", "getSRID", "dimension", "coordinateDimension"),
+    *("spatialDimension", "isEmpty", "isSimple", "asGeoJSON"),
+)
+EXTENSION_FUNCTIONS = tuple(f"{_GEOF}{name}" for name in GEOSPARQL_FUNCTIONS)
 
 
 def service_description(endpoint: str, counts: Counts, form: Format) -> bytes:
     """Describe the service at the address ``endpoint`` in the graph format ``form``.
 
-    No node is blank: the dataset and its default graph are named below the endpoint.
+    No node is blank: the dataset and its default graph are named below the endpoint. No sd:feature
+    is stated: of those that the vocabulary has (section 3.4) none is true of this service.
     """
     service = NamedNode(endpoint)
     dataset = NamedNode(f"{endpoint}#dataset")
@@ -25,10 +39,30 @@ def service_description(endpoint: str, counts: Counts, form: Format) -> bytes:
         (dataset, RDF.type, SD.Dataset),
         (dataset, SD.defaultGraph, graph.value),
         (graph, RDF.type, SD.Graph),
+        # The triples that were built are those that queries see: simple entailment alone.
+        (service, SD.defaultEntailmentRegime, f"{_ENTAILMENT}Simple"),
+        *((service, SD.extensionFunction, function) for function in EXTENSION_FUNCTIONS),
+        *((function, RDF.type, SD.Function) for function in EXTENSION_FUNCTIONS),
         *((service, SD.resultFormat, known.standard) for known in FORMATS),
     ]
-    triples = [Triple(s, NamedNode(p), NamedNode(o)) for s, p, o in statements]
+    triples = [
+        Triple(NamedNode(s) if isinstance(s, str) else s, NamedNode(p), NamedNode(o))
+        for s, p, o in statements
+    ]
+    triples += [
+        Triple(
+            NamedNode(function),
+            NamedNode(RDFS.label),
+            Literal(f"geof:{function.removeprefix(_GEOF)}"),
+        )
+        for function in EXTENSION_FUNCTIONS
+    ]
     if not counts.named_graphs:
         triples.append(Triple(graph, NamedNode(VOID.triples), Literal(counts.quads)))
-    prefixes = {"sd": str(SD), "void": str(VOID), "formats": str(FORMATS_NAMESPACE)}
+    prefixes = {
+        "rdfs": str(RDFS),
+        "sd": str(SD),
+        "void": str(VOID),
+        "formats": str(FORMATS_NAMESPACE),
+    }
     return write_graph(triples, form.media_type, prefixes)
