@@ -36,8 +36,9 @@ class Maker:
         self.sources = GraphSources(root)
         self.folder = root / "build"
         self.report = self.folder / "validation.ttl"
-        for name in ("ontology", "data", "shapes"):
+        for name in ("ontology/rules", "data", "shapes"):
             (root / name).mkdir(parents=True)
+        (root / "ontology" / "rules" / "10-nothing.rq").write_text("CONSTRUCT {} WHERE {}")
         (root / "ontology" / "urbact.ttl").write_text(f'{_HEAD} <ontology> :name "Ontology" .')
         self.state("X")
         self.shape("S")
@@ -269,8 +270,11 @@ def test_what_interrupted_calls_left_is_removed(make: Maker) -> None:
 def test_a_failure_leaves_what_was(make: Maker) -> None:
     release = make()
     before = contents(release)
-    make.state("ding \\u0007")
-    with pytest.raises(DatasetError, match=r"holds the character U\+0007"):
+    # The table of people has room for one label.
+    people = make.sources.data / "people.ttl"
+    person = "a <ontology#Person> ; <http://www.w3.org/2000/01/rdf-schema#label> 'A', 'B'"
+    people.write_text(f"{_HEAD} <person/x> {person} .")
+    with pytest.raises(DatasetError, match="has room for one"):
         make()
     assert make.names == {release.version, "current"}
     assert contents(release) == before

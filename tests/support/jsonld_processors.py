@@ -5,7 +5,9 @@ import json
 import pytest
 import rdflib
 from pyld import jsonld
-from pyoxigraph import RdfFormat, Triple, parse
+from pyoxigraph import Literal, RdfFormat, Triple, parse
+
+from urbact_graph.rdf.namespaces import XSD
 
 
 def readings(document: bytes) -> dict[str, set[str]]:
@@ -20,6 +22,12 @@ def readings(document: bytes) -> dict[str, set[str]]:
         "rdflib": _triples(graph.serialize(format="nt", encoding="utf-8"), RdfFormat.N_TRIPLES),
         "PyLD": _triples(quads.encode(), RdfFormat.N_TRIPLES),
     }
+
+
+def keeps_form(triple: Triple) -> bool:
+    """Tell whether each processor keeps the form of the literal: PyLD has its own of xsd:double."""
+    value = triple.object
+    return not (isinstance(value, Literal) and value.datatype.value == XSD.double)
 
 
 def written(triples: list[Triple]) -> set[str]:

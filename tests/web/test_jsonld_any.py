@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Triple
 
-from tests.support.jsonld_processors import readings, written
+from tests.support.jsonld_processors import keeps_form, readings, written
 from tests.support.strategies import any_triples, iris, iris_below, literals
 from tests.web.serving import BASE
 from urbact_graph.errors import FormatError
@@ -28,7 +28,7 @@ NAMED = st.sampled_from(
     ]
 )
 _few = st.just(SUBJECT) | iris_below(BASE)
-facts = st.builds(Triple, _few, NAMED | iris, _few | iris | literals)
+facts = st.builds(Triple, _few, NAMED | iris, _few | iris | literals).filter(keeps_form)
 
 
 def stated(predicate: str, *values: NamedNode | Literal) -> list[Triple]:
