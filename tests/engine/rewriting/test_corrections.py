@@ -155,6 +155,64 @@ def test_expressions_have_the_values_of_the_standard(expression: str, expected: 
     assert column(f"SELECT ({expression} AS ?x) {{}}") == [expected]
 
 
+DAY = '"P1D"^^xsd:dayTimeDuration'
+DATES = f"""VALUES (?a ?z ?day ?n ?m) {{
+    ("2020-01-01"^^xsd:date "2020-01-01"^^xsd:date {DAY} 1 2.5)
+}}"""
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "?a + ?day",
+        "?z + ?day",
+        "?day + ?a",
+        "?day + ?z",
+        f"?a + {DAY}",
+        f"?z + {DAY}",
+        f"{DAY} + ?z",
+        f'"2020-01-01"^^xsd:date + {DAY}',
+        f'{DAY} + "2020-01-01"^^xsd:date',
+        f"?z+{DAY}",
+        "(?z) + (?day)",
+        f"(?z + {DAY})",
+        f"IF(true, ?z + {DAY}, 1)",
+        f"COALESCE(1/0, ?z + {DAY})",
+        f"xsd:date(STR(?z)) + {DAY}",
+        '?z + <http://www.w3.org/2001/XMLSchema#dayTimeDuration>("P1D")',
+        f"?z + {DAY} + {DAY} - {DAY}",
+    ],
+)
+def test_a_time_and_a_duration_can_be_added_in_any_order(expression: str) -> None:
+    assert column(f"SELECT ({expression} AS ?x) {{ {DATES} }}") == ["2020-01-02"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("?n + ?m", "3.5"),
+        ("?n + 1", "2"),
+        ("?n + ?m * 2", "6"),
+        ("2 * ?n + ?m", "4.5"),
+        ("?n - ?n + ?m", "2.5"),
+        ("-?n + ?m", "1.5"),
+        ("(?n + ?m) * 2", "7"),
+        ("?n + ?m = 3.5 && ?n + ?n = 2", "true"),
+        ("?n + (?m + ?n)", "4.5"),
+        ('?n + "a"', ""),
+        ("?z + ?n", ""),
+        ("?z + ?a", ""),
+    ],
+)
+def test_other_sums_stay_what_they_are(expression: str, expected: str) -> None:
+    assert column(f"SELECT ({expression} AS ?x) {{ {DATES} }}") == [expected]
+
+
+@pytest.mark.parametrize("path", ["<x:next>+", "(<x:next>)+", "(<x:next>|<x:q>)+", "((<x:next>)+)"])
+def test_a_path_of_one_or_more_is_no_sum(path: str) -> None:
+    assert column(f"SELECT ?o {{ <x:b> {path} ?o }}", GRAPHS) == ["x:c"]
+
+
 @pytest.mark.parametrize(
     ("aggregate", "values", "expected"),
     [

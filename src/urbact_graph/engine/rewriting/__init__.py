@@ -23,6 +23,7 @@ from urbact_graph.engine.rewriting.graphs import (
 from urbact_graph.engine.rewriting.ordering import order_edits
 from urbact_graph.engine.rewriting.paths import path_edits
 from urbact_graph.engine.rewriting.structure import Edit, Structure, edited, structure_of
+from urbact_graph.engine.rewriting.sums import sum_edits
 
 __all__ = ["Structure", "corrected", "structure_of", "with_columns_in_order"]
 
@@ -59,6 +60,7 @@ def corrected(
         (_GRAPH.search(query) is not None, lambda known: graph_edits(known, named_graphs)),
         (_AGGREGATE.search(query) is not None, aggregate_edits),
         (_BOOLEAN.search(query) is not None, boolean_edits),
+        ("+" in query, sum_edits),
         (_REPLACE.search(query) is not None, replacement_edits),
         (max(query.count("||"), query.count("&&")) >= _CHAIN_LENGTH, chain_edits),
         (
