@@ -161,7 +161,7 @@ def test_with_another_base_the_entities_lie_below_it(copy: WorkingCopy) -> None:
 
 
 def test_a_long_history_of_all_kinds_of_changes(copy: WorkingCopy) -> None:
-    chance = random.Random(7)  # noqa: S311 - the same each time
+    chance = random.Random(7)
     held: dict[str, set[str]] = {name: set() for name in "xyz"}
     stated: dict[str, Stated] = {}
     for number in range(1, 25):

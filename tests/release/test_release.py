@@ -36,7 +36,15 @@ def build_folder(tmp_path: Path) -> Path:
 
 
 def test_a_release_holds_everything_that_is_published(demo_release: Release) -> None:
-    whole = {"urbact-graph.nt", "dumps", "shapes.nt", "shapes-core.nt", "validation.nt", "stream.json", MANIFEST_NAME}
+    whole = {
+        "urbact-graph.nt",
+        "dumps",
+        "shapes.nt",
+        "shapes-core.nt",
+        "validation.nt",
+        "stream.json",
+        MANIFEST_NAME,
+    }
     assert {path.name for path in demo_release.folder.iterdir()} == whole
     listed = {file.name for file in demo_release.files}
     assert {path.name for path in demo_release.dumps.iterdir()} == listed

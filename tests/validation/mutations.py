@@ -211,7 +211,7 @@ def with_mistakes(
     with few statements, some are changed several times.
     """
     ordered = sorted(set(triples), key=str)
-    graph = Graph(ordered, random.Random(seed))  # noqa: S311 - mistakes are no secrets
+    graph = Graph(ordered, random.Random(seed))
     by_property: dict[str, list[Triple]] = {}
     for triple in ordered:
         by_property.setdefault(triple.predicate.value, []).append(triple)

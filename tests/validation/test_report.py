@@ -56,7 +56,7 @@ def read(report: Report) -> list[Triple]:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_results_stand_by_severity_file_entity_rule_and_value(seed: int) -> None:
-    shuffled = random.Random(seed).sample(ORDERED, len(ORDERED))  # noqa: S311
+    shuffled = random.Random(seed).sample(ORDERED, len(ORDERED))
     report = Report.of(shuffled, rules=7, triples=9)
     assert list(report.results) == ORDERED
     assert (report.rules, report.triples) == (7, 9)

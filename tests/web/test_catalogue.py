@@ -227,7 +227,8 @@ def test_what_is_conformed_to_is_described_as_a_standard(demo_client: FlaskClien
     standards = {
         triple.subject.value
         for triple in triples
-        if triple.object == NamedNode(NAMESPACES["dct"] + "Standard")
+        if isinstance(triple.subject, NamedNode)
+        and triple.object == NamedNode(NAMESPACES["dct"] + "Standard")
     }
     named = set(values(triples, NAMESPACES["dct"] + "conformsTo"))
     assert named

@@ -163,7 +163,7 @@ def test_the_context_has_the_terms_that_are_used_as_in_the_published_one(
 def test_the_order_of_the_triples_does_not_matter(sample: Documents, terms: Terms) -> None:
     for iri, triples in list(sample.items())[::10]:
         mixed = triples * 2
-        random.Random(7).shuffle(mixed)  # noqa: S311
+        random.Random(7).shuffle(mixed)
         assert to_jsonld(mixed, iri, terms.base, terms) == to_jsonld(
             triples, iri, terms.base, terms
         )

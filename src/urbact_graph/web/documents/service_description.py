@@ -28,16 +28,15 @@ def service_description(endpoint: str, counts: Counts, form: Format) -> bytes:
     No node is blank: the dataset and its default graph are named below the endpoint. No sd:feature
     is stated: of those that the vocabulary has (section 3.4) none is true of this service.
     """
-    service = NamedNode(endpoint)
-    dataset = NamedNode(f"{endpoint}#dataset")
-    graph = NamedNode(f"{endpoint}#default-graph")
+    service = endpoint
+    dataset, graph = f"{endpoint}#dataset", f"{endpoint}#default-graph"
     statements = [
         (service, RDF.type, SD.Service),
         (service, SD.endpoint, endpoint),
         (service, SD.supportedLanguage, SD.SPARQL11Query),
-        (service, SD.defaultDataset, dataset.value),
+        (service, SD.defaultDataset, dataset),
         (dataset, RDF.type, SD.Dataset),
-        (dataset, SD.defaultGraph, graph.value),
+        (dataset, SD.defaultGraph, graph),
         (graph, RDF.type, SD.Graph),
         # The triples that were built are those that queries see: simple entailment alone.
         (service, SD.defaultEntailmentRegime, f"{_ENTAILMENT}Simple"),
@@ -45,10 +44,7 @@ def service_description(endpoint: str, counts: Counts, form: Format) -> bytes:
         *((function, RDF.type, SD.Function) for function in EXTENSION_FUNCTIONS),
         *((service, SD.resultFormat, known.standard) for known in FORMATS),
     ]
-    triples = [
-        Triple(NamedNode(s) if isinstance(s, str) else s, NamedNode(p), NamedNode(o))
-        for s, p, o in statements
-    ]
+    triples = [Triple(NamedNode(s), NamedNode(p), NamedNode(o)) for s, p, o in statements]
     triples += [
         Triple(
             NamedNode(function),
@@ -58,7 +54,7 @@ def service_description(endpoint: str, counts: Counts, form: Format) -> bytes:
         for function in EXTENSION_FUNCTIONS
     ]
     if not counts.named_graphs:
-        triples.append(Triple(graph, NamedNode(VOID.triples), Literal(counts.quads)))
+        triples.append(Triple(NamedNode(graph), NamedNode(VOID.triples), Literal(counts.quads)))
     prefixes = {
         "rdfs": str(RDFS),
         "sd": str(SD),
