@@ -78,6 +78,7 @@ ADDRESSES = {
     f"http://www.w3.org/ns/dcat#{name}"
     for name in ("accessURL", "downloadURL", "endpointURL", "endpointDescription")
 } | {f"http://rdfs.org/ns/void#{name}" for name in ("dataDump", "sparqlEndpoint")}
+ADDRESSES.add("https://schema.org/target")
 
 
 def select(store: Store, variables: str, pattern: str) -> list[tuple[str, ...]]:
@@ -272,6 +273,8 @@ def test_each_entity_stands_in_the_file_of_its_name(subjects: dict[str, str]) ->
             table = subject.partition("publications.europa.eu/resource/authority/")[2]
             files = {"country": "countries.ttl", "language": "languages.ttl"}
             expected = files.get(table.split("/")[0], "concepts.ttl")
+            if "/nuts/code/" in subject:
+                expected = "regions.ttl"
         elif steps[0] in {"network", "partnership", "plan", "recommendation"}:
             homeless = steps[1] in {"no-network", "urbact"}
             expected = "without-network.ttl" if homeless else f"networks/{steps[1]}.ttl"

@@ -6,7 +6,7 @@ from pyoxigraph import NamedNode, Triple
 
 from urbact_graph.description.distributions import DumpFile
 from urbact_graph.rdf.builder import Statements
-from urbact_graph.rdf.namespaces import DCAT, DCT, SPDX, VOID, XSD
+from urbact_graph.rdf.namespaces import DCAT, DCT, SCHEMA, SPDX, VOID, XSD
 from urbact_graph.rdf.terms import typed
 
 _ADDRESSES = {
@@ -14,6 +14,7 @@ _ADDRESSES = {
     DCAT.downloadURL,
     DCAT.endpointDescription,
     DCAT.endpointURL,
+    SCHEMA.target,
     VOID.dataDump,
     VOID.sparqlEndpoint,
 }

@@ -1,5 +1,6 @@
 """Make a release: write its folder beside the others, give it its name, and switch to it."""
 
+import contextlib
 import hashlib
 import shutil
 import tempfile
@@ -30,7 +31,6 @@ from urbact_graph.release.release import (
 )
 from urbact_graph.release.stream import STREAM_FOLDER, StreamState, extend_stream
 from urbact_graph.sources import GraphSources
-from urbact_graph.validation.core_shapes import core_shapes
 
 # Harvesters that read a file's name in the catalogue download it within the day, and a server
 # renews what it serves every hour.
@@ -59,16 +59,15 @@ def make_release(
     """
     folder = build_folder.resolve()
     try:
-        shapes = _shapes(sources)
+        shapes, current = _shapes(sources), current_release(folder)
         contents = {
             GRAPH_NAME: _graph(build),
             "shapes.nt": _lines(shapes),
-            "shapes-core.nt": _lines(core_shapes(shapes, sources.base)),
+            "shapes-core.nt": _core_shapes(shapes, sources.base, current),
             "validation.nt": _lines(
                 quad.triple for quad in parse(path=str(report), format=RdfFormat.TURTLE)
             ),
         }
-        current = current_release(folder)
         if current and _has(current, contents):
             state = _extend(current.graph, sources.base, folder)
             if current.stream.read_bytes() == state.as_json():
@@ -97,6 +96,21 @@ def _shapes(sources: GraphSources) -> list[Triple]:
         for path in sources.shape_files()
         for triple in parse_turtle(sources.read(path), sources.name(path))
     ]
+
+
+def _core_shapes(shapes: list[Triple], base: str, current: Release | None) -> bytes:
+    """Return the shapes for validators of SHACL Core; those of ``current`` if they are the same."""
+    with contextlib.suppress(OSError):
+        if (
+            current
+            and current.fingerprint == fingerprint()
+            and current.shapes.read_bytes() == _lines(shapes)
+        ):
+            return current.core_shapes.read_bytes()
+    # It parses the queries with rdflib, which takes seconds.
+    from urbact_graph.validation.core_shapes import core_shapes  # noqa: PLC0415
+
+    return _lines(core_shapes(shapes, base))
 
 
 def _lines(triples: Iterable[Triple]) -> bytes:

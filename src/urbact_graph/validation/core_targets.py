@@ -6,6 +6,7 @@ pattern with ``?this`` that every solution matches.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from rdflib import Variable
@@ -24,6 +25,7 @@ _THIS = Variable("this")
 _ORDER = (SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
 
 
+@lru_cache(maxsize=1_024)
 def covering_targets(query: str) -> frozenset[Target] | None:
     """Return targets that together cover all that the SELECT query selects as ``?this``.
 

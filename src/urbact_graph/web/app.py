@@ -74,6 +74,12 @@ def _end(_: BaseException | None) -> None:
         context.snapshot = None
 
 
+def _path_of_page() -> str:
+    """Return the path of the page that the current request is for, the same in each spelling."""
+    is_of_entity = (request.endpoint or "").startswith("entities.")
+    return request.path if is_of_entity else request.path.removesuffix(".html")
+
+
 def _page_context() -> dict[str, object]:
     """Give all pages what they have in common.
 
@@ -83,6 +89,6 @@ def _page_context() -> dict[str, object]:
     settings, address = current_application().settings, current_context().public_address
     return {
         "root": f"{request.script_root}/",
-        "address_of_page": f"{address}{quote(request.path)}",
+        "address_of_page": f"{address}{quote(_path_of_page())}",
         "is_foreign": settings.dataset is not None,
     }

@@ -42,28 +42,32 @@ _PROPERTIES: dict[tuple[Shape, str, bool], str] = {
         skos:prefLabel""",
     ("text", "", _MANY): "dcat:keyword skos:altLabel skos:editorialNote",
     ("link", "", _ONE): """
-        dcat:compressFormat dcat:mediaType dct:accessRights dct:accrualPeriodicity dct:format
-        dct:license dct:publisher geo:hasGeometry spdx:algorithm spdx:checksum""",
+        dcat:compressFormat dcat:mediaType dct:accessRights dct:accrualPeriodicity
+        dct:format dct:license dct:publisher geo:hasGeometry sh:prefixes spdx:algorithm
+        spdx:checksum""",
     ("link", "", _MANY): """
         dcat:accessService dcat:catalog dcat:contactPoint dcat:dataset dcat:distribution
         dcat:servesDataset dcat:service dcat:themeTaxonomy dct:conformsTo dct:creator
-        dct:hasPart dct:isPartOf dct:language dct:provenance dct:relation dct:rights dct:spatial
-        dct:subject dct:temporal prov:wasDerivedFrom skos:broadMatch skos:broader
-        skos:closeMatch skos:exactMatch skos:hasTopConcept skos:inScheme skos:narrower
-        skos:topConceptOf void:classPartition void:propertyPartition void:subset void:target""",
+        dct:hasPart dct:isPartOf dct:language dct:provenance dct:relation dct:rights
+        dct:spatial dct:subject dct:temporal prov:wasDerivedFrom sh:declare skos:broadMatch
+        skos:broader skos:closeMatch skos:exactMatch skos:hasTopConcept skos:inScheme
+        skos:narrower skos:topConceptOf void-ext:datatypePartition void:classPartition
+        void:propertyPartition void:subset void:target""",
     ("address", "", _ONE): """
-        foaf:primaryTopic rdfs:isDefinedBy void:class void:inDataset void:linkPredicate
-        void:objectsTarget void:property void:sparqlEndpoint void:subjectsTarget""",
+        foaf:primaryTopic rdfs:isDefinedBy void-ext:datatype void:class void:inDataset
+        void:linkPredicate void:objectsTarget void:property void:sparqlEndpoint
+        void:subjectsTarget""",
     ("address", "", _MANY): """
-        dcat:accessURL dcat:downloadURL dcat:endpointDescription dcat:endpointURL dcat:landingPage
-        dct:source foaf:homepage foaf:page owl:disjointWith owl:inverseOf owl:sameAs rdfs:domain
-        rdfs:range rdfs:seeAlso rdfs:subClassOf rdfs:subPropertyOf schema:domainIncludes
-        schema:rangeIncludes void:dataDump void:exampleResource void:feature
-        void:rootResource void:vocabulary""",
+        dcat:accessURL dcat:downloadURL dcat:endpointDescription dcat:endpointURL
+        dcat:landingPage dct:source foaf:homepage foaf:page owl:disjointWith owl:inverseOf
+        owl:sameAs rdfs:domain rdfs:range rdfs:seeAlso rdfs:subClassOf rdfs:subPropertyOf
+        schema:domainIncludes schema:rangeIncludes void:dataDump void:exampleResource
+        void:feature void:rootResource void:vocabulary""",
     ("data", "", _ONE): """
-        dcat:version foaf:name owl:versionInfo skos:notation vann:preferredNamespacePrefix
-        vann:preferredNamespaceUri void:classes void:distinctObjects void:distinctSubjects
-        void:documents void:entities void:properties void:triples void:uriSpace""",
+        dcat:version foaf:name owl:versionInfo sh:ask sh:construct sh:prefix sh:select
+        skos:notation vann:preferredNamespacePrefix vann:preferredNamespaceUri void:classes
+        void:distinctObjects void:distinctSubjects void:documents void:entities
+        void:properties void:triples void:uriSpace""",
     ("data", "", _MANY): "dct:identifier",
     ("data", XSD.date, _ONE): "dcat:endDate dcat:startDate dct:issued",
     ("data", XSD.dateTime, _ONE): "dct:modified",
@@ -71,17 +75,20 @@ _PROPERTIES: dict[tuple[Shape, str, bool], str] = {
     ("data", XSD.decimal, _ONE): "wgs:lat wgs:long",
     ("data", XSD.hexBinary, _ONE): "spdx:checksumValue",
     ("data", XSD.nonNegativeInteger, _ONE): "dcat:byteSize",
-    ("data", GEO.wktLiteral, _ONE): "geo:asWKT",
+    ("data", XSD.anyURI, _ONE): "sh:namespace",
+    ("data", GEO.wktLiteral, _ONE): "dcat:bbox geo:asWKT",
 }
 _CLASSES = """
     dcat:Catalog dcat:DataService dcat:Dataset dcat:Distribution dct:AgentClass dct:Frequency
     dct:LicenseDocument dct:LinguisticSystem dct:Location dct:MediaType dct:MediaTypeOrExtent
     dct:PeriodOfTime dct:ProvenanceStatement dct:RightsStatement dct:Standard
-    eurio:OrganisationRole foaf:Agent foaf:Organization frapo:Deliverable frapo:FundingProgramme
-    geo:Feature geo:Geometry org:Membership org:OrganizationalCollaboration
-    owl:AnnotationProperty owl:Class owl:DatatypeProperty owl:NamedIndividual owl:ObjectProperty
-    owl:Ontology owl:SymmetricProperty schema:AdministrativeArea schema:CreativeWork
-    schema:Project sf:Point skos:Concept skos:ConceptScheme spdx:Checksum
+    eurio:OrganisationRole foaf:Agent foaf:Organization frapo:Deliverable
+    frapo:FundingProgramme geo:Feature geo:Geometry org:Membership
+    org:OrganizationalCollaboration owl:AnnotationProperty owl:Class owl:DatatypeProperty
+    owl:NamedIndividual owl:ObjectProperty owl:Ontology owl:SymmetricProperty
+    schema:AdministrativeArea schema:CreativeWork schema:Project sf:Point sh:PrefixDeclaration
+    sh:SPARQLAskExecutable sh:SPARQLConstructExecutable sh:SPARQLExecutable
+    sh:SPARQLSelectExecutable skos:Concept skos:ConceptScheme spdx:Checksum
     void:DatasetDescription void:Linkset"""
 
 # Reverse names other than "is … of".
