@@ -30,6 +30,7 @@ PLAN = Plan(seconds=0.001, mix_seconds=0.01, rounds=1, requests=1)
 PROCESS_BYTES = 10_000_000
 
 
+@pytest.mark.slow
 @pytest.mark.process
 def test_this_server_is_measured_by_itself(demo_build: Build, tmp_path: Path) -> None:
     steps: list[str] = []
@@ -45,6 +46,7 @@ def test_this_server_is_measured_by_itself(demo_build: Build, tmp_path: Path) ->
     assert Report(found).summary().markdown().count("1.00 ×") == 7
 
 
+@pytest.mark.slow
 @pytest.mark.process
 def test_the_growth_is_measured(
     demo_build: Build,

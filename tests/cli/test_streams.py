@@ -52,6 +52,7 @@ def shell(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "redirection", "sentence"),
     [
@@ -77,12 +78,14 @@ def test_an_answer_that_cannot_be_written_is_an_error(
     assert (done.returncode, done.stderr) == (2, sentence)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("redirection", ["<&- 2>&-", "2>/dev/full"])
 def test_an_answer_needs_no_other_stream(environment: dict[str, str], redirection: str) -> None:
     done = shell(f"$G {redirection}", environment, "query", "ASK {}")
     assert (done.returncode, done.stdout) == (0, "yes\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("redirection", ["<&- >&- 2>&-", ">/dev/full 2>/dev/full"])
 def test_the_exit_code_is_right_where_nothing_can_be_written(
     environment: dict[str, str], redirection: str
@@ -90,12 +93,14 @@ def test_the_exit_code_is_right_where_nothing_can_be_written(
     assert shell(f"$G {redirection}", environment, "--version").returncode == 2
 
 
+@pytest.mark.slow
 def test_standard_input_that_is_closed_is_an_error(environment: dict[str, str]) -> None:
     done = shell("$G <&-", environment, "query", "-")
     assert done.returncode == 2
     assert done.stderr.startswith("Error: Standard input cannot be read (Bad file descriptor)")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["table", "csv"])
 def test_a_reader_that_ends_is_no_error(environment: dict[str, str], form: str) -> None:
     query = ("query", "SELECT * { ?s ?p ?o } LIMIT 5000", "-f", form)
@@ -104,6 +109,7 @@ def test_a_reader_that_ends_is_no_error(environment: dict[str, str], form: str) 
     assert done.stdout.count("\n") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "locale",
     [
@@ -122,6 +128,7 @@ def test_an_encoding_without_a_character_gets_a_question_mark(
     assert shell("$G", environment | locale, "query", LODZ, "-f", "csv").stdout == "x\nŁódź\n"
 
 
+@pytest.mark.slow
 def test_other_terminals_are_no_trouble(environment: dict[str, str]) -> None:
     variables = {"TERM": "dumb", "NO_COLOR": "1", "COLUMNS": "0"}
     done = shell("$G", environment | variables, "query", LODZ)
@@ -129,6 +136,7 @@ def test_other_terminals_are_no_trouble(environment: dict[str, str]) -> None:
     assert "Łódź" in done.stdout
 
 
+@pytest.mark.slow
 def test_without_a_home_a_sentence_says_what_to_do(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -145,6 +153,7 @@ def test_without_a_home_a_sentence_says_what_to_do(
     assert sources.build_folder(Settings(), installed).is_relative_to(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_current_folder_that_is_gone_is_no_trouble(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -158,6 +167,7 @@ def test_a_current_folder_that_is_gone_is_no_trouble(
     assert "x is relative to the current folder, which has been removed" in done.stderr
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_a_query_quietly(environment: dict[str, str]) -> None:
     endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
     script = (

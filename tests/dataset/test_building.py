@@ -114,6 +114,7 @@ def test_the_manifest_says_what_was_built(small: GraphSources, folder: Path) -> 
     assert sorted(contents(folder)) == sorted([DATASET_NAME, MANIFEST_NAME])
 
 
+@pytest.mark.slow
 def test_the_graph_is_what_is_stated_and_what_the_rules_add_in_turn(
     sources: GraphSources, built: Build, store: Store
 ) -> None:

@@ -238,6 +238,7 @@ def closure(ontology: Graph) -> tuple[Graph, list[str]]:
     return graph, contradictions(graph)
 
 
+@pytest.mark.slow
 def test_ontology_and_data_contradict_nowhere(closure: tuple[Graph, list[str]]) -> None:
     assert not closure[1]
 

@@ -1,5 +1,6 @@
 """The graph's description of itself: the same for the same graph, and its form."""
 
+import pytest
 from pyoxigraph import NamedNode, Store, Triple
 
 from tests.support.descriptions import (
@@ -17,12 +18,14 @@ from urbact_graph.description.distributions import DISTRIBUTIONS
 from urbact_graph.rdf.namespaces import RDFS, SH
 
 
+@pytest.mark.slow
 def test_the_description_of_the_described_graph_is_the_same(
     whole: Store, described: list[Triple], base: str
 ) -> None:
     assert real_description(whole, base) == described
 
 
+@pytest.mark.slow
 def test_the_same_graph_is_described_the_same_whatever_its_order(
     store: Store, described: list[Triple], base: str
 ) -> None:

@@ -160,6 +160,7 @@ def test_with_another_base_the_entities_lie_below_it(copy: WorkingCopy) -> None:
     assert set(found.entities) == {f"{base}a", f"{base}ontology"}
 
 
+@pytest.mark.slow
 def test_a_long_history_of_all_kinds_of_changes(copy: WorkingCopy) -> None:
     chance = random.Random(7)
     held: dict[str, set[str]] = {name: set() for name in "xyz"}

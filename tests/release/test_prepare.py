@@ -98,6 +98,7 @@ def test_what_is_known_is_not_done_again(
     assert first.folder.stat().st_mtime > 0, "it is in use again"
 
 
+@pytest.mark.slow
 @pytest.mark.process
 def test_a_graph_with_violations_is_not_released(settings: Settings, root: Path) -> None:
     release = prepare(settings)
@@ -119,6 +120,7 @@ def test_a_source_with_a_mistake_is_reported(settings: Settings, root: Path) -> 
     assert not (root / "build" / "releases").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.process
 def test_calls_at_the_same_time_make_one_release(settings: Settings) -> None:
     start = threading.Barrier(3)
@@ -178,6 +180,7 @@ def test_the_command_says_all_settings(settings: Settings) -> None:
     assert prepare_command(settings, watched=True) == [*command, "watched"]
 
 
+@pytest.mark.slow
 @pytest.mark.process
 @pytest.mark.parametrize("watched", [True, False])
 def test_the_program_prints_the_folder(settings: Settings, *, watched: bool) -> None:

@@ -93,6 +93,7 @@ CORPUS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("attack", CORPUS)
 def test_each_attack_gets_its_answer(server: Server, canary: Canary, attack: Attack) -> None:
     answer = send(server.url, attack.request(canary))

@@ -197,6 +197,7 @@ def test_a_hang_up_of_all_processes_only_reloads(server: Server) -> None:
     assert server.processes() == processes
 
 
+@pytest.mark.slow
 def test_connections_wait_while_the_web_process_is_replaced(own: Server) -> None:
     before, version = descriptors(own.process.pid), own.health()["version"]
     for kills_zygote in (False, True):
@@ -234,6 +235,7 @@ def test_a_new_web_process_serves_what_was_loaded_last(own: Server, tmp_path: Pa
     assert generations(own.query(DATA).body) == {1}
 
 
+@pytest.mark.slow
 def test_a_web_process_that_is_asked_to_end_answers_first(own: Server) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         web = own.web()

@@ -202,6 +202,7 @@ def test_a_reload_serves_the_next_release_and_keeps_the_files_of_the_last(graph:
     assert server.fetch("/dumps/nothing.ttl").problem == "not-found"
 
 
+@pytest.mark.slow
 def test_a_download_that_began_before_a_reload_ends_whole(graph: Graph) -> None:
     old = graph.release
     file = name(old, N_TRIPLES)
@@ -217,6 +218,7 @@ def test_a_download_that_began_before_a_reload_ends_whole(graph: Graph) -> None:
             assert (received.status, digest(received.body)) == (200, expected)
 
 
+@pytest.mark.slow
 def test_a_release_of_earlier_content_has_its_version_again(graph: Graph) -> None:
     server, first, population = graph.server, graph.release, graph.population
     query, path = f"SELECT * {{ ?s ?p {population} }}", f"/dumps/{name(first, N_TRIPLES)}"
@@ -231,6 +233,7 @@ def test_a_release_of_earlier_content_has_its_version_again(graph: Graph) -> Non
     assert (graph.has(population), graph.has(16_000)) == (True, False)
 
 
+@pytest.mark.slow
 def test_a_damaged_release_is_made_again_under_the_same_version(graph: Graph) -> None:
     server, old = graph.server, graph.change()
     damaged = old.dumps / name(old, TURTLE)
@@ -246,6 +249,7 @@ def test_a_damaged_release_is_made_again_under_the_same_version(graph: Graph) ->
     assert server.query(f"ASK {{ ?city ?p {graph.population} }} # anew").status == 200
 
 
+@pytest.mark.slow
 def test_a_graph_with_violations_is_not_served(graph: Graph) -> None:
     version = graph.server.health()["version"]
     graph.write("'many'")
@@ -258,6 +262,7 @@ def test_a_graph_with_violations_is_not_served(graph: Graph) -> None:
     assert graph.has(graph.population)
 
 
+@pytest.mark.slow
 def test_a_server_that_ends_ends_the_preparation_of_its_next_release(
     tmp_path: Path, demo_sources: GraphSources, demo_release: Release
 ) -> None:

@@ -199,6 +199,7 @@ def check_swaps(server: Server, file: Path, numbers: range) -> None:
     assert server.metric("failed_reloads_total") == 0
 
 
+@pytest.mark.slow
 def test_swaps_under_load_fail_no_query_and_mix_no_answer(server: Server, file: Path) -> None:
     check_swaps(server, file, range(1, 4))
 

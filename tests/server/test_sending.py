@@ -147,6 +147,7 @@ def begun(server: Server, query: str) -> PendingQuery:
     return pending[-1]
 
 
+@pytest.mark.slow
 def test_an_answer_for_which_there_is_no_room_is_refused(server: Server) -> None:
     slow = begun(server, SQUARE)
     received = ask(server, asked(f"{SQUARE} # refused"), b"User-Agent: refused")
@@ -165,6 +166,7 @@ def test_an_answer_for_which_there_is_no_room_is_refused(server: Server) -> None
     slow.disconnect()
 
 
+@pytest.mark.slow
 def test_one_answer_is_always_sent_however_large(short: Server) -> None:
     assert len(ask(short, asked(LARGE)).body) >= 64_000
     # Granian has the first one open for a moment after its last byte.

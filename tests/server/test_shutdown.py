@@ -68,6 +68,7 @@ def check_ended(server: Server, processes: list[int]) -> None:
     assert not list(server.runtime.rglob("*.socket"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "is_for_all"),
     [(signal.SIGTERM, False), (signal.SIGINT, False), (signal.SIGTERM, True)],
@@ -138,6 +139,7 @@ def test_a_server_that_is_still_loading_ends(
         check_ended(server, processes)
 
 
+@pytest.mark.slow
 def test_a_server_that_is_reloading_ends(file: Path, slow_file: Path) -> None:
     with serving(file.parent, "--dataset", str(file)) as server:
         before = len(server.engine_processes())

@@ -51,6 +51,7 @@ def core() -> list[Triple]:
     return core_shapes(SHAPES, BASE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("example", [PASS, FAIL])
 @pytest.mark.parametrize("rule", SELECTING)
 def test_a_rule_finds_the_same_without_advanced_features(rule: str, example: str) -> None:
@@ -61,12 +62,14 @@ def test_a_rule_finds_the_same_without_advanced_features(rule: str, example: str
     assert results(triples, core_shapes(shapes, BASE), advanced=False) == expected
 
 
+@pytest.mark.slow
 def test_without_the_translation_a_validator_reports_less_and_says_nothing() -> None:
     rule = SELECTING[0]
     shapes = [*alone(f"{BASE}shapes#{rule}"), *alone(f"{BASE}shapes")]
     assert not results(EXAMPLES[f"{FAIL}{rule}"], shapes, advanced=False)
 
 
+@pytest.mark.slow
 def test_the_demo_conforms_as_it_does_with_advanced_features(
     demo_store: Store, core: list[Triple]
 ) -> None:
@@ -78,12 +81,14 @@ def test_the_demo_conforms_as_it_does_with_advanced_features(
     assert results(part, core, advanced=False) == expected
 
 
+@pytest.mark.slow
 def test_nothing_of_advanced_features_is_left(core: list[Triple]) -> None:
     terms = {term.value for triple in core for term in triple if isinstance(term, NamedNode)}
     advanced = ("SPARQLTarget", "target", "rule", "values", "expression", "SPARQLFunction")
     assert not {SH_NAMES[name] for name in advanced} & terms
 
 
+@pytest.mark.slow
 def test_every_rule_is_there_with_all_it_says(core: list[Triple]) -> None:
     made = IndexedGraph(core)
     for name in RULES:
@@ -94,6 +99,7 @@ def test_every_rule_is_there_with_all_it_says(core: list[Triple]) -> None:
         assert made.values(shape, *(SH_NAMES[kind] for kind in kinds))
 
 
+@pytest.mark.slow
 def test_every_query_can_be_bound_beforehand(core: list[Triple]) -> None:
     made = IndexedGraph(core)
     queries = [node for node in made.subjects() if made.values(node, SH_NAMES.select)]
@@ -105,6 +111,7 @@ def test_every_query_can_be_bound_beforehand(core: list[Triple]) -> None:
         assert not re.search(r"\b(MINUS|VALUES|SERVICE)\b|\{\s*SELECT", text)
 
 
+@pytest.mark.slow
 def test_both_graphs_say_what_they_need() -> None:
     stated = IndexedGraph(SHAPES)
     (comment,) = stated.texts(f"{BASE}shapes", "http://www.w3.org/2000/01/rdf-schema#comment")
@@ -141,6 +148,7 @@ COVERED = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("pattern", "expected"), COVERED)
 def test_the_target_is_what_every_solution_matches(
     pattern: str, expected: set[tuple[str, str]] | None
@@ -166,6 +174,7 @@ FAULTS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("constraint", "pattern", "message"), FAULTS)
 def test_what_cannot_be_translated_is_named(constraint: str, pattern: str, message: str) -> None:
     turtle = f"""@prefix sh: <{SH_NAMES}> . @prefix urb: <{PREFIXES["urb"]}> .
@@ -196,6 +205,7 @@ COMPONENTS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("constraint", "bad", "good"), COMPONENTS)
 def test_each_component_finds_the_same_as_shacl_core(
     constraint: str, bad: str | None, good: str

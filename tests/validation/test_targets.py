@@ -119,10 +119,12 @@ def test_every_sparql_target_of_the_shapes_is_replaced() -> None:
 # Equal reports --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_reports_on_all_examples_together_are_equal() -> None:
     assert assert_equal_reports({t for example in EXAMPLES.values() for t in example}) > 100
 
 
+@pytest.mark.slow
 def test_reports_on_examples_with_mistakes_are_equal() -> None:
     together = {t for example in EXAMPLES.values() for t in example}
     some = set(sorted(PROPERTIES)[::15])

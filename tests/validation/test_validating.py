@@ -311,6 +311,7 @@ def test_a_target_class_that_nothing_knows_is_an_error(tmp_path: Path) -> None:
         validate(path, own_shapes(tmp_path, text))
 
 
+@pytest.mark.slow
 def test_every_rule_of_the_graph_has_something_to_check(report: Report) -> None:
     assert [each for each in report.results if each.entity.startswith(f"{BASE}shapes#")] == []
 

@@ -144,6 +144,7 @@ def test_a_replica_is_exactly_the_graph(
     assert [(fetched.status, fetched.size) for fetched in replica.fetched] == [(304, 0)]
 
 
+@pytest.mark.slow
 def test_a_replica_keeps_up_with_every_kind_of_change(site: Site, base: str) -> None:
     glossary = site.sources.data / "glossary.ttl"
     text = glossary.read_text(encoding="utf-8")
