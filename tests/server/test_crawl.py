@@ -122,7 +122,14 @@ def test_every_entity_in_every_format(crawled: tuple[Server, int]) -> None:
     server, size = crawled
     paths = documents(server)
     assert len(paths) >= size
-    wanted = [Wanted(f"{path}.{suffix}", {}) for path in paths for suffix in FORMATS]
+    # Of the many documents of the real graph each comes in N-Triples, some also in the others.
+    step = 1 if size < SIZES["real"] else 20
+    wanted = [
+        Wanted(f"{path}.{suffix}", {})
+        for number, path in enumerate(paths)
+        for suffix in FORMATS
+        if suffix == "nt" or number % step == 0
+    ]
     harvest = Harvest()
     with Crawler(server.port) as crawler:
         harvest.read(crawler.crawl(wanted), server.url)
@@ -130,7 +137,7 @@ def test_every_entity_in_every_format(crawled: tuple[Server, int]) -> None:
         others = harvest.links - local
         assert not [link for link in others if "//127." in link or "localhost" in link]
         # What pages link to besides entities: the home page, the endpoint, …
-        known = {*paths, *(one.path for one in wanted)}
+        known = {*paths, *(f"{path}.{suffix}" for path in paths for suffix in FORMATS)}
         for path in {urlsplit(link.partition("#")[0]).path for link in local} - known:
             assert crawler.fetch(Wanted(path, {})).status in (200, 302, 303), path
         served = server.query(ALL, Accept="application/n-triples").body
