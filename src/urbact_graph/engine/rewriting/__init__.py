@@ -28,7 +28,7 @@ from urbact_graph.engine.rewriting.sums import sum_edits
 __all__ = ["Structure", "corrected", "structure_of", "with_columns_in_order"]
 
 # What a query must hold to need a correction: most hold nothing of it, and are not read for it.
-_BOOLEAN = re.compile(r"T(?:RUE|rue)|F(?:ALSE|alse)|(?i:true|false)(?<!true)(?<!false)")
+_BOOLEAN = re.compile(r"(?i:true|false)(?<!true)(?<!false)")
 _REPLACE = re.compile(r"(?i:REPLACE)")
 _GRAPH = re.compile(r"(?i:GRAPH)\s*+[?$]")
 _AGGREGATE = re.compile(r"(?i:GROUP_CONCAT|COUNT)")
