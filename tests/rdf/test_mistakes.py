@@ -122,7 +122,7 @@ HIDDEN = {
         "PREFIX e: <http://e/> SELECT * { ?s e:p«» ?o }",
     ],
 )
-def test_a_character_that_nobody_sees_is_named(place: str, character: str) -> None:
+def test_an_invisible_character_is_named(place: str, character: str) -> None:
     if character == "\ufeff" and place.partition("«»")[0].endswith(("?s", "e:p")):
         # The grammar has it among the letters of names (SPARQL 1.1, rule 164).
         Store().query(place.replace("«»", character))

@@ -1,6 +1,6 @@
 """The requests that clients send by default, and what each of them gets.
 
-The headers are those that the programs send where nobody sets any; None is no Accept header.
+The headers are those that the programs send by default; None is no Accept header.
 """
 
 from dataclasses import dataclass

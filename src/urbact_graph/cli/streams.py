@@ -41,7 +41,7 @@ def standard_streams() -> Iterator[None]:
 
     Raises:
         OutputError: standard output is closed, or its disk is full.
-        ReaderGoneError: nobody reads it any more.
+        ReaderGoneError: the process that read it has closed it.
     """
     _occupy_descriptors()
     if sys.stdin is None:
@@ -74,7 +74,7 @@ def read_input() -> bytes:
 
 
 class _Output(io.FileIO):
-    """Standard output, whose failure is told from that of any other file.
+    """Standard output, whose errors are distinguished from those of other files.
 
     After a failure it takes everything and writes nothing, so that Python does not try again when
     it ends.
@@ -103,7 +103,7 @@ class _Output(io.FileIO):
 
 
 class _Errors(io.FileIO):
-    """Standard error; where it cannot be written there is nobody to report that to."""
+    """Standard error; an error in writing to it is ignored, as it cannot be reported."""
 
     def write(self, data: "Buffer", /) -> int:
         with contextlib.suppress(OSError):
@@ -112,7 +112,7 @@ class _Errors(io.FileIO):
 
 
 def _occupy_descriptors() -> None:
-    # Messages that nobody can read are lost, while an answer must not be.
+    # A message may be lost; an answer must not be.
     ways = {_INPUT: os.O_WRONLY, _OUTPUT: os.O_RDONLY, _ERRORS: os.O_WRONLY}
     for descriptor, way in ways.items():
         try:

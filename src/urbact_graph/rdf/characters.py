@@ -1,6 +1,6 @@
 """Characters that spoil a query or an IRI: which one, where, and what to write instead.
 
-Texts that were pasted from documents and web pages have characters that nobody sees, or that look
+Texts that were pasted from documents and web pages have invisible characters, or some that look
 like others: no-break spaces, soft hyphens, curly quotes, dashes, full-width brackets.
 """
 

@@ -141,7 +141,7 @@ def _json_ld_obstacle(triple: Triple) -> str | None:
     if isinstance(value, Triple):
         return f"JSON-LD 1.1 cannot express the triple that is a value of {triple.subject}"
     if isinstance(value, Literal) and value.direction is not None:
-        # Unless told otherwise, a reader drops it (JSON-LD 1.1 API, section 9.4.1, rdfDirection).
+        # By default a reader drops it (JSON-LD 1.1 API, section 9.4.1, rdfDirection).
         return f"Readers of JSON-LD 1.1 drop the direction that a text of {triple.subject} has"
     return None
 

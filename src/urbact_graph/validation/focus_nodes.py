@@ -34,7 +34,7 @@ def idle(
     ``own`` is the namespace of the graph's own vocabulary, whose classes are known.
 
     Raises:
-        SourceError: it has a target class that nothing and nobody knows.
+        SourceError: it has a target class that neither the ontology nor the dataset has.
     """
     graph, nodes = IndexedGraph(shapes), IndexedGraph(selected)
     for shape in graph.subjects():

@@ -158,7 +158,7 @@ class Report:
 def shorten(term: Term | None, base: str) -> str:
     """Return ``term`` as readers know it: the path below ``base``, a prefixed name or a literal.
 
-    A literal stands as in Turtle, so that text is told from a number or a date that looks alike.
+    Literals are written as in Turtle, where a text differs from a number that looks alike.
     """
     if term is None:
         return "none"

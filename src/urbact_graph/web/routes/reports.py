@@ -78,24 +78,22 @@ routes = Blueprint("reports", __name__)
 
 def shapes(suffix: str = "") -> Response:
     """Give the shapes."""
-    document = _document("shapes")
-
-    def page() -> str:
-        known = rules(document.triples)
-        return render_template("shapes.html", rules=known, formats=OTHER_FORMATS, is_core=False)
-
-    return respond("shapes", suffix, document, page)
+    return _shapes("shapes", suffix, is_core=False)
 
 
 def core(suffix: str = "") -> Response:
     """Give the shapes for validators without SPARQL-based targets."""
-    document = _document("shapes/core")
+    return _shapes("shapes/core", suffix, is_core=True)
+
+
+def _shapes(name: str, suffix: str, *, is_core: bool) -> Response:
+    document = _document(name)
 
     def page() -> str:
         known = rules(document.triples)
-        return render_template("shapes.html", rules=known, formats=OTHER_FORMATS, is_core=True)
+        return render_template("shapes.html", rules=known, formats=OTHER_FORMATS, is_core=is_core)
 
-    return respond("shapes/core", suffix, document, page)
+    return respond(name, suffix, document, page)
 
 
 def validation(suffix: str = "") -> Response:
