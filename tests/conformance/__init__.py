@@ -1,1 +1,1 @@
-"""What this endpoint answers beside what the standards say, case by case."""
+"""Compare the answers of the endpoint with the standards, case by case."""
