@@ -31,7 +31,7 @@ _HEAD = """\
 # Conformance
 
 This page compares the answers of the endpoint with the standards, case by case. The cases are our
-own, in `tests/conformance/areas/`; each is evaluated in every run of the tests, and this document and
+own, in `tests/conformance/areas/`; each is evaluated in every run of the tests. This document and
 [/conformance](http://127.0.0.1:8000/conformance) are written from them by
 `python -m tests.conformance`. A case **passed** if the answer is the one of the standard;
 it **deviates** if it is another, which is then pinned, so that a change is noticed; what is
