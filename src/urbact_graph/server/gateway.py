@@ -130,25 +130,24 @@ class Gateway:
         start = time.perf_counter()
         request = RawRequest.of(scope)
         exchange = _Exchange(request, RequestContext(""))
-        status = sent = 0
+        # So it stays where the client disconnects, or the server ends the request.
+        status, sent = _CLIENT_CLOSED_REQUEST, 0
         try:
-            reply = await self._answer(scope, protocol, exchange)
-            if reply is None:
-                status = _CLIENT_CLOSED_REQUEST
-            else:
+            if reply := await self._answer(scope, protocol, exchange):
                 reply = await self._send(protocol, exchange, reply)
                 status, sent = reply.status, reply.size
         except _CONNECTION_ERRORS:
-            status = _CLIENT_CLOSED_REQUEST
+            pass
         except Exception:  # noqa: BLE001 - no error may affect other requests
             status = 500
             traceback.print_exc(file=sys.stderr)
             with contextlib.suppress(*_CONNECTION_ERRORS):
                 protocol.response_str(500, [], "The server met an unexpected error.\n")
-        seconds = time.perf_counter() - start
-        context = exchange.context
-        self._app.metrics.count(request.method, context.route, status, seconds)
-        self._log.write(request, context, exchange.cache, status, sent, seconds)
+        finally:
+            seconds = time.perf_counter() - start
+            context = exchange.context
+            self._app.metrics.count(request.method, context.route, status, seconds)
+            self._log.write(request, context, exchange.cache, status, sent, seconds)
 
     async def _answer(
         self, scope: Scope, protocol: HTTPProtocol, exchange: _Exchange
