@@ -9,7 +9,7 @@ from urbact_graph import __version__
 
 # What a build or release is made with, beside the modules of the package itself.
 ROOMS = ("rdf", "facts", "history", "description", "dataset", "validation", "release")
-_LIBRARIES = ("pycountry", "pyoxigraph", "pyshacl", "rdflib")
+_LIBRARIES = ("pycountry", "pyoxigraph", "pyshacl", "rdflib", "snowballstemmer")
 _DIGITS = 12
 
 
