@@ -168,20 +168,7 @@ def naive_scores(texts: dict[str, str], themes: dict[str, frozenset[str]], one: 
 
 def test_the_scores_are_those_of_all_pairs_compared_one_by_one() -> None:
     chance = random.Random(2)
-    words = [
-        "water",
     words = ("water", "port", "roof", "fish", "trees", "lakes", "food", "working", "homes", "rail")
-        "roof",
-        "fish",
-        "trees",
-        "lakes",
-        "food",
-        "working",
-        "homes",
-        "road",
-        "rail",
-        "bus",
-    ]
     texts = {str(n): " ".join(chance.choices(words, k=9)) for n in range(40)}
     themes = {key: frozenset(chance.sample("uvwxyz", 2)) for key in texts}
     found = list(most_similar(texts, themes))
