@@ -32,7 +32,7 @@ NETWORK_CLASSES = names("""ActionPlanningNetwork TransferNetwork InnovationTrans
 PLAN_CLASSES = names("""IntegratedActionPlan LocalActionPlan TransferPlan InvestmentPlan
     OperationalImplementationFramework OtherPlan""")
 MAIN_CLASSES = names("""Network Partnership City Plan Recommendation Call Programme Person Document
-    LocalGroup""")
+    LocalGroup AnnouncedPlan OfficialTotal Similarity""")
 INDIVIDUALS = {
     "Role": ["LeadPartner", "ProjectPartner"],
     "PartnerKind": [
@@ -45,17 +45,27 @@ INDIVIDUALS = {
         *("EuropeanUnionAddressee", "ManagingAuthoritiesAddressee"),
     ],
     "Basis": ["Printed", "Assigned"],
+    "Evidence": ["PlanDescribed", "PlanStatedForNetwork"],
+    "Measure": ["NetworksMeasure", "PartnersMeasure", "CountriesMeasure", "PlansMeasure"],
 }
-OBJECT_PROPERTIES = names("""programme call status theme declaredTheme leadExpert planKind
-    hasPartnership partnerCity leadCity countryOfPartner hasPlan hasRecommendation network city
-    partnerKind role country nuts3 seat inNetwork sharesNetworkWith addressee document
-    networkType hasNetwork hasCall leadExpertOf basis""")
-DATATYPE_PROPERTIES = names("""start end themeText declaredPartnerCount objective targetGroup
-    intendedPlan intendedPlanCount partnerName localName population statement opens closes
-    approved networksApproved partnersApproved budget""")
+OBJECT_PROPERTIES = names("""programme call statedCall status theme declaredTheme leadExpert
+    planKind hasPartnership partnerCity leadCity countryOfPartner hasPlan hasAnnouncedPlan
+    hasRecommendation network city partnerKind role country nuts3 nuts3In2021 unlocodeLocation
+    seat inNetwork sharesNetworkWith addressee document networkType hasNetwork hasCall
+    leadExpertOf basis evidence totalOf measure similarTo similarityOf similarityTo measuredOn
+    measuredClass measuredProperty""")
+DATATYPE_PROPERTIES = names("""start startYear end endYear themeText declaredPartnerCount objective
+    targetGroup intendedPlan intendedPlanCount kohesio reviewed issuedYear partnerName localName
+    population lau lauYear unlocode functionalUrbanArea urbanAuditCity wikidata geonames nutsLevel
+    statement opens opensYear closes closesYear approved approvedYear networksApproved
+    partnersApproved budget budgetInEuro erdf erdfInEuro total score rank heldCount
+    expectedCount""")
 ANNOTATION_PROPERTIES = ["remedy"]
-DERIVED = names("""call hasPartnership partnerCity leadCity countryOfPartner hasPlan
-    hasRecommendation inNetwork sharesNetworkWith hasNetwork hasCall leadExpertOf""")
+DERIVED = names("""hasPartnership partnerCity leadCity countryOfPartner hasPlan hasAnnouncedPlan
+    hasRecommendation inNetwork sharesNetworkWith hasNetwork hasCall leadExpertOf startYear
+    endYear issuedYear opensYear closesYear approvedYear wikidata geonames similarTo
+    similarityOf similarityTo score rank measuredOn measuredClass measuredProperty heldCount
+    expectedCount""")
 CONTRACT = (
     [(name, OWL.Class) for name in [*MAIN_CLASSES, *NETWORK_CLASSES, *PLAN_CLASSES, *INDIVIDUALS]]
     + [(name, URB[kind]) for kind, members in INDIVIDUALS.items() for name in members]
@@ -142,6 +152,7 @@ def test_narrower_properties_hang_under_broader_ones(ontology: Graph) -> None:
     for narrow, broad in (
         ("declaredTheme", URB.theme),
         ("leadCity", URB.partnerCity),
+        ("statedCall", URB.call),
         ("localName", SKOS.altLabel),
     ):
         assert (URB[narrow], RDFS.subPropertyOf, broad) in ontology

@@ -25,14 +25,6 @@ PREFIXES = """
 @prefix wgs: <http://www.w3.org/2003/01/geo/wgs84_pos#> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 """
-CALL = """
-    :call a urb:Call ; urb:programme :four ; urb:networkType urb:TransferNetwork ;
-        urb:approved "2023-05-31"^^xsd:date ; urb:networksApproved 30 .
-"""
-NETWORK = """
-    :net a urb:TransferNetwork ; urb:programme :four ; urb:start "2023-06-01"^^xsd:date .
-"""
-
 # Rule, what the graph says, what the rule must add to it.
 CASES: list[tuple[str, str, str]] = [
     (
@@ -46,17 +38,44 @@ CASES: list[tuple[str, str, str]] = [
         "11-superproperties",
         """urb:declaredTheme rdfs:subPropertyOf urb:theme .
         urb:localName rdfs:subPropertyOf skos:altLabel .
-        urb:theme rdfs:subPropertyOf dct:subject .
-        :net urb:declaredTheme :food . :net urb:theme :air .
+        urb:theme rdfs:subPropertyOf dct:subject . urb:statedCall rdfs:subPropertyOf urb:call .
+        :net urb:declaredTheme :food . :net urb:theme :air . :net urb:statedCall :first .
+        :other urb:call :second .
         :one skos:prefLabel "Lisbon"@en ; urb:localName "Lisboa" .
         :two skos:prefLabel "Porto"@en ; urb:localName "Porto" .""",
-        ':net urb:theme :food . :one skos:altLabel "Lisboa" .',
+        ':net urb:theme :food ; urb:call :first . :one skos:altLabel "Lisboa" .',
     ),
+    *(
+        (
+            "12-years",
+            f''':dated a urb:{kind} ; {date} "{value}"^^xsd:{datatype} .
+            :other {date} "{value}"^^xsd:{datatype} .''',
+            f":dated urb:{year} {value[:4]} .",
+        )
+        for kind, date, year in (
+            ("Network", "urb:start", "startYear"),
+            ("Network", "urb:end", "endYear"),
+            ("Programme", "urb:start", "startYear"),
+            ("Programme", "urb:end", "endYear"),
+            ("Plan", "dct:issued", "issuedYear"),
+            ("Call", "urb:opens", "opensYear"),
+            ("Call", "urb:closes", "closesYear"),
+            ("Call", "urb:approved", "approvedYear"),
+        )
+        for value, datatype in (
+            ("2023-06-01", "date"),
+            ("2019-12", "gYearMonth"),
+            ("2007", "gYear"),
+        )
+    ),
+    # What is no date gives no year.
+    ("12-years", ':net a urb:Network ; urb:start "soon" , "June 2023" .', ""),
     (
         "20-country-of-city",
         """:city urb:country :PT . :partnership urb:city :city . :plan urb:city :city .
+        :announced a urb:AnnouncedPlan ; urb:city :city .
         :free urb:country :ES . :lost urb:city :unknown .""",
-        ":partnership urb:country :PT . :plan urb:country :PT .",
+        ":partnership urb:country :PT . :plan urb:country :PT . :announced urb:country :PT .",
     ),
     (
         "21-partner-cities",
@@ -86,30 +105,6 @@ CASES: list[tuple[str, str, str]] = [
         :net a urb:TransferNetwork ; urb:planKind urb:LocalActionPlan .""",
         "",
     ),
-    ("24-calls-of-networks", CALL + NETWORK, ":net urb:call :call ."),
-    ("24-calls-of-networks", CALL + NETWORK.replace("2023-06-01", "2023-05-30"), ""),
-    ("24-calls-of-networks", CALL + NETWORK.replace(":four", ":three"), ""),
-    ("24-calls-of-networks", CALL + NETWORK.replace("TransferNetwork", "OtherNetwork"), ""),
-    ("24-calls-of-networks", CALL + ":net a urb:TransferNetwork ; urb:programme :four .", ""),
-    ("24-calls-of-networks", CALL.replace("urb:networksApproved 30 ", "") + NETWORK, ""),
-    ("24-calls-of-networks", CALL.replace("urb:approved", "urb:opens") + NETWORK, ""),
-    ("24-calls-of-networks", CALL + ":call urb:networkType urb:ThematicNetwork ." + NETWORK, ""),
-    (
-        "24-calls-of-networks",
-        ":two a urb:Call ; urb:programme :four ; urb:networkType urb:TransferNetwork ."
-        + CALL
-        + NETWORK,
-        "",
-    ),
-    (
-        "24-calls-of-networks",
-        """:two a urb:Call ; urb:programme :four ; urb:networkType urb:TransferNetwork ;
-            urb:opens "2024-01-01"^^xsd:date . """
-        + CALL
-        + NETWORK,
-        ":net urb:call :call .",
-    ),
-    ("24-calls-of-networks", (CALL + NETWORK).replace("TransferNetwork", "OtherNetwork"), ""),
     (
         "30-inverses",
         """urb:leadExpertOf owl:inverseOf urb:leadExpert .
@@ -120,12 +115,14 @@ CASES: list[tuple[str, str, str]] = [
         "31-parts",
         """:partnership a urb:Partnership ; urb:network :net ; urb:city :city ; urb:country :PT .
         :plan a urb:Plan ; urb:network :net ; urb:city :city .
+        :announced a urb:AnnouncedPlan ; urb:network :net ; urb:city :other .
         :recommendation a urb:Recommendation ; urb:network :net ; urb:document :report .
         :net a urb:Network ; urb:programme :four . :call a urb:Call ; urb:programme :four .
         :unknown urb:network :net ; urb:city :city ; urb:programme :four .""",
         """:net urb:hasPartnership :partnership ; urb:hasPlan :plan .
         :net urb:hasRecommendation :recommendation .
         :city urb:hasPartnership :partnership ; urb:hasPlan :plan .
+        :net urb:hasAnnouncedPlan :announced . :other urb:hasAnnouncedPlan :announced .
         :report urb:hasRecommendation :recommendation .
         :four urb:hasNetwork :net ; urb:hasCall :call .""",
     ),
@@ -150,14 +147,11 @@ CASES: list[tuple[str, str, str]] = [
     ),
     (
         "41-nuts-codes",
-        ":a urb:nuts3 nuts:FRD11 . :b urb:nuts3 nuts:FRD11 .",
-        'nuts:FRD11 a skos:Concept ; skos:notation "FRD11" ; skos:prefLabel "FRD11" .',
+        ":a urb:nuts3 nuts:FRD11 . :b urb:nuts3 nuts:FRD11 ; urb:nuts3In2021 nuts:FRD12 .",
+        """nuts:FRD11 a skos:Concept ; skos:notation "FRD11" ; skos:prefLabel "FRD11" .
+        nuts:FRD12 a skos:Concept ; skos:notation "FRD12" ; skos:prefLabel "FRD12" .""",
     ),
-    (
-        "41-nuts-codes",
-        ':a urb:nuts3 nuts:FRD11 . nuts:FRD11 skos:prefLabel "Calvados" .',
-        'nuts:FRD11 a skos:Concept ; skos:notation "FRD11" .',
-    ),
+    ("41-nuts-codes", ':a urb:nuts3 nuts:FRD11 . nuts:FRD11 skos:prefLabel "Calvados" .', ""),
     (
         "42-sources",
         """:net urb:leadExpert :ann , :bob ; dct:source :page .
@@ -165,6 +159,14 @@ CASES: list[tuple[str, str, str]] = [
         :scheme a skos:ConceptScheme . :food skos:inScheme :scheme ; dct:source :page3 .
         :trees skos:inScheme :scheme ; dct:source :scheme . :pt skos:inScheme :foreign .""",
         """:ann dct:source :page . :city dct:source :page2 . :scheme dct:source :page3 .""",
+    ),
+    (
+        "43-identifiers",
+        """:graz a urb:City ; owl:sameAs <https://sws.geonames.org/2778067/> ,
+            <http://www.wikidata.org/entity/Q13298> , <https://example.org/other> .
+        :seat a urb:City ; urb:seat <https://sws.geonames.org/1/> .
+        :thing owl:sameAs <http://www.wikidata.org/entity/Q1> .""",
+        ':graz urb:geonames "2778067" ; urb:wikidata "Q13298" .',
     ),
     (
         "50-labels",
@@ -183,10 +185,25 @@ CASES: list[tuple[str, str, str]] = [
         :net skos:prefLabel "Net"@en . :city skos:prefLabel "Town"@en .
         :one a urb:Plan , urb:TransferPlan ; urb:network :net ; urb:city :city .
         :two a urb:Plan , urb:TransferPlan ; urb:city :city .
-        :three a urb:Plan , urb:TransferPlan .""",
+        :three a urb:Plan , urb:TransferPlan .
+        :four a urb:AnnouncedPlan ; urb:planKind urb:TransferPlan ; urb:network :net ;
+            urb:city :city .
+        :five a urb:AnnouncedPlan ; urb:planKind urb:TransferPlan .""",
         """:net rdfs:label "Net"@en . :city rdfs:label "Town"@en .
         :one rdfs:label "Transfer Plan of Town in Net"@en .
-        :two rdfs:label "Transfer Plan of Town"@en . :three rdfs:label "Transfer Plan"@en .""",
+        :two rdfs:label "Transfer Plan of Town"@en . :three rdfs:label "Transfer Plan"@en .
+        :four rdfs:label "Announced Transfer Plan of Town in Net"@en .
+        :five rdfs:label "Announced Transfer Plan"@en .""",
+    ),
+    (
+        "50-labels",
+        """:PartnersMeasure rdfs:label "Number of partners"@en , "Nombre de partenaires"@fr .
+        :call a urb:Call ; dct:title "First call" . :one skos:prefLabel "URBACT I"@en .
+        :a a urb:OfficialTotal ; urb:totalOf :call ; urb:measure :PartnersMeasure .
+        :b a urb:OfficialTotal ; urb:totalOf :one ; urb:measure :PartnersMeasure .""",
+        """:call rdfs:label "First call" . :one rdfs:label "URBACT I"@en .
+        :a rdfs:label "Official number of partners: First call"@en .
+        :b rdfs:label "Official number of partners: URBACT I"@en .""",
     ),
 ]
 
