@@ -45,6 +45,13 @@ def nuts_prefix(code: str) -> str:
     return _NUTS_PREFIX.get(code, code)
 
 
+def nuts_country(prefix: str) -> str | None:
+    """Return the ISO 3166-1 alpha-2 code of the country whose NUTS codes begin with ``prefix``."""
+    codes = {nuts: iso for iso, nuts in _NUTS_PREFIX.items()}
+    code = codes.get(prefix, prefix)
+    return code if is_country(code) else None
+
+
 def is_country(code: str) -> bool:
     """Tell whether ``code`` is an ISO 3166-1 alpha-2 code."""
     return _country(code) is not None

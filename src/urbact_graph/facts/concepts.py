@@ -1,15 +1,12 @@
-"""Themes, the concepts they link to, the glossary; programmes, calls, people and documents."""
+"""Themes, the concepts they link to, the glossary; people and documents."""
 
-import re
 from collections import defaultdict
 
 from urbact_graph.facts.describer import Describer, term_name
 from urbact_graph.facts.minting import Minter
 from urbact_graph.facts.people import spellings
-from urbact_graph.facts.tables import Call, Tables, Theme
+from urbact_graph.facts.tables import Tables, Theme
 from urbact_graph.rdf.builder import Subject
-
-_TYPE_WORDS = re.compile(r"\s*\(\d+\)|\s+and\s+")
 
 
 class ConceptDescriber(Describer):
@@ -82,27 +79,6 @@ class ConceptDescriber(Describer):
             terms.append(new.link("skos:inScheme", scheme))
         return [head, *sorted(terms, key=lambda entity: entity.iri)]
 
-    def programmes(self) -> list[Subject]:
-        """Return the programming periods, in order of their start."""
-        rows = sorted(self.tables.programmes, key=lambda row: row.start)
-        return [
-            self.describe(self.mint.programme(row.name), "urb:Programme", row=row) for row in rows
-        ]
-
-    def calls(self) -> list[Subject]:
-        """Return the calls for proposals, sorted by IRI."""
-        return sorted(map(self.call, self.tables.calls), key=lambda entity: entity.iri)
-
-    def call(self, row: Call) -> Subject:
-        """Describe a call for proposals."""
-        new = self.describe(self.mint.call(row), "urb:Call", row=row)
-        new.link("urb:programme", self.mint.programme(row.programme))
-        new.term("urb:networkType", *map(term_name, network_types(row)))
-        if "(" in row.network_type:
-            note = f"The kinds of network asked for: {row.network_type}."
-            new.text("skos:editorialNote", note, language="en")
-        return new
-
     def people(self) -> list[Subject]:
         """Return the people whom the tables name, sorted by IRI."""
         cells = [x.lead_expert for x in self.tables.networks if x.lead_expert]
@@ -122,13 +98,3 @@ class ConceptDescriber(Describer):
             new = self.describe(self.mint.document(title), "urb:Document")
             described.append(new.text("dct:title", title).link("dct:source", *addresses))
         return sorted(described, key=lambda entity: entity.iri)
-
-
-def network_types(row: Call) -> list[str]:
-    """Return the words for the classes of network that a call asks for.
-
-    A cell may name several, with counts: ``thematic (24) and working groups (7)``.
-    """
-    names = {"working groups": "other-network", "uia-transfer-pilot": "uia-transfer-pilot"}
-    parts = [part for part in _TYPE_WORDS.split(row.network_type) if part]
-    return [names.get(part, f"{part}-network") for part in parts]

@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
+from urbact_graph.facts.cells import Row, Stated
 from urbact_graph.facts.minting import Minter
-from urbact_graph.facts.tables import Row, Stated
 from urbact_graph.rdf.builder import Subject
 from urbact_graph.rdf.namespaces import namespaces
 

@@ -4,17 +4,26 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from urbact_graph.errors import FactsError
 from urbact_graph.facts.concepts import ConceptDescriber
+from urbact_graph.facts.earlier import Described, changes_of_meaning
 from urbact_graph.facts.minting import Minter
 from urbact_graph.facts.networks import NetworkDescriber
-from urbact_graph.facts.places import PlaceDescriber, has_foreign_nuts
-from urbact_graph.facts.reading import read_tables
-from urbact_graph.facts.tables import Row, Tables
+from urbact_graph.facts.notes import with_rewritten_notes
+from urbact_graph.facts.places import PlaceDescriber, shared_items
+from urbact_graph.facts.programmes import ProgrammeDescriber
+from urbact_graph.facts.reading import SUPPLEMENT, read_tables
+from urbact_graph.facts.regions import RegionDescriber, foreign_codes, unnamed_codes
+from urbact_graph.facts.tables import Tables
 from urbact_graph.facts.turtle import serialize
 from urbact_graph.rdf.builder import Subject
+
+if TYPE_CHECKING:
+    from urbact_graph.facts.cells import Row
 
 # The first line of the files that the import writes; a file without it was written by hand.
 HEADER = "Written by `urbact-graph import` from the fact tables; edit those and import again."
@@ -32,8 +41,10 @@ class Imported:
     remarks: list[str]
 
 
-def import_facts(facts: Path, data: Path, base: str) -> Imported:
-    """Write the Turtle files of ``data`` from the tables in the folder ``facts``.
+def import_facts(
+    facts: Path, data: Path, base: str, supplement: Traversable = SUPPLEMENT
+) -> Imported:
+    """Write the Turtle files of ``data`` from the tables in ``facts`` and the ``supplement``.
 
     Equal tables give equal bytes. Files of an earlier import that the tables no longer call for
     are removed; files written by hand are kept.
@@ -42,13 +53,13 @@ def import_facts(facts: Path, data: Path, base: str) -> Imported:
         FactsError: the tables hold mistakes, and nothing is written; or ``data`` cannot be
             written.
     """
-    tables = read_tables(facts)
+    tables, remarks = with_rewritten_notes(read_tables(facts, supplement))
     shared = list(_shared_iris(tables, Minter(base)))
     if shared:
         raise FactsError(shared)
+    described = describe(tables, base)
     texts = {
-        name: serialize(entities, base, HEADER).encode()
-        for name, entities in describe(tables, base).items()
+        name: serialize(entities, base, HEADER).encode() for name, entities in described.items()
     }
     before = {path.relative_to(data).as_posix(): path for path in data.rglob("*.ttl")}
     handwritten = {name for name, path in before.items() if not _is_imported(path)}
@@ -61,6 +72,12 @@ def import_facts(facts: Path, data: Path, base: str) -> Imported:
                 for name in clashes
             ]
         )
+    earlier, now = Described(base), Described(base)
+    earlier.add_files(before.values())
+    now.add_files(before[name] for name in handwritten)
+    for entities in described.values():
+        for entity in entities:
+            now.add(entity.triples)
     old = {name: before[name].read_bytes() for name in before.keys() & texts.keys()}
     changed = sorted(name for name in old if old[name] != texts[name])
     added = sorted(texts.keys() - before.keys())
@@ -79,40 +96,49 @@ def import_facts(facts: Path, data: Path, base: str) -> Imported:
         removed=removed,
         unchanged=len(texts) - len(added) - len(changed),
         kept=sorted(handwritten),
-        remarks=[
-            *(f"{name} has no row." for name, rows in tables.of_folder().items() if not rows),
-            *_foreign_nuts(tables),
-        ],
+        remarks=[*_remarks(tables), *remarks, *changes_of_meaning(earlier, now)],
     )
 
 
-def _foreign_nuts(tables: Tables) -> Iterator[str]:
-    return (
-        f"{row.where}: the NUTS code {row.nuts3_2021} is not one of "
-        f"{row.country}; it is kept as an editorial note, not as a link"
-        for row in tables.cities
-        if has_foreign_nuts(row)
-    )
+def _remarks(tables: Tables) -> Iterator[str]:
+    """Yield what is no mistake, but for the curator to check."""
+    yield from (f"{name} has no row." for name, rows in tables.of_folder().items() if not rows)
+    for city in tables.cities:
+        for code in foreign_codes(city):
+            yield (
+                f"{city.where}: the NUTS code {code} is not one of {city.country}; it is kept as "
+                "an editorial note, not as a link"
+            )
+    for code, where in unnamed_codes(tables):
+        yield f"{where}: the NUTS code {code} has no name in nuts-labels.jsonl; add a row there"
+    for item, links in shared_items(tables):
+        cities = " and ".join(link.city for link in links)
+        yield (
+            f"{links[-1].where}: {cities} have the same Wikidata item {item}; none of them is "
+            "linked to it"
+        )
 
 
 def describe(tables: Tables, base: str) -> dict[str, list[Subject]]:
     """Describe all rows as entities, by the name of the file below data/ that holds them."""
     minter = Minter(base)
     concepts = ConceptDescriber(minter, tables)
-    places = PlaceDescriber(minter)
+    programmes = ProgrammeDescriber(minter, tables)
+    places = PlaceDescriber(minter, tables)
     documents = {
         "themes.ttl": concepts.themes(),
         "concepts.ttl": concepts.linked_concepts(),
         "glossary.ttl": concepts.glossary(),
-        "programmes.ttl": concepts.programmes(),
-        "calls.ttl": concepts.calls(),
+        "programmes.ttl": programmes.programmes(),
+        "calls.ttl": programmes.calls(),
+        "official-totals.ttl": programmes.totals(),
         "people.ttl": concepts.people(),
         "documents.ttl": concepts.documents(),
-        "countries.ttl": places.countries(tables),
-        "languages.ttl": places.languages(tables),
-        "regions.ttl": places.regions(tables),
+        "countries.ttl": places.countries(),
+        "languages.ttl": places.languages(),
+        "regions.ttl": RegionDescriber(minter).regions(tables),
     }
-    for country, cities in places.cities(tables).items():
+    for country, cities in places.cities().items():
         documents[f"cities/{country}.ttl"] = cities
     for network, entities in NetworkDescriber(minter, tables).documents().items():
         name = f"networks/{network}.ttl" if network else "without-network.ttl"

@@ -5,7 +5,14 @@ from collections import Counter, defaultdict
 
 from slugify import slugify
 
-from urbact_graph.facts.tables import Call, Partnership, Plan, Recommendation, Term
+from urbact_graph.facts.tables import (
+    Call,
+    OfficialTotal,
+    Partnership,
+    Plan,
+    Recommendation,
+    Term,
+)
 
 # Where a plan or a recommendation belongs to no single network.
 NO_NETWORK = "no-network"
@@ -56,10 +63,12 @@ class Minter:
         return self.iri("recommendation", row.network or PROGRAMME_WIDE, digest(row.statement))
 
     def call(self, row: Call) -> str:
-        """Mint a call from its title, with the programme in front where the title leaves it out."""
-        programme, title = slug(row.programme), slug(row.title)
-        named = f"-{programme}-" in f"-{title}-"
-        return self.iri("call", title if named else f"{programme}-{title}")
+        """Mint a call from its id."""
+        return self.iri("call", row.id)
+
+    def total(self, row: OfficialTotal) -> str:
+        """Mint an official total from what it counts, and of which call or programme."""
+        return self.iri("total", row.scope, row.measure)
 
     def partnerships(self, rows: list[Partnership]) -> list[str]:
         """Mint one IRI a row, in the order of the rows.

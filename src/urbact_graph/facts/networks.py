@@ -1,6 +1,5 @@
 """Networks with what belongs to them: partnerships, plans, recommendations."""
 
-import re
 from collections import defaultdict
 
 from urbact_graph.facts.authorities import country_iri, language_iri
@@ -8,15 +7,12 @@ from urbact_graph.facts.describer import Describer, state_cells, term_name
 from urbact_graph.facts.minting import Minter
 from urbact_graph.facts.people import names_in
 from urbact_graph.facts.tables import Network, Partnership, Plan, Recommendation, Tables
+from urbact_graph.facts.words import addressees
 from urbact_graph.rdf.builder import Subject
 
-_ADDRESSEES = {
-    "cities": "CitiesAddressee",
-    "regions": "RegionsAddressee",
-    "national": "NationalAddressee",
-    "EU": "EuropeanUnionAddressee",
-    "managing": "ManagingAuthoritiesAddressee",
-}
+# The evidence of a plan, by the word of the table; a plan that is only announced is no plan yet.
+_EVIDENCE = {"plan": "urb:PlanDescribed", "network": "urb:PlanStatedForNetwork"}
+_KOHESIO = "https://kohesio.ec.europa.eu/en/projects/"
 
 
 class NetworkDescriber(Describer):
@@ -51,6 +47,13 @@ class NetworkDescriber(Describer):
         new = self.describe(self.mint.iri("network", row.id), term_name(kind), row=row)
         new.link("urb:programme", self.mint.programme(row.programme))
         new.term("urb:status", term_name(row.status) if row.status else None)
+        if row.call:
+            stated = row.call_basis == "stated"
+            new.link("urb:statedCall" if stated else "urb:call", self.mint.iri("call", row.call))
+        for item in self.tables.network_links:
+            if item.network == row.id:
+                new.link("rdfs:seeAlso", _KOHESIO + item.value).text("urb:kohesio", item.value)
+                new.link("dct:source", *item.source)
         for name in names_in(row.lead_expert or ""):
             new.link("urb:leadExpert", self.mint.person(name))
         if row.lead_expert and "(" in row.lead_expert:
@@ -82,9 +85,12 @@ class NetworkDescriber(Describer):
         )
 
     def plan(self, iri: str, row: Plan) -> Subject:
-        """Describe a plan."""
-        kind = "other-plan" if row.type == "other" else row.type
-        new = self.describe(iri, term_name(kind), row=row)
+        """Describe a plan, or one that a source only announces."""
+        kind = term_name("other-plan" if row.type == "other" else row.type)
+        announced = row.evidence == "announced"
+        new = self.describe(iri, "urb:AnnouncedPlan" if announced else kind, row=row)
+        new.term("urb:planKind", kind if announced else None)
+        new.term("urb:evidence", _EVIDENCE.get(row.evidence or ""))
         new.link("urb:network", self.mint.iri("network", row.network) if row.network else None)
         new.link("urb:city", self.mint.iri("city", row.city) if row.city else None)
         new.link("urb:country", _own_country(row))
@@ -99,16 +105,6 @@ class NetworkDescriber(Describer):
         new.term("urb:addressee", *(f"urb:{name}" for name in addressees(row.addressee)))
         new.link("urb:network", self.mint.iri("network", row.network) if row.network else None)
         return new.link("urb:document", self.mint.document(row.document))
-
-
-def addressees(text: str) -> list[str]:
-    """Return the ontology's names of those addressed in ``cities, regions and EU authorities``.
-
-    Raises:
-        KeyError: a word names no known addressee.
-    """
-    words = (part.strip().split(" ")[0] for part in re.split(r",| and ", text))
-    return [_ADDRESSEES[word] for word in words if word]
 
 
 def _own_country(row: Partnership | Plan) -> str | None:

@@ -1,4 +1,4 @@
-"""Cities with their countries and regions; the languages that plans are written in."""
+"""Cities with their names and identifiers; countries, and the languages of plans."""
 
 from collections import defaultdict
 from typing import Any
@@ -10,34 +10,49 @@ from urbact_graph.facts.authorities import (
     country_names,
     language_iri,
     language_names,
-    nuts_prefix,
 )
 from urbact_graph.facts.describer import Describer
-from urbact_graph.facts.tables import City, Tables
+from urbact_graph.facts.minting import Minter
+from urbact_graph.facts.regions import state_regions
+from urbact_graph.facts.tables import City, CityLink, CityName, Tables
 from urbact_graph.rdf.builder import Subject
 
-_NUTS = "http://data.europa.eu/nuts/code/"
-# The edition that the column nuts3_2021 is of.
-_NUTS_EDITION = "2021"
-_NUTS_SOURCE = (
-    "https://ec.europa.eu/eurostat/web/gisco/geodata/statistical-units/territorial-units-statistics"
+_WIKIDATA = "http://www.wikidata.org/entity/"
+_UNLOCODE = "https://vocabulary.uncefact.org/unlocode#"
+# The edition of the table of LAU that the column of codes is of.
+_LAU_YEAR = 2019
+_LAU_SOURCE = "https://ec.europa.eu/eurostat/web/nuts/local-administrative-units"
+_URBAN_AUDIT_SOURCE = (
+    "https://ec.europa.eu/eurostat/web/gisco/geodata/statistical-units/urban-audit"
 )
+_UNLOCODE_SOURCE = "https://unece.org/trade/uncefact/unlocode"
 _ISO_COUNTRIES = "https://www.iso.org/iso-3166-country-codes.html"
 _ISO_LANGUAGES = "https://www.iso.org/iso-639-language-code"
 
 
 class PlaceDescriber(Describer):
-    """Describes the cities, by country, and the countries and regions that occur."""
+    """Describes the cities, by country, and the countries and languages that occur."""
 
-    def cities(self, tables: Tables) -> dict[str, list[Subject]]:
+    def __init__(self, minter: Minter, tables: Tables) -> None:
+        super().__init__(minter)
+        self.tables = tables
+        self.names: dict[str, list[CityName]] = defaultdict(list)
+        for name in tables.city_names:
+            self.names[name.city].append(name)
+        self.links: dict[str, list[CityLink]] = defaultdict(list)
+        for link in tables.city_links:
+            self.links[link.city].append(link)
+        self.shared = {item for item, _ in shared_items(tables)}
+
+    def cities(self) -> dict[str, list[Subject]]:
         """Return the cities of each country, by its lower-case ISO code, sorted by IRI."""
         contents: dict[str, list[Subject]] = defaultdict(list)
-        for row in sorted(tables.cities, key=lambda row: row.id):
+        for row in sorted(self.tables.cities, key=lambda row: row.id):
             contents[row.country.lower()].append(self.city(row))
         return contents
 
     def city(self, row: City) -> Subject:
-        """Describe a city."""
+        """Describe a city with its names, identifiers and regions."""
         new = self.describe(self.mint.iri("city", row.id), "urb:City", row=row)
         new.link("urb:country", country_iri(row.country)).link("dct:source", row.urbact_page)
         if row.geonames is not None:
@@ -45,35 +60,45 @@ class PlaceDescriber(Describer):
             # Only an exact match is the same place; a main town only gives its coordinates.
             new.link("owl:sameAs" if row.geonames_match == "exact" else "urb:seat", place)
             new.link("dct:source", place)
-        if row.nuts3_2021 and has_foreign_nuts(row):
-            note = (
-                f"The coordinates fall in the NUTS region {row.nuts3_2021}, which is not one of "
-                "this country; no region is linked."
-            )
-            new.text("skos:editorialNote", note, language="en")
-        elif row.nuts3_2021:
-            new.link("urb:nuts3", _NUTS + row.nuts3_2021).link("dct:source", _NUTS_SOURCE)
+        for link in self.links[row.id]:
+            self._state_link(new, link)
+        self._state_names(new, row)
+        state_regions(new, row)
         return new
 
-    def regions(self, tables: Tables) -> list[Subject]:
-        """Return the regions that cities lie in and whose names the tables have, sorted by code.
+    def _state_link(self, city: Subject, link: CityLink) -> None:
+        """State a code; only the schemes that publish IRIs of their own have a link, too."""
+        match link.scheme:
+            case "wikidata":
+                # Of two places one at most can be the item, and the table does not say which.
+                if link.value not in self.shared:
+                    city.link("owl:sameAs", f"{_WIKIDATA}{link.value}")
+            case "lau":
+                city.text("urb:lau", link.value).number("urb:lauYear", _LAU_YEAR)
+                city.link("dct:source", _LAU_SOURCE)
+            case "unlocode":
+                city.text("urb:unlocode", link.value).link("dct:source", _UNLOCODE_SOURCE)
+                city.link("urb:unlocodeLocation", _UNLOCODE + link.value.replace(" ", ""))
+            case "fua":
+                city.text("urb:functionalUrbanArea", link.value)
+                city.link("dct:source", _URBAN_AUDIT_SOURCE)
+            case "urban-audit":
+                city.text("urb:urbanAuditCity", link.value)
+                city.link("dct:source", _URBAN_AUDIT_SOURCE)
 
-        A region's name is of no known language: it is that of the country, or one of several.
-        """
-        names = {row.code: row.label for row in tables.nuts_labels if row.version == _NUTS_EDITION}
-        codes = {
-            row.nuts3_2021 for row in tables.cities if row.nuts3_2021 and not has_foreign_nuts(row)
-        }
-        described = []
-        for code in sorted(codes & names.keys()):
-            new = self.describe(_NUTS + code, "skos:Concept")
-            # Some cells of Eurostat's table end with a space.
-            new.text("skos:prefLabel", names[code].strip())
-            described.append(new.link("dct:source", _NUTS_SOURCE))
-        return described
+    def _state_names(self, city: Subject, row: City) -> None:
+        """State the names in other languages, and for matching those of no known language."""
+        plain = {row.name, row.local_name, *row.aliases}
+        for name in self.names[row.id]:
+            if name.lang is None:
+                city.text("skos:hiddenLabel", None if name.name in plain else name.name)
+            # A label is either the preferred one of its language or another (SKOS, section 5.4).
+            elif (name.lang, name.name) != ("en", row.name):
+                city.text("skos:altLabel", name.name, language=name.lang)
 
-    def countries(self, tables: Tables) -> list[Subject]:
+    def countries(self) -> list[Subject]:
         """Return the countries that any table names, sorted by code."""
+        tables = self.tables
         rows: list[Any] = [*tables.cities, *tables.partnerships, *tables.plans]
         codes = sorted({row.country for row in rows if row.country})
         return [
@@ -81,9 +106,9 @@ class PlaceDescriber(Describer):
             for code in codes
         ]
 
-    def languages(self, tables: Tables) -> list[Subject]:
+    def languages(self) -> list[Subject]:
         """Return the languages of the plans, sorted by code."""
-        codes = sorted({x.language for x in tables.plans if x.language})
+        codes = sorted({x.language for x in self.tables.plans if x.language})
         return [
             self._entry(language_iri(code), LANGUAGES, code, language_names(code), _ISO_LANGUAGES)
             for code in codes
@@ -98,6 +123,10 @@ class PlaceDescriber(Describer):
         return new.translations("skos:prefLabel", names).link("dct:source", source)
 
 
-def has_foreign_nuts(row: City) -> bool:
-    """Tell whether the row's NUTS code is not one of its country's."""
-    return row.nuts3_2021 is not None and row.nuts3_2021[:2] != nuts_prefix(row.country)
+def shared_items(tables: Tables) -> list[tuple[str, list[CityLink]]]:
+    """Return the Wikidata items that several cities have, with the rows that say so."""
+    rows_of: dict[str, list[CityLink]] = defaultdict(list)
+    for link in tables.city_links:
+        if link.scheme == "wikidata":
+            rows_of[link.value].append(link)
+    return [(item, rows) for item, rows in rows_of.items() if len(rows) > 1]

@@ -3,9 +3,8 @@
 import contextlib
 import json
 import re
-import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -15,18 +14,21 @@ from pydantic import ValidationError
 
 from urbact_graph.errors import FactsError
 from urbact_graph.facts import tables
-from urbact_graph.facts.authorities import is_country, is_language
-from urbact_graph.facts.concepts import network_types
-from urbact_graph.facts.networks import addressees
-from urbact_graph.facts.tables import RowType, Tables, Term
+from urbact_graph.facts.cells import RowType
+from urbact_graph.facts.checking import mistakes
+from urbact_graph.facts.tables import Tables, Term
 from urbact_graph.rdf.reading import without_mark
 
 _GLOSSARY_LINE = re.compile(r"- \*\*(?P<term>.+?)\*\* \| (?P<meaning>.+) \| (?P<source>.+)")
 _WEB_ADDRESS = re.compile(r"https?://\S+")
 
 
-def read_tables(folder: Path) -> Tables:
-    """Read every fact table of ``folder`` and the supplement that comes with the package.
+# What comes with the package: what the listing page says of networks, and rewritten notes.
+SUPPLEMENT = resources.files("urbact_graph.facts") / "supplement"
+
+
+def read_tables(folder: Path, supplement: Traversable = SUPPLEMENT) -> Tables:
+    """Read every fact table of ``folder`` and the two of the ``supplement``.
 
     Raises:
         FactsError: a table is missing, a row does not fit its table, an identifier occurs twice,
@@ -39,7 +41,6 @@ def read_tables(folder: Path) -> Tables:
     def rows(name: str, model: type[RowType], place: Traversable = folder) -> list[RowType]:
         return list(_rows(place / name, model, problems))
 
-    supplement = resources.files("urbact_graph.facts") / "supplement"
     networks = rows("networks.jsonl", tables.Network)
     known = {row.id for row in networks}
     listing = rows("networks-listing.jsonl", tables.ListedNetwork, supplement)
@@ -50,23 +51,23 @@ def read_tables(folder: Path) -> Tables:
         plans=rows("plans.jsonl", tables.Plan),
         recommendations=rows("recommendations.jsonl", tables.Recommendation),
         calls=rows("calls.jsonl", tables.Call),
+        programmes=rows("programmes.jsonl", tables.Programme),
+        official_totals=rows("official-totals.jsonl", tables.OfficialTotal),
         themes=rows("themes.jsonl", tables.Theme),
         network_themes=rows("network-themes.jsonl", tables.NetworkTheme),
         recommendation_themes=rows("recommendation-themes.jsonl", tables.RecommendationTheme),
+        network_links=rows("network-links.jsonl", tables.NetworkLink),
+        city_names=rows("city-names.jsonl", tables.CityName),
+        city_links=rows("city-links.jsonl", tables.CityLink),
         nuts_labels=rows("nuts-labels.jsonl", tables.NutsLabel),
+        glossary=list(_terms(folder / "glossary.md", problems)),
         # The supplement adds to networks of the tables; it brings in none of its own.
         listing=[row for row in listing if row.network in known],
-        programmes=rows("programmes.jsonl", tables.Programme, supplement),
-        glossary=list(_terms(folder / "glossary.md", problems)),
+        notes=rows("notes.jsonl", tables.RewrittenNote, supplement),
     )
     if not problems:
         # References can be checked only when every row could be read.
-        problems += [
-            *_repeated(found),
-            *_dangling(found),
-            *_contradicting(found),
-            *_unknown_words(found),
-        ]
+        problems += mistakes(found)
     if not problems and not any(found.of_folder().values()):
         problems.append(f"{folder} holds no row in any table; name the folder with the facts")
     if problems:
@@ -156,134 +157,3 @@ def _terms(path: Path, problems: list[str]) -> Iterator[Term]:
             problems += (f"{where}: {_mistake(detail)}" for detail in error.errors())
         else:
             yield term.at(where)
-
-
-def _repeated(found: Tables) -> Iterator[str]:
-    """Report every row whose key an earlier row of the table has."""
-    keys: list[tuple[list[Any], Callable[[Any], Any], str]] = [
-        (found.networks, lambda r: r.id, "network"),
-        (found.cities, lambda r: r.id, "city"),
-        (found.themes, lambda r: r.id, "theme"),
-        (found.calls, lambda r: (r.programme, r.title), "call"),
-        (found.partnerships, lambda r: (r.network, r.partner), "partner of the network"),
-        (found.network_themes, lambda r: (r.network, r.theme), "theme of the network"),
-        (found.recommendation_themes, lambda r: r.text, "text"),
-        (found.recommendations, lambda r: (r.network, r.statement), "recommendation"),
-        (found.plans, _plan_key, "plan"),
-        (found.nuts_labels, lambda r: (r.version, r.code), "NUTS code"),
-        (found.glossary, lambda r: r.term, "term"),
-        (found.programmes, lambda r: r.name, "programme"),
-        (found.listing, lambda r: r.network, "listed network"),
-    ]
-    for rows, key_of, noun in keys:
-        first: dict[Any, str] = {}
-        for row in rows:
-            key = key_of(row)
-            earlier = first.setdefault(key, row.where)
-            if earlier != row.where:
-                shown = " / ".join(map(str, key)) if isinstance(key, tuple) else key
-                yield (
-                    f"{row.where}: the {noun} '{textwrap.shorten(shown, 100)}' stands already "
-                    f"at {earlier}; keep one of the two rows"
-                )
-
-
-def _plan_key(row: tables.Plan) -> tuple[str, ...]:
-    # A city may write several plans of a kind: only equal rows are the same plan twice.
-    cells = (row.type, row.network, row.city, row.country, row.title, row.summary, row.date)
-    return tuple(cell for cell in (*cells, row.language, row.url, *row.source) if cell)
-
-
-def _dangling(found: Tables) -> Iterator[str]:
-    """Report every reference to a row that is not there."""
-    known = {
-        "network": {row.id for row in found.networks},
-        "city": {row.id for row in found.cities},
-        "theme": {row.id for row in found.themes},
-        "programme": {row.name for row in found.programmes},
-    }
-    references: list[tuple[list[Any], str, str]] = [
-        (found.networks, "programme", "programme"),
-        (found.partnerships, "network", "network"),
-        (found.partnerships, "city", "city"),
-        (found.plans, "network", "network"),
-        (found.plans, "city", "city"),
-        (found.recommendations, "network", "network"),
-        (found.calls, "programme", "programme"),
-        (found.themes, "broader", "theme"),
-        (found.network_themes, "network", "network"),
-        (found.network_themes, "theme", "theme"),
-        (found.recommendation_themes, "theme", "theme"),
-        (found.listing, "network", "network"),
-    ]
-    for rows, column, kind in references:
-        for row in rows:
-            value = getattr(row, column)
-            if value is not None and value not in known[kind]:
-                yield (
-                    f"{row.where}: '{column}' names the unknown {kind} '{value}'; "
-                    f"correct it or add the {kind} first"
-                )
-    mapped = {row.text for row in found.recommendation_themes}
-    for recommendation in found.recommendations:
-        for text in recommendation.theme:
-            if text not in mapped:
-                yield (
-                    f"{recommendation.where}: the theme '{text}' has no row in "
-                    "recommendation-themes.jsonl; add one, with null where no theme fits"
-                )
-
-
-def _contradicting(found: Tables) -> Iterator[str]:
-    """Report every row whose country is not the one of its city."""
-    country = {row.id: row.country for row in found.cities}
-    for city in found.cities:
-        if city.id[:2] != city.country.lower():
-            yield (
-                f"{city.where}: the id '{city.id}' does not begin with its country "
-                f"{city.country}; correct one of them"
-            )
-        if (city.lat is None) != (city.lon is None):
-            yield f"{city.where}: latitude and longitude come together; give both or neither"
-        if (city.geonames is None) != (city.geonames_match is None):
-            yield f"{city.where}: 'geonames' and 'geonames_match' come together; give both or none"
-    placed: list[Any] = [*found.partnerships, *found.plans]
-    for row in placed:
-        lies_in = country.get(row.city) if row.city else None
-        if row.country and lies_in and row.country != lies_in:
-            yield (
-                f"{row.where}: the country is {row.country}, but the city '{row.city}' lies in "
-                f"{lies_in}; correct one of them"
-            )
-
-
-def _unknown_words(found: Tables) -> Iterator[str]:
-    """Report every cell whose words are not in the ontology or the authority tables."""
-    placed: list[Any] = [*found.cities, *found.partnerships, *found.plans]
-    for row in placed:
-        if row.country is not None and not is_country(row.country):
-            yield (
-                f"{row.where}: '{row.country}' is no ISO 3166-1 country code; "
-                "write one such as FR or GR"
-            )
-    for plan in found.plans:
-        if plan.language is not None and not is_language(plan.language):
-            yield (
-                f"{plan.where}: '{plan.language}' is no ISO 639-1 language code; "
-                "write one such as fr or el"
-            )
-    for recommendation in found.recommendations:
-        try:
-            addressees(recommendation.addressee)
-        except KeyError as error:
-            yield (
-                f"{recommendation.where}: the addressee {error} is unknown; write cities, regions, "
-                "national, EU or managing authorities, with commas or 'and' between"
-            )
-    for call in found.calls:
-        for word in network_types(call):
-            if word.removesuffix("-network") not in tables.NETWORK_TYPES:
-                yield (
-                    f"{call.where}: '{call.network_type}' names an unknown kind of network; "
-                    f"write {', '.join(tables.NETWORK_TYPES)}"
-                )

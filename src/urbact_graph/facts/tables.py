@@ -1,14 +1,35 @@
-"""The fact tables: what a row of each may hold, and by which property a cell is stated."""
+"""The fact tables: the columns of each, and which property states a column as it is."""
 
-import datetime
-import re
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal, Self, TypeVar, get_args
+from typing import Annotated, Any, Literal, get_args
 
-import pyoxigraph
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr
+from pydantic import Field
 
-from urbact_graph.rdf.xml import inexpressible
+from urbact_graph.facts.cells import (
+    Budget,
+    CityIdentifier,
+    Code,
+    Count,
+    CountryCode,
+    Definition,
+    Identifier,
+    Iri,
+    IriWithAside,
+    Latitude,
+    Longitude,
+    Name,
+    Note,
+    Nuts3,
+    Page,
+    PartialDate,
+    Reviewed,
+    Row,
+    Sources,
+    Stated,
+    Summary,
+    Text,
+    WikibaseItem,
+)
 
 NetworkType = Literal[
     "action-planning",
@@ -30,103 +51,10 @@ PlanType = Literal[
     "other",
 ]
 
+Measure = Literal["networks", "partners", "countries", "plans"]
+LinkScheme = Literal["wikidata", "lau", "unlocode", "fua", "urban-audit"]
+
 NETWORK_TYPES: tuple[str, ...] = get_args(NetworkType)
-
-_USER = re.compile(r"^(https?://)[^/@]*@")
-_PARTIAL_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
-
-
-def _partial_date(text: str) -> str:
-    match = _PARTIAL_DATE.fullmatch(text)
-    if match:
-        year, month, day = (int(part) if part else 1 for part in match.groups())
-        try:
-            datetime.date(year, month, day)
-        except ValueError:
-            match = None
-    if not match:
-        raise ValueError(f"'{text}' is no date; write YYYY, YYYY-MM or YYYY-MM-DD")
-    return text
-
-
-def _text(text: str) -> str:
-    if not text.strip():
-        raise ValueError("String should have at least 1 character that is seen")
-    if found := inexpressible(text):
-        raise ValueError(f"the character {found} cannot be published as XML; take it out")
-    return text
-
-
-def _iri(text: str) -> str:
-    # A user's name before the host is no part of a page's address.
-    text = _USER.sub(r"\1", text)
-    if not text.startswith(("http://", "https://")):
-        raise ValueError(f"'{text}' is no web address; it must start with http:// or https://")
-    try:
-        # What the store would refuse to read must not get into a file.
-        pyoxigraph.NamedNode(text)
-    except ValueError as error:
-        raise ValueError(f"'{text}' is no web address ({error}); correct it") from None
-    return text
-
-
-def _iri_with_aside(text: str) -> str:
-    _iri(text.partition(" ")[0])
-    return text
-
-
-PartialDate = Annotated[str, AfterValidator(_partial_date)]
-Iri = Annotated[str, AfterValidator(_iri)]
-Identifier = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-CityIdentifier = Annotated[str, Field(pattern=r"^[a-z]{2}/[a-z0-9]+(-[a-z0-9]+)*$")]
-CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
-Text = Annotated[str, Field(min_length=1), AfterValidator(_text)]
-IriWithAside = Annotated[str, AfterValidator(_iri_with_aside)]
-Count = Annotated[int, Field(ge=0)]
-Latitude = Annotated[float, Field(ge=-90, le=90)]
-Longitude = Annotated[float, Field(ge=-180, le=180)]
-
-
-@dataclass(frozen=True)
-class Stated:
-    """The property by which each value of a column is stated as it is.
-
-    Columns without it need more than their own cell; the describers state them.
-    """
-
-    predicate: str
-    form: Literal["text", "link", "number", "date"] = "text"
-    language: str | None = None
-
-
-Sources = Annotated[list[Iri], Field(min_length=1), Stated("dct:source", "link")]
-Note = Annotated[Text | None, Stated("skos:editorialNote", language="en")]
-Summary = Annotated[Text | None, Stated("dct:abstract", language="en")]
-Name = Annotated[Text, Stated("skos:prefLabel", language="en")]
-Page = Annotated[Iri | None, Stated("foaf:page", "link")]
-Definition = Annotated[Text, Stated("skos:definition", language="en")]
-Budget = Annotated[Text | None, Stated("urb:budget")]
-
-
-class Row(BaseModel):
-    """One line of a table; unknown keys and loose types are mistakes."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-    _where: str = PrivateAttr("")
-
-    @property
-    def where(self) -> str:
-        """The place it was read from, for error sentences."""
-        return self._where
-
-    def at(self, where: str) -> Self:
-        """Return the row, read from ``where``."""
-        self._where = where
-        return self
-
-
-RowType = TypeVar("RowType", bound=Row)
 
 
 class Network(Row):
@@ -147,6 +75,9 @@ class Network(Row):
     page: Page
     source: Sources
     note: Note
+    call: Identifier | None
+    call_basis: Literal["stated", "assigned"] | None
+    reviewed: Reviewed
 
 
 class Partnership(Row):
@@ -160,7 +91,8 @@ class Partnership(Row):
     kind: Literal["city", "agency", "metropolitan-area", "region", "district", "other"]
     source: Sources
     note: Note
-    also_printed_as: Annotated[list[Text], Stated("skos:altLabel")] = []
+    reviewed: Reviewed
+    also_printed_as: Annotated[list[Text], Stated("skos:altLabel")] = Field(default_factory=list)
 
 
 class City(Row):
@@ -175,9 +107,38 @@ class City(Row):
     geonames: Count | None
     geonames_match: Literal["exact", "seat"] | None
     population: Annotated[Count | None, Stated("urb:population", "number")]
-    nuts3_2021: Annotated[str, Field(pattern=r"^[A-Z]{2}[0-9A-Z]{3}$")] | None
+    nuts3_2021: Nuts3 | None
+    nuts3_2024: Nuts3 | None
     urbact_page: Page
     local_name: Annotated[Text | None, Stated("urb:localName")]
+
+
+class CityName(Row):
+    """A row of city-names.jsonl: a name in a language, or in an unknown one for matching only."""
+
+    city: CityIdentifier
+    lang: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None
+    name: Text
+
+
+class CityLink(Row):
+    """A row of city-links.jsonl; ``value`` has the form of its scheme (``LINK_FORMS``)."""
+
+    city: CityIdentifier
+    scheme: LinkScheme
+    value: Code
+    licence: Text
+    check: Text
+
+
+# The codes of each scheme: the pattern, an example, and whose country code they begin with.
+LINK_FORMS: dict[str, tuple[str, str, Literal["iso", "nuts"] | None]] = {
+    "wikidata": (r"Q[1-9][0-9]*", "Q13298", None),
+    "lau": (r"[A-Z]{2}_[0-9A-Z]+", "AT_60101", "nuts"),
+    "unlocode": (r"[A-Z]{2} [A-Z2-9]{3}", "AT GRZ", "iso"),
+    "fua": (r"[A-Z]{2}[0-9]{3}(F|L[0-9]?)", "AT002L4", "nuts"),
+    "urban-audit": (r"[A-Z]{2}[0-9]{3}[A-Z][0-9]?", "AT002C", "nuts"),
+}
 
 
 class Plan(Row):
@@ -193,6 +154,9 @@ class Plan(Row):
     url: Page
     summary: Summary
     source: Sources
+    evidence: Literal["plan", "network", "announced"] | None
+    note: Note
+    reviewed: Reviewed
 
 
 class Recommendation(Row):
@@ -200,15 +164,17 @@ class Recommendation(Row):
 
     network: Identifier | None
     theme: Annotated[list[Text], Stated("urb:themeText")]
-    addressee: Text
+    addressee: Text | None
     statement: Annotated[Text, Stated("urb:statement", language="en")]
     document: Text
     source: Sources
+    reviewed: Reviewed
 
 
 class Call(Row):
     """A row of calls.jsonl."""
 
+    id: Identifier
     title: Annotated[Text, Stated("dct:title")]
     programme: Text
     network_type: Text
@@ -276,12 +242,35 @@ class ListedNetwork(Row):
 
 
 class Programme(Row):
-    """A programming period (supplement)."""
+    """A row of programmes.jsonl: a programming period."""
 
     name: Name
     start: Annotated[PartialDate, Stated("urb:start", "date")]
     end: Annotated[PartialDate, Stated("urb:end", "date")]
     budget: Budget
+    budget_eur: Annotated[Count | None, Stated("urb:budgetInEuro", "number")]
+    erdf: Annotated[Text | None, Stated("urb:erdf")]
+    erdf_eur: Annotated[Count | None, Stated("urb:erdfInEuro", "number")]
+    note: Note
+    source: Sources
+
+
+class OfficialTotal(Row):
+    """A row of official-totals.jsonl: a number that a source prints for a call or programme."""
+
+    scope: Identifier
+    measure: Measure
+    value: Annotated[Count, Stated("urb:total", "number")]
+    source: Sources
+
+
+class NetworkLink(Row):
+    """A row of network-links.jsonl: a network's item in a knowledge base of the Commission."""
+
+    network: Identifier
+    scheme: Literal["kohesio"]
+    value: WikibaseItem
+    check: Text
     source: Sources
 
 
@@ -292,6 +281,15 @@ class NutsLabel(Row):
     code: Annotated[str, Field(pattern=r"^[A-Z]{2}[0-9A-Z]{0,3}$")]
     level: Annotated[int, Field(ge=0, le=3)]
     label: Annotated[str, Field(pattern=r"\S")]
+
+
+class RewrittenNote(Row):
+    """A row of notes.jsonl (supplement): see ``urbact_graph.facts.notes``."""
+
+    table: Literal["networks", "partnerships", "plans", "calls", "programmes", "network-themes"]
+    key: Text
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+    note: Text | None
 
 
 class Term(Row):
@@ -312,13 +310,18 @@ class Tables:
     plans: list[Plan] = field(default_factory=list)
     recommendations: list[Recommendation] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
+    programmes: list[Programme] = field(default_factory=list)
+    official_totals: list[OfficialTotal] = field(default_factory=list)
     themes: list[Theme] = field(default_factory=list)
     network_themes: list[NetworkTheme] = field(default_factory=list)
     recommendation_themes: list[RecommendationTheme] = field(default_factory=list)
+    network_links: list[NetworkLink] = field(default_factory=list)
+    city_names: list[CityName] = field(default_factory=list)
+    city_links: list[CityLink] = field(default_factory=list)
     nuts_labels: list[NutsLabel] = field(default_factory=list)
-    listing: list[ListedNetwork] = field(default_factory=list)
-    programmes: list[Programme] = field(default_factory=list)
     glossary: list[Term] = field(default_factory=list)
+    listing: list[ListedNetwork] = field(default_factory=list)
+    notes: list[RewrittenNote] = field(default_factory=list)
 
     def of_folder(self) -> dict[str, list[Any]]:
         """Return the rows by the name of their table, without those of the supplement."""
@@ -329,9 +332,14 @@ class Tables:
             "plans.jsonl": self.plans,
             "recommendations.jsonl": self.recommendations,
             "calls.jsonl": self.calls,
+            "programmes.jsonl": self.programmes,
+            "official-totals.jsonl": self.official_totals,
             "themes.jsonl": self.themes,
             "network-themes.jsonl": self.network_themes,
             "recommendation-themes.jsonl": self.recommendation_themes,
+            "network-links.jsonl": self.network_links,
+            "city-names.jsonl": self.city_names,
+            "city-links.jsonl": self.city_links,
             "nuts-labels.jsonl": self.nuts_labels,
             "glossary.md": self.glossary,
         }

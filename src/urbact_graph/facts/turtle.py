@@ -8,7 +8,9 @@ from pyoxigraph import Literal, NamedNode, Triple
 from urbact_graph.rdf.builder import Subject
 from urbact_graph.rdf.namespaces import NAMESPACES, RDF, XSD, urb
 
-_PREFIXES = {name: NAMESPACES[name] for name in ("dct", "foaf", "owl", "skos", "wgs", "xsd")}
+_PREFIXES = {
+    name: NAMESPACES[name] for name in ("dct", "foaf", "owl", "rdfs", "skos", "wgs", "xsd")
+}
 
 # What a reader looks for first; every other predicate follows by name.
 _FIRST = ("a", "skos:prefLabel", "foaf:name", "dct:title", "urb:network", "urb:city")
