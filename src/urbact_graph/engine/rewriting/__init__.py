@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 
 from urbact_graph.engine.rewriting.aggregates import aggregate_edits
+from urbact_graph.engine.rewriting.aliases import alias_edits
 from urbact_graph.engine.rewriting.columns import column_edits, star_of
 from urbact_graph.engine.rewriting.expressions import (
     boolean_edits,
@@ -31,7 +32,9 @@ __all__ = ["Structure", "corrected", "structure_of", "with_columns_in_order"]
 _BOOLEAN = re.compile(r"(?i:true|false)(?<!true)(?<!false)")
 _REPLACE = re.compile(r"(?i:REPLACE)")
 _GRAPH = re.compile(r"(?i:GRAPH)\s*+[?$]")
-_AGGREGATE = re.compile(r"(?i:GROUP_CONCAT|COUNT)")
+_AGGREGATE = re.compile(r"(?i:GROUP_CONCAT|COUNT|MIN|MAX)")
+# Two of them, as one is of no use to itself.
+_ALIAS = re.compile(r"(?i:AS)\b.*?(?i:AS)\b", re.DOTALL)
 _ORDER = re.compile(r"(?i:ORDER)")
 _PATH = re.compile(r"[*]|\?(?![A-Za-z0-9_\u0080-\U0010ffff])")
 _CHAIN_LENGTH = 32
@@ -58,6 +61,7 @@ def corrected(
         (_PATH.search(query) is not None, lambda known: path_edits(known, is_missing)),
         (DEFAULT_GRAPH in query, lambda known: default_graph_edits(known, base)),
         (_GRAPH.search(query) is not None, lambda known: graph_edits(known, named_graphs)),
+        (_ALIAS.search(query) is not None, alias_edits),
         (_AGGREGATE.search(query) is not None, aggregate_edits),
         (_BOOLEAN.search(query) is not None, boolean_edits),
         ("+" in query, sum_edits),

@@ -9,6 +9,7 @@ open which kind of literal comes first.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from urbact_graph.engine.rewriting.kinds import is_call_of_one_kind
 from urbact_graph.engine.rewriting.structure import Edit, Structure
 
 _STRING = "<http://www.w3.org/2001/XMLSchema#string>"
@@ -23,17 +24,6 @@ _KIND = (
 # their objects, which may be of several kinds, too.
 _HAS_ZONE = 'COALESCE(TZ({x})!="",false)'
 _KIND_OF_OBJECT = _KIND.replace("{x}", "OBJECT({x})")
-# The values of these functions are of one kind: what has no value is not compared.
-_OF_ONE_KIND = frozenset(
-    (
-        *("ABS", "AVG", "BOUND", "CEIL", "CONCAT", "CONTAINS", "COUNT", "DAY", "ENCODE_FOR_URI"),
-        *("FLOOR", "GROUP_CONCAT", "HOURS", "IRI", "ISBLANK", "ISIRI", "ISLITERAL", "ISNUMERIC"),
-        *("ISURI", "LANG", "LANGMATCHES", "LCASE", "MD5", "MINUTES", "MONTH", "RAND", "REGEX"),
-        *("REPLACE", "ROUND", "SECONDS", "SHA1", "SHA256", "SHA384", "SHA512", "STR", "STRAFTER"),
-        *("STRBEFORE", "STRENDS", "STRLEN", "STRSTARTS", "STRUUID", "SUBSTR", "TIMEZONE", "TZ"),
-        *("UCASE", "URI", "UUID", "YEAR"),
-    )
-)
 _TERM_KINDS = frozenset(("iri", "name", "variable"))
 
 
@@ -95,7 +85,7 @@ def _is_of_one_kind(query: Structure, order: int, condition: _Condition) -> bool
     start, end = condition.value
     while query.is_text(start, "(") and query.partner[start] == end - 1:
         start, end = start + 1, end - 1
-    if _is_call_of_one_kind(query, start, end):
+    if is_call_of_one_kind(query, start, end):
         return True
     if end - start != 1 or query.tokens[start].kind != "variable":
         return False
@@ -111,11 +101,6 @@ def _is_of_one_kind(query: Structure, order: int, condition: _Condition) -> bool
         return False
     opening = query.partner[closing]
     return _is_subject(query, name, opening, closing) or _is_alias_of_one_kind(query, name, opening)
-
-
-def _is_call_of_one_kind(query: Structure, start: int, end: int) -> bool:
-    is_call = query.is_text(start + 1, "(") and query.partner[start + 1] == end - 1
-    return is_call and query.word(start) in _OF_ONE_KIND
 
 
 def _is_subject(query: Structure, name: str, opening: int, closing: int) -> bool:
@@ -143,5 +128,5 @@ def _is_alias_of_one_kind(query: Structure, name: str, opening: int) -> bool:
         if query.tokens[index].text == "(":
             end = query.partner[index]
             if query.word(end - 2) == "AS" and query.tokens[end - 1].text[1:] == name:
-                return _is_call_of_one_kind(query, index + 1, end - 2)
+                return is_call_of_one_kind(query, index + 1, end - 2)
     return False
