@@ -12,6 +12,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 from urbact_graph.dataset.fingerprint import fingerprint
 from urbact_graph.dataset.inventory import check_inventory, check_stated
 from urbact_graph.dataset.rules import derive
+from urbact_graph.dataset.similarity import similarities
 from urbact_graph.description import describe
 from urbact_graph.errors import DatasetError
 from urbact_graph.files import write_whole
@@ -81,6 +82,7 @@ def build(sources: GraphSources, folder: Path, progress: Progress = lambda *_: N
     steps = len(facts) + len(rules) + 1
     store, stated, empty = _graph(facts, rules, lambda name, done: progress(name, done, steps))
     progress("writing the dataset", steps - 1, steps)
+    _add(store, similarities(store, sources.base))
     history = read_history(sources)
     _add(store, _dates(store, history))
     version = _describe(store, sources, shapes_sha256, history.modified)
