@@ -106,6 +106,12 @@ def test_names_are_unique() -> None:
     assert len(names) > 200
 
 
+def test_each_refusal_names_its_cause() -> None:
+    refused = [attack for attack in attacks() if 503 in attack.statuses]
+    assert len(refused) > 20
+    assert not [attack.name for attack in refused if not attack.row.get("problem")]
+
+
 def test_the_server_is_as_before_after_all_attacks(
     server: Server, demo_build: Build, right: bytes
 ) -> None:

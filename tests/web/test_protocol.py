@@ -41,6 +41,25 @@ def test_the_three_ways_to_ask_give_the_same(demo_client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
+    "query", [SELECT, f"# note\r\n{SELECT}", ASK, "CONSTRUCT WHERE { ?s ?p 1 }"]
+)
+@pytest.mark.parametrize(
+    ("method", "content_type"),
+    [("GET", None), ("POST", FORM), ("POST", DIRECT), ("QUERY", FORM), ("QUERY", DIRECT)],
+)
+def test_a_byte_order_mark_before_the_query_is_skipped(
+    demo_client: FlaskClient, method: str, content_type: str | None, query: str
+) -> None:
+    marked = f"\ufeff{query}"
+    form = urlencode({"query": marked})
+    data = marked.encode() if content_type == DIRECT else form
+    given = {"data": data, "content_type": content_type} if content_type else {}
+    path = "/sparql" if content_type else f"/sparql?{form}"
+    response = demo_client.open(path, method=method, **given)  # type: ignore[arg-type]
+    assert (response.status_code, response.data) == (200, get(demo_client, query).data)
+
+
+@pytest.mark.parametrize(
     ("data", "content_type"),
     [(SELECT, DIRECT), (SELECT, f"{DIRECT};charset=utf-8"), (urlencode({"query": SELECT}), FORM)],
 )

@@ -75,7 +75,8 @@ def read_operation(request: Request) -> QueryOperation:
             "This endpoint only answers queries; send 'query' instead of 'update'.",
         )
     wanted = wanted_formats(values)
-    query = only(values, "query", needed=True) or ""
+    # A byte order mark comes with the content of a file, however it is sent.
+    query = (only(values, "query", needed=True) or "").removeprefix("\ufeff")
     default_graphs = _graphs(values, "default-graph-uri")
     named_graphs = _graphs(values, "named-graph-uri")
     seconds = _seconds(only(values, "timeout"))
@@ -142,7 +143,7 @@ def _posted(request: Request) -> list[tuple[str, str]]:
     if media_type == FORM:
         return list(_parameters(body, "body"))
     try:
-        return [("query", body.decode("utf-8-sig"))]
+        return [("query", body.decode())]
     except UnicodeDecodeError as error:
         raise _not_utf8("body", error) from None
 
