@@ -24,10 +24,11 @@ ROOT = Path(__file__).resolve().parents[1]
 ONTOLOGY = ROOT / "ontology" / "urbact.ttl"
 PICTURE = ROOT / "docs" / "model.svg"
 SCHEMA = Namespace("https://schema.org/")
+DQV = Namespace("http://www.w3.org/ns/dqv#")
 
 INK, GREY, LINE, DERIVED = "#1f2933", "#6b7785", "#8895a3", "#b4531a"
 SLATE, BLUE = "#4f5f6f", "#1d5f8a"
-NETWORK, CITY = (400, 265), (400, 628)
+NETWORK, CITY = (470, 385), (470, 790)
 FONT = "Helvetica,Arial,sans-serif"
 
 
@@ -51,40 +52,65 @@ class Arrow(NamedTuple):
     derived: bool = False
 
 
-PLACE_NAMES = ("skos:prefLabel", "wgs:lat, wgs:long", "geo:asWKT", "owl:sameAs", "nuts3, seat")
-BOXES = (
-    Box("Programme", (276, 45), SLATE, ("skos:prefLabel",)),
-    Box("Call", (75, 78), SLATE, ("dct:title",)),
-    Box("Network", NETWORK, BLUE, ("skos:prefLabel, dct:title", "dct:abstract, foaf:page")),
-    Box("Person", (560, 32), SLATE, ("foaf:name",)),
-    Box("Recommendation", (686, 262), "#6a4c93"),
-    Box("Document", (710, 400), SLATE, ("dct:title",)),
-    Box("Partnership", (185, 498), "#2b7a78"),
-    Box("Plan", (645, 545), "#8a5a1d", ("dct:title, dct:abstract", "dct:issued, dct:language")),
-    Box("City", CITY, "#2f7d4f", PLACE_NAMES),
-    Box("LocalGroup", (60, 300), SLATE),
+PLACE_NAMES = (
+    "skos:prefLabel, skos:altLabel",
+    "wgs:lat, wgs:long, geo:asWKT",
+    "owl:sameAs, seat",
+    "unlocodeLocation",
 )
+BOXES = (
+    Box("Programme", (300, 92), SLATE, ("skos:prefLabel",)),
+    Box("Call", (85, 105), SLATE, ("dct:title",)),
+    Box("Network", NETWORK, BLUE, ("skos:prefLabel, dct:title", "dct:abstract, foaf:page")),
+    Box("Person", (640, 28), SLATE, ("foaf:name",)),
+    Box("Recommendation", (800, 300), "#6a4c93"),
+    Box("Document", (850, 450), SLATE, ("dct:title",)),
+    Box("Similarity", (720, 450), SLATE),
+    Box("Partnership", (205, 600), "#2b7a78"),
+    Box("Plan", (790, 635), "#8a5a1d", ("dct:title, dct:abstract", "dct:issued, dct:language")),
+    Box("AnnouncedPlan", (665, 880), "#8a5a1d"),
+    Box("City", CITY, "#2f7d4f", PLACE_NAMES),
+    Box("LocalGroup", (62, 410), SLATE),
+    Box("OfficialTotal", (72, 310), SLATE),
+    Box("QualityMeasurement", (250, 350), GREY, ("dqv:value",)),
+)
+# The classes of other vocabularies that properties of the ontology are stated of.
+OTHERS = {"QualityMeasurement": DQV.QualityMeasurement}
 CONCEPTS = (
-    Box("Theme", (710, 70), GREY, ("skos:Concept", "skos:prefLabel", "skos:broader", "basis")),
-    Box("Country", (60, 630), GREY, ("skos:Concept", "skos:prefLabel", "skos:notation")),
+    Box("Theme", (810, 75), GREY, ("skos:Concept", "skos:prefLabel", "skos:broader", "basis")),
+    Box("Country", (60, 705), GREY, ("skos:Concept", "skos:prefLabel", "skos:notation")),
+    Box(
+        "Region",
+        (150, 845),
+        GREY,
+        ("skos:Concept", "skos:prefLabel", "skos:notation", "skos:broader", "nutsLevel"),
+    ),
 )
 ARROWS = (
-    Arrow("Call", "Programme", ("programme",), (188, 56), ("hasCall",)),
-    Arrow("Network", "Programme", ("programme",), (262, 140), ("hasNetwork",)),
-    Arrow("Network", "Call", ("call",), (225, 195), derived=True),
-    Arrow("Network", "Person", ("leadExpert",), (546, 108), ("leadExpertOf",)),
-    Arrow("Network", "Theme", ("theme", "declaredTheme"), (612, 172)),
-    Arrow("Partnership", "Network", ("network",), (256, 432), ("hasPartnership",)),
-    Arrow("Plan", "Network", ("network",), (536, 425), ("hasPlan",)),
-    Arrow("Recommendation", "Network", ("network",), (558, 268), ("hasRecommendation",)),
-    Arrow("Recommendation", "Theme", ("theme",), (702, 160)),
-    Arrow("Recommendation", "Document", ("document",), (698, 335), ("hasRecommendation",)),
-    Arrow("Partnership", "City", ("city",), (285, 570), ("hasPartnership",)),
-    Arrow("Plan", "City", ("city",), (503, 592), ("hasPlan",)),
-    Arrow("Network", "City", ("partnerCity", "leadCity"), (400, 512), ("inNetwork",), derived=True),
-    Arrow("City", "City", ("sharesNetworkWith",), (400, 718), derived=True),
-    Arrow("City", "Country", ("country",), (200, 629)),
-    Arrow("Network", "Country", ("countryOfPartner",), (80, 430), derived=True),
+    Arrow("Call", "Programme", ("programme",), (205, 62), ("hasCall",)),
+    Arrow("Network", "Programme", ("programme",), (322, 203), ("hasNetwork",)),
+    Arrow("Network", "Call", ("call", "statedCall"), (258, 230)),
+    Arrow("Network", "Person", ("leadExpert",), (600, 112), ("leadExpertOf",)),
+    Arrow("Network", "Theme", ("theme", "declaredTheme"), (680, 180)),
+    Arrow("Partnership", "Network", ("network",), (290, 525), ("hasPartnership",)),
+    Arrow("Plan", "Network", ("network",), (618, 535), ("hasPlan",)),
+    Arrow("AnnouncedPlan", "Network", ("network",), (615, 665), ("hasAnnouncedPlan",)),
+    Arrow("Recommendation", "Network", ("network",), (640, 300), ("hasRecommendation",)),
+    Arrow("Recommendation", "Theme", ("theme",), (806, 190)),
+    Arrow("Recommendation", "Document", ("document",), (840, 385), ("hasRecommendation",)),
+    Arrow("Recommendation", "Recommendation", ("similarTo",), (772, 374), derived=True),
+    Arrow("Partnership", "City", ("city",), (310, 670), ("hasPartnership",)),
+    Arrow("Plan", "City", ("city",), (674, 720), ("hasPlan",)),
+    Arrow("AnnouncedPlan", "City", ("city",), (593, 822), ("hasAnnouncedPlan",)),
+    Arrow("Network", "City", ("partnerCity", "leadCity"), (470, 628), ("inNetwork",), derived=True),
+    Arrow("City", "City", ("sharesNetworkWith",), (470, 928), derived=True),
+    Arrow("City", "Country", ("country",), (205, 720)),
+    Arrow("City", "Region", ("nuts3", "nuts3In2021"), (272, 812)),
+    Arrow("Network", "Country", ("countryOfPartner",), (90, 520), derived=True),
+    Arrow("Similarity", "Network", ("similarityOf", "similarityTo"), (622, 425), derived=True),
+    Arrow("OfficialTotal", "Call", ("totalOf",), (66, 245)),
+    Arrow("OfficialTotal", "Programme", ("totalOf",), (140, 262)),
+    Arrow("QualityMeasurement", "Call", ("measuredOn",), (178, 238), derived=True),
 )
 TYPES: dict[Node, str] = {
     XSD.date: "date",
@@ -94,16 +120,20 @@ TYPES: dict[Node, str] = {
     XSD.string: "text",
     RDF.langString: "text@en",
     OWL.Class: "class",
+    RDF.Property: "property",
+    XSD.decimal: "decimal",
 }
 LEGEND = (
     ("→ stated in the data", INK),
     ("⇢ ⇠ derived when the graph is built", DERIVED),
 )
-LEGEND_PLACE = (640, 690)
+LEGEND_PLACE = (790, 800)
 # Every word of the picture that is no name of the ontology; the tests hold the picture to it.
-PLAIN_WORDS = frozenset({*TYPES.values(), *(box.name for box in CONCEPTS), "or", "subclasses"}) | {
-    word for text, _ in LEGEND for word in text.split()
-}
+PLAIN_WORDS = (
+    frozenset({*TYPES.values(), *(box.name for box in CONCEPTS), "or", "subclasses"})
+    | {word for text, _ in LEGEND for word in text.split()}
+    | {*OTHERS}
+)
 
 
 class Model:
@@ -117,6 +147,8 @@ class Model:
 
     def term(self, name: str) -> URIRef:
         """Return the IRI of a name; raise KeyError where the ontology lacks it."""
+        if name in OTHERS:
+            return OTHERS[name]
         term = URIRef(self.namespace + name)
         if (term, RDFS.isDefinedBy, None) not in self.graph:
             raise KeyError(f"the ontology defines no urb:{name}")
