@@ -63,14 +63,19 @@ def entries(content: bytes, kind: str) -> dict[str, str]:
     return found
 
 
-def test_the_sitemap_lists_the_page_of_every_entity(
+def test_the_sitemap_lists_the_page_of_every_entity_that_is_not_computed(
     demo_client: FlaskClient, demo_snapshot: Snapshot
 ) -> None:
     response = demo_client.get("/sitemap.xml")
     assert response.mimetype == "application/xml"
     listed = entries(response.data, "url")
     entities = Index.of(demo_snapshot).all()
-    pages = {f"{ADDRESS}/{entity.address}.html" for entity in entities}
+    computed = ("quality/", "similarity/")
+    pages = {
+        f"{ADDRESS}/{entity.address}.html"
+        for entity in entities
+        if not entity.path.startswith(computed)
+    }
     assert set(listed) == {f"{ADDRESS}/", f"{ADDRESS}/dumps/"} | pages
     assert demo_client.get("/sitemap.xml").data == response.data
 

@@ -10,6 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from urbact_graph.rdf.graph import english_first
 from urbact_graph.rdf.namespaces import RDF, RDFS, namespaces, shortened
 from urbact_graph.web.documents.index import Entity
+from urbact_graph.web.pages.similar_things import NONE_SIMILAR, SimilarThings
 from urbact_graph.web.snapshot import Snapshot
 
 # How a page names properties of other vocabularies, if not by their local names; those of the
@@ -147,12 +148,18 @@ class EntityPage:
     rows: tuple[Row, ...]
     parts: tuple[Part, ...]
     incoming: tuple[Row, ...]
+    similar: SimilarThings = NONE_SIMILAR
 
     @classmethod
     def of(
-        cls, entity: Entity, triples: Sequence[Triple], vocabulary: Vocabulary, base: str
+        cls,
+        entity: Entity,
+        triples: Sequence[Triple],
+        vocabulary: Vocabulary,
+        base: str,
+        similar: SimilarThings = NONE_SIMILAR,
     ) -> Self:
-        """Arrange ``triples``, the description of ``entity``."""
+        """Arrange ``triples``, the description of ``entity``, to which others are ``similar``."""
         start = f"{entity.iri.value}#"
         arranging = _Arranging(triples, vocabulary, base, start)
         stated: dict[str, list[tuple[str, object]]] = {entity.iri.value: []}
@@ -160,9 +167,10 @@ class EntityPage:
         for triple in triples:
             subject, property_ = _iri(triple.subject), triple.predicate.value
             about = stated.setdefault(subject, [])
-            if property_ not in _IN_HEAD:
+            if property_ not in (*_IN_HEAD, similar.stated):
                 about.append((property_, triple.object))
-            if triple.object == entity.iri and not subject.startswith(start):
+            is_link = triple.object == entity.iri and not subject.startswith(start)
+            if is_link and property_ not in similar.linking:
                 incoming.append((property_, triple.subject))
         types = [t for t in triples if t.subject == entity.iri and t.predicate.value == RDF.type]
         kinds = {_iri(triple.object) for triple in types}
@@ -176,6 +184,7 @@ class EntityPage:
                 if iri.startswith((start, _BLANK))
             ),
             arranging.rows(incoming),
+            similar,
         )
 
 

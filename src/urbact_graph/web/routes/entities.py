@@ -22,6 +22,7 @@ from urbact_graph.web.pages.dataset_page import DATASET, DatasetPage
 from urbact_graph.web.pages.entity_page import EntityPage, Vocabulary
 from urbact_graph.web.pages.ontology_page import OntologyPage
 from urbact_graph.web.pages.page_head import PageHead, page_head
+from urbact_graph.web.pages.similar_things import SimilarThings
 from urbact_graph.web.routes.dumps import item_links
 from urbact_graph.web.spellings import document, in_other_letters
 
@@ -84,7 +85,8 @@ def _page(entity: Entity, document: Document, head: PageHead) -> str:
         return render_template(
             "dataset.html", page=page, address=DATASET, has_files=has_files, **shown
         )
-    return render_template("entity.html", page=EntityPage.of(*about), **shown)
+    similar = SimilarThings.of(snapshot, entity, document.triples)
+    return render_template("entity.html", page=EntityPage.of(*about, similar), **shown)
 
 
 def _links(entity: Entity, document: Document, suffix: str, *, is_ours: bool) -> str:

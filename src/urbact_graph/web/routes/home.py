@@ -53,6 +53,7 @@ _KINDS = {
     "ontology#Network": "networks",
     "ontology#City": "cities",
     "ontology#Plan": "plans",
+    "ontology#AnnouncedPlan": "plans only announced",
     "ontology#Recommendation": "recommendations",
     "theme": "themes",
     "ontology#Partnership": "partnerships",
@@ -62,6 +63,8 @@ _KINDS = {
     "ontology#Programme": "programmes",
     "glossary": "terms of the glossary",
 }
+# These say something of entities, and are no contents of their own.
+_NOT_SHOWN = ("ontology#OfficialTotal", "ontology#Similarity")
 # What is linked from the page: path, name and purpose. What this instance lacks is left out: some
 # need a release, others a dataset that describes itself.
 _PLACES = (
@@ -216,6 +219,8 @@ def _groups(snapshot: Snapshot, index: Index) -> tuple[Group, ...]:
     vocabulary = snapshot.derive(Vocabulary.of)
     names = {f"{snapshot.base}{path}": name for path, name in _KINDS.items()}
     ranks = {iri: rank for rank, iri in enumerate(names)}
+    for path in _NOT_SHOWN:
+        members.pop(f"{snapshot.base}{path}", None)
     found = []
     for iri in sorted(members, key=lambda iri: (ranks.get(iri, len(ranks)), -len(members[iri]))):
         name = names.get(iri) or vocabulary.name(iri)

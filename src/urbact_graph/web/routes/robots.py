@@ -22,6 +22,8 @@ _HEAD_BYTES = 200
 # Paths with any number of answers, those about the state of this instance, and any path with
 # parameters.
 _DISALLOWED = ("sparql", "graph-store", "health", "metrics", "*?")
+# The build computes thousands of numbers, each with a page of its own; other pages show them too.
+_COMPUTED = ("quality/", "similarity/")
 
 
 @dataclass(frozen=True)
@@ -74,10 +76,14 @@ def robots_text(address: str) -> str:
 
 
 def _listed(index: Index, address: str, *, has_dumps: bool) -> list[Listed]:
-    """Return the pages of the instance: the home, the dumps, then those of the entities by path."""
+    """Return the pages of the instance: the home, the dumps, then those of the entities by path.
+
+    Those of what was only computed are left out.
+    """
     pages = [
         Listed(f"{address}/{entity.address}.{HTML}", _written(entity.modified))
         for entity in index.all()
+        if not entity.path.startswith(_COMPUTED)
     ]
     latest = max((page.modified for page in pages), default="")
     others = ("", "dumps/") if has_dumps else ("",)
