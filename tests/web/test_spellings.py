@@ -136,6 +136,41 @@ def test_what_is_no_name_leads_nowhere(demo_client: FlaskClient, path: str) -> N
     assert demo_client.get(path).status_code == 404
 
 
+ENCODED = {
+    "/sparql%2F": "/sparql",
+    "/void.ttl%2f": "/void.ttl",
+    "/.well-known%2Fvoid%2F": "/.well-known/void",
+    "/network/greenplace%2F": "/network/greenplace",
+    "/city/pl/wroclaw%2F": "/city/pl/wroclaw",
+    "/city/pl%2Fwroclaw/": "/city/pl/wroclaw",
+    "/city%2Fpl%2Fwroclaw.ttl%2F": "/city/pl/wroclaw.ttl",
+    "/City/PL%2FWroc%C5%82aw": "/city/pl/wroclaw",
+    "/City%2FPL%2FWroclaw.TTL": "/city/pl/wroclaw.ttl",
+    "/Network%2FGreen%2DPlace": None,
+    "/person%2Fvittorio%5Falberto%20torbianelli": "/person/vittorio-alberto-torbianelli",
+    "/city/pl/wroclaw%3F": None,
+    "/city/pl/wroclaw%23top": None,
+    "/city/pl/wroclaw%25": None,
+    "/city/pl/wroclaw%3Fa/": None,
+    "/City/PL%5CWroclaw": None,
+    "/City/PL/Wroclaw%3B": None,
+}
+
+
+@pytest.mark.parametrize("root", ["", "/graph", "/a/b"])
+@pytest.mark.parametrize("spelt", ENCODED)
+def test_characters_that_are_encoded_do_not_lead_elsewhere(
+    demo_client: FlaskClient, spelt: str, root: str
+) -> None:
+    response = demo_client.get(f"{spelt}?a=%2F", environ_overrides={"SCRIPT_NAME": root})
+    target = ENCODED[spelt]
+    assert response.status_code == (308 if target else 404)
+    if target:
+        # As a client resolves it, from the address that it has sent.
+        found = urljoin(f"https://x.example{root}{spelt}", response.headers["Location"])
+        assert found == f"https://x.example{root}{target}?a=%2F"
+
+
 @pytest.mark.process
 def test_iris_of_other_datasets_lead_to_their_own_documents(tmp_path: Path) -> None:
     base, file = "https://x.example/", tmp_path / "other.nt"

@@ -32,11 +32,12 @@ def without_final_slash() -> AnyResponse | None:
     bare = path[:-1]
     if not path.endswith("/") or bare.endswith("/") or not bare or has_route(path):
         return None
-    if not has_route(bare, has_names=False):
-        index = current_snapshot().derive(Index.of)
-        if document(index, path[1:]) or not document(index, bare[1:]):
-            return None
-    return redirect_to(f"../{quote(bare.rpartition('/')[2], safe='')}")
+    if has_route(bare, has_names=False):
+        return redirect_to(quote(bare[1:]))
+    index = current_snapshot().derive(Index.of)
+    if document(index, path[1:]):
+        return None
+    return _redirect_to_document(document(index, bare[1:]))
 
 
 def in_other_letters(path: str, index: Index) -> AnyResponse | None:
@@ -45,10 +46,8 @@ def in_other_letters(path: str, index: Index) -> AnyResponse | None:
     The parts of a path are slugs, so that its name written in full leads to the same slug.
     """
     for name in _slugs(path):
-        if found := document(index, name):
-            entity, suffix = found
-            up = "../" * path.count("/")
-            return redirect_to(f"{up}{entity.address}{f'.{suffix}' if suffix else ''}")
+        if redirected := _redirect_to_document(document(index, name)):
+            return redirected
     return None
 
 
@@ -89,10 +88,23 @@ def _slug(path: str) -> str:
     return "/".join(map(slug, path.split("/")))
 
 
-def redirect_to(location: str) -> AnyResponse:
+def _redirect_to_document(found: tuple[Entity, str] | None) -> AnyResponse | None:
+    if found is None:
+        return None
+    entity, suffix = found
+    return redirect_to(f"{entity.address}.{suffix}" if suffix else entity.address)
+
+
+def redirect_to(address: str) -> AnyResponse:
     """Redirect to where the same is, with the query string.
 
-    ``location`` is relative, so that a local instance stays local.
+    ``address`` is below the root of this instance, without a slash at its beginning. Unless a
+    setting or a proxy says below which path that is, Location is relative, so that a local instance stays local. A
+    slash of the path may have been sent as %2F, which does not count when a client resolves
+    Location (RFC 3986, section 6.2.2); so Location goes up to the root, beyond which nothing leads
+    (section 5.2.4).
     """
+    up = "../" * request.path.count("/", 1) or "./" * (":" in address)
+    location = f"{request.script_root}/{address}" if request.script_root else f"{up}{address}"
     asked = quote(request.query_string, safe=_OF_QUERIES)
     return redirect(f"{location}?{asked}" if asked else location, _PERMANENTLY)
