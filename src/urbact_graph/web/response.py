@@ -13,9 +13,10 @@ from flask import Response as FlaskResponse
 from flask import current_app, request
 from werkzeug.http import parse_date, unquote_etag
 
+from urbact_graph.web.characters import shown
 from urbact_graph.web.conditional import READ_METHODS, Conditions
 from urbact_graph.web.context import RequestContext
-from urbact_graph.web.negotiation import accepts_gzip
+from urbact_graph.web.negotiation import HTML_TYPE, accepts_gzip
 
 # How long a response may be reused: a client asks each time, which costs a 304; or for ever, where
 # the address names the content.
@@ -35,6 +36,8 @@ _CORS_REQUEST_HEADERS = (
 )
 # What the body of a QUERY may be (RFC 10008).
 ACCEPT_QUERY = '"application/sparql-query", "application/x-www-form-urlencoded"'
+# What people read as it is sent.
+_FOR_PEOPLE = frozenset((HTML_TYPE, "text/plain"))
 _MIN_COMPRESSED_BYTES = 1_000
 # Of a large body the first level saves most, in a fifth of the time.
 _LARGE_BYTES = 1_000_000
@@ -156,12 +159,16 @@ def not_modified(headers: Headers) -> Headers:
 
 
 def finish(response: Response, context: RequestContext) -> Response:
-    """Complete ``response``: lifetime, date, tag, CORS, compression, conditions, ranges.
+    """Complete ``response``: text, lifetime, date, tag, CORS, compression, conditions, ranges.
 
     To be called once for every response, as Flask's ``after_request``. A whole 200 that may be
     cached is noted in ``context``.
     """
     _allow_scripts(response)
+    if response.mimetype in _FOR_PEOPLE and response.file is None:
+        text = response.get_data(as_text=True)
+        if (readable := shown(text)) != text:
+            response.set_data(readable)
     if response.status_code < HTTPStatus.BAD_REQUEST and not response.cache_control:
         response.headers["Cache-Control"] = REVALIDATED
     if response.status_code != HTTPStatus.OK:

@@ -99,10 +99,10 @@ def redirect_to(address: str) -> AnyResponse:
     """Redirect to where the same is, with the query string.
 
     ``address`` is below the root of this instance, without a slash at its beginning. Unless a
-    setting or a proxy says below which path that is, Location is relative, so that a local instance stays local. A
-    slash of the path may have been sent as %2F, which does not count when a client resolves
-    Location (RFC 3986, section 6.2.2); so Location goes up to the root, beyond which nothing leads
-    (section 5.2.4).
+    setting or a proxy says where the root is, Location is relative, so that a local instance stays
+    local. A slash of the path may have been sent as %2F, which does not count when a client
+    resolves Location (RFC 3986, section 2.2); so Location goes up to the root, beyond which nothing
+    leads (section 5.2.4).
     """
     up = "../" * request.path.count("/", 1) or "./" * (":" in address)
     location = f"{request.script_root}/{address}" if request.script_root else f"{up}{address}"

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from pyoxigraph import Triple
 
 from urbact_graph.rdf.namespaces import DCT, RDFS, SKOS
+from urbact_graph.web.characters import escaped
 from urbact_graph.web.documents.document import HTML, NAMES, RDF_SUFFIXES, media_type_of
 from urbact_graph.web.documents.index import Entity
 from urbact_graph.web.pages.schema_org import Facts, Node, entity_markup
@@ -41,7 +42,7 @@ def page_head(
 
 def script(markup: Node) -> Markup:
     """Return ``markup`` as the content of a script element, which it cannot end."""
-    text = json.dumps(markup, ensure_ascii=False)
+    text = escaped(json.dumps(markup, ensure_ascii=False))
     # Only "</script" and "<!--" have a meaning there (HTML standard, section 4.12.1.3).
     return Markup(text.replace("<", "\\u003c"))  # noqa: S704
 
