@@ -1,13 +1,15 @@
 """What the Service Description says of the service is true of the engine."""
 
 import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, QuerySolutions, Store
 
-from tests.web.serving import triples_at
+from tests.support.attacking import canary
+from tests.web.serving import serving_file, triples_at
 from urbact_graph.rdf.namespaces import RDF, SD
 from urbact_graph.web.documents.service_description import (
     EXTENSION_FUNCTIONS,
@@ -179,3 +181,49 @@ def test_the_description_names_functions_formats_and_entailment(demo_client: Fla
     functions = {t.subject for t in triples if t.object == NamedNode(SD.Function)}
     assert functions == by["extensionFunction"]
     assert all(t.predicate.value != RDF.first for t in triples)
+
+
+# What each feature of the vocabulary (section 3.4) would make true, as a query that shows it.
+PROBES: dict[str, Callable[[FlaskClient, str], bool]] = {
+    # FROM would have the server fetch what it names.
+    "DereferencesURIs": lambda client, address: is_true(client, f"ASK FROM <{address}> {{}}"),
+    "UnionDefaultGraph": lambda client, _: is_true(client, "ASK { <x:named> ?p ?o }"),
+    "RequiresDataset": lambda client, _: not is_true(client, "ASK {}"),
+    "EmptyGraphs": lambda client, _: is_true(client, "ASK { GRAPH ?g {} FILTER(?g = <x:empty>) }"),
+    "BasicFederatedQuery": lambda client, address: is_true(
+        client, f"ASK {{ SERVICE <{address}> {{}} }}"
+    ),
+}
+
+
+def is_true(client: FlaskClient, query: str) -> bool:
+    response = client.get("/sparql", query_string={"query": query})
+    return response.status_code == 200 and response.get_json()["boolean"] is True
+
+
+@pytest.fixture(scope="module")
+def with_graphs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    file = tmp_path_factory.mktemp("features") / "graphs.trig"
+    file.write_text("<x:s> <x:p> 1 . <x:g> { <x:named> <x:p> 2 } <x:empty> {}", encoding="utf-8")
+    with serving_file(file, dataset=file) as app:
+        yield app.test_client()
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("feature", PROBES)
+def test_a_feature_is_stated_exactly_if_it_is_true(with_graphs: FlaskClient, feature: str) -> None:
+    # The probe itself must be able to succeed: the graph and the named graph are there.
+    assert is_true(with_graphs, "ASK { <x:s> ?p ?o GRAPH <x:g> { <x:named> ?q ?r } }")
+    with canary() as elsewhere:
+        holds = PROBES[feature](with_graphs, elsewhere.address) or elsewhere.calls() > 0
+    stated = {
+        triple.object
+        for triple in triples_at(with_graphs, "/sparql")
+        if triple.predicate.value == SD.feature
+    }
+    assert (NamedNode(SD[feature]) in stated) == holds
+
+
+def test_the_document_says_which_features_are_stated() -> None:
+    assert "No `sd:feature` is stated" in DOCUMENT
+    assert all(f"`sd:{feature}`" in DOCUMENT for feature in PROBES)

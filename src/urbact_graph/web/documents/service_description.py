@@ -26,7 +26,8 @@ def service_description(endpoint: str, counts: Counts, form: Format) -> bytes:
     """Describe the service at the address ``endpoint`` in the graph format ``form``.
 
     No node is blank: the dataset and its default graph are named below the endpoint. No sd:feature
-    is stated: of those that the vocabulary has (section 3.4) none is true of this service.
+    is stated: of those that the vocabulary has (section 3.4) none is true of this service, which a
+    test shows of each.
     """
     service = endpoint
     dataset, graph = f"{endpoint}#dataset", f"{endpoint}#default-graph"
