@@ -58,9 +58,14 @@ def test_a_property_is_single_valued_if_every_class_limits_it(text: str, expecte
 
 def test_the_single_valued_properties_of_the_vocabulary() -> None:
     expected = """
-        approved basis budget call city closes country declaredPartnerCount document end
-        intendedPlanCount localName network networksApproved nuts3 opens partnerKind partnerName
-        partnersApproved population programme role seat start statement status"""
+        approved approvedYear basis budget budgetInEuro call city closes closesYear
+        country declaredPartnerCount document end endYear erdf erdfInEuro expectedCount
+        functionalUrbanArea geonames heldCount intendedPlanCount issuedYear kohesio lau
+        lauYear localName measure network networksApproved nuts3 nuts3In2021 nutsLevel
+        opens opensYear partnerKind partnerName partnersApproved population programme
+        rank reviewed role score seat similarityOf similarityTo start startYear
+        statedCall statement status total totalOf unlocode unlocodeLocation
+        urbanAuditCity wikidata"""
     found = {iri.removeprefix(URB) for iri in single_valued(SHAPES) if iri.startswith(URB)}
     assert found == set(expected.split())
 
