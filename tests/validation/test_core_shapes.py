@@ -121,6 +121,7 @@ def test_both_graphs_say_what_they_need() -> None:
 
 PREFIXES = namespaces(BASE)
 COVERED = [
+    ("?this a urb:City FILTER(?x > 1) ?this urb:seat ?x", {("targetClass", "urb:City")}),
     ("?this a urb:City ; urb:seat ?seat", {("targetClass", "urb:City")}),
     ("?this urb:seat ?seat", {("targetSubjectsOf", "urb:seat")}),
     ("?city urb:nuts3 ?this", {("targetObjectsOf", "urb:nuts3")}),

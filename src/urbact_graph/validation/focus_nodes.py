@@ -98,7 +98,7 @@ def _is_used(iri: str, store: Store) -> bool:
 
 
 def unfiltered(query: str) -> str:
-    """Return ``query`` without filters, bindings and groups; it selects no less."""
+    """Return ``query`` without conditions, bindings and groups; it selects no less."""
     found = list(tokens(query))
     kept: list[str] = []
     depth, end, index = 0, 0, 0
@@ -106,7 +106,8 @@ def unfiltered(query: str) -> str:
         token = found[index]
         word = token.text.upper()
         if word in _LEFT_OUT:
-            kept.append(query[end : token.start])
+            # An empty group parts the triple patterns that no full stop may part.
+            kept += [query[end : token.start], "{}" if depth else ""]
             index = _after(found, index)
             end = found[index - 1].end
             continue
