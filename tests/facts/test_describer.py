@@ -7,9 +7,9 @@ import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from urbact_graph.facts import tables
+from urbact_graph.facts.cells import Row, Stated
 from urbact_graph.facts.describer import Describer, term_name
 from urbact_graph.facts.minting import Minter
-from urbact_graph.facts.tables import Row, Stated
 from urbact_graph.rdf.namespaces import DCT, FOAF, RDF, XSD, expanded, namespaces, urb
 from urbact_graph.rdf.terms import typed
 

@@ -14,7 +14,8 @@ from urbact_graph.facts.reading import read_tables
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from urbact_graph.facts.tables import RowType, Tables
+    from urbact_graph.facts.cells import RowType
+    from urbact_graph.facts.tables import Tables
 
 BASE = "https://example.net/"
 EXAMPLEVILLE = "partnership/alpha/exampleville"
@@ -127,19 +128,25 @@ def test_a_recommendation_is_named_by_network_and_statement(mint: Minter, tables
     ]
 
 
-@pytest.mark.parametrize(
-    ("title", "expected"),
-    [
-        ("First call", "call/urbact-iv-first-call"),
-        ("URBACT IV: first call", "call/urbact-iv-first-call"),
-        ("First call of URBACT IV!", "call/first-call-of-urbact-iv"),
-        ("Call of URBACT IVB", "call/urbact-iv-call-of-urbact-ivb"),
-    ],
-)
-def test_a_call_has_its_programme_in_its_name(
-    mint: Minter, tables: Tables, title: str, expected: str
+def test_a_call_is_named_by_its_id_whatever_its_title(mint: Minter, tables: Tables) -> None:
+    renamed = changed(tables.calls[0], title="Another title", programme="URBACT I")
+    assert paths([mint.call(renamed)]) == ["call/urbact-iv-first-call"]
+
+
+def test_a_total_is_named_by_what_is_counted_of_which_call(mint: Minter, tables: Tables) -> None:
+    assert paths([mint.total(row) for row in tables.official_totals]) == [
+        "total/urbact-iv-first-call/networks",
+        "total/urbact-iv-first-call/plans",
+        "total/urbact-i/partners",
+        "total/urbact-i/countries",
+    ]
+
+
+def test_an_announced_plan_has_the_iri_that_the_plan_will_have(
+    mint: Minter, tables: Tables
 ) -> None:
-    assert paths([mint.call(changed(tables.calls[0], title=title))]) == [expected]
+    announced = [changed(row, evidence="announced") for row in tables.plans]
+    assert mint.plans(announced) == mint.plans(tables.plans)
 
 
 def test_the_others_are_named_by_slug_or_hash(mint: Minter, tables: Tables) -> None:

@@ -4,70 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.facts.changing import BASE, FIXTURE, TABLES, change, lines_of, problems, write
 from urbact_graph.errors import FactsError
 from urbact_graph.facts.importing import import_facts
 from urbact_graph.facts.reading import read_tables
 
-FIXTURE = Path(__file__).parent / "tables"
-BASE = "https://w3id.org/urbact-graph/"
-TABLES = [
-    *("networks.jsonl", "partnerships.jsonl", "cities.jsonl", "plans.jsonl"),
-    *("recommendations.jsonl", "calls.jsonl", "themes.jsonl", "network-themes.jsonl"),
-    *("recommendation-themes.jsonl", "glossary.md"),
-]
-
-
-@pytest.fixture
-def facts(tmp_path: Path) -> Path:
-    """Copy the tables, to be spoilt."""
-    return Path(shutil.copytree(FIXTURE, tmp_path / "facts"))
-
-
-def contents(folder: Path) -> dict[Path, bytes]:
-    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-def problems(facts: Path) -> list[str]:
-    """Import the tables into a data folder with a file, and return the mistakes."""
-    data = facts.parent / "data"
-    import_facts(FIXTURE, data, BASE)
-    (data / "networks" / "old.ttl").write_bytes((data / "calls.ttl").read_bytes())
-    before = contents(data)
-    with pytest.raises(FactsError) as caught:
-        import_facts(facts, data, BASE)
-    assert contents(data) == before
-    assert sorted(path.name for path in facts.parent.iterdir()) == ["data", "facts"]
-    assert str(caught.value) == "\n".join(caught.value.problems)
-    return caught.value.problems
-
-
-def lines_of(facts: Path, table: str) -> list[str]:
-    return (facts / table).read_text(encoding="utf-8").splitlines()
-
-
-def write(facts: Path, table: str, lines: list[str]) -> None:
-    (facts / table).write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def change(facts: Path, table: str, number: int, **cells: Any) -> None:
-    lines = lines_of(facts, table)
-    row = json.loads(lines[number - 1]) | cells
-    lines[number - 1] = json.dumps(row, ensure_ascii=False)
-    write(facts, table, lines)
-
-
-def append(facts: Path, table: str, number: int, **cells: Any) -> int:
-    """Add a copy of the row ``number`` with other ``cells``, and return the copy's number."""
-    lines = lines_of(facts, table)
-    write(facts, table, [*lines, json.dumps(json.loads(lines[number - 1]) | cells)])
-    return len(lines) + 1
-
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # A file as other programs write it --------------------------------------------------------------
 
@@ -147,6 +94,29 @@ CELLS: list[tuple[str, int, dict[str, Any], str]] = [
     ("cities", 2, {"lon": "23.75"}, "'lon': Input should be a valid number"),
     ("cities", 2, {"lat": float("nan")}, "'lat': Input should be"),
     ("cities", 2, {"nuts3_2021": "EL30"}, "'nuts3_2021': String should match pattern"),
+    ("cities", 2, {"nuts3_2024": "EL30"}, "'nuts3_2024': String should match pattern"),
+    ("networks", 1, {"call": "First call"}, "'call': String should match pattern"),
+    ("networks", 1, {"call_basis": "printed"}, "'call_basis': Input should be 'stated' or 'assig"),
+    ("networks", 1, {"reviewed": "2026-11"}, "'reviewed': '2026-11' is no day; write YYYY-MM-DD"),
+    ("networks", 1, {"reviewed": "2026-11-31"}, "'reviewed': '2026-11-31' is no date; write YYYY"),
+    ("partnerships", 1, {"reviewed": "2026"}, "'reviewed': '2026' is no day; write YYYY-MM-DD"),
+    ("plans", 1, {"reviewed": "soon"}, "'reviewed': 'soon' is no date; write YYYY, YYYY-MM or"),
+    ("recommendations", 1, {"reviewed": 2026}, "'reviewed': Input should be a valid string"),
+    ("plans", 1, {"evidence": "seen"}, "'evidence': Input should be 'plan', 'network' or 'announ"),
+    ("plans", 1, {"note": " "}, "'note': String should have at least 1 character that is seen"),
+    ("calls", 1, {"id": "First!"}, "'id': String should match pattern"),
+    ("programmes", 1, {"budget_eur": "24"}, "'budget_eur': Input should be a valid integer"),
+    ("programmes", 1, {"erdf_eur": -1}, "'erdf_eur': Input should be greater than or equal to 0"),
+    ("programmes", 1, {"start": None}, "'start': Input should be a valid string"),
+    ("official-totals", 1, {"measure": "cities"}, "'measure': Input should be 'networks', 'partn"),
+    ("official-totals", 1, {"value": None}, "'value': Input should be a valid integer"),
+    ("official-totals", 1, {"source": []}, "'source': List should have at least 1 item"),
+    ("city-names", 1, {"lang": "deu"}, "'lang': String should match pattern"),
+    ("city-names", 1, {"name": ""}, "'name': String should have at least 1 character"),
+    ("city-links", 1, {"scheme": "osm"}, "'scheme': Input should be 'wikidata', 'lau', 'unlocode'"),
+    ("network-links", 1, {"value": "4296842"}, "'value': String should match pattern"),
+    ("network-links", 1, {"scheme": "cordis"}, "'scheme': Input should be 'kohesio'"),
+    ("nuts-labels", 1, {"version": "2016"}, "'version': Input should be '2021' or '2024'"),
     ("plans", 6, {"language": "fra"}, "'language': String should match pattern"),
     ("themes", 1, {"level": "top"}, "'level': Input should be 'topic' or 'theme'"),
     ("network-themes", 3, {"basis": None}, "'basis': Input should be 'assigned' or 'printed'"),
@@ -175,139 +145,6 @@ def test_a_cell_of_a_link_that_does_not_fit(facts: Path) -> None:
         "themes.jsonl:1: 'links.0.target': 'eurovoc",
         "themes.jsonl:1: 'links.0.source.0': 'EuroVoc",
     ]
-
-
-# A row that fits no row before it, or no other table -----------------------------------------
-
-KEYS: list[tuple[str, int, dict[str, Any], str]] = [
-    ("networks", 1, {"name": "Other"}, "network 'alpha'"),
-    ("cities", 1, {"name": "Other"}, "city 'fr/exampleville'"),
-    ("themes", 2, {"label": "Other"}, "theme 'mobility'"),
-    ("calls", 1, {"budget": "2"}, "call 'URBACT IV / First call'"),
-    ("partnerships", 3, {"role": "partner"}, "partner of the network 'alpha / Πόλη'"),
-    ("network-themes", 1, {"basis": "assigned"}, "theme of the network 'alpha / mobility'"),
-    ("recommendation-themes", 1, {"theme": None}, "text 'Mobility'"),
-    ("recommendations", 3, {"addressee": "EU"}, "recommendation 'alpha / Plant trees.'"),
-    ("plans", 6, {}, "plan 'transfer-plan / gamma / https://example.org/plans'"),
-]
-
-
-@pytest.mark.parametrize(("table", "number", "cells", "key"), KEYS)
-def test_a_row_with_the_key_of_an_earlier_one(
-    facts: Path, table: str, number: int, cells: dict[str, Any], key: str
-) -> None:
-    last = append(facts, f"{table}.jsonl", number, **cells)
-    assert problems(facts) == [
-        f"{table}.jsonl:{last}: the {key} stands already at {table}.jsonl:{number}; "
-        "keep one of the two rows"
-    ]
-
-
-ROWS: list[tuple[str, int, dict[str, Any], str]] = [
-    (
-        "networks",
-        1,
-        {"programme": "URBACT V"},
-        "'programme' names the unknown programme 'URBACT V'",
-    ),
-    ("partnerships", 5, {"network": "omega"}, "'network' names the unknown network 'omega'; corr"),
-    ("partnerships", 4, {"city": "it/nowhere"}, "'city' names the unknown city 'it/nowhere'; corr"),
-    ("plans", 4, {"network": "omega"}, "'network' names the unknown network 'omega'; correct it"),
-    ("plans", 5, {"city": "it/nowhere"}, "'city' names the unknown city 'it/nowhere'; correct it"),
-    ("recommendations", 1, {"network": "omega"}, "'network' names the unknown network 'omega'"),
-    ("calls", 1, {"programme": "URBACT V"}, "'programme' names the unknown programme 'URBACT V'"),
-    ("themes", 2, {"broader": "ships"}, "'broader' names the unknown theme 'ships'; correct it or"),
-    ("network-themes", 3, {"network": "omega"}, "'network' names the unknown network 'omega'; cor"),
-    ("network-themes", 3, {"theme": "ships"}, "'theme' names the unknown theme 'ships'; correct"),
-    ("recommendation-themes", 3, {"theme": "ships"}, "'theme' names the unknown theme 'ships'"),
-    ("recommendations", 3, {"theme": ["ships"]}, "the theme 'ships' has no row in recommendation-"),
-    ("cities", 5, {"id": "fr/border-town"}, "the id 'fr/border-town' does not begin with its coun"),
-    ("cities", 2, {"lat": None}, "latitude and longitude come together; give both or neither"),
-    ("cities", 2, {"geonames": None}, "'geonames' and 'geonames_match' come together; give both"),
-    (
-        "partnerships",
-        7,
-        {"country": "FR"},
-        "the country is FR, but the city 'gb/sampleton' lies in",
-    ),
-    (
-        "plans",
-        4,
-        {"country": "FR"},
-        "the country is FR, but the city 'gb/sampleton' lies in GB; co",
-    ),
-    ("partnerships", 4, {"country": "XX"}, "'XX' is no ISO 3166-1 country code; write one such"),
-    ("plans", 5, {"country": "UK"}, "'UK' is no ISO 3166-1 country code; write one such as FR or"),
-    ("plans", 1, {"language": "xx"}, "'xx' is no ISO 639-1 language code; write one such as fr or"),
-    (
-        "recommendations",
-        1,
-        {"addressee": "cities and trams"},
-        "the addressee 'trams' is unknown; w",
-    ),
-    ("calls", 3, {"network_type": "pilot"}, "'pilot' names an unknown kind of network; write acti"),
-]
-
-
-@pytest.mark.parametrize(("table", "number", "cells", "message"), ROWS)
-def test_a_row_that_does_not_fit_the_others(
-    facts: Path, table: str, number: int, cells: dict[str, Any], message: str
-) -> None:
-    change(facts, f"{table}.jsonl", number, **cells)
-    (problem,) = problems(facts)
-    assert problem.startswith(f"{table}.jsonl:{number}: {message}")
-
-
-def test_a_row_that_stands_twice(facts: Path) -> None:
-    for table in TABLES:
-        lines = lines_of(facts, table)
-        write(facts, table, [*lines, lines[-1]])
-        (problem,) = problems(facts)
-        number = len(lines)
-        assert problem.startswith(f"{table}:{number + 1}: the "), problem
-        assert problem.endswith(f" stands already at {table}:{number}; keep one of the two rows")
-        write(facts, table, lines)
-
-
-def test_two_calls_that_would_share_an_iri(facts: Path) -> None:
-    append(facts, "calls.jsonl", 1, title="First Call!")
-    assert problems(facts) == [
-        f"calls.jsonl:4: the row would get the IRI {BASE}call/urbact-iv-first-call, as the one at "
-        "calls.jsonl:1 does; give them different names or titles"
-    ]
-
-
-def test_two_partnerships_that_would_share_an_iri(facts: Path) -> None:
-    append(facts, "partnerships.jsonl", 4, partner="Region of «Nowhere»")
-    append(facts, "partnerships.jsonl", 4, partner="Region-of-Nowhere")
-    (problem,) = problems(facts)
-    assert problem.startswith("partnerships.jsonl:9: the row would get the IRI")
-    assert "region-of-nowhere, as the one at partnerships.jsonl:8 does" in problem
-
-
-def test_two_plans_that_would_share_an_iri(facts: Path) -> None:
-    append(facts, "plans.jsonl", 2, date="2024")
-    (problem,) = problems(facts)
-    assert problem.startswith("plans.jsonl:7: the row would get the IRI")
-
-
-def test_two_terms_that_would_share_an_iri(facts: Path) -> None:
-    lines = lines_of(facts, "glossary.md")
-    write(facts, "glossary.md", [*lines, "- **Lead expert!** | Again. | https://example.org/g"])
-    (problem,) = problems(facts)
-    assert problem.startswith("glossary.md:7: the row would get the IRI")
-    assert "glossary/lead-expert, as the one at glossary.md:6" in problem
-
-
-def test_networks_take_no_name_that_stands_for_none(facts: Path) -> None:
-    lines = lines_of(facts, "networks.jsonl")
-    copy = json.loads(lines[2]) | {"id": "urbact"}
-    write(facts, "networks.jsonl", [*lines, json.dumps(copy)])
-    advice = lines_of(facts, "recommendations.jsonl")
-    same = json.loads(advice[0]) | {"network": "urbact"}
-    write(facts, "recommendations.jsonl", [*advice, json.dumps(same)])
-    (problem,) = problems(facts)
-    assert problem.startswith("recommendations.jsonl:4: the row would get the IRI")
 
 
 # A line or file that cannot be read ----------------------------------------------------------
@@ -418,6 +255,30 @@ def test_the_supplement_adds_to_networks_of_the_tables_alone(facts: Path) -> Non
     assert {x.network for x in read_tables(facts).listing} == {"greenplace", "femact-cities"}
 
 
-def test_a_users_name_is_no_part_of_a_pages_address(facts: Path) -> None:
-    change(facts, "networks.jsonl", 1, page="http://somebody@example.org/a@b")
-    assert read_tables(facts).networks[0].page == "http://example.org/a@b"
+@pytest.mark.parametrize(
+    ("found", "page"),
+    [
+        ("http://somebody@example.org/a@b", "http://example.org/a@b"),
+        ("https://example.org./a./b", "https://example.org/a./b"),
+        ("https://example.org.", "https://example.org"),
+        ("https://example.org.:8080/", "https://example.org:8080/"),
+        ("https://somebody@example.org.?a", "https://example.org?a"),
+        ("https://example.org/.", "https://example.org/."),
+    ],
+)
+def test_an_address_is_that_of_the_page_alone(facts: Path, found: str, page: str) -> None:
+    change(facts, "networks.jsonl", 1, page=found)
+    assert read_tables(facts).networks[0].page == page
+
+
+def test_spaces_around_a_code_are_no_part_of_it(facts: Path) -> None:
+    change(facts, "city-links.jsonl", 4, value=" FR019L2\u00a0")
+    assert read_tables(facts).city_links[3].value == "FR019L2"
+
+
+def test_a_recommendation_may_have_no_addressee_but_not_an_empty_one(facts: Path) -> None:
+    change(facts, "recommendations.jsonl", 1, addressee=None)
+    assert read_tables(facts).recommendations[0].addressee is None
+    change(facts, "recommendations.jsonl", 1, addressee="")
+    (problem,) = problems(facts)
+    assert problem.startswith("recommendations.jsonl:1: 'addressee': String should have at least 1")

@@ -11,6 +11,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr
 from urbact_graph.rdf.xml import inexpressible
 
 _USER = re.compile(r"^(https?://)[^/@]*@")
+# The root of the domain names (RFC 1034, section 3.1), which no page's own address has.
+_ROOT = re.compile(r"^(https?://[^/?#]*[^/?#.:])\.(?=[/?#:]|$)")
 _PARTIAL_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
 
 
@@ -43,7 +45,7 @@ def _text(text: str) -> str:
 
 def _iri(text: str) -> str:
     # A user's name before the host is no part of a page's address.
-    text = _USER.sub(r"\1", text)
+    text = _ROOT.sub(r"\1", _USER.sub(r"\1", text))
     if not text.startswith(("http://", "https://")):
         raise ValueError(f"'{text}' is no web address; it must start with http:// or https://")
     try:

@@ -172,12 +172,13 @@ def _contradicting_codes(found: Tables) -> Iterator[str]:
 
 def _contradicting_networks(found: Tables) -> Iterator[str]:
     """Report every network and plan whose cells contradict each other or those of its call."""
+    known = {row.name for row in found.programmes}
     programme_of = {row.id: row.programme for row in found.calls}
     for network in found.networks:
         if (network.call is None) != (network.call_basis is None):
             yield f"{network.where}: 'call' and 'call_basis' come together; give both or none"
         programme = programme_of.get(network.call or "")
-        if programme and programme != network.programme:
+        if programme and programme != network.programme and {programme, network.programme} <= known:
             yield (
                 f"{network.where}: the programme is {network.programme}, but the call "
                 f"'{network.call}' is one of {programme}; correct one of them"
@@ -192,8 +193,9 @@ def _contradicting_networks(found: Tables) -> Iterator[str]:
 
 def _contradicting_programmes(found: Tables) -> Iterator[str]:
     """Report every call and programme whose cells contradict each other."""
+    known = {row.name for row in found.programmes}
     for call in found.calls:
-        if not call.id.startswith(f"{slug(call.programme)}-"):
+        if call.programme in known and not call.id.startswith(f"{slug(call.programme)}-"):
             yield (
                 f"{call.where}: the id '{call.id}' does not begin with its programme "
                 f"'{slug(call.programme)}'; correct one of them"
