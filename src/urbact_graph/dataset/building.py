@@ -13,7 +13,7 @@ from urbact_graph.dataset.fingerprint import fingerprint
 from urbact_graph.dataset.inventory import check_inventory, check_stated
 from urbact_graph.dataset.rules import derive
 from urbact_graph.dataset.similarity import similarities
-from urbact_graph.description import describe
+from urbact_graph.description import describe, measure_quality
 from urbact_graph.errors import DatasetError
 from urbact_graph.files import write_whole
 from urbact_graph.history.dates import History, history_key, read_history
@@ -85,6 +85,7 @@ def build(sources: GraphSources, folder: Path, progress: Progress = lambda *_: N
     _add(store, similarities(store, sources.base))
     history = read_history(sources)
     _add(store, _dates(store, history))
+    _add(store, measure_quality(store, sources.base, _shapes(sources)))
     version = _describe(store, sources, shapes_sha256, history.modified)
     lines = "".join(_lines(store)).encode()
     built = Build(
@@ -185,6 +186,11 @@ def _lines(store: Store) -> list[str]:
 
 def _line(triple: Triple) -> str:
     return f"{triple} .\n"
+
+
+def _shapes(sources: GraphSources) -> Iterator[Triple]:
+    for path in sources.shape_files():
+        yield from parse_turtle(sources.read(path), sources.name(path))
 
 
 def _contents(sources: GraphSources, paths: list[Path]) -> dict[str, bytes]:

@@ -1,4 +1,4 @@
-"""What describes the graph, in the graph itself: VoID and DCAT-AP, with true counts."""
+"""What describes the graph, in the graph itself: VoID, DCAT-AP and DQV, with true counts."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,13 +11,14 @@ from urbact_graph.description.coverage import read_coverage
 from urbact_graph.description.dcat import CatalogueWriter
 from urbact_graph.description.examples import write_examples
 from urbact_graph.description.instance import instance_description
+from urbact_graph.description.quality import measure_quality
 from urbact_graph.description.statistics import Statistics
 from urbact_graph.description.structure import read_structure
 from urbact_graph.description.void import VoidWriter
 from urbact_graph.queries import StoredQuery
 from urbact_graph.rdf.builder import Statements
 
-__all__ = ["describe", "instance_description"]
+__all__ = ["describe", "instance_description", "measure_quality"]
 
 
 def describe(
