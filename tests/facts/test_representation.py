@@ -155,10 +155,20 @@ def test_regions_stand_in_their_tree_by_edition(written: dict[str, Facts], code:
     )
 
 
+@pytest.mark.parametrize("edition", ["2021", "2024"])
+def test_each_edition_of_nuts_is_a_scheme(written: dict[str, Facts], edition: str) -> None:
+    assert written[f"<http://data.europa.eu/nuts/scheme/{edition}>"] == facts_of(
+        ("rdf:type", [iri("skos:ConceptScheme")]),
+        ("skos:prefLabel", english(f"NUTS {edition}")),
+        ("dct:title", english(f"NUTS {edition}")),
+        ("dct:source", pages("https://ec.europa.eu/eurostat/web/nuts/linked-open-data")),
+    )
+
+
 def test_there_is_an_entity_a_row_and_no_other(
     written: dict[str, Facts], expectation: Expectation
 ) -> None:
     rows = sum(len(expectation.tables[table]) for table, _ in TABLES)
-    # Besides: the regions, 2 schemes, 2 linked concepts, 2 people, 2 documents, 2 terms, the
+    # Besides: the regions, 4 schemes, 2 linked concepts, 2 people, 2 documents, 2 terms, the
     # countries and the language of a plan.
-    assert len(written) == rows + len(REGIONS) + 2 + 2 + 2 + 2 + 2 + len(COUNTRIES) + 1
+    assert len(written) == rows + len(REGIONS) + 4 + 2 + 2 + 2 + 2 + len(COUNTRIES) + 1

@@ -13,6 +13,7 @@ _SCHEME = "http://data.europa.eu/nuts/scheme/"
 _SOURCE = (
     "https://ec.europa.eu/eurostat/web/gisco/geodata/statistical-units/territorial-units-statistics"
 )
+_SCHEME_SOURCE = "https://ec.europa.eu/eurostat/web/nuts/linked-open-data"
 # The editions of which the tables have codes, the newest first.
 _EDITIONS = ("2024", "2021")
 # A code is that of the country, with a letter more for each level below it.
@@ -54,7 +55,7 @@ class RegionDescriber(Describer):
     """Describes the regions that cities lie in, and all regions above them."""
 
     def regions(self, tables: Tables) -> list[Subject]:
-        """Return the regions whose codes cities have, and those above them, sorted by code."""
+        """Return the regions whose codes cities have and those above, sorted; last the editions."""
         names: dict[str, dict[str, str]] = defaultdict(dict)
         for label in tables.nuts_labels:
             # Some cells of Eurostat's table end with a space.
@@ -64,7 +65,16 @@ class RegionDescriber(Describer):
             for edition, code in _codes_at_home(row).items():
                 for above in _upwards(code):
                     used[above].add(edition)
-        return [self.region(code, used[code], names[code]) for code in sorted(used)]
+        regions = [self.region(code, used[code], names[code]) for code in sorted(used)]
+        schemes = [self.scheme(edition) for edition in sorted(_EDITIONS)] if regions else []
+        return regions + schemes
+
+    def scheme(self, edition: str) -> Subject:
+        """Describe an edition of NUTS: it has a label as a thing of SKOS, a title as a dataset."""
+        new = self.describe(_SCHEME + edition, "skos:ConceptScheme")
+        for predicate in ("skos:prefLabel", "dct:title"):
+            new.text(predicate, f"NUTS {edition}", language="en")
+        return new.link("dct:source", _SCHEME_SOURCE)
 
     def region(self, code: str, editions: set[str], names: dict[str, str]) -> Subject:
         """Describe a region with its ``names`` by edition.
