@@ -50,7 +50,7 @@ SMALL = {
 }
 
 
-@pytest.fixture(params=[pytest.param("real", marks=pytest.mark.graph), *SMALL])
+@pytest.fixture(scope="module", params=[pytest.param("real", marks=pytest.mark.graph), *SMALL])
 def graph(request: pytest.FixtureRequest) -> Store:
     """Return a graph with its description: the real one, or a small one."""
     if request.param == "real":

@@ -5,7 +5,7 @@ description was checked with those of SEMIC.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pyshacl
@@ -14,7 +14,7 @@ from pyoxigraph import BlankNode, Store, Triple
 from rdflib import RDF, SH, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, FOAF, SKOS, XSD, Namespace
 
-from tests.support.descriptions import VERSION
+from tests.support.descriptions import VERSION, extended, real_description
 from urbact_graph.description import authorities, instance_description
 from urbact_graph.description.distributions import DISTRIBUTIONS, DumpFile
 from urbact_graph.validation.rdflib_terms import memory_graph
@@ -38,7 +38,22 @@ def shapes() -> Graph:
 
 
 @pytest.fixture(scope="module")
+def demo_described(demo_store: Store, base: str) -> list[Triple]:
+    return real_description(demo_store, base)
+
+
+@pytest.fixture(scope="module")
 def served(described: list[Triple], base: str) -> list[Triple]:
+    return of_an_instance(described, base)
+
+
+@pytest.fixture(scope="module")
+def demo_served(demo_described: list[Triple], base: str) -> list[Triple]:
+    return of_an_instance(demo_described, base)
+
+
+def of_an_instance(described: list[Triple], base: str) -> list[Triple]:
+    """Add what an instance says of its own files."""
     files = [
         DumpFile(
             form.key,
@@ -51,9 +66,20 @@ def served(described: list[Triple], base: str) -> list[Triple]:
     return instance_description(described, base, ADDRESS, files)
 
 
+@pytest.fixture(scope="module")
+def demo(demo_served: list[Triple]) -> Graph:
+    return memory_graph(demo_served)
+
+
 @pytest.fixture
-def graph(served: list[Triple]) -> Graph:
-    return memory_graph(served)
+def graph(demo: Graph) -> Iterator[Graph]:
+    """Give the description of the demo, to be changed; afterwards it is as it was."""
+    before = set(demo)
+    yield demo
+    for triple in set(demo) - before:
+        demo.remove(triple)
+    for triple in before - set(demo):
+        demo.add(triple)
 
 
 def faults(graph: Graph, shapes: Graph) -> tuple[Found, Found]:
@@ -76,7 +102,22 @@ def graph_with_description(whole: Store) -> list[Triple]:
     return [quad.triple for quad in whole]
 
 
-@pytest.mark.parametrize("which", ["described", "served", "graph_with_description"])
+@pytest.fixture(scope="module")
+def demo_with_description(demo_store: Store, demo_described: list[Triple]) -> list[Triple]:
+    return [quad.triple for quad in extended(demo_store, demo_described)]
+
+
+@pytest.mark.parametrize(
+    "which",
+    [
+        "described",
+        "served",
+        "demo_described",
+        "demo_served",
+        "demo_with_description",
+        pytest.param("graph_with_description", marks=pytest.mark.slow),
+    ],
+)
 def test_the_description_keeps_the_profile_alone_and_in_the_whole_graph(
     which: str, shapes: Graph, request: pytest.FixtureRequest
 ) -> None:

@@ -172,6 +172,11 @@ def asked() -> StubEngine:
     return StubEngine(evaluate=answer)
 
 
+@pytest.fixture(scope="module")
+def asking(asked: StubEngine) -> FlaskClient:
+    return create_app(Settings.load(), asked).test_client()
+
+
 def headers(client: Client) -> dict[str, str]:
     return {} if client.accept is None else {"Accept": client.accept}
 
@@ -179,19 +184,18 @@ def headers(client: Client) -> dict[str, str]:
 @pytest.mark.parametrize("name", CLIENTS)
 @pytest.mark.parametrize("query", ["SELECT * {}", "CONSTRUCT {} {}"])
 def test_a_query_is_answered_in_a_format_that_its_client_reads(
-    asked: StubEngine, name: str, query: str
+    asked: StubEngine, asking: FlaskClient, name: str, query: str
 ) -> None:
     client = CLIENTS[name]
     expected = client.select if query.startswith("SELECT") else client.construct
-    app = create_app(Settings.load(), asked)
     path = "/sparql?" + urlencode({"query": query})
     if expected is None:
         # The engine, which knows the form of the query, says that there is no such format.
-        app.test_client().get(path, headers=headers(client))
+        asking.get(path, headers=headers(client))
         request = asked.evaluations[-1].request
         assert (request.results_format, request.graph_format).count(None) == 1
         return
-    response = app.test_client().get(path, headers=headers(client))
+    response = asking.get(path, headers=headers(client))
     assert (response.status_code, response.mimetype) == (200, TYPES[expected])
 
 
