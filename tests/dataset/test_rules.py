@@ -151,7 +151,12 @@ CASES: list[tuple[str, str, str]] = [
         """nuts:FRD11 a skos:Concept ; skos:notation "FRD11" ; skos:prefLabel "FRD11" .
         nuts:FRD12 a skos:Concept ; skos:notation "FRD12" ; skos:prefLabel "FRD12" .""",
     ),
-    ("41-nuts-codes", ':a urb:nuts3 nuts:FRD11 . nuts:FRD11 skos:prefLabel "Calvados" .', ""),
+    (
+        "41-nuts-codes",
+        """:a urb:nuts3 nuts:FRD11 . nuts:FRD11 skos:prefLabel "Calvados" .
+        nuts:FRD1 urb:nutsLevel 2 . nuts:FR urb:nutsLevel 0 ; skos:prefLabel "France" .""",
+        'nuts:FRD1 a skos:Concept ; skos:notation "FRD1" ; skos:prefLabel "FRD1" .',
+    ),
     (
         "42-sources",
         """:net urb:leadExpert :ann , :bob ; dct:source :page .
