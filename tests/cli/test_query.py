@@ -1,4 +1,8 @@
-"""``urbact-graph query``."""
+"""``urbact-graph query``.
+
+Only the tests that are marked ``process`` evaluate in a worker process, as the command does for a
+user; all others evaluate in their own, which answers alike.
+"""
 
 import json
 import socket
@@ -6,15 +10,27 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from pyoxigraph import Store
 
 from tests.support.commands import run
+from tests.support.evaluating import InProcessEngine
 from urbact_graph.cli import main
+from urbact_graph.engine import local
 from urbact_graph.settings import Settings
 from urbact_graph.sources import GraphSources
 
-pytestmark = [pytest.mark.process, pytest.mark.usefixtures("at_demo")]
+pytestmark = pytest.mark.usefixtures("at_demo")
 
 NETWORK = "https://w3id.org/urbact-graph/network/greenplace"
+
+
+@pytest.fixture(autouse=True)
+def _evaluated_here(
+    request: pytest.FixtureRequest, demo_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Evaluate in this process, on the demo, unless the test is marked ``process``."""
+    if not request.node.get_closest_marker("process"):
+        monkeypatch.setattr(local, "LocalEngine", lambda *_: InProcessEngine(demo_store))
 
 
 def test_without_a_query_the_stored_ones_are_listed(demo_sources: GraphSources) -> None:
@@ -23,6 +39,7 @@ def test_without_a_query_the_stored_ones_are_listed(demo_sources: GraphSources) 
         assert file.stem in text
 
 
+@pytest.mark.process
 def test_a_query_is_text_a_file_a_name_or_standard_input(demo_sources: GraphSources) -> None:
     assert run("query", "ASK {}").output == "yes\n"
     by_name = run("query", "partners-of-network").output
@@ -39,6 +56,7 @@ def test_a_file_may_hold_plain_sparql(tmp_path: Path) -> None:
     assert run("query", str(file)).output == "yes\n"
 
 
+@pytest.mark.process
 def test_another_dataset_can_be_queried(tmp_path: Path) -> None:
     file = tmp_path / "other.ttl"
     file.write_text("<a:b> <a:c> 48 .")
@@ -46,6 +64,7 @@ def test_another_dataset_can_be_queried(tmp_path: Path) -> None:
     assert text.split() == ["n", "48"]
 
 
+@pytest.mark.process
 def test_no_other_service_is_called() -> None:
     with socket.create_server(("127.0.0.1", 0)) as canary:
         canary.settimeout(0)
@@ -168,6 +187,7 @@ def test_an_answer_without_a_triple_is_said_to_be_empty(form: str) -> None:
     assert run("query", f"{query}1", "-f", form).stderr == ""
 
 
+@pytest.mark.process
 def test_the_timeout_is_that_of_the_server_unless_it_is_given(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -189,14 +209,10 @@ def test_the_timeout_is_that_of_the_server_unless_it_is_given(
     [
         (["partnersofnetwork"], "did you mean partners-of-network"),
         (["zzzz"], "lists them"),
-        (["SELECT * {"], "line 1, column"),
-        (["SELECT * { SERVICE <x:y> {} }"], "SERVICE"),
-        (["DROP ALL; ASK {}"], "DROP"),
         (["ASK {}", "-p", "a=b"], "Only stored queries"),
         (["partners-of-network", "-p", "network"], "no value"),
         (["partners-of-network", "-p", "nettwork=x"], "network"),
         (["ASK {}", "-f", "ttl"], "json, xml, csv, tsv"),
-        (["ASK { FILTER(1" + "+1" * 28_000 + " = 1) }"], "shorten it"),
         (["ASK { ?s ?p '\udcff' }"], "not UTF-8"),
         (["partners-of-network", "-p", "network=a", "-p", "network=b"], "twice"),
         (["nowhere.rq"], "nowhere.rq cannot be read (No such file or directory)"),
@@ -215,11 +231,29 @@ def test_the_timeout_is_that_of_the_server_unless_it_is_given(
         (["networks-of-city", "-p", "city=network/greenplace"], "is no city"),
         (["cities-on-theme", "-p", "theme=bio"], "the graph has no theme 'bio'"),
         (["networks", "-p", "firstYear=12"], "takes a year"),
+    ],
+)
+def test_a_wrong_query_is_reported_in_a_sentence(arguments: list[str], words: str) -> None:
+    check_sentence(arguments, words)
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["SELECT * {"], "line 1, column"),
+        (["SELECT * { SERVICE <x:y> {} }"], "SERVICE"),
+        (["DROP ALL; ASK {}"], "DROP"),
+        (["ASK { FILTER(1" + "+1" * 28_000 + " = 1) }"], "shorten it"),
         (["ASK {}", "--dataset", "/nowhere.ttl"], "/nowhere.ttl"),
         (["ASK {}", "--dataset", "/nowhere.doc"], "/nowhere.doc"),
     ],
 )
-def test_a_wrong_query_is_reported_in_a_sentence(arguments: list[str], words: str) -> None:
+def test_what_a_worker_refuses_is_reported_in_a_sentence(arguments: list[str], words: str) -> None:
+    check_sentence(arguments, words)
+
+
+def check_sentence(arguments: list[str], words: str) -> None:
     result = run("query", *arguments, code=2)
     assert words in result.stderr
     assert result.stderr.startswith("Error: ")

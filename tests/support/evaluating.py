@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from urbact_graph.engine.admission import admit
 from urbact_graph.engine.evaluation import evaluate
 from urbact_graph.engine.protocol import Answer, Counters, Counts, Request, Status
-from urbact_graph.rdf.namespaces import NAMESPACES
+from urbact_graph.rdf.namespaces import namespaces
 from urbact_graph.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,9 +34,8 @@ def answered(store: Store, request: Request, settings: Settings) -> Result:
         max_query_bytes=settings.max_query_bytes,
         max_nesting_depth=settings.max_nesting_depth,
     )
-    return evaluate(
-        store, request, dict(NAMESPACES), allow_unknown_graphs=settings.allow_unknown_graphs
-    )
+    prefixes = namespaces(settings.base_iri)
+    return evaluate(store, request, prefixes, allow_unknown_graphs=settings.allow_unknown_graphs)
 
 
 @dataclass
