@@ -9,7 +9,7 @@ import pytest
 from pyoxigraph import RdfFormat, Store, Triple
 
 from tests.support.descriptions import extended, real_description
-from tests.support.marking import mark, watch
+from tests.support.marking import mark, watch, with_long_files_first
 
 # Refuses connections off this machine from its import on.
 from tests.support.offline import sitecustomize
@@ -140,13 +140,14 @@ def demo_server(
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the tests by what they need, and leave out the slow ones unless ``-m`` names them."""
+    """Mark the tests, leave out the slow ones unless ``-m`` names them, and order the rest."""
     mark(items)
     if "slow" not in config.option.markexpr:
         # An option in addopts would be replaced by any other -m.
         slow = [item for item in items if item.get_closest_marker("slow")]
         config.hook.pytest_deselected(items=slow)
         items[:] = [item for item in items if not item.get_closest_marker("slow")]
+    items[:] = with_long_files_first(items)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -40,6 +40,20 @@ def mark(items: Iterable[pytest.Item]) -> None:
             item.add_marker(pytest.mark.process)
 
 
+def with_long_files_first(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Put the files that start processes or need the real graph before all others.
+
+    A file is run by one process of the session: when the long ones are done, there is work left for
+    all of them.
+    """
+    long = {
+        item.path
+        for item in items
+        if item.get_closest_marker("graph") or item.get_closest_marker("process")
+    }
+    return sorted(items, key=lambda item: item.path not in long)
+
+
 def watch(item: pytest.Item | None) -> None:
     """Refuse from now on that ``item`` starts a process, unless it is marked ``process``."""
     _Running.item = item
