@@ -44,6 +44,10 @@ city/z  (new)
 + https://example.org/note "two\\nlines, \\u001B[31m \\"q\\""@en
 + https://example.org/since "2020"^^https://example.org/year
 
+class     added  changed  removed
+urb:City      1        0        0
+no class      0        1        1
+
 6 facts added, 4 removed, in 3 entities: 1 new, 1 gone, 1 changed.
 """
 # Of two revisions: two facts of an entity. And of what describes the dataset its version, named
@@ -94,6 +98,10 @@ def test_json_has_them_by_entity(files: tuple[str, str]) -> None:
     counts = {name: printed[name] for name in ("added", "removed", "new", "gone", "changed")}
     assert counts == {"added": 6, "removed": 4, "new": 1, "gone": 1, "changed": 1}
     town, gone, _ = printed["entities"]
+    assert printed["classes"] == [
+        {"class": "", "added": 0, "changed": 1, "removed": 1},
+        {"class": f"{BASE}ontology#City", "added": 1, "changed": 0, "removed": 0},
+    ]
     assert (town["entity"], town["label"], town["kind"]) == (f"{BASE}city/x", "Town", "changed")
     size = "https://example.org/size"
     integer = "http://www.w3.org/2001/XMLSchema#integer"
@@ -105,6 +113,19 @@ def test_json_has_them_by_entity(files: tuple[str, str]) -> None:
     assert gone["removed"][0]["value"]["value"] == "Gone"
     same = json.loads(run(files[0], files[0], "-f", "json", code=0).stdout)
     assert (same["added"], same["entities"]) == (0, [])
+
+
+def test_what_was_computed_is_only_counted(tmp_path: Path) -> None:
+    for name, score in (("a.ttl", 1), ("b.ttl", 2)):
+        stated = "".join(f"<similarity/network/{n}/x> :score {score} ." for n in "ab")
+        (tmp_path / name).write_text(f"{HEAD} {stated} <quality/x> :size {score} .")
+    text = run(str(tmp_path / "a.ttl"), str(tmp_path / "b.ttl"), code=1).stdout
+    assert text.startswith(
+        "quality/…  (0 new, 0 gone, 1 changed)\n"
+        "1 fact added, 1 removed; --format nt prints them.\n\n"
+        "similarity/…  (0 new, 0 gone, 2 changed)\n"
+        "2 facts added, 2 removed; --format nt prints them.\n\n"
+    )
 
 
 def test_a_terminal_gets_colours(files: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,7 +195,7 @@ def test_a_revision_is_compared_with_the_working_copy(two_days: WorkingCopy) -> 
         '- https://example.org/name "A"\n'
         '+ https://example.org/name "Aa"\n\n'
     )
-    assert [block.split("\n")[0].split("  ")[-1] for block in text.split("\n\n")[:-1]] == [
+    assert [block.split("\n")[0].split("  ")[-1] for block in text.split("\n\n")[:-2]] == [
         *("a", "catalog", "dataset")
     ]
     assert text.endswith(f"\n\n{SUMMARY} in 3 entities: 0 new, 0 gone, 3 changed.\n")

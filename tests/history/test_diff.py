@@ -70,7 +70,7 @@ def test_what_has_a_fragment_belongs_to_its_entity_below_the_base_alone() -> Non
     found = compared(
         "", "<a> :size 1 . <a#part> :size 2 . :x :size 1 . <http://e.org/#x> :size 1 ."
     )
-    assert list(summary(found)) == ["http://e.org/#x", "https://example.org/x", "a"]
+    assert list(summary(found)) == ["a", "http://e.org/#x", "https://example.org/x"]
     assert summary(found)["a"] == ("", "new", 2, 0)
 
 
@@ -98,6 +98,53 @@ def test_a_label_that_is_gone_heads_what_it_named() -> None:
     assert summary(found) == {"a": ("Old", "changed", 0, 1)}
     found = compared('<a> rdfs:label "Old" .', '<a> rdfs:label "New" .')
     assert summary(found) == {"a": ("New", "changed", 1, 1)}
+
+
+def test_what_people_look_for_comes_first() -> None:
+    paths = ("similarity/network/a/b", "quality/total/x/plans", "dataset", "catalog", "ontology")
+    stated = "".join(f"<{path}> :size 1 ." for path in (*paths, "zone/z", "plan/p"))
+    found = compared("", stated + "<http://e.org/x> :size 1 .")
+    assert list(summary(found)) == [
+        *("plan/p", "zone/z", "http://e.org/x", "ontology"),
+        *("quality/total/x/plans", "similarity/network/a/b", "catalog", "dataset"),
+    ]
+
+
+def by_class(before: str, after: str) -> dict[str, tuple[int, int, int]]:
+    """Return how many things each class gained, kept changed and lost."""
+    counts = compared(f"{CLASSES} {before}", f"{CLASSES} {after}").classes()
+    return {
+        one.name.rpartition("#")[2].rpartition("/")[2]: (one.added, one.changed, one.removed)
+        for one in counts
+    }
+
+
+CLASSES = """@prefix urb: <ontology#> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
+urb:LocalPlan rdfs:subClassOf urb:Plan . urb:Plan rdfs:subClassOf :Work, urb:Plan ."""
+PLAN = "<plan/a> a urb:LocalPlan, urb:Plan, :Work"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("", f"{PLAN} .", {"Plan": (1, 0, 0)}),
+        (f"{PLAN} .", "", {"Plan": (0, 0, 1)}),
+        (f"{PLAN} .", f"{PLAN} ; :size 1 .", {"Plan": (0, 1, 0)}),
+        (f"{PLAN} .", "<plan/a> a urb:Idea .", {"Idea": (1, 0, 0), "Plan": (0, 0, 1)}),
+        (
+            f"{PLAN} .",
+            "<plan/a> owl:deprecated true .",
+            {"Plan": (0, 0, 1), "deprecated": (1, 0, 0)},
+        ),
+        # What has a class in another vocabulary alone has that; a part has none of its own.
+        ("", ":x a :Work . <a> :size 1 . <a#part> a :Work .", {"": (1, 0, 0), "Work": (1, 0, 0)}),
+        ("<a> a urb:Idea, urb:Other .", "", {"Idea": (0, 0, 1), "Other": (0, 0, 1)}),
+    ],
+)
+def test_changes_are_counted_by_class(
+    before: str, after: str, expected: dict[str, tuple[int, int, int]]
+) -> None:
+    assert by_class(before, after) == expected
 
 
 # Blank nodes ---------------------------------------------------------------------------------

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from rich.console import Console
 from rich.text import Text
 
-from urbact_graph.history.diff import Change, Comparison, Kind
-from urbact_graph.rdf.namespaces import XSD, namespaces
+from urbact_graph.history.diff import DESCRIPTION, Change, Comparison, Kind
+from urbact_graph.rdf.namespaces import XSD, namespaces, urb
+from urbact_graph.rdf.resources import COMPUTED
 
 # The literals that Turtle writes without quotes (1.1, section 2.5.2).
 _BARE = {
@@ -19,8 +21,9 @@ _BARE = {
 }
 _LOCAL_NAME = re.compile(r"[\w-]*")
 _STYLES = {"+": "green", "-": "red"}
-# The description of the dataset changes with everything else, so its facts are only counted.
-_DESCRIPTION = {"catalog", "dataset"}
+# The heads of the columns of the table of classes.
+_COLUMNS = ("added", "changed", "removed")
+_NO_CLASS = "no class"
 
 
 def signed_lines(found: Comparison) -> Iterator[str]:
@@ -36,6 +39,15 @@ def as_document(found: Comparison) -> dict[str, Any]:
         "added": found.added,
         "removed": found.removed,
         **{kind.value: found.count(kind) for kind in Kind},
+        "classes": [
+            {
+                "class": count.name,
+                "added": count.added,
+                "changed": count.changed,
+                "removed": count.removed,
+            }
+            for count in found.classes()
+        ],
         "entities": [
             {
                 "entity": change.entity,
@@ -50,13 +62,56 @@ def as_document(found: Comparison) -> dict[str, Any]:
 
 
 def print_text(found: Comparison, base: str) -> None:
-    """Print the facts by entity, and a summary."""
+    """Print the facts by entity, and a summary.
+
+    What was computed, and what describes the dataset, changes with everything else; its facts are
+    only counted.
+    """
     console = Console(highlight=False, markup=False, emoji=False)
-    for change in found.changes:
+    for folder, changes in groupby(found.changes, lambda change: _computed(change, base)):
         # Each fact stays on one line, also for programs that read the output.
-        console.print(_text(change, base), soft_wrap=True)
+        some = list(changes)
+        for text in [_counted(folder, some)] if folder else (_text(one, base) for one in some):
+            console.print(text, soft_wrap=True)
+            console.print()
+    if found.changes:
+        for line in _table(found, base):
+            console.print(line, soft_wrap=True)
         console.print()
     console.print(_summary(found), soft_wrap=True)
+
+
+def _computed(change: Change, base: str) -> str:
+    """Return the folder of what was computed, such as "similarity/"; empty for other things."""
+    path = change.entity.removeprefix(base)
+    return next((folder for folder in COMPUTED if path.startswith(folder)), "")
+
+
+def _counted(folder: str, changes: list[Change]) -> str:
+    added = sum(len(change.added) for change in changes)
+    removed = sum(len(change.removed) for change in changes)
+    kinds = ", ".join(f"{sum(change.kind is kind for change in changes):,} {kind}" for kind in Kind)
+    return f"{folder}…  ({kinds})\n{_counts(added, removed)}; --format nt prints them."
+
+
+def _table(found: Comparison, base: str) -> Iterator[str]:
+    """Yield the lines of a table: how many things each class gained, kept and lost."""
+    vocabulary = str(urb(base))
+    rows: list[tuple[str, ...]] = [("class", *_COLUMNS)]
+    rows += [
+        (
+            _shown(NamedNode(count.name), base) if count.name else _NO_CLASS,
+            *(f"{number:,}" for number in (count.added, count.changed, count.removed)),
+        )
+        # Those of the graph's own vocabulary first, and what has none last.
+        for count in sorted(
+            found.classes(), key=lambda one: (not one.name, not one.name.startswith(vocabulary))
+        )
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for name, *numbers in rows:
+        cells = (f"{text:>{width}}" for text, width in zip(numbers, widths[1:], strict=True))
+        yield "  ".join((f"{name:<{widths[0]}}", *cells))
 
 
 def _text(change: Change, base: str) -> Text:
@@ -66,7 +121,7 @@ def _text(change: Change, base: str) -> Text:
     text.append(change.entity.removeprefix(base) or change.entity)
     if change.kind is not Kind.CHANGED:
         text.append(f"  ({change.kind})", style="dim")
-    if change.entity.removeprefix(base) in _DESCRIPTION:
+    if change.entity.removeprefix(base) in DESCRIPTION:
         counts = _counts(len(change.added), len(change.removed))
         text.append(f"\n{counts}; --format nt prints them.")
     else:

@@ -2,6 +2,7 @@
 
 import hashlib
 import zlib
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,11 +15,15 @@ from urbact_graph.errors import DatasetError
 from urbact_graph.rdf.blank_nodes import blank_nodes, with_names
 from urbact_graph.rdf.formats import format_of_file
 from urbact_graph.rdf.graph import LABELS, IndexedGraph
+from urbact_graph.rdf.namespaces import OWL, RDF, RDFS, urb
 from urbact_graph.rdf.reading import is_compressed, mistake_in, opened, rdf_format, xml_mistake
-from urbact_graph.rdf.resources import resource_of
+from urbact_graph.rdf.resources import COMPUTED, resource_of
 
 # Returns all triples of a graph each time it is called; a triple may occur twice.
 Facts = Callable[[], Iterable[Triple]]
+
+# The entities that describe the graph itself; they change with everything else.
+DESCRIPTION = ("catalog", "dataset")
 
 _DIGEST_BYTES = 16
 
@@ -36,6 +41,9 @@ class Change:
     """An entity with the facts that were added and removed, each in a fixed order.
 
     ``entity`` is an IRI, or the name of a blank node; ``label`` is empty where it has none.
+    ``former`` and ``latter`` are its main classes in the two graphs: those of the graph's own
+    vocabulary, if it has such, without the subclasses of others. What is deprecated and has no
+    class has the IRI of owl:deprecated instead.
     """
 
     entity: str
@@ -43,11 +51,30 @@ class Change:
     kind: Kind
     added: tuple[Triple, ...]
     removed: tuple[Triple, ...]
+    former: frozenset[str] = frozenset()
+    latter: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class ClassChanges:
+    """How many things a class gained and lost, and how many it has in both graphs that changed.
+
+    ``name`` is the IRI of the class, empty for what has none.
+    """
+
+    name: str
+    added: int
+    changed: int
+    removed: int
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """The changes from one graph to another, by entity; ``facts`` counts those of the latter."""
+    """The changes from one graph to another, by entity; ``facts`` counts those of the latter.
+
+    Entities of the graph come first, then other resources, then the ontology, what was computed,
+    and last what describes the dataset; each sorted by IRI.
+    """
 
     changes: tuple[Change, ...]
     facts: int
@@ -65,6 +92,29 @@ class Comparison:
     def count(self, kind: Kind) -> int:
         """Return how many entities are new, gone or changed."""
         return sum(change.kind is kind for change in self.changes)
+
+    def classes(self) -> list[ClassChanges]:
+        """Count the changes by class, sorted by its IRI.
+
+        An entity that has another class now counts as added to the one and removed from the other.
+        """
+        nothing = frozenset(("",))
+        counts: Counter[tuple[str, Kind]] = Counter()
+        for change in self.changes:
+            former = change.former or nothing if change.kind is not Kind.NEW else frozenset()
+            latter = change.latter or nothing if change.kind is not Kind.GONE else frozenset()
+            counts.update((name, Kind.NEW) for name in latter - former)
+            counts.update((name, Kind.GONE) for name in former - latter)
+            counts.update((name, Kind.CHANGED) for name in former & latter)
+        return [
+            ClassChanges(
+                name,
+                counts[name, Kind.NEW],
+                counts[name, Kind.CHANGED],
+                counts[name, Kind.GONE],
+            )
+            for name in sorted({name for name, _ in counts})
+        ]
 
 
 def compare(before: Facts, after: Facts, base: str) -> Comparison:
@@ -86,18 +136,19 @@ def compare(before: Facts, after: Facts, base: str) -> Comparison:
     removed = {triple for triple in before() if _digest(triple) not in new}
     gains, losses = _by_entity(added, base), _by_entity(removed, base)
     entities = gains.keys() | losses.keys()
-    was, earlier = _described(before(), entities, base)
-    now, later = _described(after(), entities, base)
+    earlier, later = (_Described(facts(), entities, base) for facts in (before, after))
     kinds = {(False, True): Kind.NEW, (True, False): Kind.GONE, (True, True): Kind.CHANGED}
     changes = [
         Change(
             entity,
-            later.label(entity) or earlier.label(entity),
-            kinds[entity in was, entity in now],
+            later.labels.label(entity) or earlier.labels.label(entity),
+            kinds[entity in earlier.entities, entity in later.entities],
             tuple(gains.get(entity, ())),
             tuple(losses.get(entity, ())),
+            earlier.classes(entity),
+            later.classes(entity),
         )
-        for entity in sorted(entities)
+        for entity in sorted(entities, key=lambda entity: (_place(entity, base), entity))
     ]
     return Comparison(tuple(changes), len(new))
 
@@ -162,15 +213,65 @@ def _by_entity(triples: Iterable[Triple], base: str) -> dict[str, list[Triple]]:
     return grouped
 
 
-def _described(
-    triples: Iterable[Triple], entities: Container[str], base: str
-) -> tuple[set[str], IndexedGraph]:
-    """Return which of ``entities`` a graph describes, and the labels of these."""
-    described, labels = set(), []
-    for triple in triples:
-        entity = _entity(triple, base)
-        if entity in entities:
-            described.add(entity)
-            if triple.predicate.value in LABELS:
+def _place(entity: str, base: str) -> int:
+    """Return where an entity stands among the others: what people look for comes first."""
+    if not entity.startswith(base):
+        return 1
+    path = entity.removeprefix(base)
+    if path in DESCRIPTION:
+        return 4
+    if path.startswith(COMPUTED):
+        return 3
+    return 2 if path == "ontology" else 0
+
+
+class _Described:
+    """What a graph states of ``entities``: which it has, their labels and their classes."""
+
+    def __init__(self, triples: Iterable[Triple], entities: Container[str], base: str) -> None:
+        self.entities: set[str] = set()
+        self._vocabulary = str(urb(base))
+        self._types: dict[str, set[str]] = {}
+        self._deprecated: set[str] = set()
+        self._superclasses: dict[str, set[str]] = {}
+        labels = []
+        for triple in triples:
+            property_, entity = triple.predicate.value, _entity(triple, base)
+            if property_ == RDFS.subClassOf:
+                self._superclasses.setdefault(_name(triple.subject), set()).add(
+                    _name(triple.object)
+                )
+            if entity not in entities:
+                continue
+            self.entities.add(entity)
+            if property_ in LABELS:
                 labels.append(triple)
-    return described, IndexedGraph(labels)
+            elif _name(triple.subject) != entity:
+                continue
+            elif property_ == RDF.type:
+                self._types.setdefault(entity, set()).add(_name(triple.object))
+            elif property_ == OWL.deprecated:
+                self._deprecated.add(entity)
+        self.labels = IndexedGraph(labels)
+
+    def classes(self, entity: str) -> frozenset[str]:
+        """Return the main classes of ``entity``."""
+        types = self._types.get(entity, set())
+        if not types and entity in self._deprecated:
+            return frozenset((str(OWL.deprecated),))
+        own = {name for name in types if name.startswith(self._vocabulary)} or types
+        return frozenset(name for name in own if not self._above(name) & own)
+
+    def _above(self, name: str) -> set[str]:
+        """Return the superclasses of a class, without itself."""
+        above: set[str] = set()
+        wanted = [name]
+        while wanted:
+            found = self._superclasses.get(wanted.pop(), set()) - above
+            above |= found
+            wanted += found
+        return above - {name}
+
+
+def _name(term: object) -> str:
+    return term.value if isinstance(term, NamedNode) else str(term)

@@ -10,6 +10,8 @@ from urbact_graph.errors import DatasetError
 _END = " ."
 # 128 bits keep any two contents apart.
 _DIGEST_DIGITS = 32
+# How the paths begin of what each build computes from the facts, by the thousand.
+COMPUTED = ("quality/", "similarity/")
 
 
 @dataclass(frozen=True)
