@@ -53,11 +53,11 @@ PROVENANCE = {
 }
 # The names that publishers of derived data have to give, by LICENSE-DATA.
 ATTRIBUTIONS = {
-    "en": "Name urbact-graph, GeoNames (CC BY 4.0) for coordinates, populations, names and identifiers "
-    "of places, Eurostat (CC BY 4.0) for names of NUTS regions and for codes of Local Administrative "
-    "Units, functional urban areas and cities, EuroGeographics for the administrative boundaries by "
-    "which NUTS codes were found, and the UNECE for codes of UN/LOCODE. Identifiers of Wikidata are "
-    "CC0.",
+    "en": "Name urbact-graph, GeoNames (CC BY 4.0) for coordinates, populations, names and "
+    "identifiers of places, Eurostat (CC BY 4.0) for names of NUTS regions and for codes of Local "
+    "Administrative Units, functional urban areas and cities, EuroGeographics for the "
+    "administrative boundaries by which NUTS codes were found, and the UNECE for codes of "
+    "UN/LOCODE. Identifiers of Wikidata are CC0.",
 }
 # The pages that most of the facts come from; each entity names its own.
 SOURCES = ("https://urbact.eu/", "https://www.geonames.org/")
