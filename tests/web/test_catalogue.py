@@ -5,17 +5,30 @@ import re
 from pathlib import Path
 from urllib.parse import urljoin
 
+import pyshacl
 import pytest
 from flask.testing import FlaskClient
-from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Store, Triple
+from pyoxigraph import (
+    BlankNode,
+    Literal,
+    NamedNode,
+    QuerySolutions,
+    RdfFormat,
+    Store,
+    Triple,
+    parse,
+)
+from rdflib import RDF, SH, Graph
 
 from tests.web.serving import ADDRESS, links, serving_file, triples_at
 from urbact_graph.description.distributions import DISTRIBUTIONS
 from urbact_graph.rdf.namespaces import NAMESPACES
 from urbact_graph.release.release import Release
+from urbact_graph.validation.rdflib_terms import memory_graph
 
 VOID, DCAT, SPDX = (NAMESPACES[prefix] for prefix in ("void", "dcat", "spdx"))
 LABEL = NAMESPACES["rdfs"] + "label"
+PROFILE = Path(__file__).parents[1] / "description" / "dcat_ap"
 
 
 def values(triples: list[Triple], property_: str, subject: str = "") -> list[str]:
@@ -233,3 +246,31 @@ def test_what_is_conformed_to_is_described_as_a_standard(demo_client: FlaskClien
     named = set(values(triples, NAMESPACES["dct"] + "conformsTo"))
     assert named
     assert named <= standards
+
+
+@pytest.fixture(scope="module")
+def profile() -> Graph:
+    """Read the shapes of DCAT-AP."""
+    shapes = Graph()
+    for path in sorted(PROFILE.glob("*.ttl")):
+        shapes.parse(path)
+    assert shapes
+    return shapes
+
+
+@pytest.mark.parametrize("suffix", ["ttl", "rdf", "jsonld"])
+@pytest.mark.parametrize("path", ["dataset", "catalog"])
+def test_each_document_keeps_the_profile_alone(
+    demo_client: FlaskClient, profile: Graph, path: str, suffix: str
+) -> None:
+    response = demo_client.get(f"/{path}.{suffix}")
+    form = RdfFormat.from_media_type(response.mimetype or "")
+    graph = memory_graph(quad.triple for quad in parse(response.data, format=form))
+    assert (None, RDF.type, None) in graph
+    _, report, _ = pyshacl.validate(graph, shacl_graph=profile, inference="none")
+    assert isinstance(report, Graph)
+    violations = [
+        (str(report.value(found, SH.focusNode)), str(report.value(found, SH.resultPath)))
+        for found in report.subjects(SH.resultSeverity, SH.Violation)
+    ]
+    assert not violations

@@ -10,9 +10,12 @@ from urbact_graph.web.snapshot import Snapshot
 # geometry of a city, the terms of the ontology. A resource without a document of its own, such as a
 # country in an authority table of the European Union, is described in every document that links to
 # it. Incoming links are left out if the entity links back to the same resource.
+# Profiles such as DCAT-AP want to see that what something conforms to is a standard.
 # The query is one UNION of short paths, each of which begins at the entity: otherwise the engine
 # would begin with every label in the graph.
 _DESCRIPTION = """
+PREFIX dct: <http://purl.org/dc/terms/>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 CONSTRUCT { ?subject ?property ?value }
 WHERE {
@@ -47,6 +50,7 @@ WHERE {
     FILTER NOT EXISTS { ?entity ?back ?subject }
     BIND(?entity AS ?value)
   }
+  UNION { ?entity dct:conformsTo ?subject . ?subject a ?value . BIND(rdf:type AS ?property) }
   UNION { ?entity ?link ?subject . ?subject rdfs:label ?value . BIND(rdfs:label AS ?property) }
   UNION { ?subject ?link ?entity . ?subject rdfs:label ?value . BIND(rdfs:label AS ?property) }
   UNION {
@@ -119,8 +123,9 @@ def description(snapshot: Snapshot, entity: NamedNode) -> list[Triple]:
     """Return the description of ``entity``, sorted; empty if the graph has no statement of it.
 
     That is: its statements and those of its parts; the statements of linked resources that have no
-    document here; the links to it; and the labels of all these resources. Blank nodes have no
-    documents, so their statements belong to it, and the links to those that lead to it.
+    document here; the links to it; the classes of what it conforms to; and the labels of all these
+    resources. Blank nodes have no documents, so their statements belong to it, and the links to
+    those that lead to it.
 
     Raises:
         ProblemError: as the engine raises it.
