@@ -1,8 +1,8 @@
 """What a text that a user typed names in the graph: a city, a country, a theme, and so on.
 
 A thing is named by its IRI in any of its forms, by a name that it has in any language, by a code,
-or by the end of its IRI. Capitals, accents and punctuation do not matter. What names nothing, or
-several things, is an error that says what would.
+or by the end of its IRI. Capitals, accents and punctuation do not matter. A deprecated IRI stands
+for what replaces it. What names nothing, or several things, is an error that says what would.
 """
 
 import re
@@ -42,7 +42,11 @@ KINDS: Mapping[str, tuple[str, str, str]] = {
     "planKind": ("kind of plan", "Plan", _KIND_OF),
     "programme": ("programme", "Programme", _OF_CLASS),
     "theme": ("theme", "", f"?thing <{SKOS.inScheme}> <«base»theme>"),
-    "iri": ("thing", "", "?thing ?property ?value"),
+    "iri": (
+        "thing",
+        "",
+        f"?thing ?property ?value FILTER NOT EXISTS {{ ?thing <{OWL.deprecated}> true }}",
+    ),
 }
 # The properties that name a thing, the one that is shown first.
 _NAMES = (
@@ -115,7 +119,10 @@ class Names:
                 f"'{text}' names {len(found)} {_many(kind)}; write one of them as it stands "
                 f"here: {forms}"
             )
-        if "/" in text and self._stands_in_graph(self._base + text.strip("/")):
+        path = self._base + text.strip("/")
+        if "/" in text and (replacement := self._replacement(text, path, kind)):
+            return replacement
+        if "/" in text and self._stands_in_graph(path):
             raise UnknownNameError(f"{text} is no {KINDS[kind][0]}{index.hint(text)}")
         raise UnknownNameError(f"the graph has no {KINDS[kind][0]} '{text}'{index.hint(text)}")
 
@@ -126,12 +133,46 @@ class Names:
                 return NamedNode(iri)
         elif iri in self._index(kind).things:
             return NamedNode(iri)
+        elif replacement := self._replacement(text, iri, kind):
+            return replacement
         # An address of this graph's documents is one of its IRIs, but for its beginning and end.
         end = re.sub(r"\.(html|ttl|jsonld|nt|rdf)$", "", "/".join(iri.split("/")[-2:]))
         hint = self._index(kind).hint(end)
         if self._stands_in_graph(iri):
             raise UnknownNameError(f"{text} is no {KINDS[kind][0]}{hint}")
         raise UnknownNameError(f"{text} is not in the graph{hint}")
+
+    def _replacement(self, text: str, iri: str, kind: str) -> NamedNode | None:
+        """Return the one thing of ``kind`` that replaces ``iri``; None if that is not deprecated.
+
+        Raises:
+            UnknownNameError: it is deprecated, and nothing of that kind replaces it, or several.
+        """
+        if not _is_iri(iri):
+            return None
+        rows = list(
+            self._select(
+                f"SELECT ?new {{ <{iri}> <{OWL.deprecated}> true "
+                f"OPTIONAL {{ <{iri}> <{DCT.isReplacedBy}> ?new }} }}"
+            )
+        )
+        if not rows:
+            return None
+        things = self._index(kind).things
+        new = sorted(row["new"].value for row in rows if "new" in row)
+        of_kind = [found for found in new if found in things]
+        if len(of_kind) == 1:
+            return NamedNode(of_kind[0])
+        noun = KINDS[kind][0]
+        if of_kind:
+            forms = " and ".join(things[found].shown for found in of_kind)
+            raise UnknownNameError(f"{text} was replaced by {forms}; write one of them")
+        if new:
+            forms = " and ".join(found.removeprefix(self._base) for found in new)
+            raise UnknownNameError(f"{text} is deprecated; what replaces it is no {noun}: {forms}")
+        raise UnknownNameError(
+            f"{text} is deprecated, and nothing replaces it; name another {noun}"
+        )
 
     def _index(self, kind: str) -> "_Index":
         if kind not in self._indexes:
@@ -189,12 +230,18 @@ class Names:
             ) from None
 
     def _stands_in_graph(self, iri: str) -> bool:
-        try:
-            NamedNode(iri)
-        except ValueError:
+        if not _is_iri(iri):
             return False
         places = f"{{ <{iri}> ?p ?o }} UNION {{ ?s <{iri}> ?o }} UNION {{ ?s ?p <{iri}> }}"
         return any(True for _ in self._select(f"SELECT * {{ {places} }} LIMIT 1"))
+
+
+def _is_iri(text: str) -> bool:
+    try:
+        NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 class _Index:

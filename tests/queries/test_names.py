@@ -20,6 +20,16 @@ MORE = f"""
 @base <{BASE}> .
 @prefix urb: <{BASE}ontology#> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix dct: <http://purl.org/dc/terms/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+<city/pl/breslau> owl:deprecated true ; rdfs:label "Breslau"@en ;
+    dct:isReplacedBy <city/pl/wroclaw> .
+<city/es/cordobas> owl:deprecated true ; rdfs:label "Both Cordobas"@en ;
+    dct:isReplacedBy <city/es/cordoba>, <city/ar/cordoba> .
+<city/eu/atlantis> owl:deprecated true ; rdfs:label "Atlantis"@en .
+<city/de/kopenhagen-region> owl:deprecated true ; dct:isReplacedBy <theme/food> .
+<city/es/former> owl:deprecated true ; dct:isReplacedBy <theme/food>, <city/es/cordoba> .
 <city/pl/wroclaw> skos:altLabel "Breslau"@de, "Вроцлав"@uk .
 <city/gr/athens> a urb:City ; skos:prefLabel "Athens"@en ; skos:altLabel "Αθήνα"@el .
 <city/es/cordoba> a urb:City ; skos:prefLabel "Córdoba"@en ; urb:country <{COUNTRY}ESP> .
@@ -61,9 +71,14 @@ WROCLAW = f"{BASE}city/pl/wroclaw"
                 *("pl/wroclaw", "PL/Wroclaw", "city/pl/wroclaw", "/city/pl/wroclaw"),
                 *("Wrocław, PL", "Wroclaw (PL)", "Breslau", "breslau", "Вроцлав"),
                 *(WROCLAW, f"<{WROCLAW}>"),
+                # A deprecated IRI, which it replaces.
+                *("city/pl/breslau", "/city/pl/breslau", f"{BASE}city/pl/breslau"),
             )
         ),
         ("city", "Αθήνα", f"{BASE}city/gr/athens"),
+        ("city", "city/es/former", f"{BASE}city/es/cordoba"),
+        # Anything may be asked of a deprecated IRI itself.
+        ("iri", f"{BASE}city/eu/atlantis", f"{BASE}city/eu/atlantis"),
         ("city", "Cordoba, ES", f"{BASE}city/es/cordoba"),
         ("city", "es/cordoba", f"{BASE}city/es/cordoba"),
         ("city", "Frankfurt Main", f"{BASE}city/de/frankfurt-am-main"),
@@ -116,6 +131,15 @@ def test_a_thing_is_named_by_its_name_code_or_iri(
         ("city", f"<{BASE}network/greenplace>", "is no city"),
         ("city", "<a b>", "is no valid IRI"),
         ("city", "!?", "the graph has no city '!?'"),
+        ("city", "city/eu/atlantis", "city/eu/atlantis is deprecated, and nothing replaces it"),
+        ("city", f"{BASE}city/eu/atlantis", "atlantis is deprecated, and nothing replaces it"),
+        (
+            "city",
+            "city/es/cordobas",
+            "was replaced by city/ar/cordoba (Córdoba) and city/es/cordoba (Córdoba); write one of",
+        ),
+        ("city", "city/de/kopenhagen-region", "what replaces it is no city: theme/food"),
+        ("network", "city/pl/breslau", "what replaces it is no network: city/pl/wroclaw"),
         ("city", 'x" } #', "the graph has no city"),
         ("country", "Polandd", "did you mean POL (Poland)?"),
         ("country", "US", "the graph has no country 'US'"),
