@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,21 +64,12 @@ def import_facts(
     }
     before = {path.relative_to(data).as_posix(): path for path in data.rglob("*.ttl")}
     handwritten = {name for name, path in before.items() if not _is_imported(path)}
-    clashes = sorted(handwritten & texts.keys())
-    if clashes:
-        raise FactsError(
-            [
-                f"{data / name} was written by hand, and the tables describe the same; "
-                "move it away or take its rows out of the tables"
-                for name in clashes
-            ]
-        )
+    _refuse_clashes(data, handwritten & texts.keys())
     earlier, now = Described(base), Described(base)
     earlier.add_files(before.values())
     now.add_files(before[name] for name in handwritten)
-    for entities in described.values():
-        for entity in entities:
-            now.add(entity.triples)
+    for entity in chain.from_iterable(described.values()):
+        now.add(entity.triples)
     old = {name: before[name].read_bytes() for name in before.keys() & texts.keys()}
     changed = sorted(name for name in old if old[name] != texts[name])
     added = sorted(texts.keys() - before.keys())
@@ -98,6 +90,17 @@ def import_facts(
         kept=sorted(handwritten),
         remarks=[*_remarks(tables), *remarks, *changes_of_meaning(earlier, now)],
     )
+
+
+def _refuse_clashes(data: Path, names: set[str]) -> None:
+    if names:
+        raise FactsError(
+            [
+                f"{data / name} was written by hand, and the tables describe the same; "
+                "move it away or take its rows out of the tables"
+                for name in sorted(names)
+            ]
+        )
 
 
 def _remarks(tables: Tables) -> Iterator[str]:
