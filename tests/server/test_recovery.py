@@ -24,9 +24,9 @@ from tests.support.servers import (
 )
 from tests.support.waiting import until_gone
 
-# The count says that no row is missing.
-LONG = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
-ROWS = f'"{SIZE**3}"'.encode()
+# The count says that no row is missing. Workers are stopped while it has to be running.
+LONG = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . { SELECT * { ?g ?h ?i } LIMIT 20 } }"
+ROWS = f'"{SIZE**2 * 20}"'.encode()
 DATA = "SELECT * { ?s ?p ?o }"
 # The main process, the web process, the zygote and its workers.
 PROCESSES = 3 + RUNNING

@@ -47,7 +47,7 @@ def file(tmp_path: Path) -> Path:
 def slow_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a dataset that takes a while to load."""
     file = tmp_path_factory.mktemp("slow") / "data.nt"
-    write_generation(file, 0, 200_000)
+    write_generation(file, 0, 80_000)
     return file
 
 
