@@ -139,6 +139,12 @@ def demo_server(
         yield server
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Run a process more than there are cores: where servers are tested, one of them waits."""
+    are_busy = "not process" in config.option.markexpr
+    return len(os.sched_getaffinity(0)) + (0 if are_busy else 1)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the tests, leave out the slow ones unless ``-m`` names them, and order the rest."""
     mark(items)
