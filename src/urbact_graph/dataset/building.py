@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, Triple
 
 from urbact_graph.dataset.fingerprint import fingerprint
 from urbact_graph.dataset.inventory import check_inventory, check_stated
@@ -181,7 +181,9 @@ def _dates(store: Store, history: History) -> Iterator[Triple]:
 
 
 def _lines(store: Store) -> list[str]:
-    return sorted(_line(quad.triple) for quad in store)
+    content = store.dump(format=RdfFormat.N_TRIPLES, from_graph=DefaultGraph()) or b""
+    # Only a line feed ends a line of N-Triples.
+    return sorted(f"{line}\n" for line in content.decode().split("\n")[:-1])
 
 
 def _line(triple: Triple) -> str:
