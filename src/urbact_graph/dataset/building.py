@@ -154,7 +154,8 @@ def _describe(
     """
     queries = [load_query(path, sources.base) for path in sources.query_files()]
     described = describe(store, sources.base, _PLACEHOLDER.value, modified, queries)
-    lines = [*_lines(store), *map(_line, described)]
+    # The facts may state some of it already, such as the name of a theme of catalogues.
+    lines = {*_lines(store), *map(_line, described)}
     version = release_version(lines, shapes_sha256, modified)
     named = Literal(version)
     _add(
