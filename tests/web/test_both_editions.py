@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad, Triple
+from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from tests.conftest import ROOT
+from tests.foundation.test_documentation import rows
 from tests.support.descriptions import digest_before_naming, is_description
 from tests.support.editions import by_entity, facts_of, lay_out_first_edition
+from tests.support.readme_answers import count_of, with_answers
 from tests.support.working_copies import BASE, WorkingCopy, day, needs_git
 from tests.web.sites import Site
 from urbact_graph.dataset.building import build
@@ -139,6 +141,18 @@ def test_each_entity_has_the_day_of_the_edition_that_changed_it(editions: Editio
     assert set(expected.values()) == {moment(FIRST), moment(SECOND)}
     others = {iri.removeprefix(BASE) for iri in found.keys() - expected.keys()}
     assert all(path.startswith(COMPUTED) or is_description(path) for path in others)
+
+
+def test_the_document_on_changes_says_what_the_first_edition_answered(editions: Editions) -> None:
+    graph = Store()
+    graph.extend(Quad(t.subject, t.predicate, t.object) for t in editions.first.graph)
+    document = ROOT / "docs" / "data-changes.md"
+    text = document.read_text()
+    assert with_answers(text, graph, "sparql before") == text
+    counts = rows(document, "What there is")
+    assert {row[1]: row[2] for row in counts} == {
+        row[1]: str(count_of(graph, row[1])) for row in counts
+    }
 
 
 def dates(edition: Edition) -> dict[str, str]:
