@@ -161,7 +161,10 @@ def test_every_entity_of_the_real_graph_has_its_date(
     entities = {
         quad.subject
         for quad in store.quads_for_pattern(None, NamedNode(DCT.source), None)
-        if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(BASE)
+        if isinstance(quad.subject, NamedNode)
+        and quad.subject.value.startswith(BASE)
+        # What each build computes anew stands in no file, and has no date.
+        and not quad.subject.value.startswith((f"{BASE}quality/", f"{BASE}similarity/"))
     }
     assert len(entities) > 3700
     assert {entity.value.removeprefix(BASE) for entity in entities} <= found.keys()
