@@ -50,8 +50,8 @@ _PROPERTIES: dict[tuple[Shape, str, bool], str] = {
         dcat:servesDataset dcat:service dcat:themeTaxonomy dct:conformsTo dct:creator
         dct:hasPart dct:isPartOf dct:isReplacedBy dct:language dct:provenance dct:relation
         dct:rights dct:spatial dct:subject dct:temporal prov:wasDerivedFrom sh:declare
-        skos:broadMatch skos:broader skos:closeMatch skos:exactMatch skos:hasTopConcept skos:inScheme
-        skos:narrower skos:topConceptOf void-ext:datatypePartition void:classPartition
+        skos:broadMatch skos:broader skos:closeMatch skos:exactMatch skos:hasTopConcept
+        skos:inScheme skos:narrower skos:topConceptOf void-ext:datatypePartition void:classPartition
         void:propertyPartition void:subset void:target""",
     ("address", "", _ONE): """
         dqv:computedOn dqv:expectedDataType foaf:primaryTopic rdfs:isDefinedBy
