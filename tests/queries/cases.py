@@ -32,7 +32,7 @@ OTHERS: dict[str, list[dict[str, str]]] = {
         {"kilometres": "21.3"},
     ],
     "cities-near-point": [
-        {"latitude": "-21.1", "longitude": "55.5", "kilometres": "300"},
+        {"latitude": "53.35", "longitude": "-6.26", "kilometres": "70"},
         {"latitude": "59.4", "longitude": "24.75"},
     ],
     "cities-on-theme": [
@@ -42,15 +42,10 @@ OTHERS: dict[str, list[dict[str, str]]] = {
     ],
     "cities-that-lead": [{"atLeast": "1", "country": f"{COUNTRY}POL"}, {"atLeast": "4"}],
     "city-by-code": [
-        {"code": code}
-        for code in ("q1799", "2761369", "at_60101", "69123", "AT22", "PT", "PT17", "at002c", "A")
+        {"code": code} for code in ("q1799", "2761369", "at_60101", "69123", "PT17", "A")
     ],
     "city-by-name": [
-        {"name": name}
-        for name in (
-            *("wroclaw", "BRESLAU", "Saint Etienne", "varazdin", "Αθηνα", "ΑΘΗΝΑ", "Лодз"),
-            *("Ploiesti", "gyor", "Lodz", "kobenhavn", "Nowhere", "a|a", "Liège", "tarnow"),
-        )
+        {"name": name} for name in ("wroclaw", "Saint Etienne", "ΑΘΗΝΑ", "VRATISLAV", "a|a")
     ],
     "city-codes": [{"country": f"{COUNTRY}PRT"}],
     "city-names": [{"city": "city/gr/athens"}, {"city": "city/at/leoben"}],
