@@ -81,10 +81,9 @@ def share_by_country(facts: Facts, given: Arguments) -> Answer:
     for country in {facts.one(city, URB.country) for city in everywhere}:
         cities = {city for city in everywhere if facts.one(city, URB.country) == country}
         here = sum(bool(facts.cities_of[network] & cities) for network in networks)
-        inhabitants = sum(facts.number(city, URB.population) or 0 for city in cities)
         city_share = percent(len(cities), len(everywhere))
         network_share = percent(here, len(with_city))
-        counts = (len(cities), city_share, here, network_share, inhabitants)
+        counts = (len(cities), city_share, here, network_share)
         rows.append((country, facts.english(country), *counts))
     return sorted(rows, key=lambda row: (-int(str(row[2])), str(row[0])))
 

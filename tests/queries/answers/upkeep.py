@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from rdflib import OWL, RDF, RDFS, SKOS, Literal, URIRef
+from rdflib import OWL, RDF, RDFS, SKOS, URIRef
 from rdflib.namespace import DCTERMS, FOAF
 
 from .facts import URB, Answer, Arguments, Facts, Row, answers, percent, wanted
@@ -104,23 +104,30 @@ def sources_by_site(facts: Facts, given: Arguments) -> Answer:
 
 @answers
 def reviewed_by_programme(facts: Facts, given: Arguments) -> Answer:
+    compared = {
+        "announced plans": facts.announced_plans,
+        "networks": facts.networks,
+        "partnerships": facts.instances(URB.Partnership),
+        "plans": facts.plans,
+        "recommendations": facts.recommendations,
+    }
     groups: dict[tuple[str, str], list[bool]] = {}
-    for kind in (URB.Network, URB.Partnership, URB.Plan, URB.AnnouncedPlan, URB.Recommendation):
-        for entity in facts.instances(kind):
-            network = entity if kind == URB.Network else facts.one(entity, URB.network)
+    for what, entities in compared.items():
+        for entity in entities:
+            network = entity if what == "networks" else facts.one(entity, URB.network)
             programme = facts.one(network, URB.programme)
             if programme is not None and wanted(programme, given.get("programme")):
-                group = (str(programme), str(facts.english(kind, RDFS.label)))
-                groups.setdefault(group, []).append(bool(facts.objects(entity, URB.reviewed)))
+                reviewed = bool(facts.objects(entity, URB.reviewed))
+                groups.setdefault((str(programme), what), []).append(reviewed)
     return [
         (
             facts.english(URIRef(programme)),
-            Literal(kind, "en"),
-            len(compared),
-            sum(compared),
-            percent(sum(compared), len(compared)),
+            what,
+            len(found),
+            sum(found),
+            percent(sum(found), len(found)),
         )
-        for (programme, kind), compared in sorted(groups.items())
+        for (programme, what), found in sorted(groups.items())
     ]
 
 
