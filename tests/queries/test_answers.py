@@ -35,6 +35,9 @@ def is_in_demo(name: str, given: dict[str, str]) -> bool:
 
 
 ALL = [pytest.param(name, given, id=case) for name, given, case in CASES]
+# rdflib takes minutes on the real graph for what our engine answers at once: it answers each query
+# once there, with its default parameters, and every case on the demo.
+DEFAULTS = [pytest.param(name, given, id=case) for name, given, case in CASES if not given]
 IN_DEMO = [
     pytest.param(name, given, id=case) for name, given, case in CASES if is_in_demo(name, given)
 ]
@@ -92,7 +95,7 @@ def test_the_answer_is_that_of_the_facts(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "given"), ALL)
+@pytest.mark.parametrize(("name", "given"), DEFAULTS)
 def test_rdflib_gives_the_same_answer(
     name: str, given: dict[str, str], facts: Facts, graph: rdflib.Graph
 ) -> None:
