@@ -1,8 +1,8 @@
 """A larger graph of the same shape: copies of the real entities, linked as the real ones are.
 
 A copy has everything that a source says about networks, partnerships, cities, plans,
-recommendations, calls, persons and documents, and what the rules derived from it, under new IRIs
-and with the copy's number behind names and titles. Vocabulary, themes, countries and other
+recommendations, calls, persons and documents, and what was derived from it, under new IRIs and
+with the copy's number behind names and titles. Vocabulary, themes, countries and other
 concepts are shared by all copies. Most links stay within a copy; a seeded share of a network's
 cities are those of another copy, in every statement that follows from it.
 """
@@ -28,7 +28,7 @@ _ONTOLOGY = f"{WRITTEN_BASE}ontology#"
 # The IRIs of what is copied, up to where a copy's number goes: those of a network's parts name it.
 _COPIED = re.compile(
     rf"{re.escape(WRITTEN_BASE)}(?:(?:partnership|plan|recommendation)/[^/#]+"
-    r"|(?:call|city|document|network|person)/[^#]+)"
+    r"|(?:call|city|document|network|person|similarity)/[^#]+)"
 )
 _CITY = f"{WRITTEN_BASE}city/"
 _HASH = re.compile(r"(?<=/)[0-9a-f]{8}$")

@@ -58,7 +58,7 @@ def test_the_growth_is_measured(
     extent = growth.Extent((2,), seconds=0.01, shacl_seconds=0)
     found = growth.grow(demo_build.dataset, demo_sources, tmp_path, extent, lambda _: None)
     (step,) = found.steps
-    assert (step.scale, step.fault, len(step.points)) == (2, "", 6)
+    assert (step.scale, step.fault, len(step.points)) == (2, "", 10)
     assert step.triples > demo_build.triples
     assert step.memory >= step.largest > PROCESS_BYTES
     assert 0 < step.point_ratio <= step.worst_point_ratio

@@ -19,6 +19,8 @@ from pyoxigraph import (
 from tests.dataset.small_sources import contents
 from tests.support.descriptions import digest_before_naming, with_description
 from urbact_graph.dataset.building import DATASET_NAME, MANIFEST_NAME, Build, build
+from urbact_graph.dataset.similarity import similarities
+from urbact_graph.description.quality import measure_quality
 from urbact_graph.history.dates import read_history
 from urbact_graph.rdf.namespaces import DCT
 from urbact_graph.rdf.terms import date_time
@@ -77,13 +79,21 @@ def test_the_graph_is_what_is_stated_and_what_the_rules_add_in_turn(
         assert isinstance(results, QueryTriples)
         fresh.extend([Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in results])
         assert len(fresh) > before, f"{path.name} adds nothing"
-    facts = {quad.triple for quad in fresh}
+    facts = {quad.triple for quad in fresh} | similarities(fresh, sources.base)
     entities = {triple.subject for triple in facts}
     facts |= {
         Triple(entity, MODIFIED, date_time(moment))
         for iri, moment in read_history(sources).entities.items()
         if (entity := NamedNode(iri)) in entities
     }
+    whole = Store()
+    whole.extend(Quad(*triple, DefaultGraph()) for triple in facts)
+    shapes = [
+        quad.triple
+        for path in sources.shape_files()
+        for quad in parse(path=str(path), format=RdfFormat.TURTLE)
+    ]
+    facts |= measure_quality(whole, sources.base, shapes)
     expected = with_description(facts, sources.base, built, sources)
     assert {quad.triple for quad in store} == expected
     assert len(store) == built.triples
