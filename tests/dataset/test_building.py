@@ -87,7 +87,7 @@ def test_the_graph_is_what_is_stated_and_what_the_rules_add_in_turn(
         if (entity := NamedNode(iri)) in entities
     }
     whole = Store()
-    whole.extend(Quad(*triple, DefaultGraph()) for triple in facts)
+    whole.extend(Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in facts)
     shapes = [
         quad.triple
         for path in sources.shape_files()
