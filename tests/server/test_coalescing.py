@@ -1,5 +1,6 @@
 """Equal requests in flight: evaluated once, for those that are still connected."""
 
+import asyncio
 from functools import partial
 
 import pytest
@@ -129,6 +130,19 @@ async def test_a_query_is_cancelled_once_all_clients_have_disconnected() -> None
         await running.until(lambda: running.engine.cancelled == [QUERY])
         assert not running.gateway._in_flight
         assert [line["status"] for line in running.logged()] == [499] * 3
+
+
+@asynchronous
+async def test_a_request_that_the_server_ends_is_logged_too() -> None:
+    async with clients() as running:
+        running.engine.hold()
+        ended = running.query(QUERY)
+        await running.until_waiting(1)
+        assert ended.task
+        ended.task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await ended.task
+        assert [line["status"] for line in running.logged()] == [499]
 
 
 @asynchronous

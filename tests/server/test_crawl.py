@@ -25,7 +25,7 @@ CATALOGUE = "/catalog.nt"
 ALL = "CONSTRUCT WHERE { ?s ?p ?o }"
 # How many documents there are at least.
 SIZES = {"demo": 60, "real": 4_000}
-_UNLISTED = re.compile(r"/dataset#|/(?:quality|similarity)/|//data\.europa\.eu/nuts/")
+_UNLISTED = re.compile(r"/dataset#|/(?:quality|similarity)/")
 _LINK = re.compile(r"<([^>]*)>")
 
 
@@ -145,9 +145,8 @@ def test_every_entity_in_every_format(crawled: tuple[Server, int]) -> None:
         served = server.query(ALL, Accept="application/n-triples").body
         graph = {quad.triple for quad in parse(served, format=RdfFormat.N_TRIPLES)}
         assert harvest.union <= graph
-        # The store alone has the details of the statistics and the stored queries, and the regions
-        # above those that cities lie in, which have no documents here. What is computed or
-        # deprecated is shown by other pages, and not listed.
+        # The store alone has the details of the statistics and the stored queries. What is computed
+        # or deprecated is shown by other pages, and not listed.
         deprecated = {t.subject for t in graph if t.predicate.value == OWL.deprecated}
         unlisted = {
             triple

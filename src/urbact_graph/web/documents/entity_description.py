@@ -9,7 +9,8 @@ from urbact_graph.web.snapshot import Snapshot
 # The parts of an entity are the resources whose IRI is that of the entity with a fragment: the
 # geometry of a city, the terms of the ontology. A resource without a document of its own, such as a
 # country in an authority table of the European Union, is described in every document that links to
-# it. Incoming links are left out if the entity links back to the same resource.
+# it, and so are the concepts above it, such as the regions above that of a city, and their schemes.
+# Incoming links are left out if the entity links back to the same resource.
 # Profiles such as DCAT-AP want to see that what something conforms to is a standard.
 # The query is one UNION of short paths, each of which begins at the entity: otherwise the engine
 # would begin with every label in the graph.
@@ -17,6 +18,7 @@ _DESCRIPTION = """
 PREFIX dct: <http://purl.org/dc/terms/>
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 CONSTRUCT { ?subject ?property ?value }
 WHERE {
   { ?entity ?property ?value . BIND(?entity AS ?subject) }
@@ -24,6 +26,13 @@ WHERE {
     ?entity ?link ?subject .
     FILTER(isIRI(?subject))
     FILTER(STRSTARTS(STR(?subject), ?fragment) || !STRSTARTS(STR(?subject), ?base))
+    ?subject ?property ?value
+  }
+  UNION {
+    ?entity ?link ?linked .
+    FILTER(isIRI(?linked) && !STRSTARTS(STR(?linked), ?base))
+    ?linked skos:broader*/(skos:broader|skos:inScheme) ?subject .
+    FILTER(isIRI(?subject) && !STRSTARTS(STR(?subject), ?base))
     ?subject ?property ?value
   }
   UNION {
@@ -123,9 +132,9 @@ def description(snapshot: Snapshot, entity: NamedNode) -> list[Triple]:
     """Return the description of ``entity``, sorted; empty if the graph has no statement of it.
 
     That is: its statements and those of its parts; the statements of linked resources that have no
-    document here; the links to it; the classes of what it conforms to; and the labels of all these
-    resources. Blank nodes have no documents, so their statements belong to it, and the links to
-    those that lead to it.
+    document here, and of the concepts and schemes above these; the links to it; the classes of
+    what it conforms to; and the labels of all these resources. Blank nodes have no documents, so
+    their statements belong to it, and the links to those that lead to it.
 
     Raises:
         ProblemError: as the engine raises it.

@@ -55,9 +55,8 @@ _PROPERTIES: dict[tuple[Shape, str, bool], str] = {
         void:propertyPartition void:subset void:target""",
     ("address", "", _ONE): """
         dqv:computedOn dqv:expectedDataType foaf:primaryTopic rdfs:isDefinedBy
-        void-ext:datatype void:class void:inDataset
-        void:linkPredicate void:objectsTarget void:property void:sparqlEndpoint
-        void:subjectsTarget""",
+        void-ext:datatype void:class void:inDataset void:linkPredicate void:objectsTarget
+        void:property void:sparqlEndpoint void:subjectsTarget""",
     ("address", "", _MANY): """
         dcat:accessURL dcat:downloadURL dcat:endpointDescription dcat:endpointURL
         dcat:landingPage dct:source foaf:homepage foaf:page owl:disjointWith owl:inverseOf
@@ -66,9 +65,8 @@ _PROPERTIES: dict[tuple[Shape, str, bool], str] = {
         void:feature void:rootResource void:vocabulary""",
     ("data", "", _ONE): """
         dcat:version foaf:name owl:deprecated owl:versionInfo sh:ask sh:construct sh:prefix
-        sh:select
-        skos:notation vann:preferredNamespacePrefix vann:preferredNamespaceUri void:classes
-        void:distinctObjects void:distinctSubjects void:documents void:entities
+        sh:select skos:notation vann:preferredNamespacePrefix vann:preferredNamespaceUri
+        void:classes void:distinctObjects void:distinctSubjects void:documents void:entities
         void:properties void:triples void:uriSpace""",
     ("data", "", _MANY): "dct:identifier",
     ("data", XSD.date, _ONE): "dcat:endDate dcat:startDate dct:issued",
