@@ -343,9 +343,10 @@ class AttackLoad:
 
     def _attack(self, attack: Attack, canary: Canary) -> list[str]:
         answer = send(self.server.url, attack.request(canary), ATTACKER)
-        # Under load an attack may find no slot, or reach another limit first.
+        # Under load an attack may find no slot, or reach another limit first; a limit of time also
+        # where the machine is too busy to send or read a request.
         if (
-            answer.problem in ("overloaded", "query-timeout", "out-of-memory")
+            answer.problem in ("overloaded", "query-timeout", "out-of-memory", "request-timeout")
             and canary.secret.encode() not in answer.body
         ):
             return []
