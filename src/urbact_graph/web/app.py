@@ -14,6 +14,7 @@ from urbact_graph.web.context import RequestContext, current_context
 from urbact_graph.web.problems import problem_response, register_problems
 from urbact_graph.web.response import Response, finish
 from urbact_graph.web.routes import BLUEPRINTS
+from urbact_graph.web.routes.static import address
 from urbact_graph.web.spellings import without_final_slash
 
 # The percent-encoding of a form may turn one byte into three; the rest is for other parameters.
@@ -30,6 +31,7 @@ def create_app(settings: Settings, engine: Engine, release: Release | None = Non
     app = Application(settings, engine, release)
     app.config["MAX_CONTENT_LENGTH"] = max_body_bytes(settings)
     app.jinja_env.globals["formats"] = FORMATS
+    app.jinja_env.globals["static"] = address
     # Each address has one spelling only.
     app.url_map.merge_slashes = False
     app.before_request(_begin)

@@ -15,6 +15,7 @@ from urbact_graph.web.routes import (
     reports,
     robots,
     sparql,
+    static,
 )
 
 # The route of the entities matches any path, and comes last.
@@ -32,5 +33,6 @@ BLUEPRINTS = (
     ldes.routes,
     jsonld_context.routes,
     robots.routes,
+    static.routes,
     entities.routes,
 )
