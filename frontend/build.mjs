@@ -28,7 +28,7 @@ const { metafile } = await build({
   metafile: true,
   charset: "utf8",
   legalComments: "none",
-  target: ["es2022", "chrome111", "firefox114", "safari16.4"],
+  target: ["es2022", "chrome123", "firefox120", "safari17.5"],
   loader: { ".woff2": "file" },
   entryNames: "[name]-[hash]",
   chunkNames: "shared-[hash]",

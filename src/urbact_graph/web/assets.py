@@ -1,7 +1,6 @@
-"""What browsers get beside the pages: styles, scripts, fonts, boundaries, as the build bundled them.
+"""What browsers get beside the pages: styles, scripts, fonts and boundaries, as they were bundled.
 
-The name of each file carries a digest of its content, so a file that was fetched once is never asked
-for again.
+The name of each file carries a digest of its content, so that what was fetched once is kept.
 """
 
 import json
@@ -65,7 +64,7 @@ class Assets:
         return cls(files, names)
 
     def path(self, name: str) -> str:
-        """Return the path, from the root of this instance, of the file that was bundled as ``name``.
+        """Return the path on this instance of the file that was bundled as ``name``.
 
         Raises:
             KeyError: the front end has no such file.

@@ -88,8 +88,33 @@ _PLACES = (
 )
 _OF_RELEASES = ("dumps/", "ldes", "shapes", "validation")
 _OF_DESCRIPTIONS = ("void", "catalog")
-_NAVIGATION = (("theme.html", "Themes"), ("ontology.html", "Ontology"))
-_DUMPS = ("dumps/", "Dumps")
+# The header of every page: lists and pictures, and the way to the data.
+_NAVIGATION = (
+    ("networks", "Networks"),
+    ("cities", "Cities"),
+    ("plans", "Plans"),
+    ("recommendations", "Advice"),
+    ("themes", "Themes"),
+    ("map", "Map"),
+    ("dataset.html", "Data"),
+)
+_SEARCH = "/search"
+# The foot of every page, in columns.
+_WAYS_IN = (
+    ("Explore", ("networks", "cities", "plans", "recommendations", "people", "themes", "map")),
+    ("Use the data", ("sparql", "queries", "dumps/", "catalog", "ldes", "openapi.json")),
+    ("Understand it", ("ontology.html", "glossary.html", "theme.html", "dataset.html")),
+    ("Check it", ("validation", "shapes", "conformance", "limits")),
+)
+_NAMES = {
+    **{path: name for path, name, _ in _PLACES},
+    **dict(_NAVIGATION),
+    "people": "People",
+    "ontology.html": "Ontology",
+    "glossary.html": "Glossary",
+    "theme.html": "Thesaurus of themes",
+    "dataset.html": "About the dataset",
+}
 
 
 @dataclass(frozen=True)
@@ -156,12 +181,29 @@ def home() -> AnyResponse:
 
 
 @routes.app_context_processor
-def navigation() -> dict[str, object]:
-    """Give all pages the links in their header."""
+def frame() -> dict[str, object]:
+    """Give all pages the links of their header and foot, and the version of the data."""
     snapshot = current_snapshot()
-    if snapshot.settings.dataset:
-        return {"navigation": ()}
-    return {"navigation": (*_NAVIGATION, _DUMPS) if snapshot.release else _NAVIGATION}
+    is_ours = snapshot.settings.dataset is None
+    return {
+        "navigation": [one for one in _NAVIGATION if is_ours and _is_offered(one[0])],
+        "ways_in": [
+            (title, [(path, _NAMES[path]) for path in paths if _is_offered(path)])
+            for title, paths in _WAYS_IN
+        ],
+        "has_search": is_ours and has_route(_SEARCH),
+        "version": snapshot.release.version if snapshot.release else "",
+    }
+
+
+def _is_offered(path: str) -> bool:
+    """Tell whether this instance has the page at ``path``."""
+    snapshot = current_snapshot()
+    if path.endswith(f".{HTML}") or path in _OF_DESCRIPTIONS:
+        return snapshot.settings.dataset is None
+    if path in _OF_RELEASES and not snapshot.release:
+        return False
+    return has_route(f"/{path}")
 
 
 def _page(contents: Contents, links: Iterable[Link]) -> str:
