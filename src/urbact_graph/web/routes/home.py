@@ -199,8 +199,11 @@ def frame() -> dict[str, object]:
 def _is_offered(path: str) -> bool:
     """Tell whether this instance has the page at ``path``."""
     snapshot = current_snapshot()
-    if path.endswith(f".{HTML}") or path in _OF_DESCRIPTIONS:
-        return snapshot.settings.dataset is None
+    is_of_urbact = path.endswith(f".{HTML}") or path in (*_OF_DESCRIPTIONS, *_WAYS_IN[0][1])
+    if snapshot.settings.dataset and is_of_urbact:
+        return False
+    if path.endswith(f".{HTML}"):
+        return True
     if path in _OF_RELEASES and not snapshot.release:
         return False
     return has_route(f"/{path}")
