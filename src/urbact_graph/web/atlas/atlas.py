@@ -33,10 +33,11 @@ _NOT_OURS = "This address is offered for the graph of URBACT only; this instance
 class Atlas:
     """The things of the graph, each kind by path and sorted by it; countries are by code.
 
-    ``words`` are the English labels of the kinds of networks and of plans, and of the addressees of
-    recommendations, by the local names of their IRIs.
+    ``base`` is that of the IRIs. ``words`` are the English labels of the kinds of networks and of
+    plans, and of the addressees of recommendations, by the local names of their IRIs.
     """
 
+    base: str
     networks: dict[str, Network]
     cities: dict[str, City]
     plans: dict[str, Plan]
@@ -65,6 +66,7 @@ class Atlas:
         works = Works.of(reading, words)
         places = Places.of(reading, works)
         return cls(
+            base=snapshot.base,
             networks=works.networks,
             cities=places.cities,
             plans=works.plans,

@@ -11,6 +11,7 @@ from urbact_graph.web.routes import (
     jsonld_context,
     ldes,
     limits,
+    lists,
     metrics,
     reports,
     robots,
@@ -34,5 +35,6 @@ BLUEPRINTS = (
     jsonld_context.routes,
     robots.routes,
     static.routes,
+    lists.routes,
     entities.routes,
 )
