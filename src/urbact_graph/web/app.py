@@ -10,11 +10,13 @@ from urbact_graph.rdf.formats import FORMATS
 from urbact_graph.release.release import Release
 from urbact_graph.settings import Settings
 from urbact_graph.web.application import Application, current_application
+from urbact_graph.web.atlas.atlas import Atlas
 from urbact_graph.web.context import RequestContext, current_context
 from urbact_graph.web.problems import problem_response, register_problems
 from urbact_graph.web.response import Response, finish
 from urbact_graph.web.routes import BLUEPRINTS
 from urbact_graph.web.routes.static import address
+from urbact_graph.web.search.index import SearchIndex
 from urbact_graph.web.spellings import without_final_slash
 
 # The percent-encoding of a form may turn one byte into three; the rest is for other parameters.
@@ -43,6 +45,12 @@ def create_app(settings: Settings, engine: Engine, release: Release | None = Non
     app.after_request(_finish)
     app.teardown_request(_end)
     return app
+
+
+def warm(app: Application) -> None:
+    """Have a thread prepare what pages, lists and search are made of, before anyone asks."""
+    if app.settings.dataset is None:
+        app.served.warm(Atlas.of, SearchIndex.of)
 
 
 def max_body_bytes(settings: Settings) -> int:

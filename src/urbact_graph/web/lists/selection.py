@@ -109,12 +109,12 @@ class Selection:
             for value in self.chosen.get(facet.name, ())
         ]
         words = {"from": "from", "to": "until"}
-        years = zip(_YEARS, self.years, strict=True)
-        return found + [
+        found += [
             ("Year", f"{words[name]} {year}", self.address(without=name))
-            for name, year in years
+            for name, year in zip(_YEARS, self.years, strict=True)
             if year is not None
         ]
+        return found
 
     def toggled(self, name: str, value: str) -> str:
         """Return the address with ``value`` chosen if it is not, and not if it is."""
@@ -134,9 +134,11 @@ class Selection:
         known = namespaces(self.atlas.base)
         declared = "".join(f"PREFIX {name}: <{known[name]}>\n" for name in _PREFIXES)
         clauses = [self.listing.pattern.replace("{base}", self.atlas.base)]
-        for facet in self.listing.facets:
-            if values := self.chosen.get(facet.name):
-                clauses.append(facet.clause(values, self.atlas))
+        clauses += [
+            facet.clause(self.chosen[facet.name], self.atlas)
+            for facet in self.listing.facets
+            if facet.name in self.chosen
+        ]
         if self.listing.years and self.years != (None, None):
             clauses.append(self.listing.years.clause(*self.years))
         body = "\n".join(f"  {clause}" for clause in [*clauses, "?thing rdfs:label ?label ."])

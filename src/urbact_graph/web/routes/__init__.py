@@ -15,6 +15,7 @@ from urbact_graph.web.routes import (
     metrics,
     reports,
     robots,
+    search,
     sparql,
     static,
 )
@@ -36,5 +37,6 @@ BLUEPRINTS = (
     robots.routes,
     static.routes,
     lists.routes,
+    search.routes,
     entities.routes,
 )

@@ -20,7 +20,6 @@ _SEPARATOR = "; "
 routes = Blueprint("lists", __name__)
 
 
-@routes.get(f"/<any({','.join(LISTINGS)}):name>")
 def listing(name: str) -> Response:
     """Give a list as a page, as CSV or as JSON; the latter two have all that fits, not a page."""
     atlas = atlas_of(current_snapshot())
@@ -30,6 +29,10 @@ def listing(name: str) -> Response:
     response = {"html": _page, "csv": _csv, "json": _json}[form](selection)
     response.vary.add("Accept")
     return response
+
+
+for _name in LISTINGS:
+    routes.add_url_rule(f"/{_name}", _name, listing, defaults={"name": _name})
 
 
 def chosen_form(forms: tuple[str, ...]) -> str:
