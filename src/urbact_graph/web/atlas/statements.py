@@ -11,10 +11,10 @@ from urbact_graph.rdf.terms import Term
 from urbact_graph.web.snapshot import Snapshot
 
 _QUERY = """
-SELECT ?thing ?property ?value
+SELECT ?thing ?number ?value
 WHERE {{
-  VALUES ?property {{ {properties} }}
-  {pattern}
+  {{ SELECT DISTINCT ?thing WHERE {{ {pattern} }} }}
+  VALUES (?property ?number) {{ {properties} }}
   ?thing ?property ?value
 }}
 """
@@ -41,17 +41,16 @@ class Statements:
             ProblemError: as the engine raises it.
         """
         prefixes = namespaces(snapshot.base)
-        names = {expanded(name, prefixes): name for name in properties}
-        query = _QUERY.format(
-            properties=" ".join(f"<{iri}>" for iri in names),
-            pattern=pattern,
-        )
+        # In each row of the result, a number is a fraction of an IRI.
+        names = {str(number): name for number, name in enumerate(properties)}
+        pairs = (f"(<{expanded(name, prefixes)}> '{number}')" for number, name in names.items())
+        query = _QUERY.format(properties=" ".join(pairs), pattern=pattern)
         declared = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in prefixes.items())
         values: dict[str, dict[str, list[Term]]] = {}
-        for thing, property_, value in snapshot.rows(declared + query):
-            if isinstance(thing, NamedNode) and property_ is not None and value is not None:
+        for thing, number, value in snapshot.rows(declared + query):
+            if isinstance(thing, NamedNode) and number is not None and value is not None:
                 about = values.setdefault(thing.value, {})
-                about.setdefault(names[property_.value], []).append(value)
+                about.setdefault(names[number.value], []).append(value)
         return cls(values, snapshot.base)
 
     def items(self) -> Iterator[tuple[str, str]]:
