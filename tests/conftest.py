@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from pyoxigraph import RdfFormat, Store, Triple
+from pyoxigraph import RdfFormat, Store, Triple, parse, serialize
 
 from tests.support.descriptions import extended, real_description
 from tests.support.marking import mark, watch, with_long_files_first
@@ -79,9 +79,14 @@ def release(built: Build, sources: GraphSources, report: Report) -> Release:
 
 
 @pytest.fixture(scope="session")
-def described(store: Store, base: str) -> list[Triple]:
-    """Describe the real graph."""
-    return real_description(store, base)
+def described(built: Build, store: Store, base: str) -> list[Triple]:
+    """Describe the real graph, once for all processes of the session."""
+    folder = built.dataset.parent.with_name("description")
+    kept = folder / "description.nt"
+    with alone(folder):
+        if not kept.exists():
+            serialize(real_description(store, base), str(kept), RdfFormat.N_TRIPLES)
+    return [quad.triple for quad in parse(path=str(kept), format=RdfFormat.N_TRIPLES)]
 
 
 @pytest.fixture(scope="session")
@@ -137,6 +142,12 @@ def demo_server(
     settings = variables(trusted_proxies="127.0.0.1")
     with serving(folder, *options, settings=settings) as server:
         yield server
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Run a process more than there are cores: where servers are tested, one of them waits."""
+    are_busy = "not process" in config.option.markexpr
+    return len(os.sched_getaffinity(0)) + (0 if are_busy else 1)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

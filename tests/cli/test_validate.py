@@ -60,24 +60,24 @@ def test_files_that_were_not_read_are_named(root: Path) -> None:
         ]
 
 
-def test_the_table_in_a_document_is_renewed(root: Path, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("at_demo")
+def test_the_table_in_a_document_is_renewed(tmp_path: Path) -> None:
     document = tmp_path / "notes.md"
     document.write_text("# Notes\n<!-- begin: warnings -->\nold\n<!-- end -->\nrest\n")
-    run("validate", "--sources", str(root), "--markdown", str(document))
+    run("validate", "--markdown", str(document))
     text = document.read_text("utf-8")
     assert text.startswith("# Notes\n<!-- begin: warnings -->\n")
     assert text.endswith("<!-- end -->\nrest\n")
     assert "old" not in text
 
 
+@pytest.mark.usefixtures("at_demo")
 @pytest.mark.parametrize(
     ("content", "words"), [(b"# Notes\n", "lacks the lines"), (b"\xff", "is not UTF-8")]
 )
-def test_another_document_is_left_alone(
-    root: Path, tmp_path: Path, content: bytes, words: str
-) -> None:
+def test_another_document_is_left_alone(tmp_path: Path, content: bytes, words: str) -> None:
     document = tmp_path / "notes.md"
     document.write_bytes(content)
-    result = run("validate", "--sources", str(root), "--markdown", str(document), code=2)
+    result = run("validate", "--markdown", str(document), code=2)
     assert words in result.stderr
     assert document.read_bytes() == content

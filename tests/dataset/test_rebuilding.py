@@ -40,14 +40,15 @@ def test_the_place_of_the_sources_has_no_influence(small: GraphSources, tmp_path
     assert contents(tmp_path / "b1") == contents(tmp_path / "b2")
 
 
-def test_nothing_changed_is_nothing_written(small: GraphSources, folder: Path) -> None:
-    first = build(small, folder)
+def test_nothing_changed_is_nothing_written(
+    small: GraphSources, folder: Path, standing: Build
+) -> None:
     before = marks(folder)
     second = build(small, folder)
     assert marks(folder) == before
     assert not second.fresh
-    assert (second.sha256, second.inputs) == (first.sha256, first.inputs)
-    assert (second.stated, second.derived) == (first.stated, first.derived)
+    assert (second.sha256, second.inputs) == (standing.sha256, standing.inputs)
+    assert (second.stated, second.derived) == (standing.stated, standing.derived)
 
 
 def test_nothing_changed_is_nothing_parsed(
@@ -72,14 +73,15 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_changed_source_is_built_again(small: GraphSources, folder: Path, name: str) -> None:
-    first = build(small, folder)
+def test_a_changed_source_is_built_again(
+    small: GraphSources, folder: Path, standing: Build, name: str
+) -> None:
     (small.root / name).write_text(CHANGES[name], encoding="utf-8")
     second = build(small, folder)
     assert second.fresh
-    assert second.inputs != first.inputs
-    assert second.sha256 != first.sha256
-    assert second.version != first.version
+    assert second.inputs != standing.inputs
+    assert second.sha256 != standing.sha256
+    assert second.version != standing.version
     assert not build(small, folder).fresh
 
 
@@ -109,12 +111,13 @@ def test_a_source_taken_out_or_renamed_is_built_again(
     assert build(small, folder).fresh
 
 
+@pytest.mark.usefixtures("standing")
 @pytest.mark.parametrize("name", [DATASET_NAME, MANIFEST_NAME])
 @pytest.mark.parametrize("content", [b"", b"\xff", b"{}", b"[]", b'{"inputs": 1}', None])
 def test_a_damaged_build_is_built_again(
     small: GraphSources, folder: Path, name: str, content: bytes | None
 ) -> None:
-    build(small, folder)
+    assert not build(small, folder).fresh
     good = contents(folder)
     if content is None:
         (folder / name).unlink()

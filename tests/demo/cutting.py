@@ -16,8 +16,6 @@ NETWORKS = ("greenplace", "useact", "vilawatt-utm")
 COUNTRIES = ("es", "ie", "it", "pl")
 # What no network of the demo refers to, and is to be there all the same.
 ALSO = (
-    "call/urbact-iv-call-for-proposals-for-the-creation-of-up-to-30-action-planning-networks-under",
-    "call/urbact-iii-pilot-call-urbact-transfer-mechanism-for-uia-practices-uia-transfer-mechanism",
     "glossary",
     "glossary/action-planning-network-apn",
     "glossary/integrated-action-plan-iap",
@@ -26,6 +24,9 @@ ALSO = (
     "recommendation/urbact/f2e9c4a1",
     "theme",
     "theme/food",
+    "total/urbact-iv-action-planning-networks-2023/networks",
+    "total/urbact-iv-action-planning-networks-2023/partners",
+    "total/urbact-iv-action-planning-networks-2023/plans",
 )
 # Whole, these have more recommendations than a demo needs.
 RECOMMENDATIONS_OF_A_NETWORK = 3

@@ -28,7 +28,8 @@ STATISTICS = {
     "distinctSubjects": "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }",
     "distinctObjects": "SELECT (COUNT(DISTINCT ?o) AS ?n) { ?s ?p ?o }",
     "entities": "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o . ?d a dcat:Dataset ; "
-    "void:uriSpace ?base FILTER(STRSTARTS(STR(?s), ?base)) }",
+    "void:uriSpace ?base FILTER(STRSTARTS(STR(?s), ?base)) "
+    "FILTER NOT EXISTS { ?s <http://www.w3.org/2002/07/owl#deprecated> true } }",
     "documents": "SELECT (COUNT(DISTINCT ?document) AS ?n) { ?s ?p ?o . ?d a dcat:Dataset ; "
     "void:uriSpace ?base FILTER(STRSTARTS(STR(?s), ?base)) "
     'BIND(REPLACE(STR(?s), "#.*$", "") AS ?document) }',

@@ -27,13 +27,16 @@ def entities(path: Path) -> list[Subject]:
     return [statements.about(iri) for iri, statements in found.items()]
 
 
-@pytest.mark.parametrize(
-    "name", sorted(path.relative_to(DATA).as_posix() for path in DATA.rglob("*.ttl"))
-)
-def test_the_writer_gives_every_imported_file_back(name: str) -> None:
-    content = (DATA / name).read_bytes()
-    if content.startswith(f"# {HEADER}".encode()):
-        assert serialize(entities(DATA / name), BASE, HEADER).encode() == content
+def test_the_writer_gives_every_imported_file_back() -> None:
+    start = f"# {HEADER}".encode()
+    imported = [path for path in DATA.rglob("*.ttl") if path.read_bytes().startswith(start)]
+    assert len(imported) > 200
+    changed = [
+        path.relative_to(DATA)
+        for path in imported
+        if serialize(entities(path), BASE, HEADER).encode() != path.read_bytes()
+    ]
+    assert not changed
 
 
 def test_a_value_that_is_neither_iri_nor_literal_is_an_error() -> None:

@@ -36,6 +36,10 @@ class Maker:
         self.sources = GraphSources(root)
         self.folder = root / "build"
         self.report = self.folder / "validation.ttl"
+
+    def lay_out(self) -> None:
+        """Write the sources."""
+        root = self.sources.root
         for name in ("ontology/rules", "data", "shapes"):
             (root / name).mkdir(parents=True)
         (root / "ontology" / "rules" / "10-nothing.rq").write_text("CONSTRUCT {} WHERE {}")
@@ -64,7 +68,30 @@ class Maker:
 
 @pytest.fixture
 def make(tmp_path: Path) -> Maker:
-    return Maker(tmp_path)
+    made = Maker(tmp_path / "graph")
+    made.lay_out()
+    return made
+
+
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a release, for tests of what follows; return the folder of its sources."""
+    made = Maker(tmp_path_factory.mktemp("made") / "graph")
+    made.lay_out()
+    made()
+    return made.sources.root
+
+
+@pytest.fixture
+def made(made_once: Path, tmp_path: Path) -> Maker:
+    """Copy the sources with the release that was made of them."""
+    return Maker(shutil.copytree(made_once, tmp_path / "made", symlinks=True))
+
+
+def the_release(made: Maker) -> Release:
+    found = current_release(made.folder)
+    assert found
+    return found
 
 
 def contents(release: Release) -> dict[str, tuple[bytes, int]]:
@@ -99,13 +126,13 @@ def test_steps_are_reported(make: Maker) -> None:
     assert steps[-1][1] == steps[-1][2] > 1
 
 
-def test_the_very_same_content_is_used_again(make: Maker) -> None:
-    release = make()
+def test_the_very_same_content_is_used_again(made: Maker) -> None:
+    release = the_release(made)
     before = contents(release)
     assert len(before) > 30
-    assert make() == release
+    assert made() == release
     assert contents(release) == before
-    assert make.names == {release.version, "current"}
+    assert made.names == {release.version, "current"}
 
 
 def _fact(make: Maker, _release: Release, _patch: pytest.MonkeyPatch) -> str:
@@ -139,18 +166,18 @@ def _stream(make: Maker, release: Release, _patch: pytest.MonkeyPatch) -> str:
 
 @pytest.mark.parametrize("change", [_fact, _shape, _report, _code, _stream])
 def test_other_content_gets_a_folder_of_its_own(
-    make: Maker,
+    made: Maker,
     monkeypatch: pytest.MonkeyPatch,
     change: Callable[[Maker, Release, pytest.MonkeyPatch], str],
 ) -> None:
-    first = make()
+    first = the_release(made)
     before = contents(first)
-    suffix = change(make, first, monkeypatch)
-    second = make(report="other" if change is _report else "fine")
+    suffix = change(made, first, monkeypatch)
+    second = made(report="other" if change is _report else "fine")
     assert second.folder != first.folder
     assert second.folder.name == f"{second.version}{suffix}"
     assert (second.version == first.version) == bool(suffix)
-    assert current_release(make.folder) == second
+    assert current_release(made.folder) == second
     assert contents(first) == before
     assert read_release(first.folder) == first
 
@@ -192,17 +219,17 @@ def _no_link(release: Release) -> None:
     "harm", [_missing, _short, _no_manifest, _garbled, _older, _other_graph, _no_stream, _no_link]
 )
 def test_a_damaged_release_is_made_again_beside_it(
-    make: Maker, harm: Callable[[Release], None]
+    made: Maker, harm: Callable[[Release], None]
 ) -> None:
-    first = make()
+    first = the_release(made)
     before = contents(first)
     harm(first)
-    second = make()
+    second = made()
     assert second.folder.name == f"{first.version}.2"
     assert {name: content for name, (content, _) in contents(second).items()} == {
         name: content for name, (content, _) in before.items()
     }
-    assert current_release(make.folder) == second
+    assert current_release(made.folder) == second
 
 
 def test_the_stream_goes_on_when_an_old_state_comes_back(make: Maker) -> None:

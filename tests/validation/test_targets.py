@@ -134,6 +134,14 @@ def test_reports_on_examples_with_mistakes_are_equal() -> None:
 @pytest.mark.parametrize(
     "name",
     [
+        "Call-opens-in-programme",
+        "Entity-year-of-date",
+        "Network-call-opened",
+        "Network-length",
+        "Network-start-in-programme",
+        "Programme-end-after-start",
+        "Quality-share",
+        "Region-level-of-code",
         "Call-approved-and-known",
         "City-position-in-europe",
         "Network-call-programme",

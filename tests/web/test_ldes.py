@@ -5,22 +5,16 @@ from __future__ import annotations
 import gzip
 import re
 import shutil
-from dataclasses import dataclass
-from email.message import Message
 from typing import TYPE_CHECKING
 
 import pytest
-from pyoxigraph import NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import NamedNode, RdfFormat, parse
 from werkzeug.test import EnvironBuilder
 
-from tests.support.replicas import Replica
 from tests.web.serving import ADDRESS, BROWSER, dispatch, links, problem
+from tests.web.sites import Site, replica_of
 from tests.web.stubs import StubEngine
-from urbact_graph.dataset.building import build
-from urbact_graph.files import alone
-from urbact_graph.release.making import make_release
 from urbact_graph.settings import Settings
-from urbact_graph.sources import GraphSources
 from urbact_graph.validation.outcome import REPORT_NAME
 from urbact_graph.web.app import create_app
 from urbact_graph.web.context import RequestContext
@@ -32,7 +26,9 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from pyoxigraph import Quad
 
+    from tests.support.replicas import Replica
     from urbact_graph.release.release import Release
+    from urbact_graph.sources import GraphSources
     from urbact_graph.web.application import Application
 
 PROFILE = '; profile="https://w3id.org/tree/profile"'
@@ -56,61 +52,6 @@ def page_paths(client: FlaskClient) -> list[str]:
 
 
 # ---- Replicas --------------------------------------------------------------------------------
-
-
-@dataclass
-class Site:
-    """The demo in a folder of its own, which a test changes and serves again."""
-
-    sources: GraphSources
-    app: Application
-
-    @classmethod
-    def of(cls, sources: GraphSources, folder: Path) -> Site:
-        """Copy the demo with its build folder, and serve it."""
-        shutil.copytree(sources.root, folder, symlinks=True)
-        copy = GraphSources(folder)
-        release = publish(copy)
-        return cls(copy, create_app(Settings.load(public_url=ADDRESS), StubEngine(), release))
-
-    def reload(self) -> None:
-        """Serve the graph as it is now."""
-        self.app.served.replace(publish(self.sources))
-
-    def release(self) -> Release:
-        snapshot = self.app.served.enter()
-        self.app.served.leave(snapshot)
-        assert snapshot.release
-        return snapshot.release
-
-    def graph(self) -> set[Triple]:
-        """Return all that is served."""
-        content = parse(path=str(self.release().graph), format=RdfFormat.N_TRIPLES)
-        return {quad.triple for quad in content}
-
-    def replica(self, media_type: str = "application/trig") -> Replica:
-        return replica_of(self.app, media_type)
-
-
-def publish(sources: GraphSources) -> Release:
-    """Build and release the graph, with the report of the validation that stands there."""
-    folder = sources.root / "build"
-    built = build(sources, folder)
-    with alone(folder):
-        return make_release(built, sources, folder, folder / REPORT_NAME)
-
-
-def replica_of(app: Application, media_type: str) -> Replica:
-    client = app.test_client()
-
-    def get(url: str, headers: dict[str, str]) -> tuple[int, Message, bytes]:
-        response = client.get(url.removeprefix(ADDRESS), headers=headers)
-        received = Message()
-        for name, value in response.headers:
-            received[name] = value
-        return response.status_code, received, response.data
-
-    return Replica(f"{ADDRESS}/ldes", media_type, get)
 
 
 @pytest.fixture

@@ -3,16 +3,20 @@
 import json
 import re
 from collections.abc import Iterator
+from http import HTTPStatus
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, QuerySolutions, Store, Triple
 
+from tests.support.editions import by_entity, facts_of_first_edition
 from tests.support.jsonld_processors import readings, written
 from tests.web.serving import ADDRESS
 from urbact_graph.dataset.building import Build
 from urbact_graph.engine.local import LocalEngine, Source
-from urbact_graph.rdf.namespaces import namespaces, shortened
+from urbact_graph.rdf.namespaces import OWL, namespaces, shortened
+from urbact_graph.rdf.resources import COMPUTED
 from urbact_graph.settings import Settings
 from urbact_graph.web.app import create_app
 from urbact_graph.web.application import Application
@@ -76,10 +80,29 @@ def test_every_subject_without_a_fragment_has_a_document(
     assert {entity.iri.value for entity in snapshot.derive(Index.of).all()} == entities
 
 
-def test_every_entity_is_in_the_sitemap(client: FlaskClient, snapshot: Snapshot) -> None:
+def test_the_sitemap_has_every_entity_but_what_is_computed_or_deprecated(
+    client: FlaskClient, snapshot: Snapshot, store: Store
+) -> None:
     listed = set(re.findall(r"<loc>(.*?)</loc>", client.get("/sitemap.xml").text))
-    pages = {f"{ADDRESS}/{entity.address}.html" for entity in snapshot.derive(Index.of).all()}
+    deprecated = distinct(store, f"?x <{OWL.deprecated}> true")
+    assert deprecated
+    pages = {
+        f"{ADDRESS}/{entity.address}.html"
+        for entity in snapshot.derive(Index.of).all()
+        if not entity.path.startswith(COMPUTED) and entity.iri.value not in deprecated
+    }
     assert listed == {f"{ADDRESS}/"} | pages
+
+
+def test_no_iri_of_the_first_edition_is_unknown(client: FlaskClient, base: str) -> None:
+    published = by_entity(facts_of_first_edition())
+    assert len(published) > 4_000
+    missing = [
+        iri
+        for iri in published
+        if client.get(f"/{quote(iri.removeprefix(base))}").status_code != HTTPStatus.SEE_OTHER
+    ]
+    assert missing == []
 
 
 def test_each_processor_reads_back_the_same_triples(

@@ -18,7 +18,7 @@ from urbact_graph.sources import build_folder, find_sources
 @click.option(
     "--markdown",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="Also renew the table of warnings in this document.",
+    help="Also renew the tables of warnings and of coverage in this document.",
 )
 @setting_options("sources", "build_folder")
 def command(markdown: Path | None, **given: Any) -> None:
@@ -36,6 +36,7 @@ def command(markdown: Path | None, **given: Any) -> None:
     from urbact_graph.dataset.building import build  # noqa: PLC0415
     from urbact_graph.dataset.inventory import remarks  # noqa: PLC0415
     from urbact_graph.release.prepare import validate_build  # noqa: PLC0415
+    from urbact_graph.validation.coverage_table import update_coverage  # noqa: PLC0415
     from urbact_graph.validation.table import print_table, update_document  # noqa: PLC0415
 
     settings = Settings.load(**given)
@@ -51,6 +52,7 @@ def command(markdown: Path | None, **given: Any) -> None:
     print_table(report, terminal(), settings.base_iri)
     if markdown is not None:
         updated = update_document(_text(markdown), report, settings.base_iri)
+        updated = update_coverage(updated, built.dataset, settings.base_iri)
         write_whole(markdown, updated.encode())
     sys.exit(0 if report.conforms else 1)
 

@@ -35,14 +35,18 @@ class Distribution:
         return f"{'-'.join(part for part in parts if part)}.{ending}"
 
 
+def _words(name: str) -> str:
+    return name.replace("-", " ").capitalize()
+
+
 # The tables of the main classes; release/layouts.py has their columns.
 TABLES = (
-    *("networks", "partnerships", "cities", "plans", "recommendations", "calls", "programmes"),
-    *("people", "documents", "themes"),
+    *("networks", "partnerships", "cities", "plans", "announced-plans", "recommendations"),
+    *("calls", "programmes", "people", "documents", "themes"),
 )
 
 _TABLES = tuple(
-    Distribution(f"csv-{name}", f"{name.capitalize()} (CSV)", "csv", "text/csv", "CSV", part=name)
+    Distribution(f"csv-{name}", f"{_words(name)} (CSV)", "csv", "text/csv", "CSV", part=name)
     for name in TABLES
 )
 _WHOLE = tuple(

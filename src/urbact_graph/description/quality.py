@@ -14,6 +14,7 @@ from urbact_graph.description.things import Nodes, Things
 from urbact_graph.rdf.builder import Statements, Subject
 from urbact_graph.rdf.namespaces import DCT, SCHEMA, namespace_of
 
+_DQV = "https://www.w3.org/TR/vocab-dqv/"
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _DIGITS = 4
 # Each metric with its dimension, name and definition.
@@ -111,6 +112,7 @@ class _Writer:
                     )
                     node.link("urb:measuredOn", programme).link("urb:measuredClass", kind)
                     node.link("urb:measuredProperty", property_)
+                    self._counted_here(node)
 
     def reviewed(self) -> None:
         """Measure how many things were reviewed, of each class that can be."""
@@ -126,6 +128,7 @@ class _Writer:
                     len(members),
                 )
                 node.link("urb:measuredClass", kind)
+                self._counted_here(node)
 
     def describe_metrics(self) -> None:
         """Describe the metrics used, and their dimensions."""
@@ -184,11 +187,16 @@ class _Writer:
         node.number("urb:heldCount", held).number("urb:expectedCount", expected)
         return node.number("dqv:value", round(held / expected, _DIGITS) if expected else 0.0)
 
+    def _counted_here(self, node: Subject) -> None:
+        """Name the dataset itself as the source of a number that no page prints."""
+        node.link("dct:source", self.statements.node("dataset"))
+
     def _concept(self, path: str, name: str, label: str, definition: str) -> Subject:
         node = self.statements.about(self._node(path, name))
         for property_ in ("skos:prefLabel", "rdfs:label"):
             node.text(property_, label, language="en")
-        return node.text("skos:definition", definition, language="en")
+        node.text("skos:definition", definition, language="en")
+        return node.link("dct:source", _DQV)
 
     def _node(self, *path: str) -> NamedNode:
         return self.statements.node("/".join(("quality", *path)))

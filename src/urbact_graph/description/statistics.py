@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode, Triple
 
 from urbact_graph.description.linksets import NO_LINKS, TARGETS
-from urbact_graph.rdf.namespaces import RDF
+from urbact_graph.rdf.namespaces import OWL, RDF, XSD
 from urbact_graph.rdf.resources import resource_of
+from urbact_graph.rdf.terms import typed
+
+_TRUE = typed("true", XSD.boolean)
 
 
 @dataclass(frozen=True)
@@ -24,8 +27,9 @@ class Usage:
 class Counts:
     """The numbers of a set of triples; classes and properties by their IRIs.
 
-    ``entities`` are the subjects below the base, ``documents`` these without their fragments;
-    ``links`` counts the triples from below the base into each known target, by predicate.
+    ``entities`` are the subjects below the base that are not deprecated, ``documents`` all of them
+    without their fragments; ``links`` counts the triples from below the base into each known
+    target, by predicate.
     """
 
     triples: int
@@ -52,10 +56,14 @@ class Statistics:
         self.of_link: Counter[tuple[str, str]] = Counter()
         self.subjects: defaultdict[str, set[str]] = defaultdict(set)
         self.objects: defaultdict[str, set[str | Literal]] = defaultdict(set)
+        deprecated = set()
         for triple in triples:
             self._count(triple, base)
-        self.entities = {subject for subject in self.of_subject if subject.startswith(base)}
-        self.documents = {resource_of(entity, base) for entity in self.entities}
+            if triple.predicate.value == OWL.deprecated and triple.object == _TRUE:
+                deprecated.add(_name(triple.subject))
+        ours = {subject for subject in self.of_subject if subject.startswith(base)}
+        self.entities = ours - deprecated
+        self.documents = {resource_of(subject, base) for subject in ours}
         self.all_objects = set[str | Literal]().union(*self.objects.values())
 
     def _count(self, triple: Triple, base: str) -> None:

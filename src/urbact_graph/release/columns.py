@@ -98,9 +98,9 @@ def date(path: str, title: str) -> Column:
     return Column(named(path), title, path, _DATE, pattern=_ANY_PRECISION)
 
 
-def moment(path: str, title: str, about: str) -> Column:
-    """Return a column of times (xsd:dateTime)."""
-    return Column(named(path), title, path, about, "dateTime")
+def moment(path: str, title: str, about: str = "", *, datatype: str = "dateTime") -> Column:
+    """Return a column of times (xsd:dateTime), or of whole days (xsd:date)."""
+    return Column(named(path), title, path, about, datatype)
 
 
 def number(path: str, title: str, about: str = "", *, datatype: str = "integer") -> Column:

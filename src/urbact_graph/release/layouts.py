@@ -30,8 +30,21 @@ _NOTE = texts("skos:editorialNote", "Note", "Where sources disagree.", name="not
 _OTHER_NAMES = texts("skos:altLabel", "Other names", name="other_names")
 _PAGE = iris("foaf:page", "Page", "Where the programme or the city describes it.")
 _PROGRAMME = link("urb:programme", "Programme", table="programmes", is_required=True)
+_REVIEWED = moment("urb:reviewed", "Reviewed", datatype="date")
 _THEMES = links("urb:theme", "Themes", table="themes")
 _THEME_TEXT = texts("urb:themeText", "Themes as printed")
+_PLAN = (
+    text("dct:title", "Title", "As printed.", language="mixed"),
+    *_NETWORK,
+    *_CITY,
+    *country(),
+    date("dct:issued", "Issued"),
+    number("urb:issuedYear", "Year of issue"),
+    *links("dct:language", "Languages"),
+    texts("dct:language/skos:notation", "Language codes", "ISO 639.", name="language_code"),
+    _ABSTRACT,
+)
+_PLAN_END = (_PAGE, _REVIEWED, _NOTE)
 # The last columns of every table.
 _ORIGIN = (
     iris("dct:source", "Source", "The pages that the facts were read from."),
@@ -54,9 +67,12 @@ LAYOUTS: Mapping[str, Layout] = {
         *_type("urb:Network"),
         text("dct:title", "Full title", "As printed."),
         *_PROGRAMME,
-        *link("urb:call", "Call", table="calls"),
+        *link("urb:call", "Call", "As a page says, or assigned.", table="calls"),
+        iri("urb:statedCall", "Call that a page says: IRI", name="stated_call_iri"),
         date("urb:start", "Start"),
+        number("urb:startYear", "Year of the start"),
         date("urb:end", "End"),
+        number("urb:endYear", "Year of the end"),
         *link("urb:status", "Status", "Where the programme says whether it is at work."),
         *link("urb:leadCity", "Lead city", table="cities"),
         *country("urb:leadCity/urb:country", "lead_country"),
@@ -82,7 +98,9 @@ LAYOUTS: Mapping[str, Layout] = {
         _ABSTRACT,
         texts("urb:objective", "Objectives", language="en"),
         texts("urb:targetGroup", "Target groups", language="en"),
+        text("urb:kohesio", "Project in Kohesio"),
         _PAGE,
+        _REVIEWED,
         _NOTE,
     ),
     "partnerships": _of_class(
@@ -95,19 +113,28 @@ LAYOUTS: Mapping[str, Layout] = {
         *_CITY,
         *coordinates("urb:city/"),
         *country(),
+        _REVIEWED,
         _NOTE,
     ),
     "cities": _of_class(
         "urb:City",
         text("urb:localName", "Local name", "In a language spoken there."),
-        _OTHER_NAMES,
+        texts("skos:altLabel", "Other names", name="other_names", language="mixed"),
         *country(),
         number("urb:population", "Population", "Inhabitants, from GeoNames."),
         *coordinates(),
-        iri("owl:sameAs", "GeoNames", "The same place.", name="geonames_iri"),
+        text("urb:geonames", "GeoNames", "The identifier of the same place."),
+        text("urb:wikidata", "Wikidata", "The identifier of the same place."),
+        iris("owl:sameAs", "The same place elsewhere"),
         iri("urb:seat", "Seat in GeoNames", "Its main town: no identity.", name="seat_iri"),
-        text("urb:nuts3/skos:notation", "NUTS 3 region", "The code of 2021.", name="nuts3_code"),
+        text("urb:nuts3/skos:notation", "NUTS 3 region", name="nuts3_code"),
         iri("urb:nuts3", "NUTS 3 region: IRI", name="nuts3_iri"),
+        text("urb:nuts3In2021/skos:notation", "NUTS 3 region in 2021", name="nuts3_2021_code"),
+        text("urb:lau", "Local Administrative Unit"),
+        number("urb:lauYear", "Year of the LAU code"),
+        text("urb:unlocode", "UN/LOCODE"),
+        text("urb:functionalUrbanArea", "Functional urban area"),
+        text("urb:urbanAuditCity", "City of the Urban Audit"),
         *link("urb:inNetwork", "Networks", name="network", table="networks", is_many=True),
         _PAGE,
         _NOTE,
@@ -115,16 +142,15 @@ LAYOUTS: Mapping[str, Layout] = {
     "plans": _of_class(
         "urb:Plan",
         *_type("urb:Plan"),
-        text("dct:title", "Title", "As printed.", language="mixed"),
-        *_NETWORK,
-        *_CITY,
-        *country(),
-        date("dct:issued", "Issued"),
-        *links("dct:language", "Languages"),
-        texts("dct:language/skos:notation", "Language codes", "ISO 639.", name="language_code"),
-        _ABSTRACT,
-        _PAGE,
-        _NOTE,
+        *_PLAN,
+        *link("urb:evidence", "How it is known"),
+        *_PLAN_END,
+    ),
+    "announced-plans": _of_class(
+        "urb:AnnouncedPlan",
+        *link("urb:planKind", "Kind of plan that is to be written", is_required=True),
+        *_PLAN,
+        *_PLAN_END,
     ),
     "recommendations": _of_class(
         "urb:Recommendation",
@@ -134,6 +160,7 @@ LAYOUTS: Mapping[str, Layout] = {
         *links("urb:addressee", "Addressees"),
         *_NETWORK,
         *link("urb:document", "Document", table="documents", is_required=True),
+        _REVIEWED,
         _NOTE,
     ),
     "calls": _of_class(
@@ -141,8 +168,11 @@ LAYOUTS: Mapping[str, Layout] = {
         *_PROGRAMME,
         *links("urb:networkType", "Types of network"),
         date("urb:opens", "Opening"),
+        number("urb:opensYear", "Year of the opening"),
         date("urb:closes", "Closing"),
+        number("urb:closesYear", "Year of the closing"),
         date("urb:approved", "Approval"),
+        number("urb:approvedYear", "Year of the approval"),
         number("urb:networksApproved", "Networks approved"),
         number("urb:partnersApproved", "Partners approved"),
         text("urb:budget", "Budget", "As printed; often an amount for each network."),
@@ -152,8 +182,13 @@ LAYOUTS: Mapping[str, Layout] = {
     "programmes": _of_class(
         "urb:Programme",
         date("urb:start", "Start"),
+        number("urb:startYear", "Year of the start"),
         date("urb:end", "End"),
+        number("urb:endYear", "Year of the end"),
         text("urb:budget", "Budget", "As printed."),
+        number("urb:budgetInEuro", "Budget in euro"),
+        text("urb:erdf", "ERDF", "As printed."),
+        number("urb:erdfInEuro", "ERDF in euro"),
         _NOTE,
     ),
     "people": _of_class(

@@ -10,7 +10,7 @@ from urbact_graph.settings import WRITTEN_BASE
 from urbact_graph.validation.report import Report, Result, Severity, shorten, shorten_iri
 
 _STYLES = {Severity.VIOLATION: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
-_BEGIN, _END = "<!-- begin: warnings -->", "<!-- end -->"
+_END = "<!-- end -->"
 _INDENT = 2
 # A column of values is at least this wide, in characters, or has a line of its own.
 _VALUE_WIDTH = 28
@@ -37,7 +37,8 @@ def markdown_table(report: Report, base: str = WRITTEN_BASE) -> str:
     if infos:
         lines += ["| Info | Message | Entities |", "| --- | --- | ---: |"]
         lines += [
-            _line(f"`{found[0].rule_name}`", found[0].message, str(len(found))) for found in infos
+            table_line(f"`{found[0].rule_name}`", found[0].message, str(len(found)))
+            for found in infos
         ]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -48,11 +49,21 @@ def update_document(document: str, report: Report, base: str = WRITTEN_BASE) -> 
     Raises:
         SourceError: the markers are missing.
     """
-    before, begin, rest = document.partition(_BEGIN)
+    return replace_part(document, "warnings", markdown_table(report, base))
+
+
+def replace_part(document: str, name: str, content: str) -> str:
+    """Return ``document`` with ``content`` between the markers of the part called ``name``.
+
+    Raises:
+        SourceError: the markers are missing.
+    """
+    marker = f"<!-- begin: {name} -->"
+    before, begin, rest = document.partition(marker)
     _, end, after = rest.partition(_END)
     if not begin or not end:
-        raise SourceError(f"The document lacks the lines {_BEGIN} and {_END}; add them to it.")
-    return f"{before}{begin}\n{markdown_table(report, base)}{end}{after}"
+        raise SourceError(f"The document lacks the lines {marker} and {_END}; add them to it.")
+    return f"{before}{begin}\n{content}{end}{after}"
 
 
 def _print_rule(results: tuple[Result, ...], console: Console, base: str) -> None:
@@ -137,13 +148,14 @@ def _markdown_rule(results: tuple[Result, ...], base: str) -> list[str]:
         f"| Entity | {value} | Data file |",
         "| --- | --- | --- |",
         *(
-            _line(f"`{shorten(r.focus, base)}`", shorten(r.value, base), f"`{r.file}`")
+            table_line(f"`{shorten(r.focus, base)}`", shorten(r.value, base), f"`{r.file}`")
             for r in results
         ),
         "",
     ]
 
 
-def _line(*cells: str) -> str:
+def table_line(*cells: str) -> str:
+    """Return a row of a Markdown table."""
     escaped = (cell.replace("|", "\\|").replace("\n", " ") for cell in cells)
     return f"| {' | '.join(escaped)} |"

@@ -17,8 +17,9 @@ from urbact_graph.web.snapshot import Snapshot
 # Every subject below the base and without a fragment has a document.
 _ENTITIES = """
 PREFIX dct: <http://purl.org/dc/terms/>
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-SELECT ?entity ?label ?modified ?class
+SELECT ?entity ?label ?modified ?class ?deprecated
 WHERE {
   {
     SELECT DISTINCT ?entity
@@ -30,6 +31,7 @@ WHERE {
   OPTIONAL { ?entity rdfs:label ?label }
   OPTIONAL { ?entity dct:modified ?modified }
   OPTIONAL { ?entity a ?class FILTER(STRSTARTS(STR(?class), ?base)) }
+  OPTIONAL { ?entity owl:deprecated ?deprecated FILTER(?deprecated = true) }
 }
 """
 # A requested path may be longer than that of any entity.
@@ -42,7 +44,8 @@ _LEAST_LIKENESS = 60
 class Entity:
     """An entity that has a document: ``path`` is that of its IRI below the base.
 
-    ``language`` is that of its label, empty if the label has none.
+    ``language`` is that of its label, empty if the label has none. What is deprecated has a
+    document for those who kept its IRI, and is listed nowhere.
     """
 
     iri: NamedNode
@@ -51,6 +54,7 @@ class Entity:
     modified: datetime | None
     classes: frozenset[str]
     language: str = ""
+    is_deprecated: bool = False
 
     @property
     def address(self) -> str:
@@ -64,8 +68,9 @@ class Index:
     def __init__(self, entities: dict[str, Entity]) -> None:
         self._entities = entities
         self._by_iri = {entity.iri.value: entity for entity in entities.values()}
-        self._paths = {path: path.lower() for path in entities}
-        self._names = {path: entity.label.lower() for path, entity in entities.items()}
+        present = {path: one for path, one in entities.items() if not one.is_deprecated}
+        self._paths = {path: path.lower() for path in present}
+        self._names = {path: entity.label.lower() for path, entity in present.items()}
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Self:
@@ -85,7 +90,7 @@ class Index:
         return cls(entities)
 
     def all(self) -> list[Entity]:
-        """Return all entities, sorted by path."""
+        """Return all entities, sorted by path, those that are deprecated too."""
         return list(self._entities.values())
 
     def of_iri(self, iri: str) -> Entity | None:
@@ -97,7 +102,10 @@ class Index:
         return self._entities.get(path)
 
     def like(self, path: str) -> list[Entity]:
-        """Return the entities whose paths or labels are most similar to ``path``, best first."""
+        """Return the entities whose paths or labels are most similar to ``path``, best first.
+
+        Deprecated ones are not among them.
+        """
         guess = path[:_LONGEST_GUESS].lower().strip("/")
         words = guess.rpartition("/")[2].replace("-", " ").replace("_", " ")
         likeness: dict[str, float] = {}
@@ -115,8 +123,8 @@ class Index:
 
 
 def _entity(iri: str, path: str, rows: Iterable[tuple[Term | None, ...]]) -> Entity:
-    """Make an entity of the labels, the dates of change and the classes in ``rows``."""
-    labels, dates, classes = map(set, zip(*rows, strict=True))
+    """Make an entity of the labels, dates of change, classes and deprecations in ``rows``."""
+    labels, dates, classes, deprecated = map(set, zip(*rows, strict=True))
     names = english_first(label for label in labels if isinstance(label, Literal))
     modified = None
     # There may be no date, or one that is not in ISO 8601.
@@ -126,4 +134,4 @@ def _entity(iri: str, path: str, rows: Iterable[tuple[Term | None, ...]]) -> Ent
         )
     kinds = frozenset(kind.value for kind in classes if isinstance(kind, NamedNode))
     label, language = (names[0].value, names[0].language or "") if names else (path, "")
-    return Entity(NamedNode(iri), path, label, modified, kinds, language)
+    return Entity(NamedNode(iri), path, label, modified, kinds, language, any(deprecated))

@@ -8,7 +8,7 @@ from typing import Self
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from urbact_graph.rdf.graph import english_first
-from urbact_graph.rdf.namespaces import RDF, RDFS, namespaces, shortened
+from urbact_graph.rdf.namespaces import DCT, OWL, RDF, RDFS, SKOS, namespaces, shortened
 from urbact_graph.web.documents.index import Entity
 from urbact_graph.web.pages.similar_things import NONE_SIMILAR, SimilarThings
 from urbact_graph.web.snapshot import Snapshot
@@ -48,6 +48,10 @@ _SHORT = 60
 _BLANK = "_:"
 # Properties that are shown in the head of the page.
 _IN_HEAD = (RDFS.label, RDF.type)
+# Those that the notice on the page of a deprecated IRI shows; who reads of the entity that replaced
+# it need not know of the old IRI.
+_IN_NOTICE = (OWL.deprecated, DCT.isReplacedBy, SKOS.editorialNote)
+_NOT_INCOMING = (DCT.isReplacedBy,)
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,14 @@ class Part:
     def anchor(self) -> str:
         """The fragment of its IRI, or the name of the blank node."""
         return self.iri.partition("#")[2] or self.iri.removeprefix(_BLANK)
+
+
+@dataclass(frozen=True)
+class Deprecation:
+    """What the page of a deprecated IRI says: what replaces it, and why."""
+
+    replacements: tuple[Value, ...]
+    reasons: tuple[Value, ...]
 
 
 class Vocabulary:
@@ -141,7 +153,7 @@ WHERE {
 
 @dataclass(frozen=True)
 class EntityPage:
-    """The contents of the page."""
+    """The contents of the page; ``deprecation`` is that of an entity that is no longer there."""
 
     entity: Entity
     kinds: tuple[str, ...]
@@ -149,6 +161,7 @@ class EntityPage:
     parts: tuple[Part, ...]
     incoming: tuple[Row, ...]
     similar: SimilarThings = NONE_SIMILAR
+    deprecation: Deprecation | None = None
 
     @classmethod
     def of(
@@ -164,13 +177,14 @@ class EntityPage:
         arranging = _Arranging(triples, vocabulary, base, start)
         stated: dict[str, list[tuple[str, object]]] = {entity.iri.value: []}
         incoming = []
+        shown = (*_IN_HEAD, *_IN_NOTICE) if entity.is_deprecated else _IN_HEAD
         for triple in triples:
             subject, property_ = _iri(triple.subject), triple.predicate.value
             about = stated.setdefault(subject, [])
-            if property_ not in (*_IN_HEAD, similar.stated):
+            if property_ not in (*shown, similar.stated):
                 about.append((property_, triple.object))
             is_link = triple.object == entity.iri and not subject.startswith(start)
-            if is_link and property_ not in similar.linking:
+            if is_link and property_ not in (*similar.linking, *_NOT_INCOMING):
                 incoming.append((property_, triple.subject))
         types = [t for t in triples if t.subject == entity.iri and t.predicate.value == RDF.type]
         kinds = {_iri(triple.object) for triple in types}
@@ -185,7 +199,20 @@ class EntityPage:
             ),
             arranging.rows(incoming),
             similar,
+            _deprecation(triples, arranging, entity) if entity.is_deprecated else None,
         )
+
+
+def _deprecation(triples: Sequence[Triple], arranging: "_Arranging", entity: Entity) -> Deprecation:
+    def values(property_: str) -> tuple[Value, ...]:
+        found = (
+            (property_, triple.object)
+            for triple in triples
+            if triple.subject == entity.iri and triple.predicate.value == property_
+        )
+        return tuple(value for row in arranging.rows(found) for value in row.values)
+
+    return Deprecation(values(DCT.isReplacedBy), values(SKOS.editorialNote))
 
 
 class _Arranging:

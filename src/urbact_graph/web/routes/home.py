@@ -15,6 +15,7 @@ from urbact_graph.web.documents.document import HTML, RDF_SUFFIXES, chosen_suffi
 from urbact_graph.web.documents.entity_description import description
 from urbact_graph.web.documents.index import Index
 from urbact_graph.web.documents.links import ABOUT_PAGE, Link, link_header
+from urbact_graph.web.pages.coverage import Coverage, Scope, Total
 from urbact_graph.web.pages.dataset_markup import dataset_markup
 from urbact_graph.web.pages.dataset_page import DATASET
 from urbact_graph.web.pages.entity_page import Vocabulary
@@ -219,8 +220,16 @@ def _page(contents: Contents, links: Iterable[Link]) -> str:
         triples=snapshot.counts.quads,
         dataset_file=snapshot.settings.dataset,
         links=links,
+        held=_held(),
+        has_validation=snapshot.release is not None,
         script=script(markup) if markup else "",
     )
+
+
+def _held() -> tuple[tuple[Scope, Total], ...]:
+    """Return the official totals of plans, each with its call or programme."""
+    scopes = current_snapshot().derive(Coverage.of).scopes
+    return tuple((scope, total) for scope in scopes for total in scope.totals if total.parts)
 
 
 def _places(contents: Contents) -> Iterator[tuple[str, str, str]]:

@@ -19,6 +19,7 @@ from urbact_graph.web.context import current_snapshot, served_release
 from urbact_graph.web.documents.document import HTML, OTHER_FORMATS, Document, chosen_suffix
 from urbact_graph.web.documents.index import Index
 from urbact_graph.web.documents.jsonld_terms import Terms
+from urbact_graph.web.pages.coverage import Coverage
 from urbact_graph.web.problems import release_removed
 from urbact_graph.web.routes.negotiated import add_document, respond
 
@@ -107,7 +108,8 @@ def validation(suffix: str = "") -> Response:
         counts = dict.fromkeys(_SEVERITIES, 0)
         for one in found:
             counts[one.severity] += len(one.cases)
-        shown = {"findings": found, "counts": counts, "rules": len(known)}
+        coverage = snapshot.derive(Coverage.of)
+        shown = {"findings": found, "counts": counts, "rules": len(known), "coverage": coverage}
         return render_template("validation.html", formats=OTHER_FORMATS, **shown)
 
     return respond("validation", suffix, document, page)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response
 
 from urbact_graph.problems import NOT_FOUND, ProblemError
+from urbact_graph.rdf.resources import COMPUTED
 from urbact_graph.web.context import current_context, current_snapshot
 from urbact_graph.web.documents.document import HTML
 from urbact_graph.web.documents.index import Index
@@ -22,8 +23,6 @@ _HEAD_BYTES = 200
 # Paths with any number of answers, those about the state of this instance, and any path with
 # parameters.
 _DISALLOWED = ("sparql", "graph-store", "health", "metrics", "*?")
-# The build computes thousands of numbers, each with a page of its own; other pages show them too.
-_COMPUTED = ("quality/", "similarity/")
 
 
 @dataclass(frozen=True)
@@ -78,12 +77,13 @@ def robots_text(address: str) -> str:
 def _listed(index: Index, address: str, *, has_dumps: bool) -> list[Listed]:
     """Return the pages of the instance: the home, the dumps, then those of the entities by path.
 
-    Those of what was only computed are left out.
+    Those of what was only computed are left out, as other pages show it too, and those of
+    deprecated IRIs.
     """
     pages = [
         Listed(f"{address}/{entity.address}.{HTML}", _written(entity.modified))
         for entity in index.all()
-        if not entity.path.startswith(_COMPUTED)
+        if not entity.is_deprecated and not entity.path.startswith(COMPUTED)
     ]
     latest = max((page.modified for page in pages), default="")
     others = ("", "dumps/") if has_dumps else ("",)
