@@ -1,4 +1,8 @@
-// On every page: the button that switches between the theme of the system, light and dark.
+// On every page: the search box, the facets of lists, and the button that switches between the theme
+// of the system, light and dark.
+import "./parts/search.js";
+import "./parts/facets.js";
+
 const themes = ["auto", "light", "dark"];
 const root = document.documentElement;
 const button = document.querySelector("button.theme");

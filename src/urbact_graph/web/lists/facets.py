@@ -50,11 +50,19 @@ class Years:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a list: ``value`` is a text, a number, None, or a tuple of texts."""
+    """A column of a list: ``value`` is a text, a number, None, or a tuple of texts.
+
+    On the page it stands in a ``place``: a column, or under the name of the thing ("below" or
+    "tags"), or not at all ("files"). ``shown`` is its text there if it is another, ``path`` what it
+    links to.
+    """
 
     name: str
     title: str
     value: Callable[[Any, Atlas], object]
+    place: str = "column"
+    shown: Callable[[Any, Atlas], str] | None = None
+    path: Callable[[Any], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,10 @@ class Listing:
     columns: tuple[Column, ...]
     orders: tuple[Order, ...]
     years: Years | None = None
+
+    def columns_at(self, place: str) -> tuple[Column, ...]:
+        """Return the columns that stand in this ``place`` on the page."""
+        return tuple(column for column in self.columns if column.place == place)
 
     def facet(self, name: str) -> Facet | None:
         """Return the facet of this ``name``."""

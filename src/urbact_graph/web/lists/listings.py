@@ -6,7 +6,26 @@ from typing import Any
 from slugify import slugify
 
 from urbact_graph.web.atlas.atlas import Atlas
-from urbact_graph.web.atlas.things import ANNOUNCED, DESCRIBED, NOT_GRADED, STATED
+from urbact_graph.web.atlas.things import (
+    ANNOUNCED,
+    DESCRIBED,
+    EVIDENCE_LABELS,
+    NOT_GRADED,
+    STATED,
+)
+from urbact_graph.web.lists.columns import (
+    BY_NAME,
+    BY_NETWORKS,
+    COUNTRY,
+    LABEL,
+    NETWORK,
+    NETWORKS_COUNT,
+    PROGRAMME,
+    THEMES,
+    descending,
+    name_of,
+    names,
+)
 from urbact_graph.web.lists.facets import Column, Facet, Listing, Order, Years
 
 # Bands of a number: its word in addresses, its label, and the least and the first too large number.
@@ -25,10 +44,10 @@ _MEMBERSHIPS: tuple[_Band, ...] = (
     ("7-and-more", "7 and more", 7, _ENDLESS),
 )
 _EVIDENCE = {
-    "described": ("A source describes it", DESCRIBED),
-    "stated": ("Stated for all partners", STATED),
-    "not-graded": ("Not graded yet", NOT_GRADED),
-    "announced": ("Only announced", ANNOUNCED),
+    "described": (EVIDENCE_LABELS[DESCRIBED], DESCRIBED),
+    "stated": (EVIDENCE_LABELS[STATED], STATED),
+    "not-graded": (EVIDENCE_LABELS[NOT_GRADED], NOT_GRADED),
+    "announced": (EVIDENCE_LABELS[ANNOUNCED], ANNOUNCED),
 }
 _WORD_OF_EVIDENCE = {evidence: word for word, (_, evidence) in _EVIDENCE.items()}
 _NUMBER_OF_NETWORKS = (
@@ -139,28 +158,6 @@ def _choice(
     return Facet(name, title, lambda one, _: [of(one)], lambda _: options, patterns=patterns)
 
 
-def _names(paths: Iterable[str], atlas: Atlas) -> tuple[str, ...]:
-    found = (atlas.get(path) for path in paths)
-    return tuple(one.label for one in found if one)
-
-
-def _name(path: str, atlas: Atlas) -> str:
-    return next(iter(_names([path], atlas)), "")
-
-
-def _by(name: str, title: str, number: Callable[[Any], int]) -> Order:
-    return Order(name, title, number, is_descending=True)
-
-
-_BY_NAME = Order("name", "Name", lambda one: one.label.casefold())
-_LABEL = Column("name", "Name", lambda one, _: one.label)
-_THEMES = Column("themes", "Themes", lambda one, atlas: _names(one.themes, atlas))
-_PROGRAMME = Column("programme", "Programme", lambda one, atlas: _name(one.programme, atlas))
-_NETWORK = Column("network", "Network", lambda one, atlas: _name(one.network, atlas))
-_COUNTRY = Column("country", "Country", lambda one, _: one.country)
-_NETWORKS_COUNT = Column("networks", "Networks", lambda one, _: len(one.networks))
-_BY_NETWORKS = _by("networks", "Most networks", lambda one: len(one.networks))
-
 _NETWORKS = Listing(
     "networks",
     "Networks",
@@ -194,21 +191,23 @@ _NETWORKS = Listing(
         ),
     ),
     (
-        _LABEL,
-        Column("title", "Full title", lambda one, _: one.title),
-        _PROGRAMME,
+        LABEL,
+        Column("title", "Full title", lambda one, _: one.title, "below"),
+        PROGRAMME,
         Column("kind", "Kind", lambda one, _: one.kind_label),
         Column("start", "Start", lambda one, _: one.start),
         Column("end", "End", lambda one, _: one.end),
-        Column("lead", "Lead", lambda one, atlas: _name(one.lead, atlas)),
+        Column(
+            "lead", "Lead", lambda one, atlas: name_of(one.lead, atlas), path=lambda one: one.lead
+        ),
         Column("partners", "Partners", lambda one, _: one.partner_count),
-        _THEMES,
+        THEMES,
     ),
     (
-        _BY_NAME,
-        _by("newest", "Newest", lambda one: one.start_year),
+        BY_NAME,
+        descending("newest", "Newest", lambda one: one.start_year),
         Order("oldest", "Oldest", lambda one: one.start_year or _ENDLESS),
-        _by("partners", "Most partners", lambda one: one.partner_count),
+        descending("partners", "Most partners", lambda one: one.partner_count),
     ),
     Years("Started in the years", lambda one: one.start_year, "urb:startYear"),
 )
@@ -240,16 +239,16 @@ _CITIES = Listing(
         _programme(lambda one: one.programmes, "?thing urb:inNetwork/urb:programme ?programme ."),
     ),
     (
-        _LABEL,
-        _COUNTRY,
+        LABEL,
+        COUNTRY,
         Column("population", "Inhabitants", lambda one, _: one.population),
-        _NETWORKS_COUNT,
+        NETWORKS_COUNT,
         Column("led", "Led", lambda one, _: len(one.led)),
         Column("plans", "Plans", lambda one, _: len(one.plans)),
-        Column("latitude", "Latitude", lambda one, _: one.lat),
-        Column("longitude", "Longitude", lambda one, _: one.lon),
+        Column("latitude", "Latitude", lambda one, _: one.lat, "files"),
+        Column("longitude", "Longitude", lambda one, _: one.lon, "files"),
     ),
-    (_BY_NAME, _BY_NETWORKS, _by("population", "Largest", lambda one: one.population or 0)),
+    (BY_NAME, BY_NETWORKS, descending("population", "Largest", lambda one: one.population or 0)),
 )
 
 _PLANS = Listing(
@@ -293,17 +292,22 @@ _PLANS = Listing(
     ),
     (
         Column("name", "Plan", lambda one, _: one.label),
-        Column("title", "Title", lambda one, _: one.title),
-        Column("evidence", "How it is known", lambda one, _: _WORD_OF_EVIDENCE[one.evidence]),
-        Column("city", "City", lambda one, atlas: _name(one.city, atlas)),
-        _COUNTRY,
-        _NETWORK,
+        Column("title", "Title", lambda one, _: one.title, "below"),
+        Column(
+            "evidence",
+            "How it is known",
+            lambda one, _: _WORD_OF_EVIDENCE[one.evidence],
+            shown=lambda one, _: _EVIDENCE[_WORD_OF_EVIDENCE[one.evidence]][0],
+        ),
+        Column("city", "City", lambda one, atlas: name_of(one.city, atlas), "files"),
+        COUNTRY,
+        NETWORK,
         Column("issued", "Issued", lambda one, _: one.issued),
-        Column("language", "Language", lambda one, _: one.language),
-        Column("page", "Where to read it", lambda one, _: one.page),
-        _THEMES,
+        Column("language", "Language", lambda one, _: one.language, "files"),
+        Column("page", "To read", lambda one, _: one.page),
+        THEMES,
     ),
-    (_BY_NAME, _by("newest", "Newest", lambda one: one.year)),
+    (descending("newest", "Newest", lambda one: one.year), BY_NAME),
     Years("Issued in the years", lambda one: one.year, "urb:issuedYear"),
 )
 
@@ -328,12 +332,17 @@ _RECOMMENDATIONS = Listing(
     (
         Column("name", "Advice", lambda one, _: one.statement),
         Column("addressees", "For", lambda one, _: one.addressee_labels),
-        _NETWORK,
-        _PROGRAMME,
-        Column("document", "Read in", lambda one, atlas: _name(one.document, atlas)),
-        _THEMES,
+        NETWORK,
+        PROGRAMME,
+        Column(
+            "document",
+            "Read in",
+            lambda one, atlas: name_of(one.document, atlas),
+            path=lambda one: one.document,
+        ),
+        THEMES,
     ),
-    (_BY_NAME, Order("network", "Network", lambda one: one.network)),
+    (BY_NAME, Order("network", "Network", lambda one: one.network)),
 )
 
 _PEOPLE = Listing(
@@ -356,10 +365,10 @@ _PEOPLE = Listing(
             _iri("programme"),
         ),
     ),
-    (_LABEL, Column("networks", "Networks", lambda one, atlas: _names(one.networks, atlas))),
+    (LABEL, Column("networks", "Networks", lambda one, atlas: names(one.networks, atlas))),
     (
         Order("name", "Last name", lambda one: one.name.split()[-1].casefold()),
-        _BY_NETWORKS,
+        BY_NETWORKS,
     ),
 )
 
@@ -380,15 +389,15 @@ _THEMES_LIST = Listing(
         ),
     ),
     (
-        _LABEL,
-        Column("topic", "Topic", lambda one, atlas: _name(one.topic, atlas)),
-        Column("definition", "Definition", lambda one, _: one.definition),
-        _NETWORKS_COUNT,
+        LABEL,
+        Column("topic", "Topic", lambda one, atlas: name_of(one.topic, atlas)),
+        Column("definition", "Definition", lambda one, _: one.definition, "below"),
+        NETWORKS_COUNT,
         Column("cities", "Cities", lambda one, _: len(one.cities)),
         Column("plans", "Plans", lambda one, _: len(one.plans)),
         Column("recommendations", "Advice", lambda one, _: len(one.recommendations)),
     ),
-    (_BY_NAME, _BY_NETWORKS),
+    (BY_NAME, BY_NETWORKS),
 )
 
 LISTINGS = {

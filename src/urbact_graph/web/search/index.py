@@ -35,6 +35,8 @@ _LEAST_SHARE = 0.45
 # The beginning of one or two letters says too little for texts and similar spellings.
 _SHORTEST = 3
 LONGEST_QUERY = 200
+# What the name of a thing is called that has a label beside it.
+_NAMES_OF_WORKS = {"plan": "its title"}
 # Of the languages in which a name is spelt the same, the one that is shown.
 _LANGUAGES = ("en", "de", "fr", "es", "it", "pl", "nl", "pt", "ro", "el", "hu", "cs", "ru", "uk")
 
@@ -190,6 +192,6 @@ def _reason(entry: Entry, name: Name, *, is_similar: bool) -> str:
     kind = (
         f"name in {language_name(name.language)}"
         if entry.kind in ("city", "country") and (name.language)
-        else "other name"
+        else _NAMES_OF_WORKS.get(entry.kind, "other name")
     )
-    return f"similar to a {kind}" if is_similar and kind != "other name" else kind
+    return f"similar to a {kind}" if is_similar and kind.startswith("name in") else kind
