@@ -9,6 +9,13 @@ DESCRIBED = "described"
 STATED = "stated"
 NOT_GRADED = ""
 ANNOUNCED = "announced"
+# How each is called on pages and in lists.
+EVIDENCE_LABELS = {
+    DESCRIBED: "A source describes it",
+    STATED: "Stated for all partners",
+    NOT_GRADED: "Not graded yet",
+    ANNOUNCED: "Only announced",
+}
 
 
 @dataclass(frozen=True, slots=True)
