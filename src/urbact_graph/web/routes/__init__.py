@@ -13,6 +13,7 @@ from urbact_graph.web.routes import (
     limits,
     lists,
     metrics,
+    pictures,
     reports,
     robots,
     search,
@@ -38,5 +39,6 @@ BLUEPRINTS = (
     static.routes,
     lists.routes,
     search.routes,
+    pictures.routes,
     entities.routes,
 )

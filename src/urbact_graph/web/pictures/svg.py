@@ -1,0 +1,98 @@
+"""SVG as Python writes it: drawings that follow the page's theme, and look right as files alone.
+
+Colours are presentation attributes, which the classes of the style sheet replace on a page.
+"""
+
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+NAMESPACE = "http://www.w3.org/2000/svg"
+# Those of the light theme (frontend/styles/tokens.css).
+INK, SOFT, LINE, GROUND = "#1a2430", "#53616f", "#dbe1e7", "#ffffff"
+PROGRAMMES = ("#8a5a00", "#a23b5c", "#2f7a54", "#0a5c8f")
+_FONT = "Figtree, system-ui, sans-serif"
+
+
+class Drawing:
+    """A drawing of ``width`` × ``height`` units; ``title`` says what it shows."""
+
+    def __init__(self, width: float, height: float, title: str) -> None:
+        self._root = Element(
+            "svg",
+            {
+                "xmlns": NAMESPACE,
+                "viewBox": f"0 0 {_number(width)} {_number(height)}",
+                "role": "img",
+                "aria-label": title,
+                "font-family": _FONT,
+                "font-size": "13",
+                "class": "drawing",
+            },
+        )
+        self._place = self._root
+
+    def rect(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        fill: str,
+        kind: str,
+        *,
+        title: str = "",
+        opacity: float = 1,
+    ) -> None:
+        """Draw a rectangle; ``title`` is shown at the pointer."""
+        made = self._add("rect", kind, x=x, y=y, width=max(width, 0), height=height, fill=fill)
+        made.set("rx", "1.5")
+        if opacity != 1:
+            made.set("fill-opacity", _number(opacity))
+        if title:
+            SubElement(made, "title").text = title
+
+    def line(self, x: float, y: float, x2: float, y2: float) -> None:
+        """Draw a thin line of a grid."""
+        self._add("line", "rule", x1=x, y1=y, x2=x2, y2=y2, stroke=LINE)
+
+    def diamond(self, x: float, y: float, size: float, title: str) -> None:
+        """Draw a mark; ``title`` is shown at the pointer."""
+        corners = f"M{_number(x)} {_number(y - size)}l{size} {size}l-{size} {size}l-{size} -{size}z"
+        made = self._add("path", "mark", fill=INK)
+        made.set("d", corners)
+        SubElement(made, "title").text = title
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        content: str,
+        kind: str = "ink",
+        *,
+        anchor: str = "start",
+        is_bold: bool = False,
+        href: str = "",
+    ) -> None:
+        """Write ``content`` with its baseline at ``y``, as a link where there is an ``href``."""
+        fill = {"soft": SOFT, "on": GROUND}.get(kind, INK)
+        place = SubElement(self._place, "a", {"href": href}) if href else self._place
+        made = SubElement(place, "text", {"x": _number(x), "y": _number(y), "fill": fill})
+        made.set("class", "link" if href else kind)
+        if anchor != "start":
+            made.set("text-anchor", anchor)
+        if is_bold:
+            made.set("font-weight", "600")
+        made.text = content
+
+    def svg(self) -> str:
+        """Return the drawing as SVG 1.1."""
+        return tostring(self._root, encoding="unicode")
+
+    def _add(self, name: str, kind: str, **attributes: float | str) -> Element:
+        made = SubElement(self._place, name, {"class": kind})
+        for key, value in attributes.items():
+            made.set(key, value if isinstance(value, str) else _number(value))
+        return made
+
+
+def _number(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
