@@ -14,7 +14,7 @@ from urbact_graph.web.response import IMMUTABLE
 # The pages are those of a real engine.
 pytestmark = pytest.mark.process
 
-TEMPLATES = sorted((Path(__file__).parents[2] / "src/urbact_graph/web/templates").glob("*.html"))
+TEMPLATES = sorted((Path(__file__).parents[2] / "src/urbact_graph/web/templates").rglob("*.html"))
 QUERY = "/sparql?query=SELECT%20(1%20AS%20%3Fx)%20%7B%7D"
 PATHS = ["/", "/sparql", "/limits", "/conformance", "/nowhere", QUERY, "/sparql?query=SELEC"]
 INLINE = re.compile(

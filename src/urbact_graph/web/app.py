@@ -11,7 +11,9 @@ from urbact_graph.release.release import Release
 from urbact_graph.settings import Settings
 from urbact_graph.web.application import Application, current_application
 from urbact_graph.web.atlas.atlas import Atlas
+from urbact_graph.web.atlas.things import EVIDENCE_LABELS
 from urbact_graph.web.context import RequestContext, current_context
+from urbact_graph.web.pages.dates import period, written
 from urbact_graph.web.problems import problem_response, register_problems
 from urbact_graph.web.response import Response, finish
 from urbact_graph.web.routes import BLUEPRINTS
@@ -33,7 +35,12 @@ def create_app(settings: Settings, engine: Engine, release: Release | None = Non
     app = Application(settings, engine, release)
     app.config["MAX_CONTENT_LENGTH"] = max_body_bytes(settings)
     app.jinja_env.globals["formats"] = FORMATS
-    app.jinja_env.globals["static"] = address
+    app.jinja_env.globals.update(
+        static=address,
+        written=written,
+        period=period,
+        evidence_labels=EVIDENCE_LABELS,
+    )
     # Each address has one spelling only.
     app.url_map.merge_slashes = False
     app.before_request(_begin)

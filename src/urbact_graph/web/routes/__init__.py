@@ -3,6 +3,7 @@
 from urbact_graph.web.routes import (
     catalogue,
     conformance,
+    countries,
     dumps,
     entities,
     graph_store,
@@ -40,5 +41,6 @@ BLUEPRINTS = (
     lists.routes,
     search.routes,
     pictures.routes,
+    countries.routes,
     entities.routes,
 )
