@@ -2,6 +2,7 @@
 // of the system, light and dark.
 import "./parts/search.js";
 import "./parts/facets.js";
+import "./parts/calls.js";
 
 const themes = ["auto", "light", "dark"];
 const root = document.documentElement;

@@ -75,12 +75,13 @@ class Number:
 class HomePage:
     """The parts of the page that come from the atlas.
 
-    ``newest`` are networks with their leads, ``topics`` are themes with the number of networks on
-    them or on a theme below. ``calls`` are the newest, ``earlier`` the others, the latest first.
+    ``newest`` are networks with their leads and the names of their themes, ``topics`` are themes
+    with the number of networks on them or on a theme below, and these themes. ``calls`` are the
+    newest, ``earlier`` the others, the latest first.
     """
 
     numbers: tuple[Number, ...]
-    newest: tuple[tuple[Network, City | None], ...]
+    newest: tuple[tuple[Network, City | None, tuple[str, ...]], ...]
     topics: tuple[tuple[Theme, int, tuple[Theme, ...]], ...]
     calls: tuple[Call, ...]
     earlier: tuple[Call, ...]
@@ -97,13 +98,13 @@ class HomePage:
         atlas = atlas_of(snapshot)
         networks = sorted(
             (one for one in atlas.networks.values() if one.start_year),
-            key=lambda one: (one.start, one.name),
+            key=lambda one: (one.start, one.partner_count, one.name),
             reverse=True,
         )
         calls = sorted(atlas.calls.values(), key=_date_of, reverse=True)
         return cls(
             numbers=_numbers(atlas),
-            newest=tuple((one, atlas.cities.get(one.lead)) for one in networks[:_NEWEST]),
+            newest=tuple(_with_lead_and_themes(one, atlas) for one in networks[:_NEWEST]),
             topics=_topics(atlas),
             calls=tuple(calls[:_CALLS_SHOWN]),
             earlier=tuple(calls[_CALLS_SHOWN:]),
@@ -143,6 +144,13 @@ def _numbers(atlas: Atlas) -> tuple[Number, ...]:
         ),
         Number(len(atlas.recommendations), "pieces of advice", "recommendations"),
     )
+
+
+def _with_lead_and_themes(
+    one: Network, atlas: Atlas
+) -> tuple[Network, City | None, tuple[str, ...]]:
+    themes = tuple(atlas.themes[path].name for path in one.themes if path in atlas.themes)
+    return one, atlas.cities.get(one.lead), themes
 
 
 def _since(atlas: Atlas) -> str:

@@ -19,6 +19,7 @@ from urbact_graph.web.pages.coverage import Coverage, Scope, Total
 from urbact_graph.web.pages.dataset_markup import dataset_markup
 from urbact_graph.web.pages.dataset_page import DATASET
 from urbact_graph.web.pages.entity_page import Vocabulary
+from urbact_graph.web.pages.home_page import HomePage, ways_in
 from urbact_graph.web.pages.page_head import script
 from urbact_graph.web.pages.schema_org import Facts
 from urbact_graph.web.routes.dumps import item_links
@@ -102,15 +103,24 @@ _NAVIGATION = (
 _SEARCH = "/search"
 # The foot of every page, in columns.
 _WAYS_IN = (
-    ("Explore", ("networks", "cities", "plans", "recommendations", "people", "themes", "map")),
+    (
+        "Explore",
+        ("networks", "cities", "plans", "recommendations", "people", "themes", "countries"),
+    ),
+    ("See", ("map", "pictures/timeline", "pictures/themes", "pictures/countries")),
     ("Use the data", ("sparql", "queries", "dumps/", "catalog", "ldes", "openapi.json")),
     ("Understand it", ("ontology.html", "glossary.html", "theme.html", "dataset.html")),
     ("Check it", ("validation", "shapes", "conformance", "limits")),
 )
+_ONLY_OF_URBACT = (*_OF_DESCRIPTIONS, *_WAYS_IN[0][1], *_WAYS_IN[1][1])
 _NAMES = {
     **{path: name for path, name, _ in _PLACES},
     **dict(_NAVIGATION),
     "people": "People",
+    "countries": "Countries",
+    "pictures/timeline": "Time line of the programmes",
+    "pictures/themes": "Themes over time",
+    "pictures/countries": "Reach by country",
     "ontology.html": "Ontology",
     "glossary.html": "Glossary",
     "theme.html": "Thesaurus of themes",
@@ -200,7 +210,7 @@ def frame() -> dict[str, object]:
 def _is_offered(path: str) -> bool:
     """Tell whether this instance has the page at ``path``."""
     snapshot = current_snapshot()
-    is_of_urbact = path.endswith(f".{HTML}") or path in (*_OF_DESCRIPTIONS, *_WAYS_IN[0][1])
+    is_of_urbact = path.endswith(f".{HTML}") or path in _ONLY_OF_URBACT
     if snapshot.settings.dataset and is_of_urbact:
         return False
     if path.endswith(f".{HTML}"):
@@ -221,9 +231,20 @@ def _page(contents: Contents, links: Iterable[Link]) -> str:
         dataset_file=snapshot.settings.dataset,
         links=links,
         held=_held(),
+        home=_home(),
+        ways=ways_in(_is_offered),
         has_validation=snapshot.release is not None,
         script=script(markup) if markup else "",
     )
+
+
+def _home() -> HomePage | None:
+    """Return what the page shows of the atlas, None where that has no networks."""
+    snapshot = current_snapshot()
+    if snapshot.settings.dataset is not None:
+        return None
+    found = snapshot.derive(HomePage.of)
+    return found if found.newest else None
 
 
 def _held() -> tuple[tuple[Scope, Total], ...]:
