@@ -11,14 +11,21 @@ from urbact_graph.web.pages.entity_page import EntityPage, Value, Vocabulary
 
 @dataclass(frozen=True)
 class Source:
-    """A page that something was read from; ``text`` is its address as people read it."""
+    """What something was read from; ``text`` is its address as people read it.
+
+    ``is_here`` says that it is a thing of this graph, such as the thesaurus, named by its label.
+    """
 
     address: str
     text: str
+    is_here: bool = False
 
     @classmethod
-    def of(cls, address: str) -> Self:
-        """Shorten ``address`` for the page."""
+    def of(cls, value: Value) -> Self:
+        """Shorten the address of ``value`` for the page."""
+        if value.is_here:
+            return cls(value.address, value.text, is_here=True)
+        address = value.address
         parts = urlsplit(address)
         query = f"?{unquote(parts.query)}" if parts.query else ""
         text = f"{parts.netloc.removeprefix('www.')}{unquote(parts.path).rstrip('/')}{query}"
@@ -52,7 +59,7 @@ class Stated:
     @property
     def sources(self) -> tuple[Source, ...]:
         """The pages that it was read from."""
-        return tuple(Source.of(v.address) for v in self.values("dct:source") if v.address)
+        return tuple(Source.of(v) for v in self.values("dct:source") if v.address)
 
     @property
     def notes(self) -> tuple[Value, ...]:
