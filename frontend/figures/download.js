@@ -1,6 +1,8 @@
 // Pictures as files: an SVG of the page that looks the same alone, and a PNG of it.
-const properties = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-linejoin", "opacity",
-  "font-size", "font-weight", "text-anchor", "display", "visibility", "vector-effect", "paint-order"];
+// What of the style of an element makes its looks: what it has from its parent, and what it has not.
+const inherited = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-linejoin",
+  "font-size", "font-weight", "text-anchor", "visibility", "paint-order"];
+const own = { opacity: "1", display: "inline", "vector-effect": "none" };
 const scale = 2;
 
 /** Add to `place` a button for each format that saves `svg` as `name`. */
@@ -23,9 +25,15 @@ export function alone(svg) {
   const copies = [copy, ...copy.querySelectorAll("*")];
   originals.forEach((original, number) => {
     const style = getComputedStyle(original);
-    for (const property of properties) {
+    const above = original === svg ? undefined : getComputedStyle(original.parentElement);
+    for (const property of inherited) {
       const value = style.getPropertyValue(property);
-      if (value) copies[number].setAttribute(property, value);
+      if (value === above?.getPropertyValue(property)) copies[number].removeAttribute(property);
+      else copies[number].setAttribute(property, value);
+    }
+    for (const [property, usual] of Object.entries(own)) {
+      const value = style.getPropertyValue(property);
+      if (value !== usual && original !== svg) copies[number].setAttribute(property, value);
     }
     for (const gone of ["class", "style", "tabindex"]) copies[number].removeAttribute(gone);
     if (original.href?.baseVal) copies[number].setAttribute("href", new URL(original.href.baseVal, document.baseURI));
