@@ -13,6 +13,7 @@ from urbact_graph.web.application import Application, current_application
 from urbact_graph.web.atlas.atlas import Atlas
 from urbact_graph.web.atlas.things import EVIDENCE_LABELS
 from urbact_graph.web.context import RequestContext, current_context
+from urbact_graph.web.documents.index import Index
 from urbact_graph.web.pages.dates import period, written
 from urbact_graph.web.problems import problem_response, register_problems
 from urbact_graph.web.response import Response, finish
@@ -57,7 +58,7 @@ def create_app(settings: Settings, engine: Engine, release: Release | None = Non
 def warm(app: Application) -> None:
     """Have a thread prepare what pages, lists and search are made of, before anyone asks."""
     if app.settings.dataset is None:
-        app.served.warm(Atlas.of, SearchIndex.of)
+        app.served.warm(Index.of, Atlas.of, SearchIndex.of)
 
 
 def max_body_bytes(settings: Settings) -> int:
