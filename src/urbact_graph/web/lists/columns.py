@@ -38,6 +38,7 @@ COUNTRY = Column(
     "Country",
     lambda one, _: one.country,
     shown=lambda one, atlas: atlas.countries[one.country].name if one.country else "",
+    path=lambda one: f"countries/{one.country.lower()}" if one.country else "",
 )
 NETWORKS_COUNT = Column("networks", "Networks", lambda one, _: len(one.networks))
 BY_NETWORKS = descending("networks", "Most networks", lambda one: len(one.networks))
