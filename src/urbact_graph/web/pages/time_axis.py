@@ -94,7 +94,7 @@ class TimeAxis:
 
     def _between(self, start: str, end: str) -> tuple[float, float] | None:
         """Return place and width of the time from ``start`` to ``end``, in per cent."""
-        if not (start or end) or self.last <= self.first:
+        if not (start or end) or not self.first:
             return None
         begins = _moment(start) if start else _moment(end)
         ends = _moment(end, is_end=True) if end else _moment(start, is_end=True)
