@@ -85,7 +85,7 @@ def test_a_network_stands_where_its_dates_are(start: str, end: str, x: float, wi
     one = network(start, end)
     span = TimeAxis.of(atlas_of(one)).span(one)
     assert span
-    assert (span.x, span.width) == (pytest.approx(x, abs=0.05), pytest.approx(width, abs=0.05))
+    assert [span.x, span.width] == pytest.approx([x, width], abs=0.05)
     assert span.number == 2
     assert not span.is_partial
 
