@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -17,6 +18,8 @@ from urbact_graph.web.routes.pictures import PICTURES
 pytestmark = pytest.mark.process
 
 GEO = NAMESPACES["wgs"]
+# The network of cities is laid out with the release.
+NAMES = (*PICTURES, "cooperation")
 
 
 def selected(store: Store, query: str) -> QuerySolutions:
@@ -103,7 +106,7 @@ def test_what_there_is_not_is_refused(
     assert (response.status_code, problem(response)) == (status, name)
 
 
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_picture_has_its_table_beside_it_and_in_files(
     demo_client: FlaskClient, name: str
 ) -> None:
@@ -119,7 +122,7 @@ def test_a_picture_has_its_table_beside_it_and_in_files(
         assert next(iter(row.values())) in text
 
 
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_picture_is_a_file_of_its_own(demo_client: FlaskClient, name: str) -> None:
     response = demo_client.get(f"/pictures/{name}.svg")
     assert response.mimetype == "image/svg+xml"
@@ -138,7 +141,7 @@ def test_a_picture_is_a_file_of_its_own(demo_client: FlaskClient, name: str) -> 
         assert 0 <= y <= y + h <= height + 0.5, "it leaves the picture"
 
 
-@pytest.mark.parametrize("path", ["/map", *(f"/pictures/{name}" for name in PICTURES)])
+@pytest.mark.parametrize("path", ["/map", *(f"/pictures/{name}" for name in NAMES)])
 def test_everything_that_a_picture_links_to_is_there(demo_client: FlaskClient, path: str) -> None:
     found = addresses(demo_client.get(path, headers=BROWSER).text)
     assert len(found) > 20
@@ -203,3 +206,12 @@ def foreign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
 def test_other_datasets_have_no_pictures(foreign: FlaskClient, path: str) -> None:
     assert foreign.get(path).status_code == 404
     assert path not in addresses(foreign.get("/", headers=BROWSER).text)
+
+
+def test_a_graph_without_a_release_has_no_network_of_cities(demo_dataset: Path) -> None:
+    with serving_file(demo_dataset) as app:
+        client = app.test_client()
+        assert client.get("/pictures/cooperation").status_code == 404
+        found = addresses(client.get("/map", headers=BROWSER).text)
+        assert "/pictures/cooperation" not in found
+        assert "/pictures/themes" in found

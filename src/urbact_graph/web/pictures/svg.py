@@ -21,7 +21,7 @@ class Drawing:
             {
                 "xmlns": NAMESPACE,
                 "viewBox": f"0 0 {_number(width)} {_number(height)}",
-                "role": "img",
+                "role": "group",
                 "aria-label": title,
                 "font-family": _FONT,
                 "font-size": "13",
@@ -53,6 +53,37 @@ class Drawing:
     def line(self, x: float, y: float, x2: float, y2: float) -> None:
         """Draw a thin line of a grid."""
         self._add("line", "rule", x1=x, y1=y, x2=x2, y2=y2, stroke=LINE)
+
+    def group(self, kind: str) -> None:
+        """Put what is drawn from now on into a group of its own."""
+        self._place = SubElement(self._root, "g", {"class": kind})
+
+    def tie(self, x: float, y: float, x2: float, y2: float, *, width: float) -> None:
+        """Draw a line between two things that belong together."""
+        made = self._add("line", "tie", x1=x, y1=y, x2=x2, y2=y2, stroke=SOFT)
+        made.set("stroke-opacity", "0.25")
+        made.set("stroke-width", f"{width:.2f}")
+
+    def circle(
+        self, x: float, y: float, radius: float, fill: str, kind: str, *, title: str, href: str
+    ) -> None:
+        """Draw a circle that is a link; ``title`` is its name, and shown at the pointer."""
+        place = SubElement(self._place, "a", {"href": href, "aria-label": title, "tabindex": "-1"})
+        made = SubElement(place, "circle", {"class": kind, "fill": fill, "stroke": GROUND})
+        for key, value in {"cx": x, "cy": y, "r": radius, "stroke-width": 0.5}.items():
+            made.set(key, _number(value))
+        SubElement(made, "title").text = title
+
+    def name(self, x: float, y: float, content: str, size: float, *, is_shown: bool) -> None:
+        """Write the name of a circle; one that is not shown appears when the reader zooms in."""
+        made = SubElement(self._place, "text", {"class": "name" if is_shown else "name minor"})
+        for key, value in {"x": x, "y": y, "font-size": size, "stroke-width": size / 5}.items():
+            made.set(key, _number(value))
+        for key, text in {"fill": INK, "stroke": GROUND, "paint-order": "stroke"}.items():
+            made.set(key, text)
+        if not is_shown:
+            made.set("display", "none")
+        made.text = content
 
     def diamond(self, x: float, y: float, size: float, title: str) -> None:
         """Draw a mark; ``title`` is shown at the pointer."""

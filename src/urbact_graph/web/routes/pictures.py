@@ -8,6 +8,7 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from urbact_graph.problems import MALFORMED_REQUEST, NOT_FOUND, ProblemError
 from urbact_graph.web.atlas.atlas import Atlas, atlas_of
 from urbact_graph.web.context import current_context, current_snapshot
+from urbact_graph.web.pictures.cooperation import cooperation_of
 from urbact_graph.web.pictures.countries import COUNTRIES
 from urbact_graph.web.pictures.maps import SUBJECTS, as_json, map_of, map_of_all, with_networks
 from urbact_graph.web.pictures.picture import Picture, Table
@@ -36,7 +37,7 @@ def city_map() -> Response:
             atlas=atlas,
             cities=most[:_MOST_LISTED],
             missing=as_json(map_of_all(atlas), atlas)["missing"],
-            pictures=PICTURES.values(),
+            pictures=_pictures(current_snapshot()).values(),
         )
     )
 
@@ -62,9 +63,10 @@ def picture(name: str) -> Response:
     atlas = atlas_of(current_snapshot())
     _refuse_other_parameters(())
     stem, _, form = name.partition(".")
-    chosen = PICTURES.get(stem)
+    pictures = _pictures(current_snapshot())
+    chosen = pictures.get(stem)
     if chosen is None or (form and form not in _FORMS):
-        known = ", ".join(PICTURES)
+        known = ", ".join(pictures)
         raise ProblemError(
             NOT_FOUND,
             f"There is no picture '{name[:40]}'; there are {known}, each also with .svg, .csv and "
@@ -85,10 +87,16 @@ def picture(name: str) -> Response:
 
 def _page(chosen: Picture, table: Table, atlas: Atlas) -> str:
     drawing = chosen.draw(atlas, f"{request.script_root}/")
-    others = [one for one in PICTURES.values() if one is not chosen]
+    others = [one for one in _pictures(current_snapshot()).values() if one is not chosen]
     return render_template(
         "picture.html", picture=chosen, table=table, svg=drawing.svg(), others=others
     )
+
+
+def _pictures(snapshot: Snapshot) -> dict[str, Picture]:
+    """Return the pictures that there are; the network of cities is laid out with a release."""
+    network = snapshot.derive(cooperation_of)
+    return {**PICTURES, network.name: network} if network else PICTURES
 
 
 def _csv(table: Table, name: str) -> Response:
