@@ -14,10 +14,13 @@ from urbact_graph.web.atlas.atlas import Atlas
 from urbact_graph.web.atlas.things import EVIDENCE_LABELS
 from urbact_graph.web.context import RequestContext, current_context
 from urbact_graph.web.documents.index import Index
+from urbact_graph.web.pages.coverage import Coverage
 from urbact_graph.web.pages.dates import period, written
+from urbact_graph.web.pages.home_page import HomePage
 from urbact_graph.web.problems import problem_response, register_problems
 from urbact_graph.web.response import Response, finish
 from urbact_graph.web.routes import BLUEPRINTS
+from urbact_graph.web.routes.home import Contents
 from urbact_graph.web.routes.static import address
 from urbact_graph.web.search.index import SearchIndex
 from urbact_graph.web.spellings import without_final_slash
@@ -58,7 +61,8 @@ def create_app(settings: Settings, engine: Engine, release: Release | None = Non
 def warm(app: Application) -> None:
     """Have a thread prepare what pages, lists and search are made of, before anyone asks."""
     if app.settings.dataset is None:
-        app.served.warm(Index.of, Atlas.of, SearchIndex.of)
+        kinds = (Index.of, Atlas.of, SearchIndex.of, HomePage.of, Contents.of, Coverage.of)
+        app.served.warm(*kinds)
 
 
 def max_body_bytes(settings: Settings) -> int:
