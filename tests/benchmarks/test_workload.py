@@ -56,12 +56,16 @@ def test_a_term_is_written_where_it_can_stand() -> None:
 
 def test_point_questions_are_about_single_entities() -> None:
     assert {name for name, question in QUESTIONS.items() if question.is_point} == {
+        "city-names",
         "have-cities-met",
         "network-neighbourhood",
         "networks-of-city",
         "partners-of-network",
         "peers-of-city",
         "plans-of-city",
+        "plans-of-network",
+        "recommendations-of-city",
+        "similar-networks",
     }
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Store
 
-from tests.support.readme_answers import with_answers
+from tests.support.readme_answers import count_of, with_answers
 from tests.web.stubs import StubEngine
 from urbact_graph.cli.main import COMMANDS
 from urbact_graph.problems import PROBLEMS
@@ -107,3 +107,17 @@ def test_the_readmes_answers_are_the_graphs(root: Path, store: Store) -> None:
     text = (root / "README.md").read_text()
     assert text.count("```sparql") == 5
     assert with_answers(text, store) == text, "run python -m tests.support.readme_answers"
+
+
+def test_the_answers_in_the_document_on_changes_are_the_graphs(root: Path, store: Store) -> None:
+    text = (root / "docs" / "data-changes.md").read_text()
+    assert text.count("```sparql\n") > text.count("```sparql before\n") > 0
+    assert with_answers(text, store) == text, "run python -m tests.support.readme_answers"
+
+
+def test_the_document_on_changes_counts_what_there_is(root: Path, store: Store) -> None:
+    listed = rows(root / "docs" / "data-changes.md", "What there is")
+    assert listed
+    for _, name, first, gone, new, second in listed:
+        assert second == str(count_of(store, name))
+        assert int(first) - int(gone) + int(new) == int(second), name

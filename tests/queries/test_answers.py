@@ -131,11 +131,12 @@ def test_other_parameters_change_the_answer(facts: Facts) -> None:
 
 def test_the_facts_are_those_that_were_read(facts: Facts) -> None:
     assert len(facts.networks) == 235
-    assert len(facts.members) == 1768
-    assert len(facts.cities) == 754
-    assert len(facts.plans) == 477
-    assert len(facts.recommendations) == 462
-    assert len(facts.calls) == 28
+    assert len(facts.members) == 1831
+    assert len(facts.cities) == 764
+    assert len(facts.plans) == 666
+    assert len(facts.announced_plans) == 123
+    assert len(facts.recommendations) == 445
+    assert len(facts.calls) == 21
     assert sum(len(facts.themes(network)) for network in facts.networks) == 708
 
 

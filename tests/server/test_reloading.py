@@ -324,7 +324,7 @@ def test_simultaneous_reloads_are_each_answered(
 
 def test_a_reload_while_the_web_process_is_killed_fails(server: Server, file: Path) -> None:
     # Large enough that it is not loaded before the process is killed.
-    write_generation(file, 1, 60_000)
+    write_generation(file, 1, 100_000)
     engines, web = len(server.engine_processes()), server.web()
     errors = list[EngineError]()
 

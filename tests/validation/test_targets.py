@@ -1,4 +1,4 @@
-"""SPARQL-based targets: evaluated beforehand they give the results that pySHACL gives alone."""
+"""Targets evaluated and narrowed beforehand: the results are those that pySHACL gives alone."""
 
 import hashlib
 import re
@@ -26,9 +26,10 @@ from tests.validation.mutations import CHANGES, VALUES, with_mistakes
 from urbact_graph.dataset.building import Build
 from urbact_graph.rdf.namespaces import RDF, SH
 from urbact_graph.rdf.terms import Term, typed
+from urbact_graph.validation.candidates import narrowed, read_by
 from urbact_graph.validation.rdflib_terms import memory_graph
 from urbact_graph.validation.report import Report
-from urbact_graph.validation.targets import with_target_nodes
+from urbact_graph.validation.targets import loaded, with_target_nodes
 from urbact_graph.validation.validating import check, read_dataset, read_results, run_pyshacl
 
 E = "http://e.org/"
@@ -61,10 +62,13 @@ def raw(found: Graph) -> Counter[frozenset[tuple[str, str | None]]]:
 
 def assert_equal_reports(dataset: Iterable[Triple]) -> int:
     """Compare both ways in every field; return how many rules are broken."""
-    dataset = list(dataset)
+    store = loaded(dataset)
+    dataset = [quad.triple for quad in store]
     data = memory_graph(dataset)
-    graphs = memory_graph(with_target_nodes(SHAPES, dataset)), memory_graph(SHAPES)
-    quick, plain = (run_pyshacl(data, shapes) for shapes in graphs)
+    narrow = narrowed(with_target_nodes(SHAPES, dataset), store)
+    graphs = memory_graph(narrow), memory_graph(SHAPES)
+    read = memory_graph(read_by(narrow, store)), data
+    quick, plain = (run_pyshacl(*pair) for pair in zip(read, graphs, strict=True))
     assert raw(quick) - raw(plain) == Counter()
     assert raw(plain) - raw(quick) == Counter()
     reports = [
@@ -169,7 +173,10 @@ def test_a_value_of_any_kind_is_compared_alike(name: str) -> None:
         for value in VALUES.values()
         for changed in _with_value(EXAMPLES[example], triple, value)
     ]
-    quick = check(dataset, with_target_nodes(shapes, dataset), KNOWN)
+    store = loaded(dataset)
+    dataset = [quad.triple for quad in store]
+    narrow = narrowed(with_target_nodes(shapes, dataset), store)
+    quick = check(read_by(narrow, store), narrow, KNOWN)
     plain = check(dataset, shapes, KNOWN)
     assert quick
     assert Counter(quick) == Counter(plain)

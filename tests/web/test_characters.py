@@ -1,4 +1,4 @@
-"""Pages and texts for people have no character that HTML forbids, whatever is told of."""
+"""Pages and texts for people have no character that HTML forbids, whatever the graph holds."""
 
 import html
 import json

@@ -103,7 +103,8 @@ def test_a_city_holds_its_geometry_and_country(demo_snapshot: Snapshot, terms: T
     # As text, since a number would come back as a double.
     assert city["lat"] == "51.10286"
     assert city["population"] == 672545
-    assert city["altLabel"] == {"none": ["Wrocław"]}
+    assert city["altLabel"]["none"] == ["Wrocław"]
+    assert city["altLabel"]["cs"] == ["Vratislav"]
 
 
 def test_links_to_a_theme_stand_under_a_reverse_name(demo_snapshot: Snapshot, terms: Terms) -> None:

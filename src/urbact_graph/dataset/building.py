@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, Triple
 
 from urbact_graph.dataset.fingerprint import fingerprint
 from urbact_graph.dataset.inventory import check_inventory, check_stated
@@ -154,7 +154,8 @@ def _describe(
     """
     queries = [load_query(path, sources.base) for path in sources.query_files()]
     described = describe(store, sources.base, _PLACEHOLDER.value, modified, queries)
-    lines = [*_lines(store), *map(_line, described)]
+    # The facts may state some of it already, such as the name of a theme of catalogues.
+    lines = {*_lines(store), *map(_line, described)}
     version = release_version(lines, shapes_sha256, modified)
     named = Literal(version)
     _add(
@@ -181,7 +182,9 @@ def _dates(store: Store, history: History) -> Iterator[Triple]:
 
 
 def _lines(store: Store) -> list[str]:
-    return sorted(_line(quad.triple) for quad in store)
+    content = store.dump(format=RdfFormat.N_TRIPLES, from_graph=DefaultGraph()) or b""
+    # Only a line feed ends a line of N-Triples.
+    return sorted(f"{line}\n" for line in content.decode().split("\n")[:-1])
 
 
 def _line(triple: Triple) -> str:

@@ -56,19 +56,21 @@ def named(triple: Triple, name: str) -> Triple:
 
 def unfit(triple: Triple) -> str:
     """Return why the graph cannot take ``triple``, as a clause; empty if it can."""
-    value, about = triple.object, f"a statement with {triple.predicate}"
+    value = triple.object
     if isinstance(triple.subject, BlankNode) or isinstance(value, BlankNode):
-        return f"{about} has a blank node; give the node an IRI, so that others can link to it"
-    if isinstance(value, Triple):
-        return (
-            f"{about} has a triple term (RDF 1.2), perhaps of an annotation or a reifier, which "
-            "the graph does not take; state the fact itself, and what is said of it at an IRI"
+        why = "a blank node; give the node an IRI, so that others can link to it"
+    elif isinstance(value, Triple):
+        why = (
+            "a triple term (RDF 1.2), perhaps of an annotation or a reifier, which the graph does "
+            "not take; state the fact itself, and what is said of it at an IRI"
         )
-    if isinstance(value, Literal) and value.direction:
-        return f"{about} has a text with a direction (RDF 1.2); write the language alone"
-    if reason := obstacle(triple):
+    elif isinstance(value, Literal) and value.direction:
+        why = "a text with a direction (RDF 1.2); write the language alone"
+    elif reason := obstacle(triple):
         return f"{reason}, in which the graph is published too; write it in another way"
-    return ""
+    else:
+        return ""
+    return f"a statement with {triple.predicate} has {why}"
 
 
 def parse_n_triples(file: Path) -> Iterator[Triple]:

@@ -30,13 +30,13 @@ def are_named(triples: Iterable[Triple]) -> bool:
 def obstacle(triple: Triple) -> str | None:
     """Return why RDF/XML cannot hold ``triple``, without a full stop; None if it can."""
     for part in _parts([triple]):
-        predicate = part.predicate
-        if predicate.value in _SYNTAX:
-            return f"RDF/XML takes {predicate} for syntax and cannot express it as a property"
-        if not names_element(predicate.value):
+        predicate, value = part.predicate, part.object
+        if not _is_element(predicate.value):
+            if predicate.value in _SYNTAX:
+                return f"RDF/XML takes {predicate} for syntax and cannot express it as a property"
             return f"RDF/XML cannot express the property {predicate}, which ends in no XML name"
         # An IRI has no character that XML lacks (RFC 3987, section 2.2).
-        if isinstance(part.object, Literal) and (found := inexpressible(part.object.value)):
+        if isinstance(value, Literal) and (found := inexpressible(value.value)):
             return f"A text of {part.subject} holds the character {found}, which XML cannot express"
     return None
 

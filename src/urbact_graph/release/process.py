@@ -6,7 +6,6 @@ dumps while the graph is validated.
 
 import contextlib
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -52,20 +51,20 @@ def writing_dumps(dataset: Path, version: str, base: str, folder: Path) -> Itera
 
     At its end the process and the files are removed, unless they have been moved.
     """
-    place = Path(tempfile.mkdtemp(prefix=".dumps-", dir=folder))
-    dumps = place / "dumps"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "urbact_graph.release.dumps", dataset, version, base, dumps],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
+    # An interrupt may come at any moment, also while the process is started.
+    with tempfile.TemporaryDirectory(
+        prefix=".dumps-", dir=folder, ignore_cleanup_errors=True
+    ) as place:
+        dumps = Path(place) / "dumps"
+        process = subprocess.Popen(
+            [sys.executable, "-m", "urbact_graph.release.dumps", dataset, version, base, dumps],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         with process:
             try:
                 yield DumpsProcess(dumps, process)
             finally:
                 process.kill()
-    finally:
-        shutil.rmtree(place, ignore_errors=True)

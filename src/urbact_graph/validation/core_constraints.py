@@ -26,6 +26,8 @@ _ABOUT = {
     # Belongs to sh:pattern.
     SH.flags,
 }
+# What a path that is no property consists of (section 2.3.1).
+_OF_PATHS = (str(SH), RDF.first)
 _LITERALS = {RDF.langString, "http://www.w3.org/2001/XMLSchema#string"}
 
 
@@ -70,6 +72,13 @@ class ConstraintReader:
 
     def _path(self, shape: str) -> str | None:
         paths = self._shapes.iris(shape, SH.path)
+        if paths and any(
+            name.startswith(_OF_PATHS) for name, _ in self._shapes.properties(paths[0])
+        ):
+            raise SourceError(
+                f"The shape {shape} has a SPARQL-based target and a path of several steps, which "
+                "cannot be written as a SPARQL constraint here; let its target's query follow it."
+            )
         return f"<{paths[0]}>" if paths else None
 
     def _offence(

@@ -2,7 +2,8 @@
 
 pySHACL is slow where it is called for single entities: once for each entity and each property
 shape below a node shape. So every rule has a target of its own, for then one call checks all its
-entities, and the targets that are queries are evaluated beforehand, by pyoxigraph.
+entities, and the targets that are queries are evaluated beforehand, by pyoxigraph. It also finds
+the entities that may break a rule (candidates.py), so that pySHACL checks only these.
 """
 
 import gc
@@ -21,6 +22,7 @@ from urbact_graph.errors import DatasetError, SourceError
 from urbact_graph.rdf.graph import IndexedGraph
 from urbact_graph.rdf.namespaces import RDF, SH, urb
 from urbact_graph.sources import GraphSources
+from urbact_graph.validation.candidates import narrowed, read_by
 from urbact_graph.validation.focus_nodes import idle
 from urbact_graph.validation.rdflib_terms import memory_graph, oxigraph_term
 from urbact_graph.validation.report import Report, Result, Severity
@@ -50,14 +52,14 @@ def validate(dataset: Path, sources: GraphSources) -> Report:
             "shape a target and a constraint."
         )
     with _garbage_collection_paused():
-        triples = read_dataset(dataset)
-        store = loaded(triples)
+        store = loaded(read_dataset(dataset))
         selected = with_selected(shapes, store)
-        results = check(triples, selected, known)
+        checked = narrowed(selected, store)
+        results = check(read_by(checked, store), checked, known)
         results += _idle_rules(shapes, selected, store, sources.base)
     files = files_of({result.entity for result in results}, sources)
     located = [replace(result, file=files.get(result.entity, result.file)) for result in results]
-    return Report.of(located, rules=len(known), triples=len(triples))
+    return Report.of(located, rules=len(known), triples=len(store))
 
 
 def read_dataset(dataset: Path) -> list[Triple]:

@@ -1,7 +1,7 @@
 """The answers that the stored queries should give, computed without SPARQL from data/."""
 
-from . import calls, cities, networks, plans, themes, upkeep
+from . import calls, cities, computed, networks, participation, places, plans, themes, upkeep
 from .facts import ANSWERS, Answer, Arguments, Facts
 
 __all__ = ["ANSWERS", "Answer", "Arguments", "Facts"]
-_REGISTERING = (calls, cities, networks, plans, themes, upkeep)
+_REGISTERING = (calls, cities, computed, networks, participation, places, plans, themes, upkeep)

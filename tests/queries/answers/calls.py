@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rdflib import Literal
 from rdflib.namespace import DCTERMS
 
-from .facts import URB, Answer, Arguments, Facts, Row, answers, text, wanted
+from .facts import (
+    URB,
+    Answer,
+    Arguments,
+    Facts,
+    Row,
+    answers,
+    percent,
+    rounded,
+    text,
+    wanted,
+)
 
 if TYPE_CHECKING:
     from rdflib.term import Node
@@ -44,24 +56,49 @@ def results_of_calls(facts: Facts, given: Arguments) -> Answer:
         if not wanted(programme, given.get("programme")):
             continue
         printed = (facts.one(call, URB.networksApproved), facts.one(call, URB.partnersApproved))
-        known = sum(_come_from(facts, network, call) for network in facts.networks)
+        networks = facts.networks_from[call]
+        stated = sum(facts.one(network, URB.statedCall) == call for network in networks)
+        partners = sum(len(facts.members_of[network]) for network in networks)
         named = (call, facts.one(call, DCTERMS.title), facts.english(programme))
-        rows.append((str(programme), (*named, *printed, known)))
+        rows.append((str(programme), (*named, *printed, len(networks), stated, partners)))
     return [row for _, row in sorted(rows, key=lambda item: item[0])]
 
 
-def _come_from(facts: Facts, network: Node, call: Node) -> bool:
-    """Tell whether ``call``, asking for one kind only, is all that the network can come from."""
-    kind, programme = facts.kind(network), facts.one(network, URB.programme)
-    fitting = [
-        other
-        for other in facts.calls
-        if kind in facts.objects(other, URB.networkType)
-        and facts.one(other, URB.programme) == programme
-    ]
-    approved, start = facts.one(call, URB.approved), facts.one(network, URB.start)
-    if fitting != [call] or facts.objects(call, URB.networkType) != [kind]:
-        return False
-    if kind == URB.OtherNetwork or not facts.objects(call, URB.networksApproved):
-        return False
-    return approved is not None and start is not None and str(start) >= str(approved)
+@answers
+def networks_of_call(facts: Facts, given: Arguments) -> Answer:
+    rows: list[Row] = []
+    for network in facts.networks_from[given["call"]]:
+        written, announced, recommended = (
+            sum(facts.one(entity, URB.network) == network for entity in entities)
+            for entities in (facts.plans, facts.announced_plans, facts.recommendations)
+        )
+        rows.append(
+            (
+                network,
+                facts.english(network),
+                Literal(facts.one(network, URB.statedCall) == given["call"]),
+                facts.year(network, URB.start),
+                facts.year(network, URB.end),
+                len(facts.members_of[network]),
+                written,
+                announced,
+                recommended,
+            )
+        )
+    return sorted(rows, key=lambda row: (str(row[1]), str(row[0])))
+
+
+@answers
+def programme_budgets(facts: Facts, _given: Arguments) -> Answer:
+    rows: list[Row] = []
+    for programme in facts.programmes:
+        budget, erdf = (facts.number(programme, URB[p]) for p in ("budgetInEuro", "erdfInEuro"))
+        networks = [n for n in facts.networks if facts.one(n, URB.programme) == programme]
+        partners = sum(len(facts.members_of[network]) for network in networks)
+        if budget is not None:
+            share = None if erdf is None else percent(erdf, budget)
+            by_network = rounded(budget, len(networks)) if networks else None
+            by_partner = rounded(budget, partners) if partners else None
+            named = (programme, facts.english(programme), budget, erdf, share)
+            rows.append((*named, len(networks), partners, by_network, by_partner))
+    return rows

@@ -202,12 +202,13 @@ def missing_in_cities(facts: Facts, given: Arguments) -> Answer:
     needed = {
         "NUTS region": URB.nuts3,
         "coordinates": WGS.lat,
-        "match in GeoNames": OWL.sameAs,
         "population": URB.population,
     }
-    return [
-        (city, facts.english(city), name)
-        for city in _in_country(facts, given)
-        for name, predicate in needed.items()
-        if not facts.objects(city, predicate)
-    ]
+    sites = {"match in GeoNames": "sws.geonames.org", "match in Wikidata": "www.wikidata.org"}
+    rows: list[Row] = []
+    for city in _in_country(facts, given):
+        missing = [name for name, p in needed.items() if not facts.objects(city, p)]
+        links = {str(place).split("/")[2] for place in facts.objects(city, OWL.sameAs)}
+        missing += [name for name, site in sites.items() if site not in links]
+        rows += [(city, facts.english(city), name) for name in sorted(missing)]
+    return rows

@@ -16,15 +16,30 @@ from pyoxigraph import (
     Triple,
     Variable,
 )
+from rdflib.plugins.sparql.operators import register_custom_function
 
 from .facts import ANSWERS
+from .places import metres
 
 if TYPE_CHECKING:
     from urbact_graph.queries import StoredQuery
 
     from .facts import Arguments, Facts
 
+GEOF = "http://www.opengis.net/def/function/geosparql/"
 XSD = "http://www.w3.org/2001/XMLSchema#"
+
+
+def _distance(one: rdflib.Literal, other: rdflib.Literal, unit: rdflib.URIRef) -> rdflib.Literal:
+    """Compute what the engine's function of that name does, which rdflib lacks."""
+    assert str(unit).endswith("/metre")
+    points = [str(point).removeprefix("POINT(").removesuffix(")").split() for point in (one, other)]
+    (west, south), (east, north) = (tuple(map(float, point)) for point in points)
+    return rdflib.Literal(metres((south, west), (north, east)))
+
+
+# Its type is that of a function over expressions not yet evaluated.
+register_custom_function(rdflib.URIRef(f"{GEOF}distance"), _distance)  # type: ignore[arg-type]
 
 Value = tuple[str, ...] | Decimal | bool | None
 Comparable = list[tuple[Value, ...]] | bool

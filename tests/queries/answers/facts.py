@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
+from math import floor
 from typing import TYPE_CHECKING
 
 from rdflib import RDF, RDFS, SKOS, Graph, Literal, Namespace, URIRef
@@ -120,6 +123,10 @@ class Facts:
         return self.instances(URB.Plan)
 
     @cached_property
+    def announced_plans(self) -> list[Node]:
+        return self.instances(URB.AnnouncedPlan)
+
+    @cached_property
     def recommendations(self) -> list[Node]:
         return self.instances(URB.Recommendation)
 
@@ -140,6 +147,16 @@ class Facts:
             city = self.one(partnership, URB.city)
             leads = self.one(partnership, URB.role) == URB.LeadPartner
             found.append(Membership(partnership, network, city, self.country(partnership), leads))
+        return found
+
+    @cached_property
+    def networks_from(self) -> dict[Node, set[Node]]:
+        """Return the networks of each call, as stated or assigned."""
+        found: dict[Node, set[Node]] = {call: set() for call in self.calls}
+        for network in self.networks:
+            for basis in (URB.call, URB.statedCall):
+                for call in self.objects(network, basis):
+                    found[call].add(network)
         return found
 
     def country(self, entity: Node) -> Node | None:
@@ -220,3 +237,13 @@ class Facts:
 def wanted(value: Node | None, argument: Node | None) -> bool:
     """Tell whether ``value`` passes a parameter that is left out or equal to it."""
     return argument is None or value == argument
+
+
+def rounded(numerator: int, denominator: int) -> int:
+    """Return the whole number next to a quotient, the greater one of two."""
+    return floor(Fraction(numerator, denominator) + Fraction(1, 2))
+
+
+def percent(part: int, whole: int) -> Literal:
+    """Return what ``part`` is of ``whole``, in percent with one digit."""
+    return Literal(Decimal(rounded(1000 * part, whole)) / 10)

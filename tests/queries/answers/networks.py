@@ -76,6 +76,7 @@ def country_pairs(facts: Facts, given: Arguments) -> Answer:
 def network_neighbourhood(facts: Facts, given: Arguments) -> Answer:
     network = given["network"]
     plans = [plan for plan in facts.plans if facts.one(plan, URB.network) == network]
+    plans += [plan for plan in facts.announced_plans if facts.one(plan, URB.network) == network]
     recommended = [r for r in facts.recommendations if facts.one(r, URB.network) == network]
     parts = {*(member.partnership for member in facts.members_of[network]), *plans, *recommended}
     around: set[Triple] = {t for t in facts.built if t[0] == network or t[0] in parts}
@@ -92,6 +93,20 @@ def lead_experts(facts: Facts, given: Arguments) -> Answer:
         if len(led) >= int(given["atLeast"]):
             rows.append((person, facts.one(person, FOAF.name), len(led), len(programmes)))
     return sorted(rows, key=lambda row: (-int(str(row[2])), str(row[0])))
+
+
+@answers
+def networks_of_experts(facts: Facts, given: Arguments) -> Answer:
+    rows: list[tuple[str, str, int, Row]] = []
+    for network in facts.networks:
+        programme = facts.one(network, URB.programme)
+        start, end = facts.year(network, URB.start), facts.year(network, URB.end)
+        for person in facts.objects(network, URB.leadExpert):
+            if wanted(person, given.get("person")) and wanted(programme, given.get("programme")):
+                name = facts.one(person, FOAF.name)
+                named = (name, network, facts.english(network), facts.english(programme))
+                rows.append((str(name), str(person), start or 0, (*named, start, end)))
+    return [row for *_, row in sorted(rows, key=lambda row: (row[0], row[1], row[2]))]
 
 
 @answers

@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from rdflib import OWL, RDF, RDFS, SKOS
+from rdflib import OWL, RDF, RDFS, SKOS, Literal, URIRef
 from rdflib.namespace import DCTERMS, FOAF
 
-from .facts import URB, Answer, Arguments, Facts, Row, answers
+from .facts import URB, Answer, Arguments, Facts, Row, answers, percent, wanted
 
 if TYPE_CHECKING:
     from rdflib.term import Node
+
+
+_READ = (
+    URB.Network,
+    URB.Partnership,
+    URB.Plan,
+    URB.AnnouncedPlan,
+    URB.Recommendation,
+    URB.Call,
+)
 
 
 @answers
@@ -30,13 +40,27 @@ def find(facts: Facts, given: Arguments) -> Answer:
             local = facts.objects(entity, URB.localName)
             names |= {name for name in local if str(name) not in preferred}
             rows |= {(entity, name, kind) for name in names if wanted in str(name).lower()}
-    return sorted(rows, key=lambda row: (str(row[0]), str(row[1]), str(row[2])))
+    return sorted(
+        rows,
+        key=lambda row: (
+            str(row[0]),
+            str(row[1]),
+            getattr(row[1], "language", None) or "",
+            str(row[2]),
+        ),
+    )
 
 
 @answers
 def entities_by_class(facts: Facts, _given: Arguments) -> Answer:
+    # The build computes these from all that the others say.
+    computed = {URB.Similarity: sum((RDF.type, URB.Similarity) == t[1:] for t in facts.built)}
     rows: list[Row] = [
-        (kind, facts.english(kind, RDFS.label), len(facts.instances(kind)))
+        (
+            kind,
+            facts.english(kind, RDFS.label),
+            computed.get(kind, len(facts.instances(kind))),  # type: ignore[call-overload]
+        )
         for kind in facts.subjects(RDF.type, OWL.Class)
         if str(kind).startswith(URB)
     ]
@@ -64,7 +88,7 @@ def _sources(facts: Facts, entity: Node) -> list[Node]:
 def sources_by_site(facts: Facts, given: Arguments) -> Answer:
     pages: dict[str, set[Node]] = {}
     entities: dict[str, set[Node]] = {}
-    for kind in (URB.Network, URB.Partnership, URB.Plan, URB.Recommendation, URB.Call):
+    for kind in _READ:
         for entity in facts.instances(kind):
             for page in facts.objects(entity, DCTERMS.source):
                 site = str(page).split("/")[2]
@@ -76,6 +100,28 @@ def sources_by_site(facts: Facts, given: Arguments) -> Answer:
         if len(read) >= int(given["atLeast"])
     ]
     return sorted(rows, key=lambda row: (-int(str(row[2])), str(row[0])))
+
+
+@answers
+def reviewed_by_programme(facts: Facts, given: Arguments) -> Answer:
+    groups: dict[tuple[str, str], list[bool]] = {}
+    for kind in (URB.Network, URB.Partnership, URB.Plan, URB.AnnouncedPlan, URB.Recommendation):
+        for entity in facts.instances(kind):
+            network = entity if kind == URB.Network else facts.one(entity, URB.network)
+            programme = facts.one(network, URB.programme)
+            if programme is not None and wanted(programme, given.get("programme")):
+                group = (str(programme), str(facts.english(kind, RDFS.label)))
+                groups.setdefault(group, []).append(bool(facts.objects(entity, URB.reviewed)))
+    return [
+        (
+            facts.english(URIRef(programme)),
+            Literal(kind, "en"),
+            len(compared),
+            sum(compared),
+            percent(sum(compared), len(compared)),
+        )
+        for (programme, kind), compared in sorted(groups.items())
+    ]
 
 
 @answers

@@ -40,21 +40,22 @@ _PROPERTIES: dict[tuple[Shape, str, bool], str] = {
     ("text", "", _ONE): """
         dct:abstract dct:description dct:title rdfs:comment rdfs:label skos:definition
         skos:prefLabel""",
-    ("text", "", _MANY): "dcat:keyword skos:altLabel skos:editorialNote",
+    ("text", "", _MANY): "dcat:keyword skos:altLabel skos:editorialNote skos:hiddenLabel",
     ("link", "", _ONE): """
         dcat:compressFormat dcat:mediaType dct:accessRights dct:accrualPeriodicity
-        dct:format dct:license dct:publisher geo:hasGeometry sh:prefixes spdx:algorithm
-        spdx:checksum""",
+        dct:format dct:license dct:publisher dqv:inDimension dqv:isMeasurementOf geo:hasGeometry
+        sh:prefixes spdx:algorithm spdx:checksum""",
     ("link", "", _MANY): """
         dcat:accessService dcat:catalog dcat:contactPoint dcat:dataset dcat:distribution
         dcat:servesDataset dcat:service dcat:themeTaxonomy dct:conformsTo dct:creator
-        dct:hasPart dct:isPartOf dct:language dct:provenance dct:relation dct:rights
-        dct:spatial dct:subject dct:temporal prov:wasDerivedFrom sh:declare skos:broadMatch
-        skos:broader skos:closeMatch skos:exactMatch skos:hasTopConcept skos:inScheme
-        skos:narrower skos:topConceptOf void-ext:datatypePartition void:classPartition
+        dct:hasPart dct:isPartOf dct:isReplacedBy dct:language dct:provenance dct:relation
+        dct:rights dct:spatial dct:subject dct:temporal prov:wasDerivedFrom sh:declare
+        skos:broadMatch skos:broader skos:closeMatch skos:exactMatch skos:hasTopConcept
+        skos:inScheme skos:narrower skos:topConceptOf void-ext:datatypePartition void:classPartition
         void:propertyPartition void:subset void:target""",
     ("address", "", _ONE): """
-        foaf:primaryTopic rdfs:isDefinedBy void-ext:datatype void:class void:inDataset
+        dqv:computedOn dqv:expectedDataType foaf:primaryTopic rdfs:isDefinedBy
+        void-ext:datatype void:class void:inDataset
         void:linkPredicate void:objectsTarget void:property void:sparqlEndpoint
         void:subjectsTarget""",
     ("address", "", _MANY): """
@@ -64,7 +65,8 @@ _PROPERTIES: dict[tuple[Shape, str, bool], str] = {
         schema:domainIncludes schema:rangeIncludes void:dataDump void:exampleResource
         void:feature void:rootResource void:vocabulary""",
     ("data", "", _ONE): """
-        dcat:version foaf:name owl:versionInfo sh:ask sh:construct sh:prefix sh:select
+        dcat:version foaf:name owl:deprecated owl:versionInfo sh:ask sh:construct sh:prefix
+        sh:select
         skos:notation vann:preferredNamespacePrefix vann:preferredNamespaceUri void:classes
         void:distinctObjects void:distinctSubjects void:documents void:entities
         void:properties void:triples void:uriSpace""",
@@ -82,6 +84,7 @@ _CLASSES = """
     dcat:Catalog dcat:DataService dcat:Dataset dcat:Distribution dct:AgentClass dct:Frequency
     dct:LicenseDocument dct:LinguisticSystem dct:Location dct:MediaType dct:MediaTypeOrExtent
     dct:PeriodOfTime dct:ProvenanceStatement dct:RightsStatement dct:Standard
+    dqv:Dimension dqv:Metric dqv:QualityMeasurement
     eurio:OrganisationRole foaf:Agent foaf:Organization frapo:Deliverable
     frapo:FundingProgramme geo:Feature geo:Geometry org:Membership
     org:OrganizationalCollaboration owl:AnnotationProperty owl:Class owl:DatatypeProperty

@@ -1,0 +1,200 @@
+"""Find the nodes that may break a rule with pyoxigraph, so that pySHACL checks no others.
+
+pySHACL looks at one focus node after the other, which took most of a validation. Where the
+constraints of a shape can be written as SPARQL, a query selects the nodes that may break one of
+them, and the shape gets these as its targets. pySHACL alone decides what is a result: a node too
+many costs time only. So a condition that the two could see differently selects the node: errors,
+numbers and dates in other than their plainest forms, literals that rdflib writes in another way.
+A shape that cannot be written so keeps its targets.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Store, Triple
+
+from urbact_graph.errors import SourceError
+from urbact_graph.rdf.graph import IndexedGraph
+from urbact_graph.rdf.namespaces import RDF, RDFS, SH, XSD
+from urbact_graph.rdf.terms import Term
+from urbact_graph.validation.core_constraints import FOCUS, ConstraintReader
+from urbact_graph.validation.well_formed import is_class, is_targeted
+
+_TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
+_TEXTS = f"<{XSD.string}>, <{RDF.langString}>"
+_MONTH = "(0[1-9]|1[0-2])"
+_DAY = f"[12][0-9]{{3}}-({_MONTH}-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30))"
+# Literals of these forms are well-typed for every reader, and none writes them in another way.
+_PLAIN = {
+    XSD.integer: "^(0|-?[1-9][0-9]{0,15})$",
+    XSD.decimal: "^-?(0|[1-9][0-9]{0,8})([.][0-9]{1,9})?$",
+    XSD.gYear: "^[12][0-9]{3}$",
+    XSD.gYearMonth: f"^[12][0-9]{{3}}-{_MONTH}$",
+    XSD.date: f"^{_DAY}$",
+    XSD.dateTime: f"^{_DAY}T([01][0-9]|2[0-3])(:[0-5][0-9]){{2}}Z$",
+    XSD.boolean: "^(true|false)$",
+}
+# The datatypes that numbers and days are compared with.
+_NUMBERS = (XSD.integer, XSD.decimal)
+_COMPARED = {**dict.fromkeys(_NUMBERS, _NUMBERS), XSD.date: (XSD.date,)}
+# Constraints that a pattern cannot stand for, and what adds to the data or to the constraints.
+_UNWRITTEN = (SH.sparql, SH.target)
+_EXTENSIONS = {SH.rule, SH.parameter, SH.expression}
+
+
+def narrowed(shapes: Sequence[Triple], store: Store) -> list[Triple]:
+    """Return ``shapes`` whose targets are only nodes that may break them in ``store``.
+
+    ``shapes`` are those whose SPARQL-based targets have been evaluated (``with_selected``). All
+    results on what is in ``store`` stay the same; a store may write a literal in another way than
+    the file that was loaded.
+    """
+    graph = IndexedGraph(shapes)
+    if any(triple.predicate.value in _EXTENSIONS for triple in shapes):
+        return list(shapes)
+    finder = _Finder(graph, store)
+    found = {
+        shape: nodes
+        for shape in graph.subjects()
+        if is_targeted(shape, graph) and (nodes := finder.nodes(shape)) is not None
+    }
+    kept = [
+        triple
+        for triple in shapes
+        if triple.predicate.value not in _TARGETS or _iri(triple.subject) not in found
+    ]
+    target = NamedNode(SH.targetNode)
+    return kept + [
+        Triple(NamedNode(shape), target, node) for shape, nodes in found.items() for node in nodes
+    ]
+
+
+def read_by(shapes: Iterable[Triple], store: Store) -> Iterator[Triple]:
+    """Return what ``shapes`` can read of ``store``: the statements with properties they name."""
+    graph = IndexedGraph(shapes)
+    waiting = [shape for shape in graph.subjects() if is_targeted(shape, graph)]
+    names = {RDF.type, RDFS.subClassOf}
+    while waiting:
+        iri = waiting.pop()
+        for name, values in graph.properties(iri):
+            if name in _UNWRITTEN:
+                return (quad.triple for quad in store)
+            if name in _TARGETS[:2]:
+                # What they name is no property.
+                continue
+            new = {value.value for value in values if isinstance(value, NamedNode)} - names
+            names |= new
+            waiting += new
+    return (
+        quad.triple
+        for name in sorted(names)
+        for quad in store.quads_for_pattern(None, NamedNode(name), None)
+    )
+
+
+class _Finder:
+    """Selects the nodes that may break a shape."""
+
+    def __init__(self, shapes: IndexedGraph, store: Store) -> None:
+        self._shapes = shapes
+        self._store = store
+        self._constraints = _BroadReader(shapes)
+
+    def nodes(self, shape: str) -> list[Term | BlankNode] | None:
+        """Return the targets of ``shape`` that may break it; None if that cannot be asked."""
+        names = {name for name, _ in self._shapes.properties(shape)}
+        if not names.isdisjoint(_UNWRITTEN) or is_class(shape, self._shapes):
+            return None
+        try:
+            patterns = [offence.pattern for offence in self._constraints.offences(shape)]
+        except SourceError:
+            return None
+        found: dict[Term | BlankNode, None] = {}
+        for target in self._memberships(shape):
+            for pattern in patterns:
+                results = self._store.query(f"SELECT DISTINCT {FOCUS} {{ {target} {pattern} }}")
+                assert isinstance(results, QuerySolutions)  # noqa: S101 - it is a SELECT query
+                found |= dict.fromkeys(solution[0] for solution in results)
+        return list(found)
+
+    def _memberships(self, shape: str) -> Iterator[str]:
+        """Yield a pattern for each kind of target, which its nodes match (section 2.1.3)."""
+        nodes = self._shapes.values(shape, SH.targetNode)
+        if nodes:
+            yield f"VALUES {FOCUS} {{ {' '.join(map(str, nodes))} }}"
+        for iri in self._shapes.iris(shape, SH.targetClass):
+            classes = f"VALUES ?core_class {{ {self._classes(iri)} }}"
+            yield f"{classes} {FOCUS} <{RDF.type}> ?core_class ."
+        for iri in self._shapes.iris(shape, SH.targetSubjectsOf):
+            yield f"{FOCUS} <{iri}> ?core_object ."
+        for iri in self._shapes.iris(shape, SH.targetObjectsOf):
+            yield f"?core_subject <{iri}> {FOCUS} ."
+
+    def _classes(self, iri: str) -> str:
+        query = f"SELECT ?class {{ ?class <{RDFS.subClassOf}>* <{iri}> }}"
+        return " ".join(str(solution[0]) for solution in self._store.query(query))  # type: ignore[union-attr]
+
+
+class _BroadReader(ConstraintReader):
+    """Reads constraints as patterns that match what breaks them, and what may."""
+
+    def _condition(self, shape: str, name: str, value: Term, node: str) -> str | None:
+        found = self._broad(shape, name, value, node)
+        # What one engine cannot compare, the other may.
+        return f"COALESCE({found}, true)" if found else found
+
+    def _broad(self, shape: str, name: str, value: Term, node: str) -> str | None:
+        if name == "in" and any(map(_is_value, self._list(value))):
+            return None
+        found = super()._condition(shape, name, value, node)
+        match name:
+            case "pattern":
+                found = f"{_is_other(node)} || {found}"
+            case "minLength":
+                found = f"{_is_other(node)} || isBlank({node}) || STRLEN(STR({node})) < {value}"
+            case "datatype" if not found and _iri(value) in _PLAIN:
+                found = f"!{_is_plain(node, _iri(value))}"
+            case "minInclusive" | "maxInclusive" if _datatype(value) in _COMPARED:
+                sign = ">=" if name == "minInclusive" else "<="
+                plain = (_is_plain(node, each) for each in _COMPARED[_datatype(value)])
+                found = f"!(({' || '.join(plain)}) && {node} {sign} {value})"
+            case "disjoint" | "lessThan" | "lessThanOrEquals":
+                same = f"isLiteral({node}) || sameTerm(?core_other, {node})"
+                condition = f"FILTER({same})" if name == "disjoint" else ""
+                found = f"EXISTS {{ {FOCUS} {value} ?core_other {condition} }}"
+            case "or":
+                members = (_iri(member) for member in self._list(value))
+                broken = (" || ".join(self._broken(member, node)) for member in members)
+                found = " && ".join(f"({each})" for each in broken)
+        return found
+
+    def _parameters(self, shape: str) -> Iterator[tuple[str, list[Term]]]:
+        for name, values in super()._parameters(shape):
+            # rdflib may take two literals for one, so that there are fewer than are counted here.
+            is_exact = name != SH.minCount or {value.value for value in values} <= {"0", "1"}
+            if not is_exact or (name == SH.hasValue and any(map(_is_value, values))):
+                raise SourceError(f"{shape} has {name}, which no pattern stands for here.")
+            yield name, values
+
+
+def _is_value(term: object) -> bool:
+    """Tell whether ``term`` is a literal that engines may write or compare differently."""
+    return isinstance(term, Literal) and term.datatype.value not in (XSD.string, RDF.langString)
+
+
+def _datatype(term: Term) -> str:
+    return term.datatype.value if isinstance(term, Literal) else ""
+
+
+def _is_other(node: str) -> str:
+    """Return the condition that ``node`` is a literal which rdflib may write differently."""
+    return f"(isLiteral({node}) && DATATYPE({node}) NOT IN ({_TEXTS}))"
+
+
+def _is_plain(node: str, datatype: str) -> str:
+    """Return the condition that ``node`` is a literal of ``datatype`` in its plainest form."""
+    form = f'REGEX(STR({node}), "{_PLAIN[datatype]}")'
+    return f"(isLiteral({node}) && DATATYPE({node}) = <{datatype}> && {form})"
+
+
+def _iri(term: object) -> str:
+    return term.value if isinstance(term, NamedNode) else ""
