@@ -1,9 +1,10 @@
-"""Record in the wheel and the source distribution when each entity of the graph last changed.
+"""What a build makes: the front end, and a record of when each entity of the graph last changed.
 
-An installed package has no git, so the history that is read in the working copy goes with it as
-history.json.
+Browsers get web/static, which is bundled of frontend/. An installed package has no git, so the
+history that is read in the working copy goes with it as history.json.
 """
 
+import runpy
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -19,11 +20,12 @@ _PACKAGE = "urbact_graph"
 _PLACES = {"wheel": f"{_PACKAGE}/graph", "sdist": ""}
 
 
-class HistoryHook(BuildHookInterface[Any]):
-    """Adds history.json, unless nothing is known of the history."""
+class BuildHook(BuildHookInterface[Any]):
+    """Makes the front end, and adds history.json unless nothing is known of the history."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Write the record to a temporary folder and include it."""
+        """Make web/static; write the record to a temporary folder and include it."""
+        self._make_frontend()
         # An editable install reads the working copy itself.
         if version == "editable" or self.target_name not in _PLACES:
             return
@@ -36,6 +38,14 @@ class HistoryHook(BuildHookInterface[Any]):
         file.write_bytes(content)
         place = "/".join(part for part in (_PLACES[self.target_name], name) if part)
         build_data["force_include"][str(file)] = place
+
+    def _make_frontend(self) -> None:
+        # The folder of this file is not on the path while a package is built.
+        frontend = runpy.run_path(str(Path(self.root) / "frontend_build.py"))
+        try:
+            frontend["make"](Path(self.root))
+        except frontend["FrontendError"] as error:
+            self.app.abort(str(error))
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002 - as hatchling calls it
         """Remove the temporary folder."""

@@ -48,11 +48,13 @@ def make(root: Path, what: str, place: Path, **environment: str) -> Path:
 def project(tmp_path: Path) -> WorkingCopy:
     """Copy the code, with a small graph, to a repository with a history of its own."""
     copy = WorkingCopy(tmp_path / "project")
-    for name in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE", "LICENSE-DATA"):
+    names = ("pyproject.toml", "hatch_build.py", "frontend_build.py", "README.md", ".gitignore")
+    for name in (*names, "LICENSE", "LICENSE-DATA"):
         shutil.copy(ROOT / name, copy.root / name)
-    unwanted = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "src", copy.root / "src", ignore=unwanted)
-    (copy.root / ".gitignore").write_text("__pycache__/\n")
+    unwanted = shutil.ignore_patterns("__pycache__", "node_modules")
+    # With the front end that was made of the same sources, so that npm is not asked.
+    for folder in ("src", "frontend"):
+        shutil.copytree(ROOT / folder, copy.root / folder, ignore=unwanted)
     for folder in ("shapes", "queries"):
         (copy.root / folder).mkdir()
         (copy.root / folder / "none.txt").touch()

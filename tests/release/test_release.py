@@ -43,6 +43,7 @@ def test_a_release_holds_everything_that_is_published(demo_release: Release) -> 
         "shapes-core.nt",
         "validation.nt",
         "stream.json",
+        "cooperation.json",
         MANIFEST_NAME,
     }
     assert {path.name for path in demo_release.folder.iterdir()} == whole

@@ -10,6 +10,7 @@ from werkzeug.http import http_date
 from tests.web.serving import ADDRESS
 from urbact_graph.release.release import Release
 from urbact_graph.web.application import Application
+from urbact_graph.web.assets import Assets
 from urbact_graph.web.response import IMMUTABLE, REVALIDATED
 
 NEVER_STORED = "no-store"
@@ -46,6 +47,19 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "/context.jsonld": ("/context.jsonld", REVALIDATED),
     "/robots.txt": ("/robots.txt", REVALIDATED),
     "/sitemap.xml": ("/sitemap.xml", REVALIDATED),
+    "/static/<name>": ("/static/{style}", IMMUTABLE),
+    "/search": ("/search?q=greenplace", REVALIDATED),
+    "/networks": ("/networks", REVALIDATED),
+    "/cities": ("/cities", REVALIDATED),
+    "/plans": ("/plans", REVALIDATED),
+    "/recommendations": ("/recommendations", REVALIDATED),
+    "/people": ("/people", REVALIDATED),
+    "/themes": ("/themes", REVALIDATED),
+    "/countries": ("/countries", REVALIDATED),
+    "/countries/<code>": ("/countries/pl", REVALIDATED),
+    "/map": ("/map", REVALIDATED),
+    "/map.json": ("/map.json", REVALIDATED),
+    "/pictures/<name>": ("/pictures/themes.csv", REVALIDATED),
     "/<path:path>": ("/network/greenplace.ttl", REVALIDATED),
 }
 # That of several sitemaps, which a small graph does not need.
@@ -61,6 +75,7 @@ def names(demo_client: FlaskClient, demo_release: Release) -> dict[str, str]:
     return {
         "dump": demo_release.files[0].name,
         "result": report.partition("/validation/")[2].partition(">")[0],
+        "style": Assets.load().names["site.css"],
         "page": stream.partition(f"tree#node> <{ADDRESS}/ldes/")[2].partition(">")[0],
     }
 

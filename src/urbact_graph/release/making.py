@@ -17,6 +17,7 @@ from urbact_graph.dataset.fingerprint import fingerprint
 from urbact_graph.errors import DatasetError
 from urbact_graph.progress import Progress
 from urbact_graph.rdf.parsing import parse_turtle
+from urbact_graph.release.cooperation import cooperation
 from urbact_graph.release.dumps import write_dumps
 from urbact_graph.release.process import DumpsProcess
 from urbact_graph.release.release import (
@@ -161,6 +162,8 @@ def _write(
         made_by = fingerprint()
         release = Release(staged, build.version, build.sha256, build.modified, files, made_by)
         release.stream.write_bytes(state.as_json())
+        triples = (quad.triple for quad in parse(path=str(graph), format=RdfFormat.N_TRIPLES))
+        release.cooperation.write_bytes(cooperation(triples, base))
         (staged / MANIFEST_NAME).write_bytes(manifest(release))
         return replace(release, folder=staged.rename(_free_name(place, build.version)))
     finally:

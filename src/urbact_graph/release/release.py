@@ -68,6 +68,11 @@ class Release:
         return self.folder / "validation.nt"
 
     @property
+    def cooperation(self) -> Path:
+        """The layout of the cities that worked together: their places by path, in JSON."""
+        return self.folder / "cooperation.json"
+
+    @property
     def stream(self) -> Path:
         """The state of the event stream up to this release (``StreamState.from_json``)."""
         return self.folder / "stream.json"

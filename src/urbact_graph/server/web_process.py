@@ -33,7 +33,7 @@ from urbact_graph.server.proxies import Proxies
 from urbact_graph.server.response_cache import CacheCollector
 from urbact_graph.server.supervised import BACKLOG
 from urbact_graph.settings import Settings
-from urbact_graph.web.app import create_app
+from urbact_graph.web.app import create_app, warm
 from urbact_graph.web.application import Application
 
 # The target of a request may have 64 kB; the rest is for the other lines of its head.
@@ -98,6 +98,7 @@ class _Process:
             return
         self._release = first.release
         app = create_app(self._settings, engine, release)
+        warm(app)
         app.config["USE_X_SENDFILE"] = True
         log = AccessLog(self._settings, sys.stdout)
         proxies = Proxies(self._settings.trusted_proxies)
@@ -139,6 +140,7 @@ class _Process:
             is_new = has_new_content or message.release != self._release
             if is_new:
                 app.served.replace(release)
+                warm(app)
                 self._release = message.release
             return _loaded(message, engine, is_new=is_new, has_new_content=has_new_content)
         except UrbactGraphError as error:

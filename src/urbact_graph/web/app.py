@@ -10,10 +10,19 @@ from urbact_graph.rdf.formats import FORMATS
 from urbact_graph.release.release import Release
 from urbact_graph.settings import Settings
 from urbact_graph.web.application import Application, current_application
+from urbact_graph.web.atlas.atlas import Atlas
+from urbact_graph.web.atlas.things import EVIDENCE_LABELS
 from urbact_graph.web.context import RequestContext, current_context
+from urbact_graph.web.documents.index import Index
+from urbact_graph.web.pages.coverage import Coverage
+from urbact_graph.web.pages.dates import period, written
+from urbact_graph.web.pages.home_page import HomePage
 from urbact_graph.web.problems import problem_response, register_problems
 from urbact_graph.web.response import Response, finish
 from urbact_graph.web.routes import BLUEPRINTS
+from urbact_graph.web.routes.home import Contents
+from urbact_graph.web.routes.static import address
+from urbact_graph.web.search.index import SearchIndex
 from urbact_graph.web.spellings import without_final_slash
 
 # The percent-encoding of a form may turn one byte into three; the rest is for other parameters.
@@ -30,6 +39,12 @@ def create_app(settings: Settings, engine: Engine, release: Release | None = Non
     app = Application(settings, engine, release)
     app.config["MAX_CONTENT_LENGTH"] = max_body_bytes(settings)
     app.jinja_env.globals["formats"] = FORMATS
+    app.jinja_env.globals.update(
+        static=address,
+        written=written,
+        period=period,
+        evidence_labels=EVIDENCE_LABELS,
+    )
     # Each address has one spelling only.
     app.url_map.merge_slashes = False
     app.before_request(_begin)
@@ -41,6 +56,13 @@ def create_app(settings: Settings, engine: Engine, release: Release | None = Non
     app.after_request(_finish)
     app.teardown_request(_end)
     return app
+
+
+def warm(app: Application) -> None:
+    """Have a thread prepare what pages, lists and search are made of, before anyone asks."""
+    if app.settings.dataset is None:
+        kinds = (Index.of, Atlas.of, SearchIndex.of, HomePage.of, Contents.of, Coverage.of)
+        app.served.warm(*kinds)
 
 
 def max_body_bytes(settings: Settings) -> int:

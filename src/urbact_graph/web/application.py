@@ -7,6 +7,7 @@ from flask import Flask, current_app
 from urbact_graph.engine.protocol import Engine
 from urbact_graph.release.release import Release
 from urbact_graph.settings import Settings
+from urbact_graph.web.assets import Assets
 from urbact_graph.web.metrics import Metrics
 from urbact_graph.web.response import Response
 from urbact_graph.web.snapshot import Served
@@ -25,6 +26,7 @@ class Application(Flask):
         super().__init__("urbact_graph.web", static_folder=None)
         self.settings = settings
         self.engine = engine
+        self.assets = Assets.load()
         self.served = Served(settings, engine, release)
         self.metrics = Metrics(engine)
 

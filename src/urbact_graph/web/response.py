@@ -34,6 +34,18 @@ _CORS_REQUEST_HEADERS = (
     "*, Authorization, Accept, Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Range, "
     "If-Unmodified-Since, Range"
 )
+# What pages may load and do: everything is from here, and nothing stands inline (Content Security
+# Policy level 3). JSON-LD in a page is data, to which the policy does not apply.
+_OF_PAGES = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data: blob:; "
+        "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
 # What the body of a QUERY may be (RFC 10008).
 ACCEPT_QUERY = '"application/sparql-query", "application/x-www-form-urlencoded"'
 # What people read as it is sent.
@@ -165,6 +177,8 @@ def finish(response: Response, context: RequestContext) -> Response:
     cached is noted in ``context``.
     """
     _allow_scripts(response)
+    if response.mimetype == HTML_TYPE:
+        response.headers.update(_OF_PAGES)
     if response.mimetype in _FOR_PEOPLE and response.file is None:
         text = response.get_data(as_text=True)
         if (readable := shown(text)) != text:

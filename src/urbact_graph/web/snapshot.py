@@ -1,5 +1,6 @@
 """Snapshots: one version of the dataset and its release, from which a request is answered."""
 
+import contextlib
 import copy
 import re
 import threading
@@ -203,6 +204,25 @@ class Served:
                 del self._users[snapshot]
         if is_last:
             snapshot.close()
+
+    def warm(self, *makers: Callable[[Snapshot], object]) -> threading.Thread:
+        """Derive what ``makers`` make from the current snapshot, in a thread, which is returned.
+
+        So the first visitor does not wait for it. A problem is left to the first request.
+        """
+
+        def derive() -> None:
+            snapshot = self.enter()
+            try:
+                for make in makers:
+                    with contextlib.suppress(ProblemError):
+                        snapshot.derive(make)
+            finally:
+                self.leave(snapshot)
+
+        thread = threading.Thread(target=derive, name="warming", daemon=True)
+        thread.start()
+        return thread
 
     def _snapshot(self, release: Release | None, generation: int) -> Snapshot:
         dataset = self._engine.open()

@@ -1,8 +1,9 @@
 """The page of an entity: its description as rows of properties and values."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Self
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
@@ -42,6 +43,8 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # The properties that come first and last; the others are sorted between them.
 _FIRST = ("skos:prefLabel", "foaf:name", "dct:title", "urb:statement", "dct:abstract")
 _LAST = ("skos:editorialNote", "dct:source", "dct:modified")
+# Nothing of others has a page here.
+NO_PAGES: Mapping[str, str] = MappingProxyType({})
 # The longest value that fits a column, in characters.
 _SHORT = 60
 # How N-Triples begin the name of a blank node.
@@ -171,10 +174,14 @@ class EntityPage:
         vocabulary: Vocabulary,
         base: str,
         similar: SimilarThings = NONE_SIMILAR,
+        own_pages: Mapping[str, str] = NO_PAGES,
     ) -> Self:
-        """Arrange ``triples``, the description of ``entity``, to which others are ``similar``."""
+        """Arrange ``triples``, the description of ``entity``, to which others are ``similar``.
+
+        ``own_pages`` are the paths of pages here about resources of others, by their IRIs.
+        """
         start = f"{entity.iri.value}#"
-        arranging = _Arranging(triples, vocabulary, base, start)
+        arranging = _Arranging(triples, vocabulary, base, start, own_pages)
         stated: dict[str, list[tuple[str, object]]] = {entity.iri.value: []}
         incoming = []
         shown = (*_IN_HEAD, *_IN_NOTICE) if entity.is_deprecated else _IN_HEAD
@@ -219,11 +226,17 @@ class _Arranging:
     """Makes rows of properties and values, with the labels that are among the triples."""
 
     def __init__(
-        self, triples: Sequence[Triple], vocabulary: Vocabulary, base: str, start: str
+        self,
+        triples: Sequence[Triple],
+        vocabulary: Vocabulary,
+        base: str,
+        start: str,
+        own_pages: Mapping[str, str],
     ) -> None:
         self._vocabulary = vocabulary
         self._base = base
         self._start = start
+        self._own_pages = own_pages
         labels: dict[str, list[Literal]] = {}
         for triple in triples:
             if triple.predicate.value == RDFS.label and isinstance(triple.object, Literal):
@@ -268,6 +281,8 @@ class _Arranging:
             return Value(self.label(iri), f"#{iri.removeprefix(_BLANK)}")
         if iri.startswith(self._base):
             return Value(self.label(iri), iri.removeprefix(self._base), language, is_here=True)
+        if iri in self._own_pages:
+            return Value(self.label(iri), self._own_pages[iri], language, is_here=True)
         address = iri if iri.startswith(("http://", "https://")) else ""
         return Value(self.label(iri), address, language if address else "")
 

@@ -3,6 +3,7 @@
 from urbact_graph.web.routes import (
     catalogue,
     conformance,
+    countries,
     dumps,
     entities,
     graph_store,
@@ -11,10 +12,14 @@ from urbact_graph.web.routes import (
     jsonld_context,
     ldes,
     limits,
+    lists,
     metrics,
+    pictures,
     reports,
     robots,
+    search,
     sparql,
+    static,
 )
 
 # The route of the entities matches any path, and comes last.
@@ -32,5 +37,10 @@ BLUEPRINTS = (
     ldes.routes,
     jsonld_context.routes,
     robots.routes,
+    static.routes,
+    lists.routes,
+    search.routes,
+    pictures.routes,
+    countries.routes,
     entities.routes,
 )

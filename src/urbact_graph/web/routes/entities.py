@@ -20,6 +20,7 @@ from urbact_graph.web.documents.jsonld_terms import Terms
 from urbact_graph.web.documents.links import document_links, link_header
 from urbact_graph.web.pages.dataset_page import DATASET, DatasetPage
 from urbact_graph.web.pages.entity_page import EntityPage, Vocabulary
+from urbact_graph.web.pages.kinds import kind_page, own_pages
 from urbact_graph.web.pages.ontology_page import OntologyPage
 from urbact_graph.web.pages.page_head import PageHead, page_head
 from urbact_graph.web.pages.similar_things import SimilarThings
@@ -86,7 +87,12 @@ def _page(entity: Entity, document: Document, head: PageHead) -> str:
             "dataset.html", page=page, address=DATASET, has_files=has_files, **shown
         )
     similar = SimilarThings.of(snapshot, entity, document.triples)
-    return render_template("entity.html", page=EntityPage.of(*about, similar), **shown)
+    stated = EntityPage.of(*about, similar, own_pages(snapshot))
+    if designed := kind_page(snapshot, stated):
+        return render_template(
+            designed.template, page=stated, designed=designed, of=designed.gathered, **shown
+        )
+    return render_template("entity.html", page=stated, **shown)
 
 
 def _links(entity: Entity, document: Document, suffix: str, *, is_ours: bool) -> str:

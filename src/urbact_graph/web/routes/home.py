@@ -19,6 +19,7 @@ from urbact_graph.web.pages.coverage import Coverage, Scope, Total
 from urbact_graph.web.pages.dataset_markup import dataset_markup
 from urbact_graph.web.pages.dataset_page import DATASET
 from urbact_graph.web.pages.entity_page import Vocabulary
+from urbact_graph.web.pages.home_page import HomePage, ways_in
 from urbact_graph.web.pages.page_head import script
 from urbact_graph.web.pages.schema_org import Facts
 from urbact_graph.web.routes.dumps import item_links
@@ -89,8 +90,42 @@ _PLACES = (
 )
 _OF_RELEASES = ("dumps/", "ldes", "shapes", "validation")
 _OF_DESCRIPTIONS = ("void", "catalog")
-_NAVIGATION = (("theme.html", "Themes"), ("ontology.html", "Ontology"))
-_DUMPS = ("dumps/", "Dumps")
+# The header of every page: lists and pictures, and the way to the data.
+_NAVIGATION = (
+    ("networks", "Networks"),
+    ("cities", "Cities"),
+    ("plans", "Plans"),
+    ("recommendations", "Advice"),
+    ("themes", "Themes"),
+    ("map", "Map"),
+    ("dataset.html", "Data"),
+)
+_SEARCH = "/search"
+# The foot of every page, in columns.
+_WAYS_IN = (
+    (
+        "Explore",
+        ("networks", "cities", "plans", "recommendations", "people", "themes", "countries"),
+    ),
+    ("See", ("map", "pictures/timeline", "pictures/themes", "pictures/countries")),
+    ("Use the data", ("sparql", "queries", "dumps/", "catalog", "ldes", "openapi.json")),
+    ("Understand it", ("ontology.html", "glossary.html", "theme.html", "dataset.html")),
+    ("Check it", ("validation", "shapes", "conformance", "limits")),
+)
+_ONLY_OF_URBACT = (*_OF_DESCRIPTIONS, *_WAYS_IN[0][1], *_WAYS_IN[1][1])
+_NAMES = {
+    **{path: name for path, name, _ in _PLACES},
+    **dict(_NAVIGATION),
+    "people": "People",
+    "countries": "Countries",
+    "pictures/timeline": "Time line of the programmes",
+    "pictures/themes": "Themes over time",
+    "pictures/countries": "Reach by country",
+    "ontology.html": "Ontology",
+    "glossary.html": "Glossary",
+    "theme.html": "Thesaurus of themes",
+    "dataset.html": "About the dataset",
+}
 
 
 @dataclass(frozen=True)
@@ -157,12 +192,32 @@ def home() -> AnyResponse:
 
 
 @routes.app_context_processor
-def navigation() -> dict[str, object]:
-    """Give all pages the links in their header."""
+def frame() -> dict[str, object]:
+    """Give all pages the links of their header and foot, and the version of the data."""
     snapshot = current_snapshot()
-    if snapshot.settings.dataset:
-        return {"navigation": ()}
-    return {"navigation": (*_NAVIGATION, _DUMPS) if snapshot.release else _NAVIGATION}
+    is_ours = snapshot.settings.dataset is None
+    return {
+        "navigation": [one for one in _NAVIGATION if is_ours and _is_offered(one[0])],
+        "ways_in": [
+            (title, [(path, _NAMES[path]) for path in paths if _is_offered(path)])
+            for title, paths in _WAYS_IN
+        ],
+        "has_search": is_ours and has_route(_SEARCH),
+        "version": snapshot.release.version if snapshot.release else "",
+    }
+
+
+def _is_offered(path: str) -> bool:
+    """Tell whether this instance has the page at ``path``."""
+    snapshot = current_snapshot()
+    is_of_urbact = path.endswith(f".{HTML}") or path in _ONLY_OF_URBACT
+    if snapshot.settings.dataset and is_of_urbact:
+        return False
+    if path.endswith(f".{HTML}"):
+        return True
+    if path in _OF_RELEASES and not snapshot.release:
+        return False
+    return has_route(f"/{path}")
 
 
 def _page(contents: Contents, links: Iterable[Link]) -> str:
@@ -176,9 +231,20 @@ def _page(contents: Contents, links: Iterable[Link]) -> str:
         dataset_file=snapshot.settings.dataset,
         links=links,
         held=_held(),
+        home=_home(),
+        ways=ways_in(_is_offered),
         has_validation=snapshot.release is not None,
         script=script(markup) if markup else "",
     )
+
+
+def _home() -> HomePage | None:
+    """Return what the page shows of the atlas, None where that has no networks."""
+    snapshot = current_snapshot()
+    if snapshot.settings.dataset is not None:
+        return None
+    found = snapshot.derive(HomePage.of)
+    return found if found.newest else None
 
 
 def _held() -> tuple[tuple[Scope, Total], ...]:

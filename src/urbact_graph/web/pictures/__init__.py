@@ -1,0 +1,1 @@
+"""Pictures: the maps of cities, and figures of the programmes, themes and countries."""

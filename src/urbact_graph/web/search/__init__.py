@@ -1,0 +1,1 @@
+"""Search: the names and texts of all things, found however they are written."""

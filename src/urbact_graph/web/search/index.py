@@ -1,0 +1,197 @@
+"""The index of a snapshot's names and texts, and how well each fits what is looked for."""
+
+import math
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
+
+from pycountry import languages
+from rapidfuzz import fuzz, process
+
+from urbact_graph.web.atlas.atlas import atlas_of
+from urbact_graph.web.atlas.things import Name
+from urbact_graph.web.search.entries import KINDS, Entry, entries
+from urbact_graph.web.search.words import folded, stems
+from urbact_graph.web.snapshot import Snapshot
+
+# How well a name fits, and a text that has all the words.
+_SAME, _BEGINS, _HAS_WORDS, _HAS_BEGINNINGS, _SIMILAR, _IN_TEXT = (
+    100.0,
+    84.0,
+    76.0,
+    68.0,
+    60.0,
+    50.0,
+)
+# What the kind and the importance of a thing add.
+_KIND_STEP, _IMPORTANCE = 0.6, 3.0
+# The least likeness of similar spellings, in per cent, and how many are looked at.
+_LEAST_LIKENESS, _MOST_SIMILAR = 74, 40
+_PER_CENT = 100
+# The least share of the words, weighted by rarity, that a text must have.
+_LEAST_SHARE = 0.45
+# The beginning of one or two letters says too little for texts and similar spellings.
+_SHORTEST = 3
+LONGEST_QUERY = 200
+# What the name of a thing is called that has a label beside it.
+_NAMES_OF_WORKS = {"plan": "its title"}
+# Of the languages in which a name is spelt the same, the one that is shown.
+_LANGUAGES = ("en", "de", "fr", "es", "it", "pl", "nl", "pt", "ro", "el", "hu", "cs", "ru", "uk")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A thing that was found: how well it fits, and by which name or text."""
+
+    entry: Entry
+    score: float
+    name: Name | None = None
+    reason: str = ""
+
+
+class SearchIndex:
+    """The names and texts of all things, in memory."""
+
+    def __init__(self, found: list[Entry]) -> None:
+        self._entries = found
+        self._spellings: dict[str, list[tuple[int, Name]]] = defaultdict(list)
+        self._joined: dict[str, str] = {}
+        by_word: dict[str, set[str]] = defaultdict(set)
+        self._texts: dict[str, dict[int, str]] = defaultdict(dict)
+        for number, entry in enumerate(found):
+            for name in entry.names:
+                spelling = folded(name.text)
+                self._spellings[spelling].append((number, name))
+                self._joined.setdefault(spelling.replace(" ", ""), spelling)
+                for word in spelling.split():
+                    by_word[word].add(spelling)
+            for what, text in entry.texts:
+                for stem in stems(text):
+                    self._texts[stem].setdefault(number, what)
+        self._all = sorted(self._spellings)
+        self._by_word = dict(by_word)
+        self._words = sorted(by_word)
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> Self:
+        """Index ``snapshot``; to be called by ``snapshot.derive``.
+
+        Raises:
+            ProblemError: as the atlas raises it.
+        """
+        return cls(list(entries(atlas_of(snapshot))))
+
+    def search(self, text: str, kind: str = "") -> list[Match]:
+        """Return what fits ``text``, the best first; only things of ``kind`` where it is given."""
+        query = folded(text[:LONGEST_QUERY])
+        best: dict[int, Match] = {}
+        for number, match in (*self._by_name(query), *self._by_text(text[:LONGEST_QUERY])):
+            if (not kind or match.entry.kind == kind) and (
+                number not in best or match.score > best[number].score
+            ):
+                best[number] = match
+        return sorted(best.values(), key=lambda one: (-_rank(one), one.entry.thing.label))
+
+    def _by_name(self, query: str) -> Iterator[tuple[int, Match]]:
+        scores: dict[str, float] = {}
+        if not query:
+            return
+        for spelling in self._beginning(query):
+            scores[spelling] = _BEGINS
+        for spelling in self._with_words(query.split()):
+            has_all = set(query.split()) <= set(spelling.split())
+            fit = _HAS_WORDS if has_all else _HAS_BEGINNINGS
+            # Of a long title few words say less than of a short name.
+            fit -= 5 * (1 - len(query) / max(len(spelling), len(query)))
+            scores[spelling] = max(scores.get(spelling, 0), fit)
+        joined = self._joined.get(query.replace(" ", ""))
+        for same in filter(None, [query if query in self._spellings else "", joined]):
+            scores[same] = _SAME
+        similar = set()
+        if len(query) >= _SHORTEST and _SAME not in scores.values():
+            for spelling, likeness, _ in process.extract(
+                query,
+                self._all,
+                scorer=fuzz.ratio,
+                score_cutoff=_LEAST_LIKENESS,
+                limit=_MOST_SIMILAR,
+            ):
+                fit = _SIMILAR + 24 * (likeness / _PER_CENT - 0.74) / 0.26
+                if fit > scores.get(spelling, 0):
+                    scores[spelling] = fit
+                    similar.add(spelling)
+        for spelling, score in scores.items():
+            for number, name in self._spellings[spelling]:
+                reason = _reason(self._entries[number], name, is_similar=spelling in similar)
+                # Of the same spelling in several languages, the better known is shown.
+                shown = score - 0.001 * _place(name.language)
+                yield number, Match(self._entries[number], shown, name, reason)
+
+    def _by_text(self, text: str) -> Iterator[tuple[int, Match]]:
+        words = list(dict.fromkeys(stems(text)))
+        # A word that no text has does not count.
+        words = [word for word in words if len(word) >= _SHORTEST and word in self._texts]
+        total = len(self._entries)
+        rarity = {w: math.log(total / (1 + len(self._texts.get(w, ())))) for w in words}
+        all_of_it = sum(rarity.values())
+        shares: dict[int, float] = defaultdict(float)
+        where: dict[int, list[str]] = defaultdict(list)
+        for word in words:
+            for number, what in self._texts.get(word, {}).items():
+                shares[number] += rarity[word] / all_of_it
+                where[number].append(what)
+        for number, share in shares.items():
+            if share >= _LEAST_SHARE:
+                places = " and ".join(dict.fromkeys(where[number]))
+                noun = "word" if len(where[number]) == 1 else "words"
+                reason = f"{noun} in the {places}"
+                yield number, Match(self._entries[number], _IN_TEXT * share, None, reason)
+
+    def _beginning(self, query: str) -> Iterator[str]:
+        for place in range(bisect_left(self._all, query), len(self._all)):
+            if not self._all[place].startswith(query):
+                return
+            yield self._all[place]
+
+    def _with_words(self, words: list[str]) -> set[str]:
+        """Return the spellings that have a word beginning with each of ``words``."""
+        found: set[str] | None = None
+        for word in words:
+            holding: set[str] = set()
+            for place in range(bisect_left(self._words, word), len(self._words)):
+                if not self._words[place].startswith(word):
+                    break
+                holding |= self._by_word[self._words[place]]
+            found = holding if found is None else found & holding
+        return found or set()
+
+
+def language_name(code: str) -> str:
+    """Return the English name of a language, its code if it is unknown."""
+    found = languages.get(alpha_2=code) if code else None
+    return str(found.name).partition(" (")[0].removeprefix("Modern ") if found else code
+
+
+def _rank(match: Match) -> float:
+    order = list(KINDS)
+    of_kind = _KIND_STEP * (len(order) - order.index(match.entry.kind))
+    return match.score + of_kind + _IMPORTANCE * match.entry.importance
+
+
+def _place(language: str) -> int:
+    return _LANGUAGES.index(language) if language in _LANGUAGES else len(_LANGUAGES)
+
+
+def _reason(entry: Entry, name: Name, *, is_similar: bool) -> str:
+    """Say why a name was found, if it is not the thing's own or not spelt so."""
+    is_own = name.text == entry.thing.label
+    if is_own:
+        return "similar spelling" if is_similar else ""
+    kind = (
+        f"name in {language_name(name.language)}"
+        if entry.kind in ("city", "country") and (name.language)
+        else _NAMES_OF_WORKS.get(entry.kind, "other name")
+    )
+    return f"similar to a {kind}" if is_similar and kind.startswith("name in") else kind

@@ -1,0 +1,152 @@
+"""What people do, in a real browser: search, read, look at maps; on wide and narrow screens."""
+
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Watched
+
+pytestmark = [pytest.mark.browser, pytest.mark.process]
+
+PATHS = (
+    "/",
+    "/networks?theme=food&country=it",
+    "/map",
+    "/network/greenplace.html",
+    "/city/dk/copenhagen.html",
+    *(
+        pytest.param(path, marks=pytest.mark.slow)
+        for path in (
+            "/search?q=food",
+            "/cities",
+            "/plans?link=yes",
+            "/recommendations?addressee=cities",
+            "/people",
+            "/themes",
+            "/countries/pt",
+            "/theme/food.html",
+            "/pictures/timeline",
+            "/pictures/themes",
+            "/pictures/countries",
+            "/ontology.html",
+        )
+    ),
+)
+
+
+def test_from_the_home_by_search_to_a_city_its_network_and_the_map(watched: Watched) -> None:
+    page = watched.page
+    watched.go("/")
+    box = page.get_by_role("combobox")
+    box.fill("copenhague")
+    option = page.get_by_role("option").first
+    expect(option).to_contain_text("Copenhagen")
+    expect(option).to_contain_text("name in French")
+    box.press("ArrowDown")
+    expect(option).to_have_attribute("aria-selected", "true")
+    expect(box).to_have_attribute("aria-activedescendant", re.compile("."))
+    box.press("Enter")
+    page.wait_for_url("**/city/dk/copenhagen.html")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Copenhagen")
+    page.get_by_role("main").get_by_role("link", name="COPE", exact=True).first.click()
+    page.wait_for_url("**/network/cope.html")
+    # It is drawn when it comes near.
+    page.locator(".map").scroll_into_view_if_needed()
+    expect(page.locator(".map .city.lead")).to_have_count(1)
+    assert page.locator(".map .city").count() > 5
+
+
+def test_the_list_of_what_is_found_closes_and_the_form_still_works(watched: Watched) -> None:
+    page = watched.page
+    watched.go("/networks")
+    box = page.get_by_role("combobox", name="Search the site")
+    box.fill("Breslau")
+    expect(page.get_by_role("option").first).to_contain_text("Wroclaw")
+    box.press("Escape")
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    expect(box).to_have_attribute("aria-expanded", "false")
+    box.press("Enter")
+    page.wait_for_url("**/search?q=Breslau")
+    expect(page.locator(".results li").first).to_contain_text("Wroclaw")
+
+
+def test_the_map_is_filtered_and_used_by_keys(watched: Watched) -> None:
+    page = watched.page
+    watched.go("/map")
+    page.locator(".map").scroll_into_view_if_needed()
+    shown = page.locator(".map .city:not(.away)")
+    expect(shown.first).to_be_attached()
+    every = shown.count()
+    page.locator("select[name=theme]").select_option(label="Food")
+    page.wait_for_url("**/map?theme=food")
+    assert 0 < shown.count() < every
+    expect(page.locator(".map-filters output")).to_have_text(f"{shown.count()} cities")
+    page.get_by_role("application").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".map .tip")).to_be_visible()
+    name = page.locator(".map .tip strong").text_content() or ""
+    page.keyboard.press("+")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/city/**")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+
+
+@pytest.mark.parametrize("path", ["/map", "/pictures/themes"])
+@pytest.mark.parametrize(("form", "start"), [("SVG", b"<svg"), ("PNG", b"\x89PNG")])
+def test_a_picture_is_saved(
+    watched: Watched, tmp_path: Path, path: str, form: str, start: bytes
+) -> None:
+    watched.go(path)
+    button = watched.page.get_by_role("button", name=f"Save the picture as {form}")
+    with watched.page.expect_download() as download:
+        button.click()
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    content = file.read_bytes()
+    assert content.startswith(start)
+    assert len(content) > 10_000
+    assert b"light-dark(" not in content
+
+
+def test_what_is_chosen_of_a_list_stands_in_the_address(watched: Watched) -> None:
+    page = watched.page
+    watched.go("/networks")
+    fold = page.get_by_text("Choose what is listed")
+    if fold.is_visible():
+        fold.click()
+    page.get_by_role("checkbox", name="URBACT IV", exact=True).check()
+    if fold.is_visible():
+        page.get_by_role("button", name="Show").click()
+    page.wait_for_url("**programme=urbact-iv**")
+    assert "from=" not in page.url
+    expect(page.locator(".chosen")).to_contain_text("Programme: URBACT IV")
+
+
+def test_the_theme_is_chosen_and_kept(watched: Watched) -> None:
+    page = watched.page
+    watched.go("/")
+    button = page.get_by_role("button", name="Theme:")
+    for theme in ("light", "dark"):
+        button.click()
+        expect(page.locator("html")).to_have_attribute("data-theme", theme)
+    watched.go("/networks")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_page_is_wider_than_a_small_phone(watched: Watched, path: str) -> None:
+    watched.page.set_viewport_size({"width": 320, "height": 700})
+    watched.go(path)
+    assert watched.overflow == 0
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_nothing_bars_the_way_of_people_with_other_means(watched: Watched, path: str) -> None:
+    watched.go(path)
+    found = Axe().run(watched.page).response["violations"]
+    grave = [one for one in found if one["impact"] in ("serious", "critical")]
+    assert [(one["id"], [node["html"][:200] for node in one["nodes"][:3]]) for one in grave] == []

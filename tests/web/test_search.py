@@ -1,0 +1,144 @@
+"""The search: what is found first, whatever it is called and however it is written."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.web.serving import ADDRESS, BROWSER, text_of
+from urbact_graph.dataset.building import Build
+from urbact_graph.engine.local import LocalEngine, Source
+from urbact_graph.settings import Settings
+from urbact_graph.web.app import create_app
+
+pytestmark = pytest.mark.process
+
+COUNTRY = "http://publications.europa.eu/resource/authority/country/"
+FIRST = (
+    # In other languages.
+    ("copenhague", "city/dk/copenhagen"),
+    ("Kopenhagen", "city/dk/copenhagen"),
+    ("Breslau", "city/pl/wroclaw"),
+    ("breslavia", "city/pl/wroclaw"),
+    ("Βρότσλαβ", "city/pl/wroclaw"),
+    ("Вроцлав", "city/pl/wroclaw"),
+    ("Lissabon", "city/pt/lisbon"),
+    ("Lisboa", "city/pt/lisbon"),
+    ("lisbonne", "city/pt/lisbon"),
+    ("Krakau", "city/pl/krakow"),
+    ("Monaco di Baviera", "city/de/munich"),
+    ("Αθήνα", "city/gr/athens"),
+    ("Афины", "city/gr/athens"),
+    ("Wien", "city/at/vienna"),
+    ("Warschau", "city/pl/warsaw"),
+    ("Барселона", "city/es/barcelona"),
+    ("Den Haag", "city/nl/the-hague"),
+    ("Aix la Chapelle", "city/de/aachen"),
+    # Without accents, in another case.
+    ("WROCLAW", "city/pl/wroclaw"),
+    ("wrocław", "city/pl/wroclaw"),
+    ("lodz", "city/pl/lodz"),
+    ("Munchen", "city/de/munich"),
+    ("goteborg", "city/se/gothenburg"),
+    ("s hertogenbosch", "city/nl/s-hertogenbosch"),
+    # With typing errors.
+    ("barcelna", "city/es/barcelona"),
+    ("Gdnask", "city/pl/gdansk"),
+    ("greenplcae", "network/greenplace"),
+    # Acronyms.
+    ("urb-en-pact", "network/urb-en-pact"),
+    ("urbenpact", "network/urb-en-pact"),
+    ("URB EN PACT", "network/urb-en-pact"),
+    ("c4 talent", "network/c4talent"),
+    ("biocanteens2", "network/biocanteens2"),
+    ("vilawatt", "network/vilawatt-utm"),
+    # Themes and their other labels.
+    ("food", "theme/food"),
+    ("Environment", "theme/climate-action"),
+    ("governance", "theme/participative-governance"),
+    # People by their last names.
+    ("Bonneau", "person/marcelline-bonneau"),
+    ("kezy", "person/bela-kezy"),
+    ("GOUACHE", "person/christophe-gouache"),
+    # Calls, programmes, terms, countries.
+    ("call for action networks", "call/urbact-iv-action-networks-2026"),
+    ("good practices", "call/urbact-iv-good-practices-2024"),
+    ("urbact iv", "programme/urbact-iv"),
+    ("URBACT Local Group", "glossary/urbact-local-group-ulg"),
+    ("monitoring committee", "glossary/monitoring-committee"),
+    ("Allemagne", f"{COUNTRY}DEU"),
+    ("Österreich", f"{COUNTRY}AUT"),
+    # Plans by city and word.
+    ("loulé vital", "plan/vital-cities/pt/loule/integrated-action-plan"),
+)
+
+
+@pytest.fixture(scope="module")
+def client(built: Build) -> Iterator[FlaskClient]:
+    """Return a client of the real graph."""
+    settings = Settings.load(max_running_queries=2, public_url=ADDRESS)
+    with LocalEngine(settings, Source(built.dataset, built.version)) as engine:
+        yield create_app(settings, engine).test_client()
+
+
+def found(client: FlaskClient, **parameters: object) -> dict[str, object]:
+    answer = client.get("/search", query_string={**parameters, "format": "json"}).get_json()
+    assert isinstance(answer, dict)
+    return answer
+
+
+@pytest.mark.parametrize(("words", "path"), FIRST)
+def test_what_is_looked_for_comes_first(
+    client: FlaskClient, base: str, words: str, path: str
+) -> None:
+    results = found(client, q=words)["results"]
+    assert isinstance(results, list)
+    assert results[0]["iri"].removeprefix(base) == path
+
+
+@pytest.mark.parametrize(
+    ("words", "matched", "reason"),
+    [
+        ("copenhague", "Copenhague", "name in French"),
+        ("kopenhagen", "Kopenhagen", "name in German"),
+        ("Αθήνα", "Αθήνα", "name in Greek"),
+        ("barcelna", "Barcelona", "similar spelling"),
+        ("Environment", "Environment", "other name"),
+        ("wroclaw", "Wroclaw", ""),
+    ],
+)
+def test_the_reason_is_given(client: FlaskClient, words: str, matched: str, reason: str) -> None:
+    results = found(client, q=words)["results"]
+    assert isinstance(results, list)
+    assert (results[0]["matched"], results[0]["reason"]) == (matched, reason)
+    page = client.get("/search", query_string={"q": words}, headers=BROWSER)
+    assert reason in text_of(page.get_data(as_text=True))
+
+
+def test_a_kind_and_a_page_can_be_chosen(client: FlaskClient) -> None:
+    everything = found(client, q="food")
+    plans = found(client, q="food", kind="plan", limit=2)
+    later = found(client, q="food", kind="plan", limit=2, offset=2)
+    assert isinstance(everything["kinds"], dict)
+    assert plans["total"] == everything["kinds"]["plan"] > 4
+    assert isinstance(plans["results"], list)
+    assert isinstance(later["results"], list)
+    iris = [one["iri"] for one in (*plans["results"], *later["results"])]
+    assert len(set(iris)) == 4
+    assert {one["kind"] for one in plans["results"]} == {"plan"}
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [{"kind": "town"}, {"limit": "101"}, {"offset": "-1"}, {"words": "x"}, {"q": "x" * 201}],
+)
+def test_what_is_malformed_is_refused(client: FlaskClient, parameters: dict[str, str]) -> None:
+    assert client.get("/search", query_string=parameters).status_code == 400
+
+
+@pytest.mark.parametrize("words", ["", " ", "<script>", "%", "((((", "qqqqqqqqq", "a", "\u0000"])
+def test_odd_words_find_nothing_or_something(client: FlaskClient, words: str) -> None:
+    for headers in (BROWSER, {"Accept": "application/json"}):
+        response = client.get("/search", query_string={"q": words}, headers=headers)
+        assert response.status_code == 200
+        assert "<script>" not in response.get_data(as_text=True).partition("<h1>")[2]
