@@ -1,12 +1,26 @@
-"""The URBACT programme as a linked-data graph: import, build, validate, query and serve it."""
+"""The URBACT programme as a linked-data graph: import, build, validate, query and serve it.
 
+For notebooks and programs there are two ways in: ``open()``, which needs no server, and
+``connect(url)``.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from urbact_graph.client import connect, open  # noqa: A004
+
+__all__ = ["connect", "open"]
 __version__: str
 
 
-def __getattr__(name: str) -> str:
-    """Look the version up when it is asked for, as that takes longer than a quick command."""
+def __getattr__(name: str) -> Any:
+    """Look a name up when it is asked for, as that takes longer than a quick command."""
     if name == "__version__":
         from importlib.metadata import version  # noqa: PLC0415
 
         return version("urbact-graph")
+    if name in __all__:
+        from urbact_graph import client  # noqa: PLC0415
+
+        return getattr(client, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

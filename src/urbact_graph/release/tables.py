@@ -44,9 +44,16 @@ def make_tables(store: Store, base: str) -> dict[str, Table]:
         DatasetError: an entity has several values in a column for one, or each separator is in a
             value of a column.
     """
-    return {
-        name: _TableWriter(store, base, name, layout).table() for name, layout in LAYOUTS.items()
-    }
+    return {name: make_table(store, base, name) for name in LAYOUTS}
+
+
+def make_table(store: Store, base: str, name: str) -> Table:
+    """Return the table ``name``, one of ``LAYOUTS``, of the graph in ``store``.
+
+    Raises:
+        DatasetError: as ``make_tables``.
+    """
+    return _TableWriter(store, base, name, LAYOUTS[name]).table()
 
 
 class _TableWriter:

@@ -1,0 +1,47 @@
+"""The graph for notebooks and programs: ``open()`` without a server, ``connect()`` to one.
+
+Both return a ``Graph``, whose methods answer with typed tables (pandas, polars or arrow) and with
+rdflib graphs.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from urbact_graph.client.graph import Graph
+from urbact_graph.settings import WRITTEN_BASE, Settings
+
+__all__ = ["Graph", "connect", "open"]
+
+
+def open(**settings: Any) -> Graph:  # noqa: A001 - its name for users is urbact_graph.open
+    """Return the graph in memory: no server, no port.
+
+    It is built from its sources first, unless it stands there already. ``settings`` are those of
+    the command line, such as ``sources`` and ``build_folder``, each a path.
+
+    Raises:
+        UrbactGraphError: the graph cannot be built.
+    """
+    from urbact_graph.client.embedded import EmbeddedGraph  # noqa: PLC0415
+
+    return EmbeddedGraph(Settings.load(**settings))
+
+
+def connect(
+    url: str,
+    *,
+    base: str = WRITTEN_BASE,
+    timeout: float = 60.0,
+    cache: str | Path | None = None,
+) -> Graph:
+    """Return the graph that the server at ``url`` serves, or another SPARQL endpoint.
+
+    ``base`` is that of the graph's IRIs. A request may take ``timeout`` seconds. In the folder
+    ``cache`` answers are kept, and asked for again only if they have changed.
+
+    Raises:
+        EngineError: the server does not answer.
+    """
+    from urbact_graph.client.remote import RemoteGraph  # noqa: PLC0415
+
+    return RemoteGraph(url, base, timeout, Path(cache) if cache is not None else None)

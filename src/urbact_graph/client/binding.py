@@ -1,0 +1,112 @@
+"""Binds variables of a query to RDF terms, wherever the query is evaluated.
+
+The terms are written by the N-Triples serialiser into a VALUES clause at the start of the query's
+outermost group (SPARQL 1.1, section 10.2); no text of a user is pasted into a query.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from pyoxigraph import Literal, NamedNode
+from rdflib import Literal as RdflibLiteral
+from rdflib import URIRef
+
+from urbact_graph.errors import QueryError
+from urbact_graph.rdf.namespaces import XSD
+from urbact_graph.rdf.sparql import Token, tokens
+from urbact_graph.rdf.terms import Term, typed
+
+_NAME = re.compile(r"[^\W\d]\w*")
+
+
+def term_of(value: Any) -> Term:
+    """Return the RDF term of a Python value.
+
+    Texts are plain strings; IRIs are given as ``rdflib.URIRef`` or ``pyoxigraph.NamedNode``.
+
+    Raises:
+        QueryError: there is no term for it.
+    """
+    match value:
+        case NamedNode() | Literal():
+            return value
+        case URIRef():
+            return _iri(str(value))
+        case RdflibLiteral():
+            if value.language:
+                return Literal(str(value), language=value.language)
+            return typed(str(value), str(value.datatype or XSD.string))
+        case bool():
+            return typed(str(value).lower(), XSD.boolean)
+        case int():
+            return typed(str(value), XSD.integer)
+        case Decimal():
+            return typed(f"{value:f}", XSD.decimal)
+        case float():
+            return Literal(value)
+        case dt.datetime():
+            return typed(value.isoformat(), XSD.dateTime)
+        case dt.date():
+            return typed(value.isoformat(), XSD.date)
+        case str():
+            return Literal(value)
+    raise QueryError(
+        f"A variable cannot be bound to {value!r}; give a text, a number, a truth value, a date, "
+        "or an rdflib or pyoxigraph term, such as rdflib.URIRef for an IRI."
+    )
+
+
+def bound(query: str, terms: Mapping[str, Term]) -> str:
+    """Return ``query`` with its variables bound to ``terms``, by their names.
+
+    Raises:
+        QueryError: the query lacks a variable, or has no group to bind it in.
+    """
+    if not terms:
+        return query
+    found = list(tokens(query))
+    variables = {token.text[1:] for token in found if token.kind == "variable"}
+    for name in terms:
+        if not _NAME.fullmatch(name) or name not in variables:
+            raise QueryError(
+                f"The query has no variable ?{name}; it has "
+                f"{', '.join(f'?{one}' for one in sorted(variables)) or 'none'}."
+            )
+    place = _outermost_group(found)
+    names = " ".join(f"?{name}" for name in terms)
+    row = " ".join(map(str, terms.values()))
+    return f"{query[:place]} VALUES ({names}) {{ ({row}) }} {query[place:]}"
+
+
+def _outermost_group(found: Iterable[Token]) -> int:
+    """Return the place behind the brace that opens the WHERE clause."""
+    form, depth, groups = "", 0, 0
+    previous = ""
+    for token in found:
+        word = token.text.upper() if token.kind == "name" else ""
+        if not form and word in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"):
+            form = word
+        if form and token.text == "{" and depth == 0:
+            groups += 1
+            is_short = form == "CONSTRUCT" and groups == 1 and previous == "WHERE"
+            if is_short:
+                raise QueryError(
+                    "CONSTRUCT WHERE has no place to bind a variable; write the template out: "
+                    "CONSTRUCT { … } WHERE { … }."
+                )
+            if form != "CONSTRUCT" or groups > 1:
+                return token.end
+        if token.kind in ("open", "close"):
+            depth += 1 if token.kind == "open" else -1
+        previous = word
+    raise QueryError("The query has no WHERE clause to bind a variable in; add one.")
+
+
+def _iri(text: str) -> NamedNode:
+    try:
+        return NamedNode(text)
+    except ValueError:
+        raise QueryError(f"{text!r} is no valid IRI; write it in full, as https://….") from None

@@ -1,0 +1,122 @@
+"""Tables of typed columns in the libraries that analysts use, each imported when it is asked for."""
+
+import importlib
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from urbact_graph.client.columns import Column
+from urbact_graph.errors import QueryError
+
+if TYPE_CHECKING:
+    import geopandas
+    import pandas as pd
+
+# WGS 84, latitudes and longitudes in degrees.
+CRS = "EPSG:4326"
+# Pairs of columns that hold a point; the first is the latitude.
+_POINTS = (("latitude", "longitude"), ("lat", "long"), ("lat", "lon"))
+_PANDAS = {
+    "integer": "Int64",
+    "float": "Float64",
+    "boolean": "boolean",
+    "date": "datetime64[s]",
+    "datetime": "datetime64[us, UTC]",
+    "string": "string",
+    "list": "object",
+}
+
+
+def frame(columns: Sequence[Column], library: str) -> Any:
+    """Return the table of ``columns``: a DataFrame of "pandas" or "polars", or an "arrow" table.
+
+    Raises:
+        QueryError: the library is none of these, or is not installed.
+    """
+    makers: dict[str, Callable[[Sequence[Column]], Any]] = {
+        "pandas": _pandas,
+        "polars": _polars,
+        "arrow": _arrow,
+    }
+    if library not in makers:
+        raise QueryError(f"There is no frame {library!r}; choose one of {', '.join(makers)}.")
+    return makers[library](columns)
+
+
+def geo_frame(columns: Sequence[Column]) -> "geopandas.GeoDataFrame":
+    """Return a GeoDataFrame (EPSG:4326), whose geometry is a column of WKT, or a latitude and a
+    longitude.
+
+    Raises:
+        QueryError: no column, or more than one, has geometries; or geopandas is not installed.
+    """
+    geopandas = _library("geopandas", "geo")
+    table = _pandas(columns)
+    wkt = [column.name for column in columns if column.is_geometry]
+    if len(wkt) == 1:
+        # The literals of GeoSPARQL may begin with the IRI of the reference system.
+        texts = table[wkt[0]].str.replace(r"^<[^>]*>\s*", "", regex=True)
+        points = geopandas.GeoSeries.from_wkt(texts, crs=CRS)
+        return geopandas.GeoDataFrame(table.drop(columns=wkt), geometry=points)
+    pairs = [pair for pair in _POINTS if set(pair) <= set(table.columns)]
+    if wkt or not pairs:
+        found = " and ".join(wkt) or "none"
+        raise QueryError(
+            f"A GeoDataFrame needs one column of WKT, and the answer has {found}, or the columns "
+            "latitude and longitude; select one of them."
+        )
+    latitude, longitude = pairs[0]
+    x, y = (table[name].astype("float64") for name in (longitude, latitude))
+    points = geopandas.GeoSeries.from_xy(x, y, crs=CRS)
+    # A city without coordinates has no point, rather than an empty one.
+    points = points.where((x.notna() & y.notna()).to_numpy(), None)
+    return geopandas.GeoDataFrame(table, geometry=points)
+
+
+def _pandas(columns: Sequence[Column]) -> "pd.DataFrame":
+    pd = _library("pandas", "pandas")
+    return pd.DataFrame(
+        {column.name: pd.Series(column.values, dtype=_PANDAS[column.kind]) for column in columns}
+    )
+
+
+def _polars(columns: Sequence[Column]) -> Any:
+    pl = _library("polars", "polars")
+    types = {
+        "integer": pl.Int64,
+        "float": pl.Float64,
+        "boolean": pl.Boolean,
+        "date": pl.Date,
+        "datetime": pl.Datetime("us", "UTC"),
+        "string": pl.String,
+        "list": pl.List(pl.String),
+    }
+    return pl.DataFrame(
+        [pl.Series(column.name, column.values, dtype=types[column.kind]) for column in columns]
+    )
+
+
+def _arrow(columns: Sequence[Column]) -> Any:
+    pa = _library("pyarrow", "arrow")
+    types = {
+        "integer": pa.int64(),
+        "float": pa.float64(),
+        "boolean": pa.bool_(),
+        "date": pa.date32(),
+        "datetime": pa.timestamp("us", "UTC"),
+        "string": pa.string(),
+        "list": pa.list_(pa.string()),
+    }
+    return pa.table(
+        [pa.array(column.values, types[column.kind]) for column in columns],
+        names=[column.name for column in columns],
+    )
+
+
+def _library(name: str, extra: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        raise QueryError(
+            f"This needs {name}, which is not installed; run pip install 'urbact-graph[{extra}]'."
+        ) from None

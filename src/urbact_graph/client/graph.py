@@ -1,0 +1,231 @@
+"""What analysts and programs call, with the graph at hand or behind a server."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from urbact_graph.client.columns import Column
+from urbact_graph.client.frames import frame as frame_of
+from urbact_graph.client.frames import geo_frame
+from urbact_graph.client.naming import Naming, in_full, short_forms
+from urbact_graph.client.prefixes import declared
+from urbact_graph.client.results import read_results
+from urbact_graph.errors import QueryError
+from urbact_graph.rdf.namespaces import namespaces
+
+if TYPE_CHECKING:
+    import rdflib
+
+Frame = Literal["pandas", "polars", "arrow"]
+
+
+class Graph(ABC):
+    """The graph of the URBACT programme, with queries, stored queries, tables and search.
+
+    Tables are pandas DataFrames unless ``frame`` says "polars" or "arrow"; with ``as_geo`` they are
+    GeoDataFrames (EPSG:4326). Their columns are typed: nullable integers, floats and booleans,
+    dates, times in UTC, and texts; a missing value is NA. A column of dates that are not all known
+    to the day has the first day of each year or month, and a column NAME_precision beside it that
+    says "year", "month" or "day". IRIs are texts, in full or, with ``short``, as prefixed names and as paths such as
+    "city/pl/wroclaw".
+    """
+
+    def __init__(self, base: str) -> None:
+        self._base = base
+
+    # What the two kinds of graph do in their own ways.
+
+    @abstractmethod
+    def _answer(self, query: str, terms: Mapping[str, Any]) -> tuple[str, bytes]:
+        """Return the media type and the content of the answer: results in JSON, or N-Triples."""
+
+    @abstractmethod
+    def _run(self, name: str, params: Mapping[str, str]) -> tuple[str, bytes, frozenset[str]]:
+        """Return the answer to a stored query, as ``_answer``, and the names of its parameters."""
+
+    @abstractmethod
+    def _table(self, name: str, naming: Naming) -> list[Column]:
+        """Return the columns of a tidy table."""
+
+    @abstractmethod
+    def _queries(self) -> list[Column]:
+        """Return the columns of ``queries``."""
+
+    @abstractmethod
+    def _search(self, text: str, kind: str, limit: int) -> list[Column]:
+        """Return the columns of ``search``."""
+
+    @abstractmethod
+    def describe(self, iri: str) -> "rdflib.Graph":
+        """Return what is stated of the entity ``iri``, a full IRI or a path such as
+        "city/pl/wroclaw": the content of its document.
+
+        Raises:
+            QueryError: the graph has no statement of it.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Release what the graph holds; calling it again has no effect."""
+
+    # What is the same for both.
+
+    def sparql(
+        self,
+        query: str,
+        /,
+        *,
+        short: bool = False,
+        frame: Frame = "pandas",
+        as_geo: bool = False,
+        **terms: Any,
+    ) -> Any:
+        """Return the answer to a SPARQL query.
+
+        SELECT gives a table, ASK a bool, CONSTRUCT and DESCRIBE an ``rdflib.Graph``. ``terms`` bind
+        variables of the query to values: texts, numbers, truth values, dates, and IRIs as
+        ``rdflib.URIRef``.
+
+        >>> graph = urbact_graph.open()
+        >>> graph.sparql("SELECT (COUNT(*) AS ?n) { ?network a urb:Network }")
+             n
+        0  235
+
+        Raises:
+            QueryError: a term cannot be bound.
+            ProblemError: the query has a mistake, or met a limit; with the server's words.
+        """
+        media_type, content = self._answer(self._with_prefixes(query), terms)
+        return self._shaped(media_type, content, frozenset(), short, frame, as_geo)
+
+    def run(
+        self,
+        name: str,
+        /,
+        *,
+        short: bool = False,
+        frame: Frame = "pandas",
+        as_geo: bool = False,
+        **params: Any,
+    ) -> Any:
+        """Return the answer to the stored query ``name``, one of ``queries()``.
+
+        ``params`` are its parameters: a city, network, theme or country by its name in any
+        language, by a code or by its IRI.
+
+        >>> graph.run("networks-of-city", city="Breslau", short=True).head(1)
+
+        Raises:
+            QueryError: there is no such query, or a parameter does not fit it.
+        """
+        given = {key: _text(value) for key, value in params.items() if value is not None}
+        media_type, content, hidden = self._run(name, given)
+        return self._shaped(media_type, content, hidden, short, frame, as_geo)
+
+    def queries(self, *, frame: Frame = "pandas") -> Any:
+        """Return the stored queries: name, title, question, and the names of their parameters."""
+        return frame_of(self._queries(), frame)
+
+    def search(
+        self, text: str, *, kind: str = "", limit: int = 20, frame: Frame = "pandas"
+    ) -> Any:
+        """Return what has a name or a text like ``text``, the best first.
+
+        The columns are kind, label, iri, note, matched, language, reason and score. ``kind`` keeps
+        to one kind, such as "city" or "network".
+        """
+        return frame_of(self._search(text, kind, limit), frame)
+
+    def table(
+        self, name: str, *, short: bool = False, frame: Frame = "pandas", as_geo: bool = False
+    ) -> Any:
+        """Return the tidy table ``name``: one row for each thing, documented columns.
+
+        Raises:
+            QueryError: there is no table of that name.
+        """
+        columns = self._table(name, self._naming(short))
+        return geo_frame(columns) if as_geo else frame_of(columns, frame)
+
+    def networks(self, **options: Any) -> Any:
+        """Return the networks with programme, call, dates, status, themes, partners and texts.
+
+        ``options`` are those of ``table``.
+        """
+        return self.table("networks", **options)
+
+    def cities(self, **options: Any) -> Any:
+        """Return the cities with country, coordinates, population, identifiers and networks."""
+        return self.table("cities", **options)
+
+    def partnerships(self, **options: Any) -> Any:
+        """Return the seats: a partner in a network, with its role, city and country."""
+        return self.table("partnerships", **options)
+
+    def plans(self, **options: Any) -> Any:
+        """Return the plans with network, city, kind, year, language and how they are known."""
+        return self.table("plans", **options)
+
+    def recommendations(self, **options: Any) -> Any:
+        """Return the recommendations with themes, addressees, network and document."""
+        return self.table("recommendations", **options)
+
+    def calls(self, **options: Any) -> Any:
+        """Return the calls with programme, dates and what was approved."""
+        return self.table("calls", **options)
+
+    def themes(self, **options: Any) -> Any:
+        """Return the themes with their topic, names, definition and matches elsewhere."""
+        return self.table("themes", **options)
+
+    def _naming(self, short: bool) -> Naming:  # noqa: FBT001 - passed on
+        return short_forms(self._base) if short else in_full
+
+    @property
+    def _prefixes(self) -> dict[str, str]:
+        return namespaces(self._base)
+
+    def _with_prefixes(self, query: str) -> str:
+        """Return ``query`` with those of our prefixes that it uses and does not declare."""
+        return declared(query, self._prefixes)
+
+    def _shaped(
+        self,
+        media_type: str,
+        content: bytes,
+        hidden: Iterable[str],
+        short: bool,  # noqa: FBT001 - passed on
+        frame: Frame,
+        as_geo: bool,  # noqa: FBT001 - passed on
+    ) -> Any:
+        """Return an answer in the form that a user expects, without the columns ``hidden``."""
+        if not media_type.startswith("application/sparql-results+json"):
+            if as_geo:
+                raise QueryError("CONSTRUCT and DESCRIBE give a graph; leave out as_geo.")
+            return self._rdflib_graph(content)
+        results = read_results(content, self._naming(short))
+        if isinstance(results, bool):
+            return results
+        columns = [column for column in results if column.name not in hidden]
+        return geo_frame(columns) if as_geo else frame_of(columns, frame)
+
+    def _rdflib_graph(self, content: bytes) -> "rdflib.Graph":
+        """Return the graph of ``content``, N-Triples, with our prefixes."""
+        import rdflib  # noqa: PLC0415 - it takes long to import, and tables do not need it
+
+        graph = rdflib.Graph()
+        for prefix, iri in self._prefixes.items():
+            graph.bind(prefix, iri)
+        graph.parse(data=content, format="nt")
+        return graph
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
