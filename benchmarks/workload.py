@@ -10,16 +10,18 @@ from urllib.parse import urlencode
 
 from pyoxigraph import RdfFormat, parse
 
-from urbact_graph.queries import StoredQuery, load_queries
 from urbact_graph.rdf.formats import RESULTS_JSON
 from urbact_graph.rdf.sparql import Token, tokens
 from urbact_graph.settings import WRITTEN_BASE
+from urbact_graph.stored.loading import load_queries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from pyoxigraph import Literal, NamedNode
+
+    from urbact_graph.stored.query import StoredQuery
 
 TURTLE = "text/turtle"
 # What starts a list of variables, in which a parameter is only named, and what ends it.

@@ -14,6 +14,7 @@ TOP = "(top)"
 ROOMS = (
     TOP,
     "rdf",
+    "stored",
     "facts",
     "history",
     "description",
@@ -26,9 +27,9 @@ ROOMS = (
     "server",
     "cli",
 )
-# These modules at the top stand on the words of RDF: the sources, the queries among them, and the
-# names that their parameters take.
-ON_RDF = {"sources", "queries", "names"}
+# These modules at the top stand on the words of RDF: the sources, and the names that the parameters
+# of queries take.
+ON_RDF = {"sources", "names"}
 # The doors of the package: they lead to what users call.
 DOORS = {"__init__": "client", "__main__": "cli"}
 # What a room may import from those before it, where that is not everything.

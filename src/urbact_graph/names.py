@@ -126,6 +126,15 @@ class Names:
             raise UnknownNameError(f"{text} is no {KINDS[kind][0]}{index.hint(text)}")
         raise UnknownNameError(f"the graph has no {KINDS[kind][0]} '{text}'{index.hint(text)}")
 
+    def nearest(self, text: str, kind: str) -> tuple[str, ...]:
+        """Return what ``text`` may be meant for among the things of ``kind``, the most alike first.
+
+        Each is written so that ``resolve`` finds it.
+        """
+        index = self._index(kind)
+        things = index.named(text) or index.alike(_end(text))
+        return tuple(thing.form for thing in things[:_SUGGESTED])
+
     def _standing(self, text: str, iri: str, kind: str) -> NamedNode:
         """Return ``iri``, if it is that of a thing of ``kind``."""
         if kind == "iri":
@@ -135,9 +144,7 @@ class Names:
             return NamedNode(iri)
         elif replacement := self._replacement(text, iri, kind):
             return replacement
-        # An address of this graph's documents is one of its IRIs, but for its beginning and end.
-        end = re.sub(r"\.(html|ttl|jsonld|nt|rdf)$", "", "/".join(iri.split("/")[-2:]))
-        hint = self._index(kind).hint(end)
+        hint = self._index(kind).hint(_end(iri))
         if self._stands_in_graph(iri):
             raise UnknownNameError(f"{text} is no {KINDS[kind][0]}{hint}")
         raise UnknownNameError(f"{text} is not in the graph{hint}")
@@ -236,6 +243,14 @@ class Names:
         return any(True for _ in self._select(f"SELECT * {{ {places} }} LIMIT 1"))
 
 
+def _end(iri: str) -> str:
+    """Return the last parts of an IRI; of a text that is none, the text.
+
+    An address of this graph's documents is one of its IRIs, but for its beginning and its suffix.
+    """
+    return re.sub(r"\.(html|ttl|jsonld|nt|rdf)$", "", "/".join(iri.strip("<>").split("/")[-2:]))
+
+
 def _is_iri(text: str) -> bool:
     try:
         NamedNode(text)
@@ -277,8 +292,8 @@ class _Index:
         found = names.get(folded) or ends.get(folded) or joined.get(folded.replace("-", ""))
         return [self.things[iri] for iri in found or ()]
 
-    def hint(self, text: str) -> str:
-        """Return the end of a sentence that suggests what ``text`` may be meant for."""
+    def alike(self, text: str) -> list[_Thing]:
+        """Return the things whose names are like ``text``, or have it as a word, the best first."""
         # Only a mistake needs it.
         from rapidfuzz import fuzz, process  # noqa: PLC0415
 
@@ -292,8 +307,13 @@ class _Index:
             name for name in known if wanted and wanted in name.split("-")
         ]
         found = dict.fromkeys(iri for name in spellings for iri in known[name])
+        return [self.things[iri] for iri in found]
+
+    def hint(self, text: str) -> str:
+        """Return the end of a sentence that suggests what ``text`` may be meant for."""
+        found = self.alike(text)
         if found:
-            forms = [self.things[iri].shown for iri in list(found)[:_SUGGESTED]]
+            forms = [thing.shown for thing in found[:_SUGGESTED]]
             return f"; did you mean {' or '.join(forms)}?"
         if 0 < len(self.things) <= _LISTED:
             return f"; it has {', '.join(thing.form for thing in self.things.values())}"

@@ -11,8 +11,8 @@ from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions, QueryTr
 from tests.conftest import ROOT
 from tests.support.descriptions import SMALL_BASE, ask, described_by, only, values
 from urbact_graph.description.examples import with_defaults
-from urbact_graph.queries import load_queries
 from urbact_graph.rdf.namespaces import RDF, namespaces
+from urbact_graph.stored.loading import load_queries
 
 pytestmark = pytest.mark.graph
 

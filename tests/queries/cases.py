@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from urbact_graph.queries import load_queries
 from urbact_graph.settings import Settings
+from urbact_graph.stored.loading import load_queries
 
 ROOT = Path(__file__).parents[2]
 BASE = Settings().base_iri

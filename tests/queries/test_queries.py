@@ -12,7 +12,8 @@ from pyoxigraph import Literal, NamedNode
 from tests.queries.answers.engines import shown, taken
 from tests.queries.cases import BASE, QUERIES
 from urbact_graph.errors import QueryError
-from urbact_graph.queries import Parameter, StoredQuery, decoded, load_queries, load_query
+from urbact_graph.stored.loading import decoded, load_queries, load_query
+from urbact_graph.stored.query import SUBJECTS, Parameter, ParameterError, StoredQuery
 
 ROOT = Path(__file__).parents[2]
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -51,6 +52,46 @@ def test_the_header_says_what_the_query_does(query: StoredQuery) -> None:
 def test_no_parameter_is_asked_whether_it_is_bound(query: StoredQuery) -> None:
     # pyoxigraph decides BOUND of a substituted variable before it substitutes.
     assert not re.search(r"BOUND\(\$", query.text)
+
+
+@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
+def test_the_header_says_what_the_query_is_about_and_how_it_is_shown(query: StoredQuery) -> None:
+    header = [line for line in query.text.splitlines() if line.startswith("#")]
+    assert f"# subject: {query.subject}" in header
+    assert [line for line in header if line.startswith("# view: ")] == [
+        f"# view: {' '.join(query.view.as_json().values())}"
+    ]
+
+
+def test_each_subject_has_queries() -> None:
+    assert {query.subject for query in QUERIES.values()} == {*SUBJECTS}
+
+
+@pytest.mark.parametrize(
+    ("written", "view"),
+    [
+        ("bars x y", {"kind": "bars", "x": "x", "y": "y"}),
+        ("lines x y", {"kind": "lines", "x": "x", "y": "y"}),
+        ("lines  x y latitude ", {"kind": "lines", "x": "x", "y": "y", "series": "latitude"}),
+        ("map", {"kind": "map"}),
+        ("table", {"kind": "table"}),
+    ],
+)
+def test_a_view_is_a_kind_with_columns(tmp_path: Path, written: str, view: dict[str, str]) -> None:
+    columns = [f"# column: {name} C." for name in ("x", "y", "latitude", "longitude")]
+    query = _query(tmp_path, f"# view: {written}", *columns, body="SELECT * {}")
+    assert query.view.as_json() == view
+
+
+def test_what_a_header_need_not_say(tmp_path: Path) -> None:
+    query = _query(tmp_path, body="ASK {}")
+    assert (query.subject, query.view.kind, query.phrases) == ("data", "table", ())
+
+
+def test_phrases_name_parameters(tmp_path: Path) -> None:
+    phrases = ("what about {thing}", "is there {thing}, and {thing}")
+    lines = [f"# phrase: {phrase}" for phrase in phrases]
+    assert _query(tmp_path, *lines, "# param: thing iri - What.").phrases == phrases
 
 
 def test_titles_and_questions_are_unique() -> None:
@@ -129,8 +170,9 @@ def test_a_text_becomes_a_term_of_its_type(
 )
 def test_a_text_of_another_type_is_refused(tmp_path: Path, datatype: str, text: str) -> None:
     query = _query(tmp_path, f"# param: thing {datatype} - What.")
-    with pytest.raises(QueryError) as error:
+    with pytest.raises(ParameterError) as error:
         query.bind({"thing": text}, "https://example.org/")
+    assert error.value.parameter.name == "thing"
     sentence = str(error.value)
     article = "an" if datatype.startswith("i") else "a"
     start = f"The parameter thing of sample takes {article} {datatype}, which {text!r} is not; "
@@ -155,6 +197,9 @@ def test_a_parameter_not_known_is_refused_with_those_that_are() -> None:
         QUERIES["plans-by-kind"].bind({"x": ""}, BASE)
 
 
+_HEAD = ["# title: T", "# question: Q?"]
+
+
 @pytest.mark.parametrize(
     ("lines", "sentence"),
     [
@@ -174,6 +219,32 @@ def test_a_parameter_not_known_is_refused_with_those_that_are() -> None:
         (['# param: x string "a Y.', "ASK { $x ?p ?o }"], 'the default "a is no string'),
         (["# column: x", "SELECT ?x {}"], "line 1: a column needs a name and its meaning"),
         (["# column: x Y.", "# column: x Z.", "SELECT ?x {}"], "line 2: x is explained twice"),
+        (["# subject: town", "ASK {}"], "line 1: there is no subject town; use one of networks"),
+        (["# view:", "ASK {}"], "line 1: the view is empty; write it after the colon"),
+        ([*_HEAD, "# view: pie", "ASK {}"], "line 3: there is no view pie; use one of table"),
+        ([*_HEAD, "# view: bars", "ASK {}"], "line 3: the view bars is written bars LABELCOLUMN"),
+        ([*_HEAD, "# view: table x", "ASK {}"], "line 3: the view table is written table; correct"),
+        ([*_HEAD, "# view: graph", "ASK {}"], "line 3: the view graph is for CONSTRUCT"),
+        ([*_HEAD, "# view: map", "CONSTRUCT {} {}"], "line 3: the view map is for SELECT"),
+        (
+            [*_HEAD, "# view: bars x z", "# column: x Y.", "SELECT ?x {}"],
+            "line 3: the view names the column z, which the query lacks; write one of x",
+        ),
+        (
+            [*_HEAD, "# view: lines x x x x", "# column: x Y.", "SELECT ?x {}"],
+            "line 3: the view lines is written lines XCOLUMN YCOLUMN [SERIESCOLUMN]",
+        ),
+        (
+            [*_HEAD, "# view: map", "# column: latitude Y.", "SELECT ?latitude {}"],
+            "line 3: a map needs the columns latitude and longitude, or wkt; add them",
+        ),
+        ([*_HEAD, "# phrase: in {x}", "ASK {}"], "line 3: the phrase names {x}, which is no param"),
+        (
+            [*_HEAD, "# phrase: in {y}", "# param: x iri - Y.", "ASK { $x ?p ?o }"],
+            "line 3: the phrase names {y}, which is no parameter; write one of x",
+        ),
+        ([*_HEAD, "# phrase: in {x", "ASK {}"], "line 3: a phrase names a parameter as {NAME}"),
+        ([*_HEAD, "# phrase: a", "# phrase: a", "ASK {}"], "line 4: the phrase stands there twice"),
     ],
 )
 def test_a_mistake_in_a_header_is_reported_with_its_line(

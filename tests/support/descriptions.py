@@ -18,8 +18,8 @@ from pyoxigraph import (
 
 from urbact_graph.dataset.building import Build
 from urbact_graph.description import describe
-from urbact_graph.queries import load_queries, load_query
 from urbact_graph.sources import GraphSources
+from urbact_graph.stored.loading import load_queries, load_query
 
 ROOT = Path(__file__).parents[2]
 

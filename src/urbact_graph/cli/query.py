@@ -17,11 +17,11 @@ from urbact_graph.errors import QueryError
 from urbact_graph.names import Names
 from urbact_graph.problems import QUERY_TIMEOUT, ProblemError
 from urbact_graph.progress import progress_bar
-from urbact_graph.queries import load_queries
 from urbact_graph.rdf.formats import FORMATS, RESULTS_JSON, format_named
 from urbact_graph.rdf.terms import Term
 from urbact_graph.settings import Settings
 from urbact_graph.sources import build_folder, find_sources
+from urbact_graph.stored.loading import load_queries
 
 if TYPE_CHECKING:
     from urbact_graph.engine.local import LocalEngine

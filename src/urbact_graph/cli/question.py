@@ -9,8 +9,9 @@ from pathlib import Path
 
 from urbact_graph.cli.streams import read_input
 from urbact_graph.errors import QueryError
-from urbact_graph.queries import StoredQuery, decoded, load_queries, load_query
 from urbact_graph.sources import GraphSources
+from urbact_graph.stored.loading import decoded, load_queries, load_query
+from urbact_graph.stored.query import StoredQuery
 
 STANDARD_INPUT = "-"
 _ENDINGS = (".rq", ".sparql")

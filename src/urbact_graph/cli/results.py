@@ -24,8 +24,8 @@ from rich.table import Table
 from rich.text import Text
 
 from urbact_graph.description.distributions import DumpFile
-from urbact_graph.queries import StoredQuery
 from urbact_graph.rdf.namespaces import namespaces, shortened
+from urbact_graph.stored.query import StoredQuery
 
 _DIGEST_CHARACTERS = 12
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")

@@ -18,11 +18,11 @@ from urbact_graph.errors import DatasetError
 from urbact_graph.files import write_whole
 from urbact_graph.history.dates import History, history_key, read_history
 from urbact_graph.progress import Progress
-from urbact_graph.queries import load_query
 from urbact_graph.rdf.namespaces import DCT
 from urbact_graph.rdf.parsing import parse_turtle
 from urbact_graph.rdf.terms import date_time, moment_text
 from urbact_graph.sources import GraphSources
+from urbact_graph.stored.loading import load_query
 
 DATASET_NAME = "urbact-graph.nt"
 MANIFEST_NAME = "build.json"

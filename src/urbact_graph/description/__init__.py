@@ -15,8 +15,8 @@ from urbact_graph.description.quality import measure_quality
 from urbact_graph.description.statistics import Statistics
 from urbact_graph.description.structure import read_structure
 from urbact_graph.description.void import VoidWriter
-from urbact_graph.queries import StoredQuery
 from urbact_graph.rdf.builder import Statements
+from urbact_graph.stored.query import StoredQuery
 
 __all__ = ["describe", "instance_description", "measure_quality"]
 

@@ -6,11 +6,11 @@ SHACL Advanced Features, section 5.2 on executables; https://github.com/sib-swis
 
 from collections.abc import Iterable, Iterator
 
-from urbact_graph.queries import StoredQuery
 from urbact_graph.rdf.builder import Statements
 from urbact_graph.rdf.namespaces import XSD
 from urbact_graph.rdf.sparql import Token, tokens
 from urbact_graph.rdf.terms import typed
+from urbact_graph.stored.query import StoredQuery
 
 _FORMS = {
     "SELECT": ("sh:select", "sh:SPARQLSelectExecutable"),

@@ -22,7 +22,7 @@ from .facts import ANSWERS
 from .places import metres
 
 if TYPE_CHECKING:
-    from urbact_graph.queries import StoredQuery
+    from urbact_graph.stored.query import StoredQuery
 
     from .facts import Arguments, Facts
 

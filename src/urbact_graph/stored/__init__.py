@@ -1,0 +1,1 @@
+"""The stored queries: SPARQL files whose headers state question, parameters and columns."""
