@@ -70,9 +70,7 @@ class Column:
     is_geometry: bool = False
 
 
-def columns_of_terms(
-    name: str, terms: Sequence[Term | None], naming: Naming
-) -> list[Column]:
+def columns_of_terms(name: str, terms: Sequence[Term | None], naming: Naming) -> list[Column]:
     """Return the column of ``terms``, and one with the precision of dates that differ in it.
 
     ``naming`` says how IRIs are written. A column of mixed datatypes, or with a value

@@ -21,7 +21,8 @@ from urbact_graph.engine.protocol import Answer, Counts, Request
 from urbact_graph.errors import QueryError
 from urbact_graph.names import Names
 from urbact_graph.progress import progress_bar
-from urbact_graph.queries import StoredQuery, load_queries
+from urbact_graph.stored.loading import load_queries
+from urbact_graph.stored.query import StoredQuery
 from urbact_graph.rdf.formats import RESULTS_JSON
 from urbact_graph.rdf.namespaces import namespaces
 from urbact_graph.rdf.terms import Term

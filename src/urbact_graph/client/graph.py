@@ -126,9 +126,7 @@ class Graph(ABC):
         """Return the stored queries: name, title, question, and the names of their parameters."""
         return frame_of(self._queries(), frame)
 
-    def search(
-        self, text: str, *, kind: str = "", limit: int = 20, frame: Frame = "pandas"
-    ) -> Any:
+    def search(self, text: str, *, kind: str = "", limit: int = 20, frame: Frame = "pandas") -> Any:
         """Return what has a name or a text like ``text``, the best first.
 
         The columns are kind, label, iri, note, matched, language, reason and score. ``kind`` keeps
@@ -228,4 +226,3 @@ class Graph(ABC):
 
 def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-

@@ -50,11 +50,8 @@ def _columns(
             lists = [list(map(naming, many)) for many in lists]
         return [Column(described.name, "list", lists)]
     if described.is_label or described.datatype == "string":
-        return columns_of_texts(
-            described.name, texts, "string", is_date=bool(described.pattern)
-        )
+        return columns_of_texts(described.name, texts, "string", is_date=bool(described.pattern))
     if described.is_iri:
         iris = [text and naming(text) for text in texts]
         return [Column(described.name, "string", iris)]
     return columns_of_texts(described.name, texts, described.datatype)
-

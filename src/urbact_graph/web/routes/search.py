@@ -4,11 +4,10 @@ from flask import Blueprint, Response, jsonify, render_template, request
 
 from urbact_graph.problems import MALFORMED_REQUEST, ProblemError
 from urbact_graph.web.atlas.atlas import atlas_of
-from urbact_graph.web.atlas.things import Country
 from urbact_graph.web.context import current_context, current_snapshot
 from urbact_graph.web.routes.lists import chosen_form
 from urbact_graph.web.search.entries import KINDS
-from urbact_graph.web.search.index import LONGEST_QUERY, Match, SearchIndex, language_name
+from urbact_graph.web.search.index import LONGEST_QUERY, Match, SearchIndex
 
 _LIMIT, _MAX_LIMIT = 20, 100
 _MAX_OFFSET = 100_000
@@ -60,25 +59,8 @@ def search() -> Response:
 
 
 def _item(match: Match) -> dict[str, object]:
-    entry, name = match.entry, match.name
-    thing, base = entry.thing, current_snapshot().base
-    is_country = isinstance(thing, Country)
-    iri = thing.iri if isinstance(thing, Country) else f"{base}{thing.path}"
-    page = thing.path if is_country else f"{thing.path}.html"
-    return {
-        "iri": iri,
-        "kind": entry.kind,
-        "kind_label": KINDS[entry.kind],
-        "label": thing.label,
-        "note": entry.note,
-        "path": page,
-        "address": f"{current_context().public_address}/{page}",
-        "matched": name.text if name else "",
-        "language": name.language if name else "",
-        "language_name": language_name(name.language) if name else "",
-        "reason": match.reason,
-        "score": round(match.score, 1),
-    }
+    item = match.as_json(current_snapshot().base)
+    return {**item, "address": f"{current_context().public_address}/{item['path']}"}
 
 
 def _number(name: str, default: int, largest: int) -> int:

@@ -11,7 +11,7 @@ from pycountry import languages
 from rapidfuzz import fuzz, process
 
 from urbact_graph.web.atlas.atlas import atlas_of
-from urbact_graph.web.atlas.things import Name
+from urbact_graph.web.atlas.things import Country, Name
 from urbact_graph.web.search.entries import KINDS, Entry, entries
 from urbact_graph.web.search.words import folded, stems
 from urbact_graph.web.snapshot import Snapshot
@@ -49,6 +49,24 @@ class Match:
     score: float
     name: Name | None = None
     reason: str = ""
+
+    def as_json(self, base: str) -> dict[str, object]:
+        """Return the members of the match in JSON; ``path`` is that of its page."""
+        thing, name = self.entry.thing, self.name
+        is_country = isinstance(thing, Country)
+        return {
+            "iri": thing.iri if isinstance(thing, Country) else f"{base}{thing.path}",
+            "kind": self.entry.kind,
+            "kind_label": KINDS[self.entry.kind],
+            "label": thing.label,
+            "note": self.entry.note,
+            "path": thing.path if is_country else f"{thing.path}.html",
+            "matched": name.text if name else "",
+            "language": name.language if name else "",
+            "language_name": language_name(name.language) if name else "",
+            "reason": self.reason,
+            "score": round(self.score, 1),
+        }
 
 
 class SearchIndex:
