@@ -208,14 +208,14 @@ def test_the_document_of_a_deprecated_iri_says_what_replaces_it(
 @pytest.mark.process
 def test_the_page_of_a_deprecated_iri_says_so_first(client: FlaskClient) -> None:
     text = client.get(f"/{REPLACED}.html").text
-    notice = text[text.index('class="notice"') : text.index("<dl>")]
+    notice = text[text.index('class="notice"') : text.index("<dl")]
     assert "This IRI was replaced by" in notice
     assert f'href="/{REPLACEMENT}"' in notice
     assert "Both were one plan." in notice
     assert text.count("Both were one plan.") == 1
     assert "<title>The old plan (deprecated) · urbact-graph</title>" in text
     text = client.get(f"/{WITHDRAWN}.html").text
-    notice = text[text.index('class="notice"') : text.index("<dl>")]
+    notice = text[text.index('class="notice"') : text.index("<dl")]
     assert "This IRI is deprecated, and nothing replaces it." in notice
     assert "Its source states no such advice." in notice
 
