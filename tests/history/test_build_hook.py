@@ -15,9 +15,9 @@ import tarfile
 import zipfile
 from pathlib import Path
 
+import frontend_build
 import pytest
 
-import frontend_build
 from tests.support.working_copies import WorkingCopy, day, needs_git
 from urbact_graph.history.dates import RECORD_NAME, read_history
 from urbact_graph.sources import GraphSources
