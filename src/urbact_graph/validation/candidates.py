@@ -17,6 +17,7 @@ from urbact_graph.rdf.graph import IndexedGraph
 from urbact_graph.rdf.namespaces import RDF, RDFS, SH, XSD
 from urbact_graph.rdf.terms import Term
 from urbact_graph.validation.core_constraints import FOCUS, ConstraintReader
+from urbact_graph.validation.targets import at_once
 from urbact_graph.validation.well_formed import is_class, is_targeted
 
 _TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
@@ -52,11 +53,9 @@ def narrowed(shapes: Sequence[Triple], store: Store) -> list[Triple]:
     if any(triple.predicate.value in _EXTENSIONS for triple in shapes):
         return list(shapes)
     finder = _Finder(graph, store)
-    found = {
-        shape: nodes
-        for shape in graph.subjects()
-        if is_targeted(shape, graph) and (nodes := finder.nodes(shape)) is not None
-    }
+    targeted = [shape for shape in graph.subjects() if is_targeted(shape, graph)]
+    by_shape = zip(targeted, at_once(finder.nodes, targeted), strict=True)
+    found = {shape: nodes for shape, nodes in by_shape if nodes is not None}
     kept = [
         triple
         for triple in shapes
