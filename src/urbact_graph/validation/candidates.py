@@ -68,26 +68,68 @@ def narrowed(shapes: Sequence[Triple], store: Store) -> list[Triple]:
 
 
 def read_by(shapes: Iterable[Triple], store: Store) -> Iterator[Triple]:
-    """Return what ``shapes`` can read of ``store``: the statements with properties they name."""
+    """Return what ``shapes`` can read of ``store``.
+
+    These are the statements with properties that they name, of the nodes that they target and of
+    all that can be reached from these along such properties, in as many steps as shapes lie within
+    each other; against the direction of a property where it is the inverse path of a shape.
+    """
     graph = IndexedGraph(shapes)
-    waiting = [shape for shape in graph.subjects() if is_targeted(shape, graph)]
-    names = {RDF.type, RDFS.subClassOf}
-    while waiting:
-        iri = waiting.pop()
-        for name, values in graph.properties(iri):
-            if name in _UNWRITTEN:
-                return (quad.triple for quad in store)
-            if name in _TARGETS[:2]:
-                # What they name is no property.
-                continue
-            new = {value.value for value in values if isinstance(value, NamedNode)} - names
-            names |= new
-            waiting += new
-    return (
-        quad.triple
-        for name in sorted(names)
-        for quad in store.quads_for_pattern(None, NamedNode(name), None)
-    )
+    targeted = [shape for shape in graph.subjects() if is_targeted(shape, graph)]
+    names, depth = _named_by(targeted, graph)
+    if names is None:
+        yield from (quad.triple for quad in store)
+        return
+    inverse = [iri for shape in graph.subjects() for iri in graph.iris(shape, SH.inversePath)]
+    finder = _Finder(graph, store)
+    reached: set[Term | BlankNode] = set()
+    frontier = {node for shape in targeted for node in finder.targets(shape)}
+    yielded = set()
+    for _ in range(depth):
+        reached |= frontier
+        found: set[Term | BlankNode] = set()
+        for node in frontier:
+            for triple in _around(node, inverse, store):
+                if triple.predicate.value in names and triple not in yielded:
+                    yielded.add(triple)
+                    yield triple
+                    found |= {triple.subject, triple.object}  # type: ignore[arg-type]
+        frontier = found - reached
+    subclasses = store.quads_for_pattern(None, NamedNode(RDFS.subClassOf), None)
+    yield from (quad.triple for quad in subclasses if quad.triple not in yielded)
+
+
+def _named_by(targeted: Iterable[str], graph: IndexedGraph) -> tuple[set[str] | None, int]:
+    """Return the IRIs that the shapes ``targeted`` name, themselves or by others, and the depth.
+
+    The depth is how many times a shape leads to another; a path with several steps counts for each.
+    There are no names where a query reads what it wants.
+    """
+    names, depth = {RDF.type, RDFS.subClassOf}, 0
+    level = list(targeted)
+    while level:
+        depth, following = depth + 1, []
+        for iri in level:
+            for name, values in graph.properties(iri):
+                if name in _UNWRITTEN:
+                    return None, 0
+                if name in _TARGETS[:2]:
+                    # What they name is no property.
+                    continue
+                new = {value.value for value in values if isinstance(value, NamedNode)} - names
+                names |= new
+                following += new
+        level = following
+    return names, depth
+
+
+def _around(node: Term | BlankNode, inverse: Iterable[str], store: Store) -> Iterator[Triple]:
+    """Yield the statements of ``node``, and those by ``inverse`` properties that lead to it."""
+    if not isinstance(node, Literal):
+        yield from (quad.triple for quad in store.quads_for_pattern(node, None, None))
+    for name in inverse:
+        found = store.quads_for_pattern(None, NamedNode(name), node)
+        yield from (quad.triple for quad in found)
 
 
 class _Finder:
@@ -110,10 +152,22 @@ class _Finder:
         found: dict[Term | BlankNode, None] = {}
         for target in self._memberships(shape):
             for pattern in patterns:
-                results = self._store.query(f"SELECT DISTINCT {FOCUS} {{ {target} {pattern} }}")
-                assert isinstance(results, QuerySolutions)  # noqa: S101 - it is a SELECT query
-                found |= dict.fromkeys(solution[0] for solution in results)
+                found |= dict.fromkeys(self._selected(f"{target} {pattern}"))
         return list(found)
+
+    def targets(self, shape: str) -> Iterator[Term | BlankNode]:
+        """Yield the nodes that ``shape`` targets (section 2.1.3)."""
+        if is_class(shape, self._shapes):
+            yield from self._selected(f"{FOCUS} <{RDF.type}>/<{RDFS.subClassOf}>* <{shape}>")
+        yield from self._shapes.values(shape, SH.targetNode)
+        for pattern in self._memberships(shape):
+            if not pattern.startswith("VALUES " + FOCUS):
+                yield from self._selected(pattern)
+
+    def _selected(self, pattern: str) -> Iterator[Term | BlankNode]:
+        results = self._store.query(f"SELECT DISTINCT {FOCUS} {{ {pattern} }}")
+        assert isinstance(results, QuerySolutions)  # noqa: S101 - it is a SELECT query
+        yield from (solution[0] for solution in results)
 
     def _memberships(self, shape: str) -> Iterator[str]:
         """Yield a pattern for each kind of target, which its nodes match (section 2.1.3)."""
@@ -147,7 +201,11 @@ class _BroadReader(ConstraintReader):
         found = super()._condition(shape, name, value, node)
         match name:
             case "pattern":
-                found = f"{_is_other(node)} || {found}"
+                # rdflib writes the Z of a time in UTC as +00:00.
+                text = f"STR({node})"
+                as_written = f'REPLACE({text}, "Z$", "+00:00")'
+                both = f"({found}) || ({str(found).replace(text, as_written)})"
+                found = f"IF({_is_plain(node, XSD.dateTime)}, {both}, {_is_other(node)} || {found})"
             case "minLength":
                 found = f"{_is_other(node)} || isBlank({node}) || STRLEN(STR({node})) < {value}"
             case "datatype" if not found and _iri(value) in _PLAIN:

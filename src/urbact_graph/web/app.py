@@ -60,6 +60,8 @@ def create_app(settings: Settings, engine: Engine, release: Release | None = Non
 
 def warm(app: Application) -> None:
     """Have a thread prepare what pages, lists and search are made of, before anyone asks."""
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
     if app.settings.dataset is None:
         kinds = (Index.of, Atlas.of, SearchIndex.of, HomePage.of, Contents.of, Coverage.of)
         app.served.warm(*kinds)
