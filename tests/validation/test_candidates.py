@@ -21,8 +21,7 @@ rdf:rest () . :numbers rdf:first 7 ; rdf:rest () .
 :any rdf:first :int ; rdf:rest :rest . :rest rdf:first :year ; rdf:rest () .
 :int sh:datatype xsd:integer . :year sh:datatype xsd:gYear .
 :nested sh:class :Kind ; sh:property :inner . :inner sh:path :q ; sh:minCount 1 .
-:back sh:inversePath :p . :far sh:property :outer . :outer sh:path :q ; sh:node :nested .
-:steps rdf:first :p ; rdf:rest :step . :step rdf:first :q ; rdf:rest () ."""
+:back sh:inversePath :p . :far sh:property :outer . :outer sh:path :q ; sh:node :nested ."""
 # A constraint with values that keep it and are left out; none are where the shape stays as it is.
 CONSTRAINTS = [
     ("sh:path :p ; sh:minCount 1", ":a"),
@@ -68,8 +67,6 @@ CONSTRAINTS = [
     ("sh:path :p ; sh:lessThan :q", ""),
     ("sh:path :p ; sh:equals :q", ""),
     ("sh:path :back ; sh:minCount 1", ""),
-    ("sh:path :steps ; sh:minCount 1", ""),
-    ("sh:path :steps ; sh:class :Sub", ""),
     ("sh:path :p ; sh:node :far", ""),
     ("sh:nodeKind sh:BlankNode", ""),
 ]

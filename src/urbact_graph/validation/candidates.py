@@ -71,65 +71,51 @@ def read_by(shapes: Iterable[Triple], store: Store) -> Iterator[Triple]:
     """Return what ``shapes`` can read of ``store``.
 
     These are the statements with properties that they name, of the nodes that they target and of
-    all that can be reached from these along such properties, in as many steps as shapes lie within
-    each other; against the direction of a property where it is the inverse path of a shape.
+    all that can be reached from these along such properties. A path is a property here: others are
+    blank nodes, which ``load_shapes`` refuses.
     """
     graph = IndexedGraph(shapes)
     targeted = [shape for shape in graph.subjects() if is_targeted(shape, graph)]
-    names, depth = _named_by(targeted, graph)
+    names = _named_by(targeted, graph)
     if names is None:
         yield from (quad.triple for quad in store)
         return
-    inverse = [iri for shape in graph.subjects() for iri in graph.iris(shape, SH.inversePath)]
     finder = _Finder(graph, store)
     reached: set[Term | BlankNode] = set()
     frontier = {node for shape in targeted for node in finder.targets(shape)}
-    yielded = set()
-    for _ in range(depth):
+    while frontier:
         reached |= frontier
         found: set[Term | BlankNode] = set()
         for node in frontier:
-            for triple in _around(node, inverse, store):
-                if triple.predicate.value in names and triple not in yielded:
-                    yielded.add(triple)
-                    yield triple
-                    found |= {triple.subject, triple.object}  # type: ignore[arg-type]
+            if isinstance(node, Literal):
+                continue
+            for _, predicate, value, _ in store.quads_for_pattern(node, None, None):
+                if predicate.value in names:
+                    yield Triple(node, predicate, value)
+                    found.add(value)  # type: ignore[arg-type]
         frontier = found - reached
     subclasses = store.quads_for_pattern(None, NamedNode(RDFS.subClassOf), None)
-    yield from (quad.triple for quad in subclasses if quad.triple not in yielded)
+    yield from (quad.triple for quad in subclasses)
 
 
-def _named_by(targeted: Iterable[str], graph: IndexedGraph) -> tuple[set[str] | None, int]:
-    """Return the IRIs that the shapes ``targeted`` name, themselves or by others, and the depth.
+def _named_by(targeted: Iterable[str], graph: IndexedGraph) -> set[str] | None:
+    """Return the IRIs that the shapes ``targeted`` name, themselves or by other shapes.
 
-    The depth is how many times a shape leads to another; a path with several steps counts for each.
-    There are no names where a query reads what it wants.
+    None where a query reads what it wants.
     """
-    names, depth = {RDF.type, RDFS.subClassOf}, 0
-    level = list(targeted)
-    while level:
-        depth, following = depth + 1, []
-        for iri in level:
-            for name, values in graph.properties(iri):
-                if name in _UNWRITTEN:
-                    return None, 0
-                if name in _TARGETS[:2]:
-                    # What they name is no property.
-                    continue
-                new = {value.value for value in values if isinstance(value, NamedNode)} - names
-                names |= new
-                following += new
-        level = following
-    return names, depth
-
-
-def _around(node: Term | BlankNode, inverse: Iterable[str], store: Store) -> Iterator[Triple]:
-    """Yield the statements of ``node``, and those by ``inverse`` properties that lead to it."""
-    if not isinstance(node, Literal):
-        yield from (quad.triple for quad in store.quads_for_pattern(node, None, None))
-    for name in inverse:
-        found = store.quads_for_pattern(None, NamedNode(name), node)
-        yield from (quad.triple for quad in found)
+    names = {RDF.type, RDFS.subClassOf}
+    waiting = list(targeted)
+    while waiting:
+        for name, values in graph.properties(waiting.pop()):
+            if name in _UNWRITTEN:
+                return None
+            if name in _TARGETS[:2]:
+                # What they name is no property.
+                continue
+            new = {value.value for value in values if isinstance(value, NamedNode)} - names
+            names |= new
+            waiting += new
+    return names
 
 
 class _Finder:
