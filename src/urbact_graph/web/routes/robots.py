@@ -81,11 +81,14 @@ def robots_text(address: str) -> str:
 
 
 def _gathered(snapshot: Snapshot) -> tuple[str, ...]:
-    """Return the paths of lists, maps, pictures and countries, where the graph is that of URBACT."""
+    """Return the paths of lists, maps, pictures and countries, if the graph is of URBACT."""
     if snapshot.settings.dataset is not None:
         return ()
+    atlas = snapshot.derive(Atlas.of)
+    if not atlas.networks:
+        return ()
     pictures = (f"pictures/{name}" for name in pictures_of(snapshot))
-    countries = (one.path for one in snapshot.derive(Atlas.of).countries.values())
+    countries = (one.path for one in atlas.countries.values())
     return (*LISTINGS, "map", *pictures, "countries", *countries)
 
 

@@ -9,7 +9,7 @@ from urbact_graph.web.atlas.atlas import atlas_of
 from urbact_graph.web.atlas.things import Country
 from urbact_graph.web.context import current_context, current_snapshot
 from urbact_graph.web.routes.lists import chosen_form
-from urbact_graph.web.search.chosen_lists import lists_of
+from urbact_graph.web.search.chosen_lists import asks_to_take_part, lists_of
 from urbact_graph.web.search.entries import KINDS
 from urbact_graph.web.search.index import LONGEST_QUERY, Match, SearchIndex, language_name
 
@@ -60,7 +60,13 @@ def search() -> Response:
     else:
         response = Response(
             render_template(
-                "search.html", **answer, kinds=KINDS, counts=counts, lists=lists, results=items
+                "search.html",
+                **answer,
+                kinds=KINDS,
+                counts=counts,
+                lists=lists,
+                results=items,
+                takes_part=asks_to_take_part(text),
             )
         )
     response.vary.add("Accept")
