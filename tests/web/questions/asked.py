@@ -1,7 +1,7 @@
 """Questions as people write them, each with the stored query and the values that it means.
 
-They were written before the phrases of the queries. Those of ``HELD_OUT`` were not looked at while
-the phrases and weights were chosen, so that what is measured on them is what others can expect.
+They were written before the phrases of the queries, by the same author, so that some phrases have
+the words of a question: what is measured on them says less than questions of others would.
 """
 
 Asked = tuple[str, str, dict[str, str]]
