@@ -57,6 +57,8 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "/themes": ("/themes", REVALIDATED),
     "/countries": ("/countries", REVALIDATED),
     "/countries/<code>": ("/countries/pl", REVALIDATED),
+    "/queries": ("/queries?q=city", REVALIDATED),
+    "/queries/<name>": ("/queries/calls?limit=2", REVALIDATED),
     "/map": ("/map", REVALIDATED),
     "/map.json": ("/map.json", REVALIDATED),
     "/pictures/<name>": ("/pictures/themes.csv", REVALIDATED),

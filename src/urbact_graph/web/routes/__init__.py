@@ -15,6 +15,7 @@ from urbact_graph.web.routes import (
     lists,
     metrics,
     pictures,
+    queries,
     reports,
     robots,
     search,
@@ -42,5 +43,6 @@ BLUEPRINTS = (
     search.routes,
     pictures.routes,
     countries.routes,
+    queries.routes,
     entities.routes,
 )

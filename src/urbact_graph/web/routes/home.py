@@ -88,7 +88,7 @@ _PLACES = (
     ("openapi.json", "OpenAPI", "the interface, for code generators"),
     ("sitemap.xml", "Sitemap", "the addresses of all pages"),
 )
-_OF_RELEASES = ("dumps/", "ldes", "shapes", "validation")
+_OF_RELEASES = ("dumps/", "ldes", "shapes", "validation", "pictures/cooperation")
 _OF_DESCRIPTIONS = ("void", "catalog")
 # The header of every page: lists and pictures, and the way to the data.
 _NAVIGATION = (
@@ -98,6 +98,7 @@ _NAVIGATION = (
     ("recommendations", "Advice"),
     ("themes", "Themes"),
     ("map", "Map"),
+    ("queries", "Queries"),
     ("dataset.html", "Data"),
 )
 _SEARCH = "/search"
@@ -107,20 +108,27 @@ _WAYS_IN = (
         "Explore",
         ("networks", "cities", "plans", "recommendations", "people", "themes", "countries"),
     ),
-    ("See", ("map", "pictures/timeline", "pictures/themes", "pictures/countries")),
+    (
+        "See",
+        (
+            *("map", "pictures/timeline", "pictures/themes", "pictures/countries"),
+            "pictures/cooperation",
+        ),
+    ),
     ("Use the data", ("sparql", "queries", "dumps/", "catalog", "ldes", "openapi.json")),
     ("Understand it", ("ontology.html", "glossary.html", "theme.html", "dataset.html")),
     ("Check it", ("validation", "shapes", "conformance", "limits")),
 )
-_ONLY_OF_URBACT = (*_OF_DESCRIPTIONS, *_WAYS_IN[0][1], *_WAYS_IN[1][1])
+_ONLY_OF_URBACT = ("queries", *_OF_DESCRIPTIONS, *_WAYS_IN[0][1], *_WAYS_IN[1][1])
 _NAMES = {
-    **{path: name for path, name, _ in _PLACES},
     **dict(_NAVIGATION),
+    **{path: name for path, name, _ in _PLACES},
     "people": "People",
     "countries": "Countries",
     "pictures/timeline": "Time line of the programmes",
     "pictures/themes": "Themes over time",
     "pictures/countries": "Reach by country",
+    "pictures/cooperation": "Cities that worked together",
     "ontology.html": "Ontology",
     "glossary.html": "Glossary",
     "theme.html": "Thesaurus of themes",
@@ -263,7 +271,7 @@ def _places(contents: Contents) -> Iterator[tuple[str, str, str]]:
 
 
 def _exists(path: str, contents: Contents) -> bool:
-    if path in _OF_RELEASES and not current_snapshot().release:
+    if path not in _OF_DESCRIPTIONS and not _is_offered(path):
         return False
     return has_route(f"/{path}") and (path not in _OF_DESCRIPTIONS or bool(contents.dataset))
 
