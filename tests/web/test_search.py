@@ -179,11 +179,14 @@ def test_words_that_choose_of_a_list_lead_to_it(
         ("what does URBACT advise small shrinking cities", "recommendation"),
         ("advice for shrinking cities", "recommendation"),
         ("plans on shrinkage", "plan"),
+        ("Portuguese plans on food", "plan"),
     ],
 )
 def test_a_kind_that_is_named_comes_first(client: FlaskClient, words: str, kind: str) -> None:
     found = client.get("/search", query_string={"q": words, "format": "json"}).get_json()
     assert found["results"][0]["kind"] == kind
+    if words.startswith("Portuguese"):
+        assert all("/pt/" in one["iri"] for one in found["results"][:3])
 
 
 @pytest.mark.parametrize(

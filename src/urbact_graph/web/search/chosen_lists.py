@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urbact_graph.web.atlas.atlas import Atlas
 from urbact_graph.web.lists.listings import LISTINGS
 from urbact_graph.web.lists.selection import Selection
+from urbact_graph.web.search.adjectives import ADJECTIVES
 from urbact_graph.web.search.words import folded, stems
 
 # What people call the kinds that have lists.
@@ -24,49 +25,6 @@ _KINDS = {
 }
 _STEMS_OF_KINDS = {stems(word)[0]: name for word, name in _KINDS.items()}
 _ANY = "networks"
-# The adjectives of countries in English, where there is one; the graph has their names.
-_ADJECTIVES = {
-    "AL": "albanian",
-    "AT": "austrian",
-    "BA": "bosnian",
-    "BE": "belgian",
-    "BG": "bulgarian",
-    "CH": "swiss",
-    "CY": "cypriot",
-    "CZ": "czech",
-    "DE": "german",
-    "DK": "danish",
-    "EE": "estonian",
-    "ES": "spanish",
-    "FI": "finnish",
-    "FR": "french",
-    "GB": "british",
-    "GR": "greek",
-    "HR": "croatian",
-    "HU": "hungarian",
-    "IE": "irish",
-    "IT": "italian",
-    "LT": "lithuanian",
-    "LU": "luxembourgish",
-    "LV": "latvian",
-    "MD": "moldovan",
-    "ME": "montenegrin",
-    "MK": "macedonian",
-    "MT": "maltese",
-    "NL": "dutch",
-    "NO": "norwegian",
-    "PL": "polish",
-    "PT": "portuguese",
-    "RO": "romanian",
-    "RS": "serbian",
-    "SE": "swedish",
-    "SI": "slovenian",
-    "SK": "slovak",
-    "TR": "turkish",
-    "UA": "ukrainian",
-}
-
-
 # Words of those who want to take part, which the home page explains.
 _TAKING_PART = frozenset(
     stems("call open apply application join participate funding expert become member")
@@ -132,7 +90,7 @@ def _phrases(atlas: Atlas) -> Mapping[tuple[str, ...], tuple[str, str]]:
 
     for code, country in atlas.countries.items():
         add(country.name, "country", code.lower())
-        add(_ADJECTIVES.get(code, ""), "country", code.lower())
+        add(ADJECTIVES.get(code, ""), "country", code.lower())
     for path, theme in atlas.themes.items():
         for label in (theme.name, *theme.alt_labels):
             add(label, "theme", path.partition("/")[2])
