@@ -33,6 +33,28 @@ def test_from_the_home_by_search_to_a_city_its_network_and_the_map(watched: Watc
     assert page.locator(".map .city").count() > 5
 
 
+def test_a_stored_query_is_asked_about_a_city_by_its_name_with_keys_alone(
+    watched: Watched,
+) -> None:
+    page = watched.page
+    watched.go("/queries/networks-of-city")
+    box = page.get_by_role("combobox", name="City", exact=True)
+    expect(box).to_have_value("Naples")
+    box.fill("Breslau")
+    option = page.get_by_role("option").first
+    expect(option).to_contain_text("Wroclaw")
+    box.press("ArrowDown")
+    box.press("Enter")
+    expect(box).to_have_value("Wroclaw")
+    expect(page.get_by_role("listbox", name="Found").last).to_be_hidden()
+    box.press("Enter")
+    page.wait_for_url("**/queries/networks-of-city?city=Wroclaw")
+    table = page.get_by_role("region", name="Rows")
+    expect(table).to_contain_text("GreenPlace")
+    table.get_by_role("link", name="GreenPlace", exact=True).click()
+    page.wait_for_url("**/network/greenplace.html")
+
+
 @pytest.mark.slow
 def test_the_list_of_what_is_found_closes_and_the_form_still_works(watched: Watched) -> None:
     page = watched.page

@@ -21,7 +21,11 @@ def codes(address: str, form: str) -> list[Code]:
     quoted = json.dumps(address)
     if form == "csv":
         return [
-            Code("Python", f"import pandas\n\ntable = pandas.read_csv(\n    {quoted}\n)", "pandas"),
+            Code(
+                "Python",
+                f"import pandas\n\ntable = pandas.read_csv(\n    {quoted}\n)",
+                "With the package pandas.",
+            ),
             Code("R", f"table <- read.csv(\n  {quoted}\n)"),
             Code("curl", f"curl '{address}'"),
             Code(
@@ -40,12 +44,12 @@ def codes(address: str, form: str) -> list[Code]:
         Code(
             "Python",
             f'from rdflib import Graph\n\ngraph = Graph().parse(\n    {quoted}, format="turtle"\n)',
-            "rdflib",
+            "With the package rdflib.",
         ),
         Code(
             "R",
             f'library(rdflib)\n\ngraph <- rdf_parse(\n  {quoted},\n  format = "turtle"\n)',
-            "rdflib",
+            "With the package rdflib.",
         ),
         Code("curl", f"curl '{address}'"),
         Code(

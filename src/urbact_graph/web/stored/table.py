@@ -13,6 +13,7 @@ from urbact_graph.web.stored.form import label_of
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _LABEL = "Label"
+_LANGUAGE = "en"
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ class AnswerTable:
             tuple(_cell(row, one, places, countries) for one in columns) for row in page.rows
         )
         headings = tuple(
-            Heading(label_of(link.name if link else text.name), text.meaning, _is_number(rows, i))
-            for i, (text, link) in enumerate(columns)
+            Heading(label_of(text.name.removesuffix(_LABEL)), text.meaning, _is_number(rows, place))
+            for place, (text, _) in enumerate(columns)
         )
         return cls(headings, rows)
 
@@ -74,6 +75,9 @@ def _cell(
     if target is None or text is None:
         return target
     value = replace(text.value, address=target.value.address, is_here=target.value.is_here)
+    if value.language == _LANGUAGE:
+        # The page's own, which need not be said.
+        value = replace(value, language="")
     if value.address in countries:
         value = replace(value, address=countries[value.address], is_here=True)
     return replace(text, value=value)
