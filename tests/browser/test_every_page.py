@@ -70,7 +70,16 @@ def test_nothing_bars_the_way_of_people_with_other_means(everything: Watched, pa
     assert everything.overflow == 0
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/queries/networks-of-city?city=Gdanks", "/queries/calls?day=x", "/networks?theme=nothing", "/sparql?query=SELECT"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nowhere",
+        "/queries/networks-of-city?city=Gdanks",
+        "/queries/calls?day=x",
+        "/networks?theme=nothing",
+        "/sparql?query=SELECT",
+    ],
+)
 def test_nor_do_pages_about_problems(everything: Watched, path: str) -> None:
     everything.go(path)
     assert everything.barriers() == []
