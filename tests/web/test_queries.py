@@ -22,7 +22,7 @@ from urbact_graph.rdf.formats import formats
 from urbact_graph.settings import Settings
 from urbact_graph.stored.query import SUBJECTS
 from urbact_graph.web.app import create_app
-from urbact_graph.web.stored.answering import TOTAL
+from urbact_graph.web.stored.parts import TOTAL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

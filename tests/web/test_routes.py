@@ -59,6 +59,8 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "/countries/<code>": ("/countries/pl", REVALIDATED),
     "/queries": ("/queries?q=city", REVALIDATED),
     "/queries/<name>": ("/queries/calls?limit=2", REVALIDATED),
+    "/tables": ("/tables", REVALIDATED),
+    "/tables/<name>": ("/tables/cities?format=json", REVALIDATED),
     "/map": ("/map", REVALIDATED),
     "/map.json": ("/map.json", REVALIDATED),
     "/pictures/<name>": ("/pictures/themes.csv", REVALIDATED),

@@ -21,6 +21,7 @@ from urbact_graph.web.routes import (
     search,
     sparql,
     static,
+    tables,
 )
 
 # The route of the entities matches any path, and comes last.
@@ -44,5 +45,6 @@ BLUEPRINTS = (
     pictures.routes,
     countries.routes,
     queries.routes,
+    tables.routes,
     entities.routes,
 )

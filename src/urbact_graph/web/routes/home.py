@@ -72,6 +72,7 @@ _NOT_SHOWN = ("ontology#OfficialTotal", "ontology#Similarity")
 _PLACES = (
     ("sparql", "SPARQL", "write your own queries, in the browser or for any SPARQL 1.1 client"),
     ("queries", "Stored queries", "common questions, ready to run"),
+    ("tables", "Tables", "each kind of thing as a table, for spreadsheets and data frames"),
     ("ontology", "Ontology", "the classes and properties, and what each of them means"),
     ("theme", "Themes", "the topics of the networks, from broad to narrow"),
     ("glossary", "Glossary", "the terms of the programme, with definitions"),
@@ -88,7 +89,7 @@ _PLACES = (
     ("openapi.json", "OpenAPI", "the interface, for code generators"),
     ("sitemap.xml", "Sitemap", "the addresses of all pages"),
 )
-_OF_RELEASES = ("dumps/", "ldes", "shapes", "validation", "pictures/cooperation")
+_OF_RELEASES = ("dumps/", "tables", "ldes", "shapes", "validation", "pictures/cooperation")
 _OF_DESCRIPTIONS = ("void", "catalog")
 # The header of every page: lists and pictures, and the way to the data.
 _NAVIGATION = (
@@ -115,7 +116,7 @@ _WAYS_IN = (
             "pictures/cooperation",
         ),
     ),
-    ("Use the data", ("sparql", "queries", "dumps/", "catalog", "ldes", "openapi.json")),
+    ("Use the data", ("sparql", "queries", "tables", "dumps/", "catalog", "ldes", "openapi.json")),
     ("Understand it", ("ontology.html", "glossary.html", "theme.html", "dataset.html")),
     ("Check it", ("validation", "shapes", "conformance", "limits")),
 )

@@ -15,7 +15,13 @@ from urbact_graph.web.lists.selection import PAGE_SIZE, Selection
 from urbact_graph.web.negotiation import HTML_TYPE, Acceptance
 from urbact_graph.web.pictures.list_maps import MAPPED
 
-_TYPES = {"html": HTML_TYPE, "csv": "text/csv", "json": "application/json"}
+_TYPES = {
+    "html": HTML_TYPE,
+    "csv": "text/csv",
+    "json": "application/json",
+    "parquet": "application/vnd.apache.parquet",
+}
+_OF_LISTS = ("html", "csv", "json")
 # Texts in a cell of CSV are separated by this.
 _SEPARATOR = "; "
 
@@ -27,7 +33,7 @@ def listing(name: str) -> Response:
     atlas = atlas_of(current_snapshot())
     parameters = list(request.args.items(multi=True))
     selection = Selection.of(LISTINGS[name], atlas, parameters)
-    form = chosen_form(tuple(_TYPES))
+    form = chosen_form(_OF_LISTS)
     response = {"html": _page, "csv": _csv, "json": _json}[form](selection)
     response.vary.add("Accept")
     return response

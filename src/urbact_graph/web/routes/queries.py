@@ -14,7 +14,7 @@ from urbact_graph.web.problems import problem_response
 from urbact_graph.web.protocol import parameters
 from urbact_graph.web.response import Response
 from urbact_graph.web.routes.lists import chosen_form as chosen_of_list
-from urbact_graph.web.stored.answering import TOTAL, respond
+from urbact_graph.web.stored.answering import respond
 from urbact_graph.web.stored.asked import (
     PAGE,
     Asked,
@@ -26,6 +26,7 @@ from urbact_graph.web.stored.asked import (
 from urbact_graph.web.stored.described import described
 from urbact_graph.web.stored.library import Library, library_of
 from urbact_graph.web.stored.page import answer_of_page, form_of_page
+from urbact_graph.web.stored.parts import TOTAL
 
 routes = Blueprint("queries", __name__)
 

@@ -21,14 +21,12 @@ from urbact_graph.rdf.writing import write_results
 from urbact_graph.stored.query import StoredQuery
 from urbact_graph.web.answers import key_of, tagged
 from urbact_graph.web.context import current_context, current_snapshot
-from urbact_graph.web.documents.links import Link, link_header
+from urbact_graph.web.documents.links import link_header
 from urbact_graph.web.response import Response
 from urbact_graph.web.stored.asked import Asked
 from urbact_graph.web.stored.geojson import feature_collection
 from urbact_graph.web.stored.library import Library
-
-# How many rows the whole answer has, whichever part of it is sent.
-TOTAL = "X-Total-Count"
+from urbact_graph.web.stored.parts import TOTAL, part_links
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,9 @@ def respond(asked: Asked, form: Format, library: Library) -> Response:
             return evaluate(asked.query, asked.terms, form).content, form.content_type
         rows = Rows.of(asked, library)
         headers[TOTAL] = str(rows.total)
-        if links := list(_links(asked, rows.total, form)):
+        values = {**asked.given, "format": form.name}
+        path = f"queries/{asked.query.name}"
+        if links := part_links(path, values, asked.limit, asked.offset, rows.total):
             headers["Link"] = link_header(links)
         return _written_as(form, asked, rows), form.content_type
 
@@ -150,26 +150,3 @@ def _key(asked: Asked, form: Format) -> str | None:
     part = (asked.limit, asked.offset)
     version = current_snapshot().version
     return key_of(version, query.name, query.text, _written(asked.terms), part, form.name)
-
-
-def _links(asked: Asked, total: int, form: Format) -> list[Link]:
-    """Return the links to the first, previous, next and last part (RFC 8288)."""
-    if asked.limit is None:
-        return []
-    limit = asked.limit
-    last = max(total - 1, 0) // limit * limit
-    offsets = {"first": 0}
-    if asked.offset:
-        # From beyond the end the part before is the last one.
-        offsets["prev"] = max(min(asked.offset - limit, last), 0)
-    if asked.offset + limit < total:
-        offsets["next"] = asked.offset + limit
-    offsets["last"] = last
-    root, given = current_context().public_address, asked.given
-    return [
-        Link(
-            f"{root}/{address(asked.query, given, limit=limit, offset=at, format=form.name)}",
-            relation,
-        )
-        for relation, at in offsets.items()
-    ]

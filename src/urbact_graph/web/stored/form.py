@@ -80,7 +80,8 @@ def _field(
 ) -> Field:
     kind = parameter.kind or parameter.datatype
     value = shown_value(parameter.default, kind, names) if text is None else text
-    shape, step, choices = "text", "", ()
+    shape, step = "text", ""
+    choices: tuple[Choice, ...] = ()
     if kind in _INPUTS:
         shape, step = _INPUTS[kind]
     elif kind == "boolean":
