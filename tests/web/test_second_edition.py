@@ -189,9 +189,8 @@ def test_the_document_of_a_deprecated_iri_says_what_replaces_it(
     form = format_named(suffix, "graph")
     assert form
     redirect = client.get(f"/{path}", headers={"Accept": form.media_type})
-    assert (redirect.status_code, redirect.headers["Location"]) == (
-        *(303, f"{path.rpartition('/')[2]}.{suffix}"),
-    )
+    assert redirect.status_code == 303
+    assert redirect.headers["Location"].lstrip("./") == f"{path}.{suffix}"
     response = client.get(f"/{path}.{suffix}")
     assert response.status_code == 200
     parsed = parse(response.data, format=RdfFormat.from_media_type(form.media_type), base_iri=BASE)

@@ -24,7 +24,7 @@ from urbact_graph.web.pages.page_head import script
 from urbact_graph.web.pages.schema_org import Facts
 from urbact_graph.web.routes.dumps import item_links
 from urbact_graph.web.snapshot import Snapshot
-from urbact_graph.web.spellings import has_route
+from urbact_graph.web.spellings import has_route, location
 
 _DAY = len("2026-11-23")
 
@@ -192,8 +192,7 @@ def home() -> AnyResponse:
     suffix = chosen_suffix(request.headers.get("Accept"))
     contents = current_snapshot().derive(Contents.of)
     links = list(_links(contents))
-    # Relative, so that a local instance stays local.
-    described = f"{DATASET}.{suffix}" if contents.dataset else "sparql"
+    described = location(f"{DATASET}.{suffix}" if contents.dataset else "sparql")
     response = Response(_page(contents, links)) if suffix == HTML else redirect(described, 303)
     response.headers["Link"] = link_header(links)
     response.vary.add("Accept")
