@@ -1,5 +1,6 @@
 """Fixtures that all tests share: the real graph and the small demo, each built once."""
 
+import gc
 import os
 import shutil
 from collections.abc import Generator, Iterator
@@ -28,6 +29,8 @@ ROOT = Path(__file__).parents[1]
 DEMO_DATA = ROOT / "tests" / "demo" / "data"
 OFFLINE = Path(sitecustomize.__file__).parent
 load_profile()
+# Until all tests are collected: nearly all that this makes stays until the end.
+gc.disable()
 
 
 def loaded(dataset: Path) -> Store:
@@ -159,6 +162,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=slow)
         items[:] = [item for item in items if not item.get_closest_marker("slow")]
     items[:] = with_long_files_first(items)
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave out what was collected: it stays until the end."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)
