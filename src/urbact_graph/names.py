@@ -144,12 +144,12 @@ class Names:
     def written(self, term: Term, kind: str) -> str:
         """Return the name of ``term`` if it names this alone, else its shortest form.
 
-        Either is resolved to ``term``; what is no thing of ``kind`` stays as it is.
+        Either is resolved to ``term``; for what is no thing of ``kind`` the text is empty.
         """
         index = self._index(kind)
         thing = index.things.get(term.value)
         if thing is None:
-            return term.value
+            return ""
         name = thing.names[0] if thing.names else ""
         return name if name and index.named(name) == [thing] else thing.form
 

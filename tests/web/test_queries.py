@@ -187,8 +187,10 @@ def test_a_thing_is_given_by_any_of_its_names(client: FlaskClient, text: str) ->
         ("networks-of-city?format=csv&format=csv", "format", {}),
         ("networks-of-city?limit=0", "limit", {"takes": "a whole number from 1 to 10000"}),
         ("networks-of-city?limit=10001", "limit", {}),
-        ("networks-of-city?limit=", "limit", {}),
         ("networks-of-city?limit=%D9%A3", "limit", {}),
+        ("networks-of-city?limit=+", "limit", {}),
+        ("networks-of-city?city=+", "city", {}),
+        ("networks?firstYear=%0D", "firstYear", {}),
         ("networks-of-city?offset=-1", "offset", {}),
         ("networks-of-city?offset=1000001", "offset", {}),
         ("calls?day=2026-02-30", "day", {"takes": "date", "meaning": "The day asked about."}),
@@ -225,7 +227,7 @@ def test_an_unknown_parameter_is_answered_with_those_that_are_known(client: Flas
 
 
 def test_an_empty_value_counts_as_none(client: FlaskClient) -> None:
-    empty = client.get("/queries/networks?programme=&firstYear=+&format=csv")
+    empty = client.get("/queries/networks?programme=&firstYear=&limit=&offset=&format=csv")
     assert empty.data == client.get("/queries/networks?format=csv").data
 
 

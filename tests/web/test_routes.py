@@ -61,6 +61,8 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "/queries/<name>": ("/queries/calls?limit=2", REVALIDATED),
     "/tables": ("/tables", REVALIDATED),
     "/tables/<name>": ("/tables/cities?format=json", REVALIDATED),
+    "/openapi": ("/openapi", REVALIDATED),
+    "/openapi.json": ("/openapi.json", REVALIDATED),
     "/map": ("/map", REVALIDATED),
     "/map.json": ("/map.json", REVALIDATED),
     "/pictures/<name>": ("/pictures/themes.csv", REVALIDATED),

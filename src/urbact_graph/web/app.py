@@ -24,6 +24,7 @@ from urbact_graph.web.routes.home import Contents
 from urbact_graph.web.routes.static import address
 from urbact_graph.web.search.index import SearchIndex
 from urbact_graph.web.spellings import without_final_slash
+from urbact_graph.web.stored.library import read_names
 
 # The percent-encoding of a form may turn one byte into three; the rest is for other parameters.
 _BODY_BYTES_PER_QUERY_BYTE = 3
@@ -64,7 +65,7 @@ def warm(app: Application) -> None:
         app.jinja_env.get_template(name)
     if app.settings.dataset is None:
         kinds = (Index.of, Atlas.of, SearchIndex.of, HomePage.of, Contents.of, Coverage.of)
-        app.served.warm(*kinds)
+        app.served.warm(*kinds, read_names)
 
 
 def max_body_bytes(settings: Settings) -> int:

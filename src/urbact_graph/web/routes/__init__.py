@@ -14,6 +14,7 @@ from urbact_graph.web.routes import (
     limits,
     lists,
     metrics,
+    openapi,
     pictures,
     queries,
     reports,
@@ -46,5 +47,6 @@ BLUEPRINTS = (
     countries.routes,
     queries.routes,
     tables.routes,
+    openapi.routes,
     entities.routes,
 )

@@ -86,7 +86,7 @@ _PLACES = (
     ("context.jsonld", "JSON-LD context", "short names for all properties and classes"),
     ("limits", "Limits", "how long a query may run, and all other limits"),
     ("conformance", "Conformance", "what was tested of SPARQL, and where the engine deviates"),
-    ("openapi.json", "OpenAPI", "the interface, for code generators"),
+    ("openapi", "OpenAPI", "the interface, for programs and generators of code"),
     ("sitemap.xml", "Sitemap", "the addresses of all pages"),
 )
 _OF_RELEASES = ("dumps/", "tables", "ldes", "shapes", "validation", "pictures/cooperation")
@@ -116,7 +116,7 @@ _WAYS_IN = (
             "pictures/cooperation",
         ),
     ),
-    ("Use the data", ("sparql", "queries", "tables", "dumps/", "catalog", "ldes", "openapi.json")),
+    ("Use the data", ("sparql", "queries", "tables", "dumps/", "catalog", "ldes", "openapi")),
     ("Understand it", ("ontology.html", "glossary.html", "theme.html", "dataset.html")),
     ("Check it", ("validation", "shapes", "conformance", "limits")),
 )

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response
 
+from urbact_graph.description.distributions import TABLES
 from urbact_graph.problems import NOT_FOUND, ProblemError
 from urbact_graph.rdf.resources import COMPUTED
 from urbact_graph.web.atlas.atlas import Atlas
@@ -17,6 +18,7 @@ from urbact_graph.web.documents.index import Index
 from urbact_graph.web.lists.listings import LISTINGS
 from urbact_graph.web.routes.pictures import pictures_of
 from urbact_graph.web.snapshot import Snapshot
+from urbact_graph.web.stored.library import Library
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 # The limits of one file (sitemaps.org, protocol 0.9), and the bytes that its root element takes.
@@ -81,7 +83,7 @@ def robots_text(address: str) -> str:
 
 
 def _gathered(snapshot: Snapshot) -> tuple[str, ...]:
-    """Return the paths of lists, maps, pictures and countries, if the graph is of URBACT."""
+    """Return the paths of pages that are of no entity, if the graph is of URBACT."""
     if snapshot.settings.dataset is not None:
         return ()
     atlas = snapshot.derive(Atlas.of)
@@ -89,7 +91,10 @@ def _gathered(snapshot: Snapshot) -> tuple[str, ...]:
         return ()
     pictures = (f"pictures/{name}" for name in pictures_of(snapshot))
     countries = (one.path for one in atlas.countries.values())
-    return (*LISTINGS, "map", *pictures, "countries", *countries)
+    queries = (f"queries/{name}" for name in snapshot.derive(Library.of).queries)
+    tables = ("tables", *(f"tables/{name}" for name in TABLES)) if snapshot.release else ()
+    lists = (*LISTINGS, "map", *pictures, "countries", *countries)
+    return (*lists, "queries", *queries, *tables, "openapi")
 
 
 def _listed(

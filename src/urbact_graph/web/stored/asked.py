@@ -56,12 +56,24 @@ class Asked:
                 "choose some; leave them out.",
                 extensions={"parameter": "limit" if "limit" in values else "offset"},
             )
+        for parameter in query.parameters:
+            if parameter.datatype != "string":
+                _refuse_blank(parameter.name, texts.get(parameter.name, ""))
         try:
             terms = query.bind(texts, base, names)
         except QueryError as error:
             raise _problem(error, query) from None
         given = {name: text.strip() for name, text in texts.items() if text.strip()}
         return cls(query, given, terms, limit, offset)
+
+
+def _refuse_blank(name: str, text: str) -> None:
+    if text and not text.strip():
+        raise ProblemError(
+            INVALID_PARAMETER,
+            f"The value of '{name}' is blank; write one, or leave the parameter out.",
+            extensions={"parameter": name},
+        )
 
 
 def _problem(error: QueryError, query: StoredQuery) -> ProblemError:
@@ -150,9 +162,9 @@ def read_part(values: Mapping[str, Sequence[str]]) -> tuple[int | None, int]:
 
 
 def _number(values: Mapping[str, Sequence[str]], name: str, least: int, largest: int) -> int | None:
-    if name not in values:
+    text = values.get(name, [""])[0]
+    if not text:
         return None
-    text = values[name][0]
     number = (
         int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(largest)) else -1
     )

@@ -69,7 +69,7 @@ def label_of(name: str) -> str:
 
 
 def shown_value(term: Term | None, kind: str, names: Names) -> str:
-    """Return ``term`` as people write it: a thing by its name."""
+    """Return ``term`` as people write it: a thing by its name; empty if the graph has it not."""
     if term is None:
         return ""
     return names.written(term, kind) if kind in KINDS else term.value

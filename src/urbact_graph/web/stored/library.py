@@ -9,7 +9,7 @@ from typing import Self
 from cachetools import LRUCache
 
 from urbact_graph.engine.protocol import Request
-from urbact_graph.names import Names
+from urbact_graph.names import KINDS, Names
 from urbact_graph.problems import NOT_FOUND, ProblemError
 from urbact_graph.rdf.formats import RESULTS_JSON
 from urbact_graph.rdf.solutions import solutions
@@ -110,6 +110,21 @@ class Library:
             for name, query in self.queries.items()
             if all(any(known.startswith(word) for known in self.words[name]) for word in wanted)
         ]
+
+
+def read_names(snapshot: Snapshot) -> bool:
+    """Read the names of all that the queries of ``snapshot`` take; to be called by ``derive``.
+
+    Those of the cities take a second, which the first visitor need not wait for.
+
+    Raises:
+        ProblemError: as the engine raises it.
+    """
+    library = snapshot.derive(Library.of)
+    used = {one.kind for query in library.queries.values() for one in query.parameters}
+    for kind in sorted(used & set(KINDS)):
+        library.names.nearest("-", kind)
+    return True
 
 
 def library_of(snapshot: Snapshot) -> Library:
