@@ -69,9 +69,9 @@ class Watched:
         return int(self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Start Chromium."""
+    """Start Chromium, which ends with the file: its event loop is in the way of other tests'."""
     if _CHROMIUM is None:
         pytest.skip("there is no chromium on this machine")
     with sync_playwright() as playwright:
@@ -97,14 +97,14 @@ def _serving(build: Build, release: Release | None) -> Iterator[str]:
             thread.join()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def root(built: Build) -> Iterator[str]:
     """Serve the real graph without a release; return the address."""
     with _serving(built, None) as address:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def whole_root(built: Build, release: Release) -> Iterator[str]:
     """Serve the release of the real graph; return the address."""
     with _serving(built, release) as address:
