@@ -14,14 +14,12 @@ import pytest
 from pyoxigraph import RdfFormat, Triple, parse
 from rdflib import Graph
 
+from tests.facts.changing import BASE, FIXTURE, write_imported
 from urbact_graph.errors import FactsError
 from urbact_graph.facts.importing import HEADER, Imported, import_facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-FIXTURE = Path(__file__).parent / "tables"
-BASE = "https://w3id.org/urbact-graph/"
 
 # A file whole, so that a change of the layout is a decision.
 EXAMPLEVILLE = r"""# Written by `urbact-graph import` from the fact tables; edit those and import again.
@@ -87,7 +85,7 @@ PLAN = r"""
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """Import the tables as they are."""
-    import_facts(FIXTURE, tmp_path / "data", BASE)
+    write_imported(tmp_path / "data")
     return tmp_path / "data"
 
 
