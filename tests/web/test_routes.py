@@ -19,6 +19,7 @@ FORMATS = "<any(html,ttl,jsonld,nt,rdf):suffix>"
 EXAMPLES: dict[str, tuple[str, str]] = {
     "/": ("/", REVALIDATED),
     "/sparql": ("/sparql", REVALIDATED),
+    "/sparql/completions.json": ("/sparql/completions.json", REVALIDATED),
     "/graph-store": ("/graph-store?default", REVALIDATED),
     "/limits": ("/limits", REVALIDATED),
     "/conformance": ("/conformance", REVALIDATED),

@@ -3,13 +3,16 @@
 from typing import Any
 
 from urbact_graph.stored.query import StoredQuery
+from urbact_graph.stored.text import with_terms
 
 
 def described(query: StoredQuery) -> dict[str, Any]:
     """Return what is known of ``query``; ``page`` is its path on this instance.
 
-    The default of a parameter is null where the query is asked without a value for it.
+    The default of a parameter is null where the query is asked without a value for it. ``query`` is
+    the text with the defaults in it, which can be sent as it is.
     """
+    defaults = {one.name: one.default for one in query.parameters if one.default is not None}
     return {
         "name": query.name,
         "title": query.title,
@@ -29,5 +32,6 @@ def described(query: StoredQuery) -> dict[str, Any]:
         "columns": [{"name": one.name, "meaning": one.meaning} for one in query.columns],
         "form": query.form,
         "text": query.text,
+        "query": with_terms(query, defaults),
         "page": f"queries/{query.name}",
     }

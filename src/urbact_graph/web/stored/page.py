@@ -96,6 +96,6 @@ def _figure(asked: Asked) -> dict[str, Any]:
     view = asked.query.view
     if view.kind not in _DRAWN or _SCRIPT not in current_application().assets.names:
         return {}
-    form = format_named("ttl" if view.kind == "graph" else "json", forms_of(asked.query)[0].kind)
+    form = format_named("nt" if view.kind == "graph" else "json", forms_of(asked.query)[0].kind)
     source = address(asked.query, asked.given, format=form.name if form else "")
     return {"figure": source, "view": json.dumps(view.as_json()), "script": _SCRIPT}
