@@ -57,7 +57,11 @@ def _near(facts: Facts, here: Point | None, kilometres: Node) -> list[Row]:
 @answers
 def cities_near_city(facts: Facts, given: Arguments) -> Answer:
     rows = _near(facts, _point(facts, given["city"]), given["kilometres"])
-    return [row for row in rows if row[0] != given["city"]]
+    return [
+        (city, *others, facts.one(city, WGS.lat), facts.one(city, WGS.long))
+        for city, *others in rows
+        if city != given["city"]
+    ]
 
 
 @answers

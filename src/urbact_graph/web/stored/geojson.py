@@ -34,7 +34,8 @@ def feature_collection(
 
 
 def _feature(row: Mapping[str, Term], columns: Sequence[str]) -> dict[str, Any]:
-    place = _place(row)
+    # A parameter may be named as coordinates are.
+    place = _place({name: row[name] for name in columns if name in row})
     geometry = None if place is None else {"type": "Point", "coordinates": place}
     properties = {name: value_of(row.get(name)) for name in columns}
     return {"type": "Feature", "geometry": geometry, "properties": properties}
