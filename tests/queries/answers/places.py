@@ -58,9 +58,9 @@ def _near(facts: Facts, here: Point | None, kilometres: Node) -> list[Row]:
 def cities_near_city(facts: Facts, given: Arguments) -> Answer:
     rows = _near(facts, _point(facts, given["city"]), given["kilometres"])
     return [
-        (city, *others, facts.one(city, WGS.lat), facts.one(city, WGS.long))
-        for city, *others in rows
-        if city != given["city"]
+        (*row, facts.one(URIRef(f"{row[0]}"), WGS.lat), facts.one(URIRef(f"{row[0]}"), WGS.long))
+        for row in rows
+        if row[0] != given["city"]
     ]
 
 
