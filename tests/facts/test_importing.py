@@ -203,7 +203,7 @@ def test_importing_again_changes_nothing(data: Path) -> None:
 
 
 @pytest.mark.process
-@pytest.mark.parametrize("seed", ["0", "4711"])
+@pytest.mark.parametrize("seed", ["4711", pytest.param("0", marks=pytest.mark.slow)])
 def test_the_hash_seed_has_no_influence(data: Path, tmp_path: Path, seed: str) -> None:
     code = (
         "import sys, pathlib; from urbact_graph.facts.importing import import_facts;"

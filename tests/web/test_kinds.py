@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -54,6 +55,7 @@ def atlas(app: Application) -> Iterator[Atlas]:
     app.served.leave(snapshot)
 
 
+@cache
 def page(client: FlaskClient, path: str) -> str:
     response = client.get(f"/{path}", headers=BROWSER)
     assert response.status_code == 200, response.text

@@ -142,12 +142,17 @@ def test_a_picture_is_a_file_of_its_own(demo_client: FlaskClient, name: str) -> 
         assert 0 <= y <= y + h <= height + 0.5, "it leaves the picture"
 
 
+_THERE: set[str] = set()
+
+
 @pytest.mark.parametrize("path", ["/map", *(f"/pictures/{name}" for name in NAMES)])
 def test_everything_that_a_picture_links_to_is_there(demo_client: FlaskClient, path: str) -> None:
     found = addresses(demo_client.get(path, headers=BROWSER).text)
     assert len(found) > 20
-    for address in found:
+    # Many are linked from several pictures.
+    for address in found - _THERE:
         assert demo_client.get(address, headers=BROWSER).status_code in (200, 303), address
+        _THERE.add(address)
 
 
 def test_cities_are_counted_by_country_and_programme(

@@ -230,12 +230,22 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
 }
 
 
-@pytest.mark.parametrize("accept", ["*/*", "text/html", "text/turtle"])
+@pytest.mark.parametrize(
+    ("accept", "paths"),
+    [
+        ("*/*", RESOURCES[:5]),
+        *(
+            pytest.param(accept, RESOURCES, marks=pytest.mark.slow)
+            for accept in ("*/*", "text/html", "text/turtle")
+        ),
+    ],
+    ids=["some", "*/*", "text/html", "text/turtle"],
+)
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_no_spelling_is_led_to_an_address_that_there_is_not(
-    demo_client: FlaskClient, spelling: str, accept: str
+    demo_client: FlaskClient, spelling: str, accept: str, paths: list[str]
 ) -> None:
-    for path in RESOURCES:
+    for path in paths:
         address, steps = SPELLINGS[spelling](path), 0
         response = demo_client.get(address, headers={"Accept": accept})
         while response.status_code in (302, 303, 308):
