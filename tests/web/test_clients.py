@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urljoin
 import pytest
 from flask.testing import FlaskClient
 
-from tests.web.stubs import StubEngine
+from tests.support.stubs import StubEngine
 from urbact_graph.engine.protocol import Answer, Request
 from urbact_graph.settings import Settings
 from urbact_graph.web.app import create_app

@@ -14,8 +14,8 @@ from urllib.parse import urljoin
 import pytest
 
 from tests.support.dumping import VERSION, write_release
+from tests.support.stubs import StubEngine
 from tests.web.serving import ADDRESS, problem
-from tests.web.stubs import StubEngine
 from urbact_graph.description.distributions import DISTRIBUTIONS
 from urbact_graph.settings import Settings
 from urbact_graph.web.app import create_app
