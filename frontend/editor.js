@@ -14,9 +14,9 @@ const form = document.querySelector("form.query-editor");
 const answers = document.querySelector("section.answers");
 const area = form.querySelector("textarea");
 const endpoint = form.getAttribute("action");
-const { root, base, boundaries, search, queries } = form.dataset;
+const { root, boundaries, search, queries } = form.dataset;
 const graphs = [...form.querySelectorAll("input[type=hidden]")].map(({ name, value }) => [name, value]);
-const shown = new Shown({ root, base });
+const shown = new Shown({ root, base: document.body.dataset.base });
 const vocabulary = fetch(`${endpoint}/completions.json`)
   .then((response) => (response.ok ? response.json() : Promise.reject(new Error(`${response.status}`))))
   .catch(() => ({ prefixes: {}, terms: [] }));
@@ -66,6 +66,7 @@ async function begin() {
   const problem = answers.querySelector(".problem");
   if (problem) {
     const { line, column } = problem.dataset;
+    await vocabulary;
     showProblem({ title: problem.querySelector("h2").textContent, detail: problem.querySelector("p").textContent, line: Number(line) || undefined, column: Number(column) });
     return;
   }
@@ -124,11 +125,10 @@ function showProblem({ title, detail, line, column }) {
   box.setAttribute("role", "alert");
   element(box, "h2", "", title);
   element(box, "p", "", detail);
-  if (line) {
-    const go = field.mark({ line, column, detail });
-    const button = element(box, "button", "quiet", `Go to line ${line}, column ${column}`);
+  for (const [name, act] of line ? field.mark({ line, column, detail }) : []) {
+    const button = element(box, "button", "quiet", name);
     button.type = "button";
-    button.addEventListener("click", go);
+    button.addEventListener("click", act);
   }
   answers.replaceChildren(box);
 }

@@ -21,11 +21,17 @@ for (const place of document.querySelectorAll(".result[data-source]")) {
 }
 
 async function draw(place) {
-  const { source, view, boundaries, base = "", name = "answer" } = place.dataset;
+  const { source, view, boundaries, name = "answer" } = place.dataset;
   const chosen = JSON.parse(view);
   const response = await fetch(source, { headers: { Accept: "application/sparql-results+json, application/n-triples" } });
   if (!response.ok) throw new Error(`${source}: ${response.status}`);
   const answer = readAnswer(await response.text(), response.headers.get("Content-Type") ?? "");
-  const shown = new Shown({ root, base });
+  const shown = new Shown({ root, base: document.body.dataset.base, prefixes: chosen.kind === "graph" ? await prefixes() : {} });
   await drawFigure(place, answer, chosen, { shown, boundaries, name, label: place.getAttribute("aria-label") });
+}
+
+/** Return the prefixes that this instance uses, none if they cannot be had. */
+async function prefixes() {
+  const response = await fetch(new URL("sparql/completions.json", root));
+  return response.ok ? (await response.json()).prefixes : {};
 }

@@ -83,6 +83,8 @@ export function galleryDialog(source, choose) {
     const response = await fetch(`${source}?format=json`, { headers: { Accept: "application/json" } });
     if (!response.ok) throw new Error(`${source}: ${response.status}`);
     all = (await response.json()).queries;
+    const order = [...new Set(all.map((one) => one.subject))].sort();
+    all.sort((one, other) => order.indexOf(one.subject) - order.indexOf(other.subject) || one.title.localeCompare(other.title, "en"));
     const bar = element(made, "div", "gallery-bar");
     const label = element(bar, "label", "hidden", "Words of the question");
     label.htmlFor = "gallery-words";
@@ -95,7 +97,7 @@ export function galleryDialog(source, choose) {
     subjects.setAttribute("aria-label", "Subjects");
     const list = element(made, "div", "gallery-list");
     let subject = "";
-    for (const name of ["", ...new Set(all.map((one) => one.subject))]) {
+    for (const name of ["", ...order]) {
       const button = element(subjects, "button", "tag", name || "all");
       button.type = "button";
       button.setAttribute("aria-pressed", String(!name));

@@ -49,7 +49,7 @@ export function makeField(place, query, { vocabulary, search, acts }) {
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, selection: { anchor: 0 }, scrollIntoView: true });
     },
     focus: () => view.focus(),
-    /** Mark the token at `line` and `column` as wrong, and go there. */
+    /** Mark the token at `line` and `column` as wrong; return what can be done: [text, function] each. */
     mark({ line, column, detail }) {
       const text = view.state.doc.toString();
       const at = Math.min(indexOf(text, line, column), text.length);
@@ -57,11 +57,16 @@ export function makeField(place, query, { vocabulary, search, acts }) {
       // At the end of the text there is no token: the one before it is marked.
       const last = tokensOf(text).at(-1);
       const [from, to] = found ? [at, found.end] : [last?.start ?? 0, last?.end ?? 0];
-      view.dispatch(setDiagnostics(view.state, [{ from, to, severity: "error", message: detail, actions: remedies(text.slice(from, to), text, known) }]));
-      return () => {
+      const actions = remedies(text.slice(from, to), text, known);
+      view.dispatch(setDiagnostics(view.state, [{ from, to, severity: "error", message: detail, actions }]));
+      const go = () => {
         view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: "center" }) });
         view.focus();
       };
+      return [[`Go to line ${line}, column ${column}`, go], ...actions.map(({ name, apply }) => [name, () => {
+        apply(view, from, to);
+        view.focus();
+      }])];
     },
     unmark() {
       view.dispatch(setDiagnostics(view.state, []));

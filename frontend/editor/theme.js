@@ -17,7 +17,8 @@ const colours = HighlightStyle.define([
 const looks = EditorView.theme({
   "&": { color: "var(--ink)", backgroundColor: "var(--raised)", fontSize: "0.95rem" },
   "&.cm-focused": { outline: "none" },
-  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.6", minHeight: "17rem", maxHeight: "min(62vh, 40rem)", overflow: "auto" },
+  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.6", maxHeight: "min(62vh, 40rem)", overflow: "auto" },
+  ".cm-content, .cm-gutter": { minHeight: "17rem" },
   ".cm-content": { padding: "0.7rem 0", caretColor: "var(--ink)", minWidth: "0" },
   ".cm-line": { padding: "0 1rem 0 0.6rem" },
   ".cm-gutters": { backgroundColor: "var(--surface)", color: "var(--soft)", border: "0", borderRight: "1px solid var(--line)", paddingLeft: "0.3rem" },

@@ -13,7 +13,7 @@ const kinds = 4;
 
 /** Draw the triples of `answer` in `place`, with zoom buttons in `buttons`; return the SVG element. */
 export function drawGraph(place, answer, shown, buttons) {
-  const { nodes, links, left } = read(answer.triples, shown);
+  const { nodes, links, types, left } = read(answer.triples, shown);
   if (!nodes.length) {
     place.append(paragraph("The graph is empty."));
     return undefined;
@@ -46,6 +46,9 @@ export function drawGraph(place, answer, shown, buttons) {
   marks.append("text").attr("class", "node-name").attr("x", ({ x }) => x).attr("y", ({ y, radius }) => y + radius + 13).attr("text-anchor", "middle")
     .text(({ label }) => (label.length > 28 ? `${label.slice(0, 27)}…` : label));
   separate(svg.node());
+  const key = svg.append("g").attr("class", "key").selectAll("g").data(types.slice(0, kinds)).join("g").attr("transform", (_, number) => `translate(18,${22 + number * 20})`);
+  key.append("circle").attr("class", (_, number) => `node k${number + 1}`).attr("r", 6);
+  key.append("text").attr("x", 12).attr("y", 4).text((type) => type);
   attach(svg.node(), zoomed.node(), buttons);
   if (left) place.append(paragraph(`The ${nodes.length} resources with the most links are drawn; ${left.toLocaleString("en")} more are in the table.`));
   return svg.node();
@@ -75,7 +78,8 @@ function read(triples, shown) {
       to.degree += 1;
     }
   }
-  const all = [...known.values()].sort((one, other) => other.degree - one.degree);
+  const linked = [...known.values()].filter((one) => one.degree);
+  const all = (linked.length ? linked : [...known.values()]).sort((one, other) => other.degree - one.degree);
   const nodes = all.slice(0, most);
   const isShown = new Set(nodes);
   const types = [...new Set(nodes.map((one) => one.types[0]).filter(Boolean))];
@@ -85,7 +89,7 @@ function read(triples, shown) {
     one.radius = Math.min(18, 5 + Math.sqrt(one.degree) * 1.8);
   }
   const links = [...pairs.values()].filter(({ source, target }) => isShown.has(source) && isShown.has(target) && source !== target);
-  return { nodes, links, left: all.length - nodes.length };
+  return { nodes, links, types, left: all.length - nodes.length };
 }
 
 /** Give nodes their places inside of the picture, the same each time. */
@@ -97,8 +101,8 @@ function lay(nodes, links, width, height) {
     .force("x", forceX().strength(0.06)).force("y", forceY().strength(0.09))
     .stop();
   simulation.tick(steps);
-  const room = 46;
-  for (const [axis, size] of [["x", width], ["y", height]]) {
+  // Names are wider than high.
+  for (const [axis, size, room] of [["x", width, Math.min(96, width / 6)], ["y", height, 40]]) {
     const values = nodes.map((one) => one[axis]);
     const [least, largest] = [Math.min(...values), Math.max(...values)];
     const factor = Math.min((size - 2 * room) / (largest - least || 1), axis === "x" ? 2.2 : 1.6);

@@ -108,12 +108,13 @@ def _path_of_page() -> str:
 def _page_context() -> dict[str, object]:
     """Give all pages what they have in common.
 
-    That is the path of this instance, the page's own address, and whether the dataset was built
-    elsewhere.
+    That is the path of this instance, the page's own address, the base of the graph's IRIs, and
+    whether the dataset was built elsewhere.
     """
     settings, address = current_application().settings, current_context().public_address
     return {
         "root": f"{request.script_root}/",
         "address_of_page": f"{address}{quote(_path_of_page())}",
+        "base_of_iris": settings.base_iri,
         "is_foreign": settings.dataset is not None,
     }

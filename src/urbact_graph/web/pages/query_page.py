@@ -65,7 +65,6 @@ def _page(query: str, **parts: object) -> str:
         query=query,
         lines=min(max(query.count("\n") + 1, _LEAST_LINES), _MOST_LINES),
         endpoint=f"{current_context().public_address}{PATH}",
-        base=current_snapshot().base,
         settings=settings,
         has_queries=settings.dataset is None and has_route("/queries"),
         **parts,
