@@ -25,12 +25,13 @@ from tests.validation.examples import (
 from tests.validation.mutations import CHANGES, VALUES, with_mistakes
 from urbact_graph.dataset.building import Build
 from urbact_graph.rdf.namespaces import RDF, SH
+from urbact_graph.rdf.parsing import parse_n_triples
 from urbact_graph.rdf.terms import Term, typed
 from urbact_graph.validation.candidates import narrowed, read_by
 from urbact_graph.validation.rdflib_terms import memory_graph
 from urbact_graph.validation.report import Report
 from urbact_graph.validation.targets import loaded, with_target_nodes
-from urbact_graph.validation.validating import check, read_dataset, read_results, run_pyshacl
+from urbact_graph.validation.validating import check, read_results, run_pyshacl
 
 E = "http://e.org/"
 TARGET = f"""
@@ -209,7 +210,7 @@ def _with_value(example: Iterable[Triple], triple: Triple, value: Term) -> list[
 @pytest.mark.parametrize("seed", [1])
 def test_reports_on_the_demo_with_mistakes_are_equal(demo_build: Build, seed: int) -> None:
     # On the real graph pySHACL alone would take many minutes.
-    dataset = read_dataset(demo_build.dataset)
+    dataset = list(parse_n_triples(demo_build.dataset))
     planted = [
         triple
         for triple in with_mistakes(dataset, PROPERTIES, seed, each=2)
@@ -223,7 +224,7 @@ def test_reports_on_the_demo_with_mistakes_are_equal(demo_build: Build, seed: in
 @pytest.mark.slow
 @pytest.mark.graph
 def test_reports_on_the_real_graph_are_equal(built: Build) -> None:
-    assert_equal_reports(read_dataset(built.dataset))
+    assert_equal_reports(list(parse_n_triples(built.dataset)))
 
 
 # The mistakes themselves ----------------------------------------------------------------------
