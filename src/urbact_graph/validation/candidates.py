@@ -145,10 +145,8 @@ class _Finder:
         """Yield the nodes that ``shape`` targets (section 2.1.3)."""
         if is_class(shape, self._shapes):
             yield from self._selected(f"{FOCUS} <{RDF.type}>/<{RDFS.subClassOf}>* <{shape}>")
-        yield from self._shapes.values(shape, SH.targetNode)
         for pattern in self._memberships(shape):
-            if not pattern.startswith("VALUES " + FOCUS):
-                yield from self._selected(pattern)
+            yield from self._selected(pattern)
 
     def _selected(self, pattern: str) -> Iterator[Term | BlankNode]:
         results = self._store.query(f"SELECT DISTINCT {FOCUS} {{ {pattern} }}")
