@@ -92,7 +92,7 @@ def read_by(shapes: Iterable[Triple], store: Store) -> Iterator[Triple]:
             for _, predicate, value, _ in store.quads_for_pattern(node, None, None):
                 if predicate.value in names:
                     yield Triple(node, predicate, value)
-                    found.add(value)  # type: ignore[arg-type]
+                    found.add(value)
         frontier = found - reached
     subclasses = store.quads_for_pattern(None, NamedNode(RDFS.subClassOf), None)
     yield from (quad.triple for quad in subclasses)
@@ -145,10 +145,8 @@ class _Finder:
         """Yield the nodes that ``shape`` targets (section 2.1.3)."""
         if is_class(shape, self._shapes):
             yield from self._selected(f"{FOCUS} <{RDF.type}>/<{RDFS.subClassOf}>* <{shape}>")
-        yield from self._shapes.values(shape, SH.targetNode)
         for pattern in self._memberships(shape):
-            if not pattern.startswith("VALUES " + FOCUS):
-                yield from self._selected(pattern)
+            yield from self._selected(pattern)
 
     def _selected(self, pattern: str) -> Iterator[Term | BlankNode]:
         results = self._store.query(f"SELECT DISTINCT {FOCUS} {{ {pattern} }}")
