@@ -111,7 +111,8 @@ def test_a_query_is_written_with_keys_alone_and_shared(watched: Watched, fresh: 
     assert text_of(fresh) == text_of(page)
 
 
-def test_an_error_is_marked_at_its_place_and_mended(watched: Watched) -> None:
+@pytest.mark.slow
+def test_an_error_is_marked_at_its_place(watched: Watched) -> None:
     page = watched.page
     watched.go("/sparql")
     write(page, "SELECT * WHERE {\n?network foo:name ?name .")
