@@ -1,14 +1,17 @@
 // The field in which a query is written.
-import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, startCompletion } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, toggleComment } from "@codemirror/commands";
+import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, completionStatus, startCompletion } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap, insertNewlineAndIndent, toggleComment } from "@codemirror/commands";
 import { bracketMatching } from "@codemirror/language";
 import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
 import { EditorView, drawSelection, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
-import { sparql } from "codemirror-lang-sparql";
+import { SparqlLanguage, sparql } from "codemirror-lang-sparql";
 import { sourcesOf, withPrefix } from "./completion.js";
 import { indexOf, prefixesOf, tokensOf } from "./text.js";
 import { theme } from "./theme.js";
+
+// Milliseconds that a chosen proposal waits for the list to settle.
+const patience = 1500;
 
 /**
  * Make the field in `place` with the text `query`. `vocabulary` is the promise of prefixes and terms,
@@ -25,17 +28,19 @@ export function makeField(place, query, { vocabulary, search, acts }) {
     { key: "Ctrl-Space", run: startCompletion },
     { key: "Mod-/", run: toggleComment },
     { key: "F1", run: () => (acts.help(), true) },
-    { key: "Tab", run: acceptCompletion },
+    { key: "Tab", run: (view) => accept(view) },
+    { key: "Enter", run: (view) => accept(view, insertNewlineAndIndent) },
   ];
   const state = EditorState.create({
     doc: query,
     extensions: [
       lineNumbers(), highlightActiveLineGutter(), highlightSpecialChars(), history(), drawSelection(), bracketMatching(), closeBrackets(), lintGutter(),
-      sparql(), theme, EditorView.lineWrapping,
+      sparql(), SparqlLanguage.data.of({ commentTokens: { line: "#" } }), theme, EditorView.lineWrapping,
       autocompletion({ override: sourcesOf(vocabulary, search), icons: false, activateOnTyping: true, maxRenderedOptions: 60 }),
       keymap.of([...bound, ...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...defaultKeymap, ...historyKeymap]),
       EditorView.contentAttributes.of({ "aria-label": "Query", spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
       EditorView.inputHandler.of((view, from, to, text) => declare(view, from, to, text, known)),
+      EditorView.domEventHandlers({ beforeinput: replaceSelected }),
       EditorView.updateListener.of((update) => update.docChanged && acts.changed?.()),
     ],
   });
@@ -72,6 +77,39 @@ export function makeField(place, query, { vocabulary, search, acts }) {
       view.dispatch(setDiagnostics(view.state, []));
     },
   };
+}
+
+/**
+ * Take the proposal that is marked. Where the list is about to change, as the word has just been
+ * typed, it is taken as soon as the list has changed; `otherwise` is done if there is none then.
+ */
+function accept(view, otherwise = undefined) {
+  if (acceptCompletion(view)) return true;
+  if (completionStatus(view.state) !== "pending" || !view.root.querySelector(".cm-tooltip-autocomplete")) return false;
+  const { doc } = view.state;
+  const since = performance.now();
+  const again = setInterval(() => {
+    const isSettled = completionStatus(view.state) !== "pending" || performance.now() - since > patience;
+    if (view.state.doc !== doc) clearInterval(again);
+    else if (isSettled) {
+      clearInterval(again);
+      if (!acceptCompletion(view)) otherwise?.(view);
+    }
+  }, 20);
+  return true;
+}
+
+/**
+ * Replace what is selected by what is typed. Browsers would keep the looks of the text by an inline
+ * style, which the policy of pages forbids.
+ */
+function replaceSelected(event, view) {
+  const { from, to } = view.state.selection.main;
+  if (event.inputType !== "insertText" || !event.data || from === to || event.isComposing) return false;
+  event.preventDefault();
+  const insert = () => view.state.update(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+  if (!view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, event.data, insert))) view.dispatch(insert());
+  return true;
 }
 
 /** Declare a known prefix as soon as its colon is typed. */

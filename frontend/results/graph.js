@@ -113,7 +113,7 @@ function lay(nodes, links, width, height) {
 /** Hide the names that would lie on others; those of the nodes with the most links stay. */
 function separate(svg) {
   const taken = [];
-  for (const text of svg.querySelectorAll(".node-name, .tie-name")) {
+  for (const text of [...svg.querySelectorAll(".node-name"), ...svg.querySelectorAll(".tie-name")]) {
     const box = text.getBBox();
     const isFree = taken.every((one) => box.x > one.x + one.width || box.x + box.width < one.x || box.y > one.y + one.height || box.y + box.height < one.y);
     if (isFree) taken.push(box);

@@ -64,6 +64,14 @@ def write(page: Page, text: str) -> None:
     page.keyboard.type(text, delay=15)
 
 
+def take(page: Page, option: Locator, key: str) -> None:
+    """Take the proposal ``option`` by ``key``."""
+    expect(option).to_have_attribute("aria-selected", "true")
+    # A list that has only just opened takes no keys, which were meant for the text.
+    page.wait_for_timeout(100)
+    page.keyboard.press(key)
+
+
 def choose(page: Page, view: str) -> Locator:
     tab = page.get_by_role("tab", name=view)
     tab.click()
@@ -78,23 +86,15 @@ def query_of(page: Page) -> str:
 def test_a_query_is_written_with_keys_alone_and_shared(watched: Watched, fresh: Page) -> None:
     page = watched.page
     watched.go("/sparql")
-    write(page, "SELECT ?name WHERE {\n?network a urb:TransferNet")
-    option = page.get_by_role("option", name="urb:TransferNetwork")
-    expect(option).to_have_attribute("aria-selected", "true")
-    page.keyboard.press("Enter")
+    write(page, "SELECT ?name WHERE {\n?network a urb:ActionPlanningNet")
+    take(page, page.get_by_role("option", name="urb:ActionPlanningNetwork"), "Enter")
     page.keyboard.type(" ; urb:partnerC", delay=15)
-    option = page.get_by_role("option", name="urb:partnerCity")
-    expect(option).to_have_attribute("aria-selected", "true")
     expect(page.locator(".cm-completionInfo")).to_contain_text("A city that has a partnership")
-    page.keyboard.press("Enter")
+    take(page, page.get_by_role("option", name="urb:partnerCity"), "Enter")
     page.keyboard.type(" Copenhag", delay=15)
-    option = page.get_by_role("option", name=re.compile("Copenhagen.*City"))
-    expect(option).to_be_visible()
-    expect(option).to_have_attribute("aria-selected", "true")
-    page.keyboard.press("Tab")
+    take(page, page.get_by_role("option", name=re.compile("Copenhagen.*City")), "Tab")
     page.keyboard.type(" ; skos:prefL", delay=15)
-    expect(page.get_by_role("option", name="skos:prefLabel")).to_be_visible()
-    page.keyboard.press("Enter")
+    take(page, page.get_by_role("option", name="skos:prefLabel"), "Enter")
     page.keyboard.type(" ?name .")
     # The brackets that were closed by themselves, and the prefixes that were declared.
     assert text_of(page).startswith("PREFIX urb: <https://w3id.org/urbact-graph/ontology#>\n")
@@ -102,16 +102,17 @@ def test_a_query_is_written_with_keys_alone_and_shared(watched: Watched, fresh: 
     assert "<https://w3id.org/urbact-graph/city/dk/copenhagen>" in text_of(page)
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("status").filter(has_text="row")).to_contain_text("answered in")
-    assert page.locator(".panel tbody tr").count() > 0
+    expect(page.locator(".panel tbody tr").first).to_be_visible()
     names = page.locator(".panel tbody td").all_inner_texts()
     page.wait_for_url("**/sparql?query=*")
-    assert "urb:TransferNetwork" in query_of(page)
+    assert "urb:ActionPlanningNetwork" in query_of(page)
     fresh.goto(page.url)
     expect(fresh.locator(".panel tbody td")).to_have_text(names)
     assert text_of(fresh) == text_of(page)
 
 
-def test_an_error_is_marked_at_its_place_and_mended(watched: Watched) -> None:
+@pytest.mark.slow
+def test_an_error_is_marked_at_its_place(watched: Watched) -> None:
     page = watched.page
     watched.go("/sparql")
     write(page, "SELECT * WHERE {\n?network foo:name ?name .")
@@ -133,7 +134,6 @@ def test_the_address_of_a_wrong_query_shows_where_it_is_wrong(watched: Watched) 
     watched.go(path_of(WRONG))
     expect(page.locator(".cm-lintRange-error")).to_have_text("nope:name")
     expect(page.get_by_role("alert")).to_contain_text("line 2")
-    write(page, PREFIXES + "SELECT * WHERE { ?x foaf:name ?y } LIMIT 1".replace("foaf:", "sk0s:"))
     watched.go(path_of("SELECT * WHERE { ?x foaf:name ?y } LIMIT 1"))
     page.get_by_role("button", name="Add PREFIX foaf:").click()
     page.keyboard.press("Control+Enter")
@@ -166,6 +166,7 @@ def test_an_answer_is_a_table_a_chart_and_a_map(watched: Watched) -> None:
     expect(panel.get_by_role("img")).to_have_attribute("aria-label", re.compile("lat by name"))
     assert "y=lat" in page.url
     panel = choose(page, "Map")
+    expect(panel.locator(".city").first).to_be_attached()
     assert panel.locator(".city").count() > 250
     panel.get_by_role("application").focus()
     page.keyboard.press("ArrowRight")
@@ -241,7 +242,7 @@ def test_a_stored_query_is_found_and_run_with_its_view(watched: Watched) -> None
     dialog.get_by_role("button", name="networks", exact=True).click()
     assert 0 < every.count() < many
     dialog.get_by_role("button", name="all", exact=True).click()
-    dialog.get_by_role("searchbox").fill("active year")
+    dialog.get_by_role("searchbox").fill("Activity over the years")
     expect(every).to_have_count(1)
     dialog.get_by_role("searchbox").press("Enter")
     expect(dialog).to_be_hidden()
