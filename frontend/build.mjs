@@ -38,7 +38,8 @@ const { metafile } = await build({
 
 const manifest = {};
 for (const [output, { entryPoint }] of Object.entries(metafile.outputs)) {
-  if (entryPoint) manifest[path.basename(entryPoint)] = path.basename(output);
+  // What is loaded later, by an import inside of a script, is named there.
+  if (entries.includes(entryPoint)) manifest[entryPoint] = path.basename(output);
 }
 // The font that every page uses is asked for by the head of the page, before the style sheet.
 for (const output of Object.keys(metafile.outputs)) {

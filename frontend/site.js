@@ -1,6 +1,7 @@
 // On every page: the search box, the facets of lists, and the button that switches between the theme
 // of the system, light and dark.
 import "./parts/search.js";
+import "./parts/suggest.js";
 import "./parts/facets.js";
 import "./parts/calls.js";
 

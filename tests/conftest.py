@@ -1,5 +1,6 @@
 """Fixtures that all tests share: the real graph and the small demo, each built once."""
 
+import gc
 import os
 import shutil
 from collections.abc import Generator, Iterator
@@ -14,20 +15,21 @@ from tests.support.marking import mark, watch, with_long_files_first
 # Refuses connections off this machine from its import on.
 from tests.support.offline import sitecustomize
 from tests.support.properties import load_profile
-from tests.support.releases import released
+from tests.support.releases import released, shared_folder, validated
 from tests.support.servers import Server, serving, variables
 from urbact_graph.dataset.building import Build, build
-from urbact_graph.files import alone
-from urbact_graph.release.release import Release
+from urbact_graph.files import LOCK_NAME, alone
+from urbact_graph.release.release import Release, current_release
 from urbact_graph.settings import Settings
 from urbact_graph.sources import GraphSources
 from urbact_graph.validation.report import Report
-from urbact_graph.validation.validating import validate
 
 ROOT = Path(__file__).parents[1]
 DEMO_DATA = ROOT / "tests" / "demo" / "data"
 OFFLINE = Path(sitecustomize.__file__).parent
 load_profile()
+# Until all tests are collected: nearly all that this makes stays until the end.
+gc.disable()
 
 
 def loaded(dataset: Path) -> Store:
@@ -51,11 +53,8 @@ def base() -> str:
 
 @pytest.fixture(scope="session")
 def built(sources: GraphSources, tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """Build the real graph, in a folder that all processes of the session share."""
-    session = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        session = session.parent
-    folder = session / "build"
+    """Build the real graph, once for all processes of the session."""
+    folder = shared_folder(tmp_path_factory) / "build"
     with alone(folder):
         return build(sources, folder)
 
@@ -68,14 +67,16 @@ def store(built: Build) -> Store:
 
 @pytest.fixture(scope="session")
 def report(built: Build, sources: GraphSources) -> Report:
-    """Validate the real graph."""
-    return validate(built.dataset, sources)
+    """Validate the real graph, once for all processes of the session."""
+    with alone(built.dataset.parent):
+        return validated(built, sources)
 
 
 @pytest.fixture(scope="session")
-def release(built: Build, sources: GraphSources, report: Report) -> Release:
-    """Make the release of the real graph, beside it."""
-    return released(built, sources, report)
+def release(built: Build, sources: GraphSources) -> Release:
+    """Make the release of the real graph, beside it, once for all processes of the session."""
+    with alone(built.dataset.parent):
+        return released(built, sources)
 
 
 @pytest.fixture(scope="session")
@@ -105,10 +106,26 @@ def demo_sources(tmp_path_factory: pytest.TempPathFactory) -> GraphSources:
     return GraphSources(root)
 
 
+def copied(folder: Path, copy: Path) -> None:
+    """Copy a build folder, on which the caller holds the lock."""
+    locks = shutil.ignore_patterns(LOCK_NAME)
+    shutil.copytree(folder, copy, symlinks=True, ignore=locks, dirs_exist_ok=True)
+
+
 @pytest.fixture(scope="session")
-def demo_build(demo_sources: GraphSources) -> Build:
+def demo_origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder where the demo is made, once for all processes, each of which copies it."""
+    return shared_folder(tmp_path_factory) / "demo-build"
+
+
+@pytest.fixture(scope="session")
+def demo_build(demo_sources: GraphSources, demo_origin: Path) -> Build:
     """Build the demo in the folder beside its sources."""
-    return build(demo_sources, demo_sources.root / "build")
+    folder = demo_sources.root / "build"
+    with alone(demo_origin):
+        build(demo_sources, demo_origin)
+        copied(demo_origin, folder)
+    return build(demo_sources, folder)
 
 
 @pytest.fixture(scope="session")
@@ -124,9 +141,16 @@ def demo_store(demo_dataset: Path) -> Store:
 
 
 @pytest.fixture(scope="session")
-def demo_release(demo_build: Build, demo_sources: GraphSources) -> Release:
+def demo_release(demo_build: Build, demo_sources: GraphSources, demo_origin: Path) -> Release:
     """Validate the demo and make its release."""
-    return released(demo_build, demo_sources, validate(demo_build.dataset, demo_sources))
+    folder = demo_build.dataset.parent
+    # Where another process had made it already, it was copied with the build.
+    if current_release(folder) is None:
+        with alone(demo_origin):
+            released(build(demo_sources, demo_origin), demo_sources)
+            copied(demo_origin, folder)
+    with alone(folder):
+        return released(demo_build, demo_sources)
 
 
 @pytest.fixture(scope="session")
@@ -159,6 +183,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=slow)
         items[:] = [item for item in items if not item.get_closest_marker("slow")]
     items[:] = with_long_files_first(items)
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave out what was collected: it stays until the end."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -47,6 +47,7 @@ LIBRARIES = {
     "granian": {"server"},
     "uvloop": {"server"},
     "pyshacl": {"validation"},
+    "pyarrow": {"web"},
     "pandas": {"client"},
     "geopandas": {"client"},
     "subprocess": {"history", "release", "engine", "server", "cli"},

@@ -4,18 +4,22 @@ const delay = 120;
 const limit = 8;
 
 for (const input of document.querySelectorAll('form[role="search"] input[type="search"]')) {
-  attach(input, input.form);
+  attach(input, new URL(input.form.action), { place: input.closest(".search-box") ?? input.form });
 }
 
-/** Give `input` its list of what is found; the address of `form` is that of the search. */
-function attach(input, form) {
-  const root = new URL(".", form.action);
+/**
+ * Give `input` its list of what is found at `search`, an address; the list stands in `place`.
+ * `parameters` narrow the search. What is chosen is opened, unless `choose` does something else.
+ */
+export function attach(input, search, { place, parameters = {}, choose = null }) {
+  const root = new URL(".", search);
   const list = document.createElement("ul");
   const status = document.createElement("span");
   const answers = new Map();
   let pending;
   let timer;
   let active = -1;
+  let found = [];
 
   list.id = `${input.id}-found`;
   list.className = "found";
@@ -24,7 +28,6 @@ function attach(input, form) {
   list.setAttribute("aria-label", "Found");
   status.className = "hidden";
   status.setAttribute("role", "status");
-  const place = input.closest(".search-box") ?? form;
   place.append(list, status);
   const attributes = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id };
   for (const [name, value] of Object.entries(attributes)) input.setAttribute(name, value);
@@ -49,14 +52,14 @@ function attach(input, form) {
       close();
     } else if (key === "Enter" && active >= 0 && !list.hidden) {
       event.preventDefault();
-      choose(list.children[active]);
+      take(list.children[active]);
     }
   });
   // The pointer must not take the focus away from the box before the click.
   list.addEventListener("pointerdown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");
-    if (option) choose(option);
+    if (option) take(option);
   });
 
   async function find() {
@@ -66,8 +69,8 @@ function attach(input, form) {
     pending = request;
     try {
       if (!answers.has(words)) {
-        const address = new URL(form.action);
-        address.search = new URLSearchParams({ q: words, limit, format: "json" });
+        const address = new URL(search);
+        address.search = new URLSearchParams({ q: words, ...parameters, limit, format: "json" });
         const response = await fetch(address, { signal: request.signal });
         if (!response.ok) return close();
         answers.set(words, await response.json());
@@ -81,9 +84,10 @@ function attach(input, form) {
   function show({ results = [], total = 0 }, words) {
     active = -1;
     input.removeAttribute("aria-activedescendant");
+    found = results;
     list.replaceChildren(...results.map((one, number) => option(number, new URL(one.path, root), lines(one))));
-    if (total > results.length) {
-      const address = new URL(form.action);
+    if (total > results.length && !choose) {
+      const address = new URL(search);
       address.search = new URLSearchParams({ q: words });
       const all = option(results.length, address, [text("span", "all", `All ${total} results`)]);
       list.append(all);
@@ -131,8 +135,10 @@ function attach(input, form) {
     } else input.removeAttribute("aria-activedescendant");
   }
 
-  function choose(option) {
-    location.assign(option.dataset.address);
+  function take(option) {
+    if (!choose) return location.assign(option.dataset.address);
+    choose(found[[...list.children].indexOf(option)], found);
+    close();
   }
 }
 

@@ -135,6 +135,24 @@ class Names:
         things = index.named(text) or index.alike(_end(text))
         return tuple(thing.form for thing in things[:_SUGGESTED])
 
+    def choices(self, kind: str) -> tuple[tuple[str, str], ...]:
+        """Return all things of ``kind``: how each is written, and what it is called, by that."""
+        things = self._index(kind).things.values()
+        found = ((thing.form, thing.names[0] if thing.names else thing.form) for thing in things)
+        return tuple(sorted(found, key=lambda one: (one[1].casefold(), one[0])))
+
+    def written(self, term: Term, kind: str) -> str:
+        """Return the name of ``term`` if it names this alone, else its shortest form.
+
+        Either is resolved to ``term``; for what is no thing of ``kind`` the text is empty.
+        """
+        index = self._index(kind)
+        thing = index.things.get(term.value)
+        if thing is None:
+            return ""
+        name = thing.names[0] if thing.names else ""
+        return name if name and index.named(name) == [thing] else thing.form
+
     def _standing(self, text: str, iri: str, kind: str) -> NamedNode:
         """Return ``iri``, if it is that of a thing of ``kind``."""
         if kind == "iri":

@@ -16,6 +16,11 @@ class Problem:
 
 
 MALFORMED_REQUEST = Problem("malformed-request", 400, "The request is malformed")
+INVALID_PARAMETER = Problem(
+    "invalid-parameter",
+    400,
+    "A parameter is unknown, repeated, or has a value that it does not take",
+)
 SYNTAX_ERROR = Problem("syntax-error", 400, "The query has a syntax error")
 UNKNOWN_FUNCTION = Problem(
     "unknown-function", 400, "The query calls a function that the engine does not have"

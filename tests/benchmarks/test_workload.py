@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from benchmarks.workload import TURTLE, Target, bound, content, questions, request
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, Store
 
 from tests.queries.answers.engines import on_pyoxigraph
 from tests.queries.cases import BASE, OTHERS, QUERIES
 
-if TYPE_CHECKING:
-    from pyoxigraph import Store
-
 ROOT = Path(__file__).parents[2]
 QUESTIONS = {question.name: question for question in questions(ROOT / "queries")}
+
+
+@pytest.fixture(params=["demo_store", pytest.param("store", marks=pytest.mark.slow)])
+def dataset(request: pytest.FixtureRequest) -> Store:
+    """Load the demo or, as one of the slow tests, the real graph."""
+    found = request.getfixturevalue(request.param)
+    assert isinstance(found, Store)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -24,7 +28,7 @@ QUESTIONS = {question.name: question for question in questions(ROOT / "queries")
     [(name, given) for name in QUERIES for given in [{}, *OTHERS.get(name, [])]],
 )
 def test_a_query_with_its_terms_in_its_text_answers_the_same(
-    name: str, given: dict[str, str], store: Store
+    name: str, given: dict[str, str], dataset: Store
 ) -> None:
     query = QUERIES[name]
     terms = query.bind(given, BASE)
@@ -38,7 +42,7 @@ def test_a_query_with_its_terms_in_its_text_answers_the_same(
         "",
         text,
     )
-    assert on_pyoxigraph(columns, store, {}) == on_pyoxigraph(query, store, terms)
+    assert on_pyoxigraph(columns, dataset, {}) == on_pyoxigraph(query, dataset, terms)
 
 
 def test_a_term_is_written_where_it_can_stand() -> None:

@@ -3,9 +3,12 @@
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import make_server
@@ -13,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from urbact_graph.dataset.building import Build
 from urbact_graph.engine.local import LocalEngine, Source
+from urbact_graph.release.release import Release
 from urbact_graph.settings import Settings
 from urbact_graph.web.app import create_app
 
@@ -20,6 +24,8 @@ _CHROMIUM = shutil.which("chromium")
 _BELOW = "/below"
 # Milliseconds; a busy machine may be slow.
 _PATIENCE = 15_000
+_WINDOWS: list[tuple[int, Literal["light", "dark"]]] = [(1280, "light"), (390, "dark")]
+_NAMES_OF_WINDOWS = ["wide-light", "narrow-dark"]
 _OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-quic")
 
 
@@ -48,15 +54,24 @@ class Watched:
             ),
         )
 
+    def barriers(self) -> list[tuple[str, list[str]]]:
+        """Return what axe finds serious or critical on the page, with some of its elements."""
+        found = Axe().run(self.page).response["violations"]
+        return [
+            (one["id"], [node["html"][:200] for node in one["nodes"][:3]])
+            for one in found
+            if one["impact"] in ("serious", "critical")
+        ]
+
     @property
     def overflow(self) -> int:
         """How many pixels the page is wider than the window."""
         return int(self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Start Chromium."""
+    """Start Chromium, which ends with the file: its event loop is in the way of other tests'."""
     if _CHROMIUM is None:
         pytest.skip("there is no chromium on this machine")
     with sync_playwright() as playwright:
@@ -65,15 +80,16 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="session")
-def root(built: Build) -> Iterator[str]:
-    """Serve the real graph below a path; return the address."""
+@contextmanager
+def _serving(build: Build, release: Release | None) -> Iterator[str]:
+    """Serve the graph below a path; yield the address."""
     nothing = Response("nothing is here", status=404)
     with make_server("127.0.0.1", 0, nothing, threaded=True) as server:
         address = f"http://127.0.0.1:{server.server_port}{_BELOW}"
         settings = Settings.load(max_running_queries=2, public_url=address)
-        with LocalEngine(settings, Source(built.dataset, built.version)) as engine:
-            server.app = DispatcherMiddleware(nothing, {_BELOW: create_app(settings, engine)})
+        with LocalEngine(settings, Source(build.dataset, build.version)) as engine:
+            app = create_app(settings, engine, release)
+            server.app = DispatcherMiddleware(nothing, {_BELOW: app})
             thread = threading.Thread(target=server.serve_forever)
             thread.start()
             yield address
@@ -81,10 +97,25 @@ def root(built: Build) -> Iterator[str]:
             thread.join()
 
 
-@pytest.fixture(params=[(1280, "light"), (390, "dark")], ids=["wide-light", "narrow-dark"])
-def watched(browser: Browser, root: str, request: pytest.FixtureRequest) -> Iterator[Watched]:
-    """Open a page, wide and light or narrow and dark; nothing must have gone wrong at the end."""
-    width, scheme = request.param
+@pytest.fixture(scope="module")
+def root(built: Build) -> Iterator[str]:
+    """Serve the real graph without a release; return the address."""
+    with _serving(built, None) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def whole_root(built: Build, release: Release) -> Iterator[str]:
+    """Serve the release of the real graph; return the address."""
+    with _serving(built, release) as address:
+        yield address
+
+
+@contextmanager
+def _watching(
+    browser: Browser, root: str, window: tuple[int, Literal["light", "dark"]]
+) -> Iterator[Watched]:
+    width, scheme = window
     page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page.set_default_timeout(_PATIENCE)
     found = Watched(page, root)
@@ -92,3 +123,19 @@ def watched(browser: Browser, root: str, request: pytest.FixtureRequest) -> Iter
     yield found
     page.close()
     assert found.faults == []
+
+
+@pytest.fixture(params=_WINDOWS, ids=_NAMES_OF_WINDOWS)
+def watched(browser: Browser, root: str, request: pytest.FixtureRequest) -> Iterator[Watched]:
+    """Open a page, wide and light or narrow and dark; nothing must have gone wrong at the end."""
+    with _watching(browser, root, request.param) as found:
+        yield found
+
+
+@pytest.fixture(params=_WINDOWS, ids=_NAMES_OF_WINDOWS)
+def everything(
+    browser: Browser, whole_root: str, request: pytest.FixtureRequest
+) -> Iterator[Watched]:
+    """Open a page as ``watched`` does, where there is a release, too."""
+    with _watching(browser, whole_root, request.param) as found:
+        yield found

@@ -4,37 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.process]
-
-PATHS = (
-    "/",
-    "/networks?theme=food&country=it",
-    "/map",
-    "/network/greenplace.html",
-    "/city/dk/copenhagen.html",
-    *(
-        pytest.param(path, marks=pytest.mark.slow)
-        for path in (
-            "/search?q=food",
-            "/cities",
-            "/plans?link=yes",
-            "/recommendations?addressee=cities",
-            "/people",
-            "/themes",
-            "/countries/pt",
-            "/theme/food.html",
-            "/pictures/timeline",
-            "/pictures/themes",
-            "/pictures/countries",
-            "/ontology.html",
-        )
-    ),
-)
 
 
 def test_from_the_home_by_search_to_a_city_its_network_and_the_map(watched: Watched) -> None:
@@ -59,6 +33,29 @@ def test_from_the_home_by_search_to_a_city_its_network_and_the_map(watched: Watc
     assert page.locator(".map .city").count() > 5
 
 
+def test_a_stored_query_is_asked_about_a_city_by_its_name_with_keys_alone(
+    watched: Watched,
+) -> None:
+    page = watched.page
+    watched.go("/queries/networks-of-city")
+    box = page.get_by_role("combobox", name="City", exact=True)
+    expect(box).to_have_value("Naples")
+    box.fill("Breslau")
+    option = page.get_by_role("option").first
+    expect(option).to_contain_text("Wroclaw")
+    box.press("ArrowDown")
+    box.press("Enter")
+    expect(box).to_have_value("Wroclaw")
+    expect(page.get_by_role("listbox", name="Found").last).to_be_hidden()
+    box.press("Enter")
+    page.wait_for_url("**/queries/networks-of-city?city=Wroclaw")
+    table = page.get_by_role("region", name="Rows")
+    expect(table).to_contain_text("GreenPlace")
+    table.get_by_role("link", name="GreenPlace", exact=True).click()
+    page.wait_for_url("**/network/greenplace.html")
+
+
+@pytest.mark.slow
 def test_the_list_of_what_is_found_closes_and_the_form_still_works(watched: Watched) -> None:
     page = watched.page
     watched.go("/networks")
@@ -73,6 +70,7 @@ def test_the_list_of_what_is_found_closes_and_the_form_still_works(watched: Watc
     expect(page.locator(".results li").first).to_contain_text("Wroclaw")
 
 
+@pytest.mark.slow
 def test_the_map_is_filtered_and_used_by_keys(watched: Watched) -> None:
     page = watched.page
     watched.go("/map")
@@ -95,6 +93,7 @@ def test_the_map_is_filtered_and_used_by_keys(watched: Watched) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text(name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/map", "/pictures/themes"])
 @pytest.mark.parametrize(("form", "start"), [("SVG", b"<svg"), ("PNG", b"\x89PNG")])
 def test_a_picture_is_saved(
@@ -112,6 +111,7 @@ def test_a_picture_is_saved(
     assert b"light-dark(" not in content
 
 
+@pytest.mark.slow
 def test_what_is_chosen_of_a_list_stands_in_the_address(watched: Watched) -> None:
     page = watched.page
     watched.go("/networks")
@@ -135,18 +135,3 @@ def test_the_theme_is_chosen_and_kept(watched: Watched) -> None:
         expect(page.locator("html")).to_have_attribute("data-theme", theme)
     watched.go("/networks")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_no_page_is_wider_than_a_small_phone(watched: Watched, path: str) -> None:
-    watched.page.set_viewport_size({"width": 320, "height": 700})
-    watched.go(path)
-    assert watched.overflow == 0
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_nothing_bars_the_way_of_people_with_other_means(watched: Watched, path: str) -> None:
-    watched.go(path)
-    found = Axe().run(watched.page).response["violations"]
-    grave = [one for one in found if one["impact"] in ("serious", "critical")]
-    assert [(one["id"], [node["html"][:200] for node in one["nodes"][:3]]) for one in grave] == []

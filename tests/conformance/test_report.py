@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 
 from tests.conformance.cases import DEVIATES, NOT_OFFERED, read_areas
 from tests.conformance.report import DOCUMENT, JSON_FILE, ROOT, as_document, as_json, report
+from tests.support.stubs import StubEngine
 from tests.web.serving import BROWSER, problem, text_of
-from tests.web.stubs import StubEngine
 from urbact_graph.settings import Settings
 from urbact_graph.web.app import create_app
 

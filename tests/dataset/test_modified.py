@@ -150,6 +150,7 @@ def test_the_same_history_by_git_or_by_record_gives_the_same_bytes(
     assert plain.version == digest_before_naming(plain, GraphSources(place))[:12]
 
 
+@pytest.mark.slow
 def test_every_entity_of_the_real_graph_has_its_date(
     sources: GraphSources, built: Build, store: Store
 ) -> None:

@@ -254,6 +254,7 @@ def test_ontology_and_data_contradict_nowhere(closure: tuple[Graph, list[str]]) 
     assert not closure[1]
 
 
+@pytest.mark.slow
 def test_reasoning_gives_no_entity_two_main_classes(closure: tuple[Graph, list[str]]) -> None:
     graph = closure[0]
     kinds: Counter[Any] = Counter()

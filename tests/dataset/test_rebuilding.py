@@ -16,7 +16,7 @@ from urbact_graph.sources import GraphSources
 
 
 @pytest.mark.process
-@pytest.mark.parametrize("seed", ["1", "2"])
+@pytest.mark.parametrize("seed", ["1", pytest.param("2", marks=pytest.mark.slow)])
 def test_the_hash_seed_has_no_influence(
     demo_sources: GraphSources, demo_build: Build, folder: Path, seed: str
 ) -> None:

@@ -14,6 +14,7 @@ from tests.support.descriptions import (
     described_by,
     extended,
     only,
+    real_description,
     small_store,
     values,
 )
@@ -51,12 +52,20 @@ SMALL = {
 }
 
 
-@pytest.fixture(scope="module", params=[pytest.param("real", marks=pytest.mark.graph), *SMALL])
+_REAL = pytest.param("whole", marks=[pytest.mark.graph, pytest.mark.slow])
+
+
+@pytest.fixture(scope="module")
+def demo(demo_store: Store, base: str) -> Store:
+    return extended(demo_store, real_description(demo_store, base))
+
+
+@pytest.fixture(scope="module", params=[_REAL, "demo", *SMALL])
 def graph(request: pytest.FixtureRequest) -> Store:
-    """Return a graph with its description: the real one, or a small one."""
-    if request.param == "real":
-        whole: Store = request.getfixturevalue("whole")
-        return whole
+    """Return a graph with its description: the real one, the demo, or a small one."""
+    if request.param not in SMALL:
+        found: Store = request.getfixturevalue(request.param)
+        return found
     turtle = SMALL[request.param]
     return extended(small_store(turtle), described_by(turtle))
 

@@ -13,6 +13,7 @@ import pytest
 from pyoxigraph import BlankNode, Store, Triple
 from rdflib import RDF, SH, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, FOAF, SKOS, XSD, Namespace
+from rdflib.term import Node
 
 from tests.support.descriptions import VERSION, extended, real_description
 from urbact_graph.description import authorities, instance_description
@@ -71,14 +72,19 @@ def demo(demo_served: list[Triple]) -> Graph:
     return memory_graph(demo_served)
 
 
+@pytest.fixture(scope="module")
+def unchanged(demo: Graph) -> frozenset[tuple[Node, Node, Node]]:
+    return frozenset(demo)
+
+
 @pytest.fixture
-def graph(demo: Graph) -> Iterator[Graph]:
+def graph(demo: Graph, unchanged: frozenset[tuple[Node, Node, Node]]) -> Iterator[Graph]:
     """Give the description of the demo, to be changed; afterwards it is as it was."""
-    before = set(demo)
     yield demo
-    for triple in set(demo) - before:
+    changed = set(demo)
+    for triple in changed - unchanged:
         demo.remove(triple)
-    for triple in before - set(demo):
+    for triple in unchanged - changed:
         demo.add(triple)
 
 
@@ -110,11 +116,11 @@ def demo_with_description(demo_store: Store, demo_described: list[Triple]) -> li
 @pytest.mark.parametrize(
     "which",
     [
-        "described",
-        "served",
         "demo_described",
         "demo_served",
         "demo_with_description",
+        pytest.param("described", marks=pytest.mark.slow),
+        pytest.param("served", marks=pytest.mark.slow),
         pytest.param("graph_with_description", marks=pytest.mark.slow),
     ],
 )

@@ -10,9 +10,9 @@ from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions, QueryTr
 
 from tests.conftest import ROOT
 from tests.support.descriptions import SMALL_BASE, ask, described_by, only, values
-from urbact_graph.description.examples import with_defaults
 from urbact_graph.rdf.namespaces import RDF, namespaces
 from urbact_graph.stored.loading import load_queries
+from urbact_graph.stored.text import with_terms
 
 pytestmark = pytest.mark.graph
 
@@ -54,7 +54,7 @@ WHERE {
 def test_every_stored_query_is_an_example(whole: Store, base: str) -> None:
     found = {iri: (comment, query) for iri, comment, query in ask(whole, EXAMPLES)}
     assert found == {
-        f"{base}dataset#query-{name}": (query.question, with_defaults(query))
+        f"{base}dataset#query-{name}": (query.question, with_terms(query, query.defaults))
         for name, query in QUERIES.items()
     }
     assert len(found) > 40
@@ -62,7 +62,7 @@ def test_every_stored_query_is_an_example(whole: Store, base: str) -> None:
 
 @pytest.mark.parametrize("name", QUERIES)
 def test_an_example_answers_as_it_stands(whole: Store, name: str) -> None:
-    results = whole.query(with_defaults(QUERIES[name]))
+    results = whole.query(with_terms(QUERIES[name], QUERIES[name].defaults))
     kinds = {"SELECT": QuerySolutions, "ASK": QueryBoolean, "CONSTRUCT": QueryTriples}
     assert isinstance(results, kinds[QUERIES[name].form])
     if not isinstance(results, QueryBoolean):
@@ -71,7 +71,7 @@ def test_an_example_answers_as_it_stands(whole: Store, name: str) -> None:
 
 def test_defaults_stand_in_the_pattern_and_not_in_the_template() -> None:
     for query in QUERIES.values():
-        text = with_defaults(query)
+        text = with_terms(query, query.defaults)
         for parameter in query.parameters:
             value = f"VALUES ?{parameter.name} {{ {parameter.default} }}"
             assert (value in text) == (parameter.default is not None)

@@ -12,14 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store
 
+from tests.facts.changing import BASE, FIXTURE, NO_SUPPLEMENT
 from tests.support.strategies import texts
 from urbact_graph.errors import FactsError
 from urbact_graph.facts.importing import import_facts
 from urbact_graph.rdf.namespaces import DCT, SKOS
 from urbact_graph.rdf.xml import inexpressible
 
-FIXTURE = Path(__file__).parent / "tables"
-BASE = "https://w3id.org/urbact-graph/"
 ROWS = {
     path.name: path.read_text(encoding="utf-8").splitlines() for path in FIXTURE.glob("*.jsonl")
 }
@@ -57,7 +56,7 @@ def imported(name: str, number: int, line: str, folder: Path) -> Path:
     shutil.copytree(FIXTURE, folder / "facts")
     lines = [*ROWS[name][:number], line, *ROWS[name][number + 1 :]]
     (folder / "facts" / name).write_text("\n".join(lines), encoding="utf-8", newline="\n")
-    import_facts(folder / "facts", folder / "data", BASE)
+    import_facts(folder / "facts", folder / "data", BASE, NO_SUPPLEMENT)
     return folder / "data"
 
 

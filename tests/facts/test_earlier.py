@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.facts.changing import BASE, FIXTURE, change, lines_of, write
+from tests.facts.changing import BASE, FIXTURE, change, lines_of, write, write_imported
 from urbact_graph.facts.importing import import_facts
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ FIRST_PLAN = f"{BASE}plan/alpha/fr/exampleville/integrated-action-plan"
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """Import the tables as they are."""
-    import_facts(FIXTURE, tmp_path / "data", BASE)
+    write_imported(tmp_path / "data")
     return tmp_path / "data"
 
 

@@ -14,14 +14,12 @@ import pytest
 from pyoxigraph import RdfFormat, Triple, parse
 from rdflib import Graph
 
+from tests.facts.changing import BASE, FIXTURE, write_imported
 from urbact_graph.errors import FactsError
 from urbact_graph.facts.importing import HEADER, Imported, import_facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-FIXTURE = Path(__file__).parent / "tables"
-BASE = "https://w3id.org/urbact-graph/"
 
 # A file whole, so that a change of the layout is a decision.
 EXAMPLEVILLE = r"""# Written by `urbact-graph import` from the fact tables; edit those and import again.
@@ -87,7 +85,7 @@ PLAN = r"""
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """Import the tables as they are."""
-    import_facts(FIXTURE, tmp_path / "data", BASE)
+    write_imported(tmp_path / "data")
     return tmp_path / "data"
 
 
@@ -205,7 +203,7 @@ def test_importing_again_changes_nothing(data: Path) -> None:
 
 
 @pytest.mark.process
-@pytest.mark.parametrize("seed", ["0", "4711"])
+@pytest.mark.parametrize("seed", ["4711", pytest.param("0", marks=pytest.mark.slow)])
 def test_the_hash_seed_has_no_influence(data: Path, tmp_path: Path, seed: str) -> None:
     code = (
         "import sys, pathlib; from urbact_graph.facts.importing import import_facts;"

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.facts.changing import BASE, FIXTURE, change
+from tests.facts.changing import BASE, FIXTURE, NO_SUPPLEMENT, change
 from urbact_graph.errors import FactsError
 from urbact_graph.facts.importing import Imported, import_facts
 from urbact_graph.facts.notes import note_digest
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ALPHA = "One page says five partners."
 FIRST = "plan/alpha/fr/exampleville/integrated-action-plan"
@@ -46,11 +45,7 @@ def rewritten(table: str, key: str, original: str, note: str | None) -> dict[str
 @pytest.fixture
 def supplement(tmp_path: Path) -> Path:
     """Make an empty supplement."""
-    folder = tmp_path / "supplement"
-    folder.mkdir()
-    for name in ("networks-listing", "notes"):
-        (folder / f"{name}.jsonl").touch()
-    return folder
+    return Path(shutil.copytree(NO_SUPPLEMENT, tmp_path / "supplement"))
 
 
 def write(supplement: Path, *rows: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from pyoxigraph import Store
 
 from tests.support.readme_answers import count_of, with_answers
-from tests.web.stubs import StubEngine
+from tests.support.stubs import StubEngine
 from urbact_graph.cli.main import COMMANDS
 from urbact_graph.problems import PROBLEMS
 from urbact_graph.rdf.formats import FORMATS

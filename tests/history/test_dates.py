@@ -204,6 +204,7 @@ def stated_in(copy: WorkingCopy, commit: str) -> Stated:
     return stated
 
 
+@pytest.mark.slow
 @pytest.mark.graph
 def test_the_real_history_dates_every_entity(sources: GraphSources) -> None:
     found = read_history(sources)

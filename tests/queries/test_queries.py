@@ -212,6 +212,7 @@ _HEAD = ["# title: T", "# question: Q?"]
         (["# titel: T", "ASK {}"], "line 1: a header line starts with one of title, question"),
         (["# param: x iri - ", "ASK { $x ?p ?o }"], "line 1: a parameter needs a name, a type"),
         (["# param: x int - Y.", "ASK { $x ?p ?o }"], "line 1: there is no type int; use one of"),
+        (["# param: limit iri - Y.", "ASK { $limit ?p ?o }"], "requests use the name limit for"),
         (["# param: x iri - Y.", "ASK {}"], "line 1: the query has no variable $x"),
         (["# param: x iri 3 Y.", "ASK { $x ?p ?o }"], "line 1: the default 3 is no iri"),
         (["# param: x date 3 Y.", "ASK { $x ?p ?o }"], "line 1: the default 3 is no date"),

@@ -16,11 +16,12 @@ import pytest
 from tests.support.commands import spoil
 from tests.support.waiting import DEADLINE, until, until_gone
 from urbact_graph.errors import DatasetError, SourceError
+from urbact_graph.files import LOCK_NAME
 from urbact_graph.progress import Progress
 from urbact_graph.release import prepare as preparing
 from urbact_graph.release.prepare import ViolationsError, prepare
 from urbact_graph.release.process import prepare_command, writing_dumps
-from urbact_graph.release.release import current_release, read_release
+from urbact_graph.release.release import Release, current_release, read_release
 from urbact_graph.settings import Settings
 from urbact_graph.sources import GraphSources
 
@@ -36,6 +37,16 @@ def root(demo_sources: GraphSources, tmp_path: Path) -> Path:
 @pytest.fixture
 def settings(root: Path) -> Settings:
     return Settings.load(sources=root)
+
+
+@pytest.fixture
+def prepared(root: Path, demo_release: Release) -> Release:
+    """Copy the release of the demo, too, as it was prepared before."""
+    locks = shutil.ignore_patterns(LOCK_NAME)
+    shutil.copytree(demo_release.build_folder, root / "build", symlinks=True, ignore=locks)
+    found = current_release(root / "build")
+    assert found
+    return found
 
 
 class Stages:
@@ -55,7 +66,9 @@ class Stages:
 
 
 @pytest.mark.process
-def test_the_graph_is_built_validated_and_released(settings: Settings, root: Path) -> None:
+def test_the_graph_is_built_validated_and_released(
+    settings: Settings, root: Path, demo_release: Release
+) -> None:
     stages = Stages()
     release = prepare(settings, stages)
     assert list(stages.steps) == ["Building", "Validating", "Writing the release"]
@@ -64,38 +77,36 @@ def test_the_graph_is_built_validated_and_released(settings: Settings, root: Pat
     assert b"ValidationReport" in release.report.read_bytes()
     names = {path.name for path in release.dumps.iterdir()}
     assert names == {file.name for file in release.files}
+    # By a process that wrote them while the graph was validated; without one they are the same.
+    alone = {path.name: path.read_bytes() for path in demo_release.dumps.iterdir()}
+    assert {path.name: path.read_bytes() for path in release.dumps.iterdir()} == alone
     assert not list((root / "build").glob(".dumps-*"))
 
 
-@pytest.mark.process
-def test_a_lost_release_is_written_again(settings: Settings, root: Path) -> None:
-    first = prepare(settings)
-    files = {path.name: path.read_bytes() for path in first.dumps.iterdir()}
+def test_a_lost_release_is_written_again(settings: Settings, root: Path, prepared: Release) -> None:
+    files = {path.name: path.read_bytes() for path in prepared.dumps.iterdir()}
     shutil.rmtree(root / "build" / "releases")
     stages = Stages()
     second = prepare(settings, stages)
     assert list(stages.steps) == ["Building", "Writing the release"]
     assert stages.steps["Writing the release"] > 10
-    # As by the process that wrote them while the graph was validated.
     assert {path.name: path.read_bytes() for path in second.dumps.iterdir()} == files
 
 
-@pytest.mark.process
 def test_what_is_known_is_not_done_again(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, prepared: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = prepare(settings)
-    os.utime(first.folder, (0, 0))
+    os.utime(prepared.folder, (0, 0))
 
     def refuse(*_: object) -> None:
         raise AssertionError("the graph is validated again")
 
     monkeypatch.setattr(preparing, "validate_build", refuse)
     stages = Stages()
-    assert prepare(settings, stages) == first
+    assert prepare(settings, stages) == prepared
     assert "Validating" not in stages.steps
     assert stages.steps["Building"] == stages.steps["Writing the release"] == 0
-    assert first.folder.stat().st_mtime > 0, "it is in use again"
+    assert prepared.folder.stat().st_mtime > 0, "it is in use again"
 
 
 @pytest.mark.slow
@@ -192,15 +203,19 @@ def test_the_program_prints_the_folder(settings: Settings, *, watched: bool) -> 
 
 
 @pytest.mark.process
-def test_the_program_prints_violations_as_a_table_or_a_sentence(
-    settings: Settings, root: Path
-) -> None:
+def test_the_program_prints_violations_as_a_table(settings: Settings, root: Path) -> None:
     spoil(root)
     watched = run(settings, watched=True)
     assert (watched.returncode, watched.stdout) == (1, "")
     assert "network/greenplace" in watched.stderr
     assert "data/networks/greenplace.ttl" in watched.stderr
     assert len(watched.stderr.splitlines()) > 3
+
+
+@pytest.mark.slow
+@pytest.mark.process
+def test_the_program_prints_violations_as_a_sentence(settings: Settings, root: Path) -> None:
+    spoil(root)
     plain = run(settings)
     assert (plain.returncode, plain.stdout) == (2, "")
     assert plain.stderr.startswith("The graph has violations: Network-")
@@ -208,7 +223,10 @@ def test_the_program_prints_violations_as_a_table_or_a_sentence(
 
 
 @pytest.mark.process
-@pytest.mark.parametrize(("watched", "start"), [(True, "Error: data/"), (False, "data/")])
+@pytest.mark.parametrize(
+    ("watched", "start"),
+    [pytest.param(True, "Error: data/", marks=pytest.mark.slow), (False, "data/")],
+)
 def test_the_program_prints_an_error_in_a_sentence(
     settings: Settings, root: Path, start: str, *, watched: bool
 ) -> None:

@@ -6,15 +6,15 @@ import asyncio
 import io
 import json
 import threading
-import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from tests.support.stubs import Evaluation, StubEngine
 from tests.support.waiting import DEADLINE
-from urbact_graph.engine.protocol import Answer, Counters, Counts, Request, Status
+from urbact_graph.engine.protocol import Answer, Counters, Status
 from urbact_graph.problems import CLIENT_CLOSED_REQUEST, ProblemError
 from urbact_graph.server.access_log import AccessLog
 from urbact_graph.server.gateway import Gateway
@@ -25,13 +25,12 @@ from urbact_graph.web.app import create_app
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine
 
-    from urbact_graph.engine.cancellation import Cancellation
-
 Headers = list[tuple[str, str]]
 
 
-class Engine:
-    """Answers every query by its number, or raises ``problem``; while ``held``, it waits.
+@dataclass
+class HeldEngine(StubEngine):
+    """Answers every query by its number, or raises ``problem``; while it is held, it waits.
 
     The first query gets ``first_problem``, if there is one.
 
@@ -39,18 +38,15 @@ class Engine:
     one that ``is_slow_to_stop`` goes on until it is released.
     """
 
-    def __init__(self) -> None:
-        self.started = self.modified = time.time() - 1_000
-        self.version = "one"
-        self.counts = Counts(7, 0)
-        self.queries: list[str] = []
-        self.cancelled: list[str] = []
-        self.problem: ProblemError | None = None
-        self.first_problem: ProblemError | None = None
-        self.size = 0
-        self.is_slow_to_stop = False
-        self._is_held = False
-        self._changed = threading.Condition()
+    version: str = "one"
+    queries: list[str] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
+    problem: ProblemError | None = None
+    first_problem: ProblemError | None = None
+    size: int = 0
+    is_slow_to_stop: bool = False
+    _is_held: bool = False
+    _changed: threading.Condition = field(default_factory=threading.Condition)
 
     def hold(self) -> None:
         """Let queries wait from now on."""
@@ -69,36 +65,12 @@ class Engine:
         """Serve another version of the dataset."""
         self.version, self.modified = version, self.modified + 10
 
-    def open(self) -> Dataset:
-        return Dataset(self, self.version, self.modified, self.counts)
-
-    def query(
-        self,
-        request: Request,
-        seconds: float | None = None,
-        *,
-        client: str = "",
-        cancellation: Cancellation | None = None,
-    ) -> Answer:
-        with self.open() as dataset:
-            return dataset.query(request, seconds, client=client, cancellation=cancellation)
-
-    def check(self) -> None:
-        """Find that it answers."""
-
-    def close(self) -> None:
-        """Have nothing to release."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def status(self) -> Status:
         return Status(0, 0, 1, Counters(answers=len(self.queries)))
 
-    def answer(self, request: Request, cancellation: Cancellation, version: str) -> Answer:
+    def answer(self, evaluation: Evaluation, version: str) -> Answer:
+        request, cancellation = evaluation.request, evaluation.cancellation
+        assert cancellation, "the gateway gives one with each request"
         self.queries.append(request.query)
         number = len(self.queries)
         with cancellation.callback(self._wake), self._changed:
@@ -115,38 +87,6 @@ class Engine:
             raise problem
         content = f"{version} {number} {'x' * self.size}".encode()
         return Answer(request.results_format or request.graph_format or "", content, version)
-
-
-@dataclass
-class Dataset:
-    """One version of the dataset."""
-
-    engine: Engine
-    version: str
-    modified: float
-    counts: Counts
-    is_closed: bool = False
-
-    def query(
-        self,
-        request: Request,
-        seconds: float | None = None,  # noqa: ARG002 - as the protocol has it
-        *,
-        client: str = "",  # noqa: ARG002
-        cancellation: Cancellation | None = None,
-    ) -> Answer:
-        assert not self.is_closed
-        assert cancellation, "the gateway gives one with each request"
-        return self.engine.answer(request, cancellation, self.version)
-
-    def close(self) -> None:
-        self.is_closed = True
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 @dataclass
@@ -211,7 +151,7 @@ class Clients:
     """The clients of one gateway; ``engine`` is the one behind it, ``calls`` those of Flask."""
 
     def __init__(self, **settings: Any) -> None:
-        self.engine = Engine()
+        self.engine = HeldEngine()
         given = Settings.load(max_running_queries=2, **settings)
         self.app = create_app(given, self.engine)
         self.log_file = io.StringIO()

@@ -1,6 +1,7 @@
 """The corpus of attacks against the server as it is run: one by one, all at once, and held."""
 
 import contextlib
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -155,8 +156,10 @@ def test_held_connections_do_not_affect_others_and_are_closed(server: Server, ri
             assert ask(server.url, query).body == right
         assert memory_bytes(server) < before + RUNNING * QUERY_MEMORY_BYTES + WEB_BYTES
 
-        def are_closed() -> bool:
-            return not any(are_open(server.url, connections) for connections in held.values())
+        for name, connections in held.items():
 
-        until(are_closed, "the end of all held connections")
+            def are_closed(connections: list[socket.socket] = connections) -> bool:
+                return not are_open(server.url, connections)
+
+            until(are_closed, f"the end of all held connections of the attack {name!r}")
     server.until_idle()

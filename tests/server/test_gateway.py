@@ -181,7 +181,7 @@ def test_links_have_the_address_of_the_proxy(server: Server, accept: bytes, path
     assert received.status == 200
     assert b"https://data.example/graph/sparql" in received.body
     assert server.url.encode() not in received.body
-    assert ask(server, b"GET /graph/", TURTLE, *sent).headers["location"] == "sparql"
+    assert ask(server, b"GET /graph/", TURTLE, *sent).headers["location"] == "/graph/sparql"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The response cache in the gateway: for which requests a response is kept and sent again."""
 
 import gzip
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -37,7 +38,13 @@ async def test_the_second_response_is_the_first_one() -> None:
         second = await running.query(QUERY).response()
         assert await evaluated(running, first, second) == [STORED, HIT]
     assert second.body == first.body
-    assert second.headers == {**first.headers, "cache-status": "urbact-graph; hit"}
+    timing = first.headers["server-timing"]
+    assert re.fullmatch(r"query;dur=[0-9]+\.[0-9]", timing)
+    assert second.headers == {
+        **first.headers,
+        "server-timing": f"{timing}, cache;desc=hit",
+        "cache-status": "urbact-graph; hit",
+    }
     assert first.headers["cache-control"] == "public, no-cache"
 
 

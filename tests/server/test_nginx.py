@@ -86,7 +86,8 @@ def test_all_links_stay_below_the_path_and_are_found(proxy: Proxy) -> None:
 
 def test_redirects_and_descriptions_have_the_address_of_the_proxy(proxy: Proxy) -> None:
     reply = proxy.fetch(f"{proxy.prefix}/city/pl/wroclaw", {"Accept": "text/turtle"})
-    assert (reply.status, reply.headers["Location"]) == (303, "wroclaw.ttl")
+    target = urljoin(f"{proxy.address}/city/pl/wroclaw", reply.headers["Location"])
+    assert (reply.status, target) == (303, f"{proxy.address}/city/pl/wroclaw.ttl")
     described = proxy.fetch(f"{proxy.prefix}/sparql", {"Accept": "text/turtle"}).body.decode()
     assert f"<{proxy.address}/sparql>" in described
     assert "127.0.0.1" not in described

@@ -127,7 +127,10 @@ def test_a_second_signal_ends_it_at_once(file: Path) -> None:
         pending.disconnect()
 
 
-@pytest.mark.parametrize(("number", "times"), [(signal.SIGTERM, 1), (signal.SIGINT, 2)])
+@pytest.mark.parametrize(
+    ("number", "times"),
+    [(signal.SIGTERM, 1), pytest.param(signal.SIGINT, 2, marks=pytest.mark.slow)],
+)
 def test_a_server_that_is_still_loading_ends(
     slow_file: Path, tmp_path: Path, number: signal.Signals, times: int
 ) -> None:

@@ -59,8 +59,9 @@ def watch(item: pytest.Item | None) -> None:
     _Running.item = item
 
 
-def _refuse(event: str, arguments: tuple[object, ...]) -> None:
-    item = _Running.item
+def _refuse(event: str, arguments: tuple[object, ...], running: type[_Running] = _Running) -> None:
+    # The names of the module are gone when the interpreter ends.
+    item = running.item
     if item is None or event not in _STARTS or item.get_closest_marker("process"):
         return
     program = Path(str(arguments[0])).name if arguments else ""

@@ -21,7 +21,7 @@ rdf:rest () . :numbers rdf:first 7 ; rdf:rest () .
 :any rdf:first :int ; rdf:rest :rest . :rest rdf:first :year ; rdf:rest () .
 :int sh:datatype xsd:integer . :year sh:datatype xsd:gYear .
 :nested sh:class :Kind ; sh:property :inner . :inner sh:path :q ; sh:minCount 1 .
-:back sh:inversePath :p ."""
+:back sh:inversePath :p . :far sh:property :outer . :outer sh:path :q ; sh:node :nested ."""
 # A constraint with values that keep it and are left out; none are where the shape stays as it is.
 CONSTRAINTS = [
     ("sh:path :p ; sh:minCount 1", ":a"),
@@ -59,12 +59,15 @@ CONSTRAINTS = [
     ("sh:path :p ; sh:pattern '^[a-z]+$'", "'seven', 'sieben'@de"),
     ("sh:path :p ; sh:pattern '^S' ; sh:flags 'i'", "'seven'"),
     ("sh:path :p ; sh:pattern '^(?!x)'", ""),
+    ("sh:path :p ; sh:pattern '(Z|[+]00:00)$'", "'2023-06-30T23:59:00Z'^^xsd:dateTime"),
+    ("sh:path :p ; sh:pattern 'Z$'", ""),
     ("sh:path :p ; sh:languageIn :en", "'seven'@en, 'eight'@en-GB"),
     ("sh:path :p ; sh:uniqueLang true", "'seven'@en, 'sept'@fr, 'x', 'y'"),
     ("sh:path :p ; sh:disjoint :q", ":a"),
     ("sh:path :p ; sh:lessThan :q", ""),
     ("sh:path :p ; sh:equals :q", ""),
     ("sh:path :back ; sh:minCount 1", ""),
+    ("sh:path :p ; sh:node :far", ""),
     ("sh:nodeKind sh:BlankNode", ""),
 ]
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from pyoxigraph import RdfFormat, Triple, parse
 
 from tests.support.replicas import Replica
+from tests.support.stubs import StubEngine
 from tests.web.serving import ADDRESS
-from tests.web.stubs import StubEngine
 from urbact_graph.dataset.building import build
 from urbact_graph.files import alone
 from urbact_graph.release.making import make_release

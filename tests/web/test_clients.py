@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urljoin
 import pytest
 from flask.testing import FlaskClient
 
-from tests.web.stubs import StubEngine
+from tests.support.stubs import StubEngine
 from urbact_graph.engine.protocol import Answer, Request
 from urbact_graph.settings import Settings
 from urbact_graph.web.app import create_app
@@ -111,7 +111,7 @@ CLIENTS = {
     "Excel, web query": Client("text/html, application/xhtml+xml, */*", *["html"] * 4),
     "Power Query": Client(None, "json", "ttl", "html", "html"),
     "Protégé": Client(PROTEGE, "xml", "rdf", "rdf", "rdf"),
-    "Python requests, httpx, polars": Client("*/*", "json", "ttl", "html", "html"),
+    "Python requests, httpx, polars, DuckDB": Client("*/*", "json", "ttl", "html", "html"),
     "Python urllib, pandas": Client(None, "json", "ttl", "html", "html"),
     "rdflib, parse": Client(RDFLIB, None, "rdf", "rdf", "rdf"),
     "rdflib, parse turtle": Client(
@@ -197,6 +197,8 @@ def test_a_query_is_answered_in_a_format_that_its_client_reads(
         return
     response = asking.get(path, headers=headers(client))
     assert (response.status_code, response.mimetype) == (200, TYPES[expected])
+    # Who reads pages gets the editor with the query, and no other client does.
+    assert ('<form class="query-editor"' in response.text) == (expected == "html")
 
 
 @pytest.mark.parametrize("name", CLIENTS)

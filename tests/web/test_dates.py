@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 import pytest
 from werkzeug.http import http_date
 
+from tests.support.stubs import STARTED, StubEngine
 from tests.web.serving import BASE, serving_file
-from tests.web.stubs import STARTED, StubEngine
 from urbact_graph.engine.local import LocalEngine, Source
 from urbact_graph.settings import Settings
 from urbact_graph.web.app import create_app

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.web.stubs import QUERY, StubEngine
+from tests.support.stubs import QUERY, StubEngine
 from urbact_graph.problems import ProblemError
 from urbact_graph.rdf.formats import FORMATS, formats
 from urbact_graph.settings import Settings

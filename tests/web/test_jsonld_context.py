@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, QuerySolutions, Store
 
 from tests.support.jsonld_processors import readings
+from tests.support.stubs import StubEngine
 from tests.web.serving import BASE
-from tests.web.stubs import StubEngine
 from urbact_graph.rdf.namespaces import OWL, XSD, namespaces, shortened
 from urbact_graph.rdf.parsing import parse_n_triples
 from urbact_graph.release.release import Release

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+import json
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,6 +55,7 @@ def atlas(app: Application) -> Iterator[Atlas]:
     app.served.leave(snapshot)
 
 
+@cache
 def page(client: FlaskClient, path: str) -> str:
     response = client.get(f"/{path}", headers=BROWSER)
     assert response.status_code == 200, response.text
@@ -277,3 +280,13 @@ def test_a_dataset_of_others_keeps_the_rows_and_has_no_countries(demo_store: Sto
     assert "publications.europa.eu/resource/authority/country/POL" in text
     for path in ("countries", "countries/pl"):
         assert client.get(f"/{path}").status_code == 404
+
+
+def test_countries_are_marked_up_for_search_engines(client: FlaskClient, atlas: Atlas) -> None:
+    text = page(client, "countries/pl")
+    (found,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', text)
+    markup = json.loads(found)
+    assert markup["@type"] == "Country"
+    assert markup["@id"] == atlas.countries["PL"].iri
+    assert markup["name"] == "Poland"
+    assert markup["url"] == f"{ADDRESS}/countries/pl"

@@ -11,9 +11,9 @@ import pytest
 from pyoxigraph import NamedNode, RdfFormat, parse
 from werkzeug.test import EnvironBuilder
 
+from tests.support.stubs import StubEngine
 from tests.web.serving import ADDRESS, BROWSER, dispatch, links, problem
 from tests.web.sites import Site, replica_of
-from tests.web.stubs import StubEngine
 from urbact_graph.settings import Settings
 from urbact_graph.validation.outcome import REPORT_NAME
 from urbact_graph.web.app import create_app

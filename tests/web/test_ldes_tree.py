@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, parse, serialize
 
+from tests.support.stubs import StubEngine
 from tests.web.serving import BROWSER
-from tests.web.stubs import StubEngine
 from urbact_graph.release.release import Release
 from urbact_graph.release.stream import Page, StreamState
 from urbact_graph.settings import Settings

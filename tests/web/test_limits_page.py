@@ -5,8 +5,8 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
+from tests.support.stubs import StubEngine
 from tests.web.serving import BROWSER, problem, text_of
-from tests.web.stubs import StubEngine
 from urbact_graph.settings import Settings
 from urbact_graph.web.app import create_app
 

@@ -9,8 +9,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.support.engines import ENDLESS, write_facts
+from tests.support.stubs import StubEngine
 from tests.web.serving import serving_file
-from tests.web.stubs import StubEngine
 from urbact_graph.engine.protocol import Counters, Counts, Status
 from urbact_graph.problems import PROBLEMS
 from urbact_graph.settings import Settings

@@ -19,7 +19,7 @@ QUERY = "/sparql?query=SELECT%20(1%20AS%20%3Fx)%20%7B%7D"
 PATHS = ["/", "/sparql", "/limits", "/conformance", "/nowhere", QUERY, "/sparql?query=SELEC"]
 INLINE = re.compile(
     r"<style|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|javascript:"
-    r"|<script(?![^>]*\ssrc=)(?![^>]*type=\"application/ld\+json\")",
+    r"|<script(?![^>]*\ssrc=)(?![^>]*type=\"application/(?:ld|sparql-results)\+json\")",
     re.IGNORECASE,
 )
 

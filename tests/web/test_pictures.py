@@ -1,6 +1,7 @@
 """The maps and pictures show what the graph says, and their tables and files the same."""
 
 import csv
+import html
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -141,12 +142,17 @@ def test_a_picture_is_a_file_of_its_own(demo_client: FlaskClient, name: str) -> 
         assert 0 <= y <= y + h <= height + 0.5, "it leaves the picture"
 
 
+_THERE: set[str] = set()
+
+
 @pytest.mark.parametrize("path", ["/map", *(f"/pictures/{name}" for name in NAMES)])
 def test_everything_that_a_picture_links_to_is_there(demo_client: FlaskClient, path: str) -> None:
     found = addresses(demo_client.get(path, headers=BROWSER).text)
     assert len(found) > 20
-    for address in found:
+    # Many are linked from several pictures.
+    for address in found - _THERE:
         assert demo_client.get(address, headers=BROWSER).status_code in (200, 303), address
+        _THERE.add(address)
 
 
 def test_cities_are_counted_by_country_and_programme(
@@ -202,8 +208,15 @@ def foreign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
         yield app.test_client()
 
 
-@pytest.mark.parametrize("path", ["/map", "/map.json", "/pictures/themes", "/pictures/themes.svg"])
-def test_other_datasets_have_no_pictures(foreign: FlaskClient, path: str) -> None:
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/map", "/map.json", "/map?list=plans", "/pictures/themes", "/pictures/themes.svg"),
+        *("/search", "/search?q=a&format=json", "/countries", "/countries/pt"),
+        *("/networks", "/cities?format=csv", "/plans", "/recommendations", "/people", "/themes"),
+    ],
+)
+def test_other_datasets_have_no_lists_search_or_pictures(foreign: FlaskClient, path: str) -> None:
     assert foreign.get(path).status_code == 404
     assert path not in addresses(foreign.get("/", headers=BROWSER).text)
 
@@ -215,3 +228,38 @@ def test_a_graph_without_a_release_has_no_network_of_cities(demo_dataset: Path) 
         found = addresses(client.get("/map", headers=BROWSER).text)
         assert "/pictures/cooperation" not in found
         assert "/pictures/themes" in found
+
+
+@pytest.mark.parametrize(
+    ("chosen", "expected"),
+    [
+        ("list=cities&country=pl", "cities?country=pl"),
+        ("list=networks&programme=urbact-iv", "networks?programme=urbact-iv"),
+        ("list=plans&country=es", "plans?country=es"),
+        ("list=people", "people"),
+    ],
+)
+def test_a_list_is_shown_on_the_map(demo_client: FlaskClient, chosen: str, expected: str) -> None:
+    drawn = demo_client.get(f"/map.json?{chosen}").get_json()
+    assert drawn["points"]
+    assert all(point["size"] > 0 for point in drawn["points"])
+    page = demo_client.get(f"/{expected}", headers=BROWSER).text
+    assert f'href="/map?{html.escape(chosen)}"' in page
+    shown = demo_client.get(f"/map?{chosen}", headers=BROWSER).text
+    for point in drawn["points"]:
+        assert f'href="/{point["page"]}"' in shown
+    assert f'href="/{html.escape(expected)}"' in shown
+
+
+def test_the_map_of_listed_cities_has_those_of_the_list(demo_client: FlaskClient) -> None:
+    listed = demo_client.get("/cities?country=pl&format=json").get_json()["items"]
+    drawn = demo_client.get("/map.json?list=cities&country=pl").get_json()
+    assert {point["name"]: point["size"] for point in drawn["points"]} == {
+        one["name"]: one["networks"] for one in listed if one["latitude"] is not None
+    }
+
+
+@pytest.mark.parametrize("path", ["/map?list=themes", "/map.json?list=x", "/map?list=plans&x=1"])
+def test_a_list_without_a_map_is_a_problem(demo_client: FlaskClient, path: str) -> None:
+    response = demo_client.get(path)
+    assert response.status_code == 400

@@ -10,8 +10,8 @@ import pytest
 from werkzeug.exceptions import BadGateway, BadRequest, Gone
 from werkzeug.test import EnvironBuilder
 
+from tests.support.stubs import StubEngine
 from tests.web.serving import BROWSER, dispatch, problem, text_of
-from tests.web.stubs import StubEngine
 from urbact_graph.problems import PROBLEMS, REQUEST_TIMEOUT, ProblemError
 from urbact_graph.settings import Settings
 from urbact_graph.web.app import create_app, max_body_bytes

@@ -91,15 +91,18 @@ def test_the_sitemap_has_every_entity_but_what_is_computed_or_deprecated(
         for entity in snapshot.derive(Index.of).all()
         if not entity.path.startswith(COMPUTED) and entity.iri.value not in deprecated
     }
-    assert listed == {f"{ADDRESS}/"} | pages
+    assert pages <= listed
+    # The others are of no entity: a list, picture or table is at an address without a suffix.
+    assert not [one for one in listed - pages if one.endswith(".html")]
 
 
-def test_no_iri_of_the_first_edition_is_unknown(client: FlaskClient, base: str) -> None:
-    published = by_entity(facts_of_first_edition())
+@pytest.mark.parametrize("step", [10, pytest.param(1, marks=pytest.mark.slow)])
+def test_no_iri_of_the_first_edition_is_unknown(client: FlaskClient, base: str, step: int) -> None:
+    published = sorted(by_entity(facts_of_first_edition()))
     assert len(published) > 4_000
     missing = [
         iri
-        for iri in published
+        for iri in published[::step]
         if client.get(f"/{quote(iri.removeprefix(base))}").status_code != HTTPStatus.SEE_OTHER
     ]
     assert missing == []

@@ -7,8 +7,8 @@ import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
+from tests.support.stubs import StubEngine
 from tests.web.serving import BASE, BROWSER, problem, text_of
-from tests.web.stubs import StubEngine
 from urbact_graph.rdf.namespaces import RDF, SH, XSD
 from urbact_graph.release.release import Release
 from urbact_graph.settings import Settings

@@ -10,8 +10,8 @@ import pytest
 from werkzeug.http import http_date
 from werkzeug.test import EnvironBuilder
 
+from tests.support.stubs import STARTED, StubEngine
 from tests.web.serving import dispatch
-from tests.web.stubs import STARTED, StubEngine
 from urbact_graph.settings import Settings
 from urbact_graph.web.app import create_app
 from urbact_graph.web.response import IMMUTABLE, REVALIDATED, PublishedFile, Response

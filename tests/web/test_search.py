@@ -142,3 +142,62 @@ def test_odd_words_find_nothing_or_something(client: FlaskClient, words: str) ->
         response = client.get("/search", query_string={"q": words}, headers=headers)
         assert response.status_code == 200
         assert "<script>" not in response.get_data(as_text=True).partition("<h1>")[2]
+
+
+@pytest.mark.parametrize(
+    ("words", "lists"),
+    [
+        ("Portuguese plans on food", ["plans?theme=food&country=pt"]),
+        ("food Portugal plan", ["plans?theme=food&country=pt"]),
+        ("networks Italy", ["networks?country=it"]),
+        ("polish cities IV", ["cities?country=pl&programme=urbact-iv"]),
+        ("advice on gender equality", ["recommendations?theme=gender-equality"]),
+        (
+            "food portugal",
+            ["networks?theme=food&country=pt", "plans?theme=food&country=pt"],
+        ),
+        ("food", []),
+        ("plans", []),
+        ("plans on xqzyk", []),
+        ("portuguese advice", []),
+    ],
+)
+def test_words_that_choose_of_a_list_lead_to_it(
+    client: FlaskClient, words: str, lists: list[str]
+) -> None:
+    found = client.get("/search", query_string={"q": words, "format": "json"}).get_json()
+    order = [set(one["address"].replace("?", "&").split("&")) for one in found["lists"]]
+    assert order == [set(address.replace("?", "&").split("&")) for address in lists]
+    for one in found["lists"]:
+        listed = client.get(f"/{one['address']}&format=json").get_json()
+        assert listed["total"] == one["total"] > 0
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("what does URBACT advise small shrinking cities", "recommendation"),
+        ("advice for shrinking cities", "recommendation"),
+        ("plans on shrinkage", "plan"),
+        ("Portuguese plans on food", "plan"),
+    ],
+)
+def test_a_kind_that_is_named_comes_first(client: FlaskClient, words: str, kind: str) -> None:
+    found = client.get("/search", query_string={"q": words, "format": "json"}).get_json()
+    assert found["results"][0]["kind"] == kind
+    if words.startswith("Portuguese"):
+        assert all("/pt/" in one["iri"] for one in found["results"][:3])
+
+
+@pytest.mark.parametrize(
+    ("words", "leads"),
+    [
+        ("which calls are open", True),
+        ("how to join as an expert", True),
+        ("food", False),
+        ("expert advice on urban gardens and food", False),
+    ],
+)
+def test_who_wants_to_take_part_is_led_there(client: FlaskClient, words: str, leads: bool) -> None:
+    page = client.get("/search", query_string={"q": words}, headers=BROWSER).text
+    assert ('#part">' in page) == leads

@@ -189,9 +189,8 @@ def test_the_document_of_a_deprecated_iri_says_what_replaces_it(
     form = format_named(suffix, "graph")
     assert form
     redirect = client.get(f"/{path}", headers={"Accept": form.media_type})
-    assert (redirect.status_code, redirect.headers["Location"]) == (
-        *(303, f"{path.rpartition('/')[2]}.{suffix}"),
-    )
+    assert redirect.status_code == 303
+    assert redirect.headers["Location"].lstrip("./") == f"{path}.{suffix}"
     response = client.get(f"/{path}.{suffix}")
     assert response.status_code == 200
     parsed = parse(response.data, format=RdfFormat.from_media_type(form.media_type), base_iri=BASE)
@@ -208,14 +207,14 @@ def test_the_document_of_a_deprecated_iri_says_what_replaces_it(
 @pytest.mark.process
 def test_the_page_of_a_deprecated_iri_says_so_first(client: FlaskClient) -> None:
     text = client.get(f"/{REPLACED}.html").text
-    notice = text[text.index('class="notice"') : text.index("<dl>")]
+    notice = text[text.index('class="notice"') : text.index("<dl")]
     assert "This IRI was replaced by" in notice
     assert f'href="/{REPLACEMENT}"' in notice
     assert "Both were one plan." in notice
     assert text.count("Both were one plan.") == 1
     assert "<title>The old plan (deprecated) · urbact-graph</title>" in text
     text = client.get(f"/{WITHDRAWN}.html").text
-    notice = text[text.index('class="notice"') : text.index("<dl>")]
+    notice = text[text.index('class="notice"') : text.index("<dl")]
     assert "This IRI is deprecated, and nothing replaces it." in notice
     assert "Its source states no such advice." in notice
 

@@ -145,7 +145,10 @@ def counts_of(server: Server) -> Requests:
         ),
         # Paths and methods that there are not are counted together.
         ([f"GET /page{i}".encode() for i in range(9)], {("GET", "none", "404"): 9}),
-        ([b"GET /static/absent", b"GET /%7Bpath%7D%22%0A"], {("GET", "none", "404"): 2}),
+        (
+            [b"GET /static/absent", b"GET /%7Bpath%7D%22%0A"],
+            {("GET", "/static/<name>", "404"): 1, ("GET", "none", "404"): 1},
+        ),
         ([b"DELETE /sparql", b"BREW /x", b"brew /x"], {("other", "none", "405"): 3}),
     ],
 )

@@ -10,9 +10,9 @@ import pytest
 from pyoxigraph import Literal, NamedNode
 from werkzeug.test import EnvironBuilder
 
+from tests.support.stubs import QUERY, STARTED, StubEngine
 from tests.support.waiting import together, until
 from tests.web.serving import dispatch
-from tests.web.stubs import QUERY, STARTED, StubEngine
 from urbact_graph.engine.protocol import Answer
 from urbact_graph.problems import (
     CLIENT_CLOSED_REQUEST,

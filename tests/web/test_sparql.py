@@ -10,8 +10,8 @@ from rdflib import Graph
 from werkzeug.test import EnvironBuilder, TestResponse
 
 from tests.support.engines import ENDLESS
+from tests.support.stubs import StubEngine, results
 from tests.web.serving import ADDRESS, BROWSER, dispatch, problem, serving_file, text_of
-from tests.web.stubs import StubEngine, results
 from urbact_graph.engine.protocol import Answer, Request
 from urbact_graph.rdf.formats import FORMATS, RESULTS_JSON, Format, formats
 from urbact_graph.settings import Settings

@@ -1,7 +1,8 @@
 """Addresses in other spellings lead to the one that they have."""
 
+from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import quote, urljoin
+from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -171,6 +172,95 @@ def test_characters_that_are_encoded_do_not_lead_elsewhere(
         assert found == f"https://x.example{root}{target}?a=%2F"
 
 
+# One of each kind of resource, with what leads on from it.
+RESOURCES = [
+    "/city/pl/wroclaw",
+    "/city/pl/wroclaw.ttl",
+    "/ontology",
+    "/dataset",
+    "/dumps",
+    "/dumps/",
+    "/dumps/latest/urbact-graph.ttl",
+    "/dumps/latest/SHA256SUMS",
+    "/networks",
+    "/countries/pt",
+    "/map.json",
+    "/pictures/timeline",
+    "/void",
+    "/.well-known/void",
+    "/ldes",
+    "/shapes/core",
+    "/validation",
+    "/robots.txt",
+]
+SPELLINGS: dict[str, Callable[[str], str]] = {
+    "as it is": str,
+    "slashes encoded": lambda path: f"/{quote(path[1:], safe='')}",
+    "slashes encoded in lower case": lambda path: f"/{path[1:].replace('/', '%2f')}",
+    "slashes encoded twice": lambda path: f"/{path[1:].replace('/', '%252F')}",
+    "last slash encoded": lambda path: "%2F".join(path.rsplit("/", 1)) if "/" in path[1:] else path,
+    "letters encoded": lambda path: "".join(
+        f"%{ord(one):02x}" if one.isalpha() else one for one in path
+    ),
+    "dots encoded": lambda path: path.replace(".", "%2E"),
+    "slash at the end": lambda path: f"{path}/",
+    "encoded slash at the end": lambda path: f"{path}%2f",
+    "two slashes at the end": lambda path: f"{path}//",
+    # Before a path, the test client reads two slashes as those of a host.
+    "two slashes": lambda path: path.replace("/", "//").removeprefix("/"),
+    "encoded slash at the beginning": lambda path: f"/%2F{path[1:]}",
+    "capitals": str.upper,
+    "plus": lambda path: f"{path}+",
+    "encoded plus": lambda path: f"{path}%2B",
+    "space": lambda path: f"{path}%20",
+    "null": lambda path: f"{path}%00",
+    "byte of no UTF-8": lambda path: f"{path}%B3",
+    "half a character": lambda path: f"{path}%C5",
+    "surrogate": lambda path: f"{path}%ED%A0%80",
+    "overlong slash": lambda path: f"{path}%C0%AF",
+    "single percent sign": lambda path: f"{path}%",
+    "no hexadecimal": lambda path: f"{path}%zz",
+    "encoded percent sign": lambda path: f"{path}%2525",
+    "encoded dots": lambda path: f"{path}/%2E%2E",
+    "backslashes": lambda path: f"/{path[1:].replace('/', '%5C')}",
+    "encoded question mark": lambda path: f"{path}%3Fa=b",
+    "encoded number sign": lambda path: f"{path}%23a",
+    "parameter of the path": lambda path: f"{path};a=b",
+    "invisible space": lambda path: f"{path}%E2%80%8B",
+}
+
+
+@pytest.mark.parametrize(
+    ("accept", "paths"),
+    [
+        ("*/*", RESOURCES[:5]),
+        *(
+            pytest.param(accept, RESOURCES, marks=pytest.mark.slow)
+            for accept in ("*/*", "text/html", "text/turtle")
+        ),
+    ],
+    ids=["some", "*/*", "text/html", "text/turtle"],
+)
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_no_spelling_is_led_to_an_address_that_there_is_not(
+    demo_client: FlaskClient, spelling: str, accept: str, paths: list[str]
+) -> None:
+    for path in paths:
+        address, steps = SPELLINGS[spelling](path), 0
+        response = demo_client.get(address, headers={"Accept": accept})
+        while response.status_code in (302, 303, 308):
+            steps += 1
+            # As a client resolves it, from the address that it has sent.
+            target = urlsplit(urljoin(f"https://x.example{address}", response.headers["Location"]))
+            assert target.netloc == "x.example"
+            address = f"{target.path}?{target.query}" if target.query else target.path
+            response = demo_client.get(address, headers={"Accept": accept})
+        # A file has the format that it has; others may lack the one that is asked for.
+        expected = (200, 406) if steps else (200, 400, 404, 406)
+        assert response.status_code in expected, (path, address, response.status_code)
+        assert steps <= 3, path
+
+
 @pytest.mark.process
 def test_iris_of_other_datasets_lead_to_their_own_documents(tmp_path: Path) -> None:
     base, file = "https://x.example/", tmp_path / "other.nt"
@@ -190,6 +280,6 @@ def test_iris_of_other_datasets_lead_to_their_own_documents(tmp_path: Path) -> N
 def leads_to_its_document(app: Application, path: str, iri: str) -> bool:
     client = app.test_client()
     response = client.get(path, headers={"Accept": "application/n-triples"})
-    target = urljoin(path, response.headers["Location"])
-    assert (response.status_code, target) == (303, f"{path}.nt")
-    return f"<{iri}> <x:p>" in client.get(target).text
+    target = urljoin(f"https://x.example{path}", response.headers["Location"])
+    assert (response.status_code, target) == (303, f"https://x.example{path}.nt")
+    return f"<{iri}> <x:p>" in client.get(f"{path}.nt").text

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
 
 from urbact_graph.cli.options import setting_options
 from urbact_graph.cli.question import Question, read_question
@@ -18,6 +17,7 @@ from urbact_graph.names import Names
 from urbact_graph.problems import QUERY_TIMEOUT, ProblemError
 from urbact_graph.progress import progress_bar
 from urbact_graph.rdf.formats import FORMATS, RESULTS_JSON, format_named
+from urbact_graph.rdf.solutions import solutions
 from urbact_graph.rdf.terms import Term
 from urbact_graph.settings import Settings
 from urbact_graph.sources import build_folder, find_sources
@@ -138,12 +138,7 @@ def _terms(question: Question, engine: "LocalEngine", base: str) -> dict[str, st
         return {}
 
     def select(query: str) -> Iterator[Mapping[str, Term]]:
-        content = engine.query(Request(query, RESULTS_JSON, None, _LARGEST_ANSWER)).content
-        results = parse_query_results(content, format=QueryResultsFormat.JSON)
-        assert isinstance(results, QuerySolutions)  # noqa: S101 - the answer to a SELECT
-        names = [variable.value for variable in results.variables]
-        for row in results:
-            yield {name: term for name in names if (term := row[name]) is not None}
+        return solutions(engine.query(Request(query, RESULTS_JSON, None, _LARGEST_ANSWER)).content)
 
     terms = question.stored.bind(question.given, base, Names(select, base))
     return {name: str(term) for name, term in terms.items()}

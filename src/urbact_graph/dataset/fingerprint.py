@@ -8,7 +8,7 @@ from pathlib import Path
 from urbact_graph import __version__
 
 # What a build or release is made with, beside the modules of the package itself.
-ROOMS = ("rdf", "facts", "history", "description", "dataset", "validation", "release")
+ROOMS = ("rdf", "stored", "facts", "history", "description", "dataset", "validation", "release")
 _LIBRARIES = ("pycountry", "pyoxigraph", "pyshacl", "rdflib", "snowballstemmer")
 _DIGITS = 12
 

@@ -100,8 +100,9 @@ def _repeated_keys(line: str) -> list[str]:
     repeated: dict[str, None] = {}
 
     def note(pairs: list[tuple[str, Any]]) -> None:
-        counts = Counter(key for key, _ in pairs)
-        repeated.update((key, None) for key, count in counts.items() if count > 1)
+        if len(dict(pairs)) < len(pairs):
+            counts = Counter(key for key, _ in pairs)
+            repeated.update((key, None) for key, count in counts.items() if count > 1)
 
     # What is no JSON is reported by the parser that reads the row.
     with contextlib.suppress(ValueError, RecursionError):

@@ -7,7 +7,7 @@ from typing import Literal
 from urbact_graph.errors import DatasetError
 from urbact_graph.rdf.namespaces import FORMATS as W3C_FORMATS
 
-Kind = Literal["results", "graph"]
+Kind = Literal["results", "graph", "features"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,11 @@ class Format:
     def standard(self) -> str:
         """The IRI by which a Service Description names it."""
         return W3C_FORMATS[self.w3c_name]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that it is asked for by."""
+        return self.name, self.media_type, self.extension, *self.aliases, *self.other_names
 
     @property
     def content_type(self) -> str:
@@ -120,6 +125,17 @@ FORMATS = (
     ),
 )
 
+# Of places: for answers of stored queries that have coordinates, which SPARQL does not know of.
+GEOJSON = Format(
+    "geojson",
+    "features",
+    "application/geo+json",
+    "geojson",
+    "",
+    ("application/vnd.geo+json",),
+    ("geo+json",),
+)
+
 # Other extensions in use for the same formats.
 _OTHER_EXTENSIONS = {"owl": "rdf", "xml": "rdf", "turtle": "ttl", "json": "jsonld"}
 
@@ -138,8 +154,7 @@ def format_named(name: str, kind: Kind) -> Format | None:
     for part in name.split(","):
         wanted = part.partition(";")[0].strip().lower()
         for form in formats(kind):
-            names = form.name, form.media_type, form.extension, *form.aliases, *form.other_names
-            if wanted in names:
+            if wanted in form.names:
                 return form
         # ``json`` and ``xml`` name a format of either kind.
         other = _OTHER_EXTENSIONS.get(wanted) if kind == "graph" else None

@@ -256,7 +256,8 @@ class Gateway:
         exchange.context.route, exchange.context.query = entry.route, entry.query
         headers = entry.headers
         if how != "hit":
-            headers = [*headers[:-1], cache_status("fwd=miss; collapsed")]
+            length = ("Content-Length", str(len(representation.body)))
+            headers = [*representation.headers, length, cache_status("fwd=miss; collapsed")]
         if not request.is_conditional:
             return Reply(200, headers, representation.body)
         try:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 # A response may take a quarter of the cache at most, so that none evicts all others.
 _MAX_PART = 4
+# Scripts of a page can read how it came itself in no other header (Server Timing, section 4).
+_HIT = "cache;desc=hit"
+_TIMING = "Server-Timing"
 # The memory that an entry takes besides its body and its key.
 _ENTRY_BYTES = 2_000
 
@@ -37,7 +40,8 @@ class Entry:
     def __post_init__(self) -> None:
         """Complete the headers as they are sent with each hit."""
         length = ("Content-Length", str(len(self.representation.body)))
-        self.headers = [*self.representation.headers, length, cache_status("hit")]
+        headers = map(_of_hit, self.representation.headers)
+        self.headers = [*headers, length, cache_status("hit")]
 
 
 class ResponseCache:
@@ -94,6 +98,11 @@ class CacheCollector(Collector):
         yield counter("cache_hits", "Requests answered from the cache.", cache.hits)
         yield counter("cache_misses", "Requests not found in the cache.", cache.misses)
         yield gauge("cache_bytes", "Memory that cached responses take.", cache.size)
+
+
+def _of_hit(header: tuple[str, str]) -> tuple[str, str]:
+    name, value = header
+    return (name, f"{value}, {_HIT}") if name == _TIMING else header
 
 
 def cache_status(what: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from urbact_graph.names import KINDS
 from urbact_graph.rdf.namespaces import XSD
 from urbact_graph.rdf.terms import Term
 from urbact_graph.stored.datatypes import DATATYPES, datatype_of
-from urbact_graph.stored.query import SUBJECTS, Column, Parameter, StoredQuery
+from urbact_graph.stored.query import RESERVED, SUBJECTS, Column, Parameter, StoredQuery
 from urbact_graph.stored.view import TABLE, View, read_view
 
 _KEYS = ("title", "question", "subject", "view", "phrase", "param", "column")
@@ -123,6 +123,8 @@ class Header:
         if datatype not in DATATYPES and datatype not in KINDS:
             known = ", ".join(dict.fromkeys((*DATATYPES, *KINDS)))
             self._refuse(f"there is no type {datatype}; use one of {known}")
+        if name in RESERVED:
+            self._refuse(f"requests use the name {name} for something else; choose another")
         self._check_name(name)
         if not re.search(rf"[$?]{name}\b", self.body):
             self._refuse(f"the query has no variable ${name}; use it or drop the line")

@@ -9,6 +9,8 @@ from urbact_graph.rdf.terms import Term
 from urbact_graph.stored.datatypes import DATATYPES
 from urbact_graph.stored.view import TABLE, View
 
+# What requests are further told by, so that no parameter of a query may have these names.
+RESERVED = ("format", "limit", "offset")
 # What stored queries are about, one of these each, in the order in which they are listed.
 SUBJECTS = (
     "networks",
@@ -96,6 +98,11 @@ class StoredQuery:
     subject: str = SUBJECTS[-1]
     view: View = TABLE
     phrases: tuple[str, ...] = ()
+
+    @property
+    def defaults(self) -> dict[str, Term]:
+        """The terms of the parameters that have a default."""
+        return {one.name: one.default for one in self.parameters if one.default is not None}
 
     def bind(
         self, given: Mapping[str, str], base: str, names: Names | None = None

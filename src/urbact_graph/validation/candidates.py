@@ -17,6 +17,7 @@ from urbact_graph.rdf.graph import IndexedGraph
 from urbact_graph.rdf.namespaces import RDF, RDFS, SH, XSD
 from urbact_graph.rdf.terms import Term
 from urbact_graph.validation.core_constraints import FOCUS, ConstraintReader
+from urbact_graph.validation.targets import at_once
 from urbact_graph.validation.well_formed import is_class, is_targeted
 
 _TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
@@ -52,11 +53,9 @@ def narrowed(shapes: Sequence[Triple], store: Store) -> list[Triple]:
     if any(triple.predicate.value in _EXTENSIONS for triple in shapes):
         return list(shapes)
     finder = _Finder(graph, store)
-    found = {
-        shape: nodes
-        for shape in graph.subjects()
-        if is_targeted(shape, graph) and (nodes := finder.nodes(shape)) is not None
-    }
+    targeted = [shape for shape in graph.subjects() if is_targeted(shape, graph)]
+    by_shape = zip(targeted, at_once(finder.nodes, targeted), strict=True)
+    found = {shape: nodes for shape, nodes in by_shape if nodes is not None}
     kept = [
         triple
         for triple in shapes
@@ -69,26 +68,54 @@ def narrowed(shapes: Sequence[Triple], store: Store) -> list[Triple]:
 
 
 def read_by(shapes: Iterable[Triple], store: Store) -> Iterator[Triple]:
-    """Return what ``shapes`` can read of ``store``: the statements with properties they name."""
+    """Return what ``shapes`` can read of ``store``.
+
+    These are the statements with properties that they name, of the nodes that they target and of
+    all that can be reached from these along such properties. A path is a property here: others are
+    blank nodes, which ``load_shapes`` refuses.
+    """
     graph = IndexedGraph(shapes)
-    waiting = [shape for shape in graph.subjects() if is_targeted(shape, graph)]
+    targeted = [shape for shape in graph.subjects() if is_targeted(shape, graph)]
+    names = _named_by(targeted, graph)
+    if names is None:
+        yield from (quad.triple for quad in store)
+        return
+    finder = _Finder(graph, store)
+    reached: set[Term | BlankNode] = set()
+    frontier = {node for shape in targeted for node in finder.targets(shape)}
+    while frontier:
+        reached |= frontier
+        found: set[Term | BlankNode] = set()
+        for node in frontier:
+            if isinstance(node, Literal):
+                continue
+            for _, predicate, value, _ in store.quads_for_pattern(node, None, None):
+                if predicate.value in names:
+                    yield Triple(node, predicate, value)
+                    found.add(value)
+        frontier = found - reached
+    subclasses = store.quads_for_pattern(None, NamedNode(RDFS.subClassOf), None)
+    yield from (quad.triple for quad in subclasses)
+
+
+def _named_by(targeted: Iterable[str], graph: IndexedGraph) -> set[str] | None:
+    """Return the IRIs that the shapes ``targeted`` name, themselves or by other shapes.
+
+    None where a query reads what it wants.
+    """
     names = {RDF.type, RDFS.subClassOf}
+    waiting = list(targeted)
     while waiting:
-        iri = waiting.pop()
-        for name, values in graph.properties(iri):
+        for name, values in graph.properties(waiting.pop()):
             if name in _UNWRITTEN:
-                return (quad.triple for quad in store)
+                return None
             if name in _TARGETS[:2]:
                 # What they name is no property.
                 continue
             new = {value.value for value in values if isinstance(value, NamedNode)} - names
             names |= new
             waiting += new
-    return (
-        quad.triple
-        for name in sorted(names)
-        for quad in store.quads_for_pattern(None, NamedNode(name), None)
-    )
+    return names
 
 
 class _Finder:
@@ -111,10 +138,20 @@ class _Finder:
         found: dict[Term | BlankNode, None] = {}
         for target in self._memberships(shape):
             for pattern in patterns:
-                results = self._store.query(f"SELECT DISTINCT {FOCUS} {{ {target} {pattern} }}")
-                assert isinstance(results, QuerySolutions)  # noqa: S101 - it is a SELECT query
-                found |= dict.fromkeys(solution[0] for solution in results)
+                found |= dict.fromkeys(self._selected(f"{target} {pattern}"))
         return list(found)
+
+    def targets(self, shape: str) -> Iterator[Term | BlankNode]:
+        """Yield the nodes that ``shape`` targets (section 2.1.3)."""
+        if is_class(shape, self._shapes):
+            yield from self._selected(f"{FOCUS} <{RDF.type}>/<{RDFS.subClassOf}>* <{shape}>")
+        for pattern in self._memberships(shape):
+            yield from self._selected(pattern)
+
+    def _selected(self, pattern: str) -> Iterator[Term | BlankNode]:
+        results = self._store.query(f"SELECT DISTINCT {FOCUS} {{ {pattern} }}")
+        assert isinstance(results, QuerySolutions)  # noqa: S101 - it is a SELECT query
+        yield from (solution[0] for solution in results)
 
     def _memberships(self, shape: str) -> Iterator[str]:
         """Yield a pattern for each kind of target, which its nodes match (section 2.1.3)."""
@@ -148,7 +185,11 @@ class _BroadReader(ConstraintReader):
         found = super()._condition(shape, name, value, node)
         match name:
             case "pattern":
-                found = f"{_is_other(node)} || {found}"
+                # rdflib writes the Z of a time in UTC as +00:00.
+                text = f"STR({node})"
+                as_written = f'REPLACE({text}, "Z$", "+00:00")'
+                both = f"({found}) || ({str(found).replace(text, as_written)})"
+                found = f"IF({_is_plain(node, XSD.dateTime)}, {both}, {_is_other(node)} || {found})"
             case "minLength":
                 found = f"{_is_other(node)} || isBlank({node}) || STRLEN(STR({node})) < {value}"
             case "datatype" if not found and _iri(value) in _PLAIN:

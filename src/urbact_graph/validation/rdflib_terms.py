@@ -23,6 +23,13 @@ def memory_graph(triples: Iterable[pyoxigraph.Triple]) -> rdflib.Graph:
     """
     graph = rdflib.Graph()
     add = graph.store.add
+    for triple in converted(triples):
+        add(triple, graph)
+    return graph
+
+
+def converted(triples: Iterable[pyoxigraph.Triple]) -> Iterator[tuple[Node, Node, Node]]:
+    """Yield ``triples`` in terms of rdflib; equal terms are one object."""
     known: dict[Any, Node] = {}
     with _quiet_about_literals():
         for triple in triples:
@@ -32,8 +39,7 @@ def memory_graph(triples: Iterable[pyoxigraph.Triple]) -> rdflib.Graph:
                 if node is None:
                     node = known[term] = _rdflib_term(term)
                 nodes.append(node)
-            add((nodes[0], nodes[1], nodes[2]), graph)
-    return graph
+            yield nodes[0], nodes[1], nodes[2]
 
 
 def oxigraph_term(node: Node) -> Term | None:

@@ -1,8 +1,9 @@
 """The source file that describes an entity, so that a curator knows where to look."""
 
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, RdfFormat, parse
 
 from urbact_graph.rdf.parsing import parse_turtle
+from urbact_graph.rdf.reading import without_mark
 from urbact_graph.sources import GraphSources
 
 
@@ -23,7 +24,13 @@ def files_of(entities: set[str], sources: GraphSources) -> dict[str, str]:
     for path in (*sources.data_files(), *sources.ontology_files(), *shapes):
         name = sources.name(path)
         naming_too = path not in shapes
-        for triple in parse_turtle(sources.read(path), name):
+        content = sources.read(path)
+        try:
+            found = [quad.triple for quad in parse(without_mark(content), format=RdfFormat.TURTLE)]
+        except SyntaxError:
+            # Says what is wrong, which takes longer to find out.
+            found = list(parse_turtle(content, name))
+        for triple in found:
             for position, term in enumerate(triple):
                 if position and not naming_too:
                     break

@@ -11,7 +11,10 @@ remains: rdflib corrects some literals when it reads them (spaces around a numbe
 from an xsd:date), so that it may compare another value than the dataset has.
 """
 
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from pyoxigraph import BlankNode, NamedNode, Quad, QuerySolutions, Store, Triple
 
@@ -19,6 +22,9 @@ from urbact_graph.rdf.graph import IndexedGraph
 from urbact_graph.rdf.namespaces import SH
 from urbact_graph.rdf.terms import Term
 from urbact_graph.validation.queries import query_text
+
+_Asked = TypeVar("_Asked")
+_Found = TypeVar("_Found")
 
 
 def with_target_nodes(shapes: Iterable[Triple], dataset: Iterable[Triple]) -> list[Triple]:
@@ -40,22 +46,37 @@ def with_selected(shapes: Iterable[Triple], store: Store) -> list[Triple]:
     """Return ``shapes`` as ``with_target_nodes`` does, for the dataset in ``store``."""
     shapes = list(shapes)
     graph = IndexedGraph(shapes)
-    selected: dict[str, list[Term | BlankNode]] = {}
+    targets = {
+        iri: None
+        for triple in shapes
+        if triple.predicate.value == SH.target
+        and isinstance(triple.object, NamedNode)
+        and graph.text(iri := triple.object.value, SH.select)
+    }
+    queries = [query_text(iri, graph) for iri in targets]
+    selected = dict(zip(targets, at_once(lambda query: _nodes(store, query), queries), strict=True))
     rewritten: list[Triple] = []
     for triple in shapes:
         target = triple.object.value if isinstance(triple.object, NamedNode) else ""
-        if triple.predicate.value != SH.target or not graph.text(target, SH.select):
+        if triple.predicate.value != SH.target or target not in selected:
             rewritten.append(triple)
             continue
-        if target not in selected:
-            selected[target] = list(_nodes(store, query_text(target, graph)))
         target_node = NamedNode(SH.targetNode)
         rewritten += [Triple(triple.subject, target_node, node) for node in selected[target]]
     return rewritten
 
 
-def _nodes(store: Store, query: str) -> Iterator[Term | BlankNode]:
-    """Yield each node that ``query`` selects as ?this, once."""
+def at_once(ask: Callable[[_Asked], _Found], asked: Iterable[_Asked]) -> list[_Found]:
+    """Return what ``ask`` finds for each of ``asked``, several at a time.
+
+    The engine evaluates queries outside of Python's lock, so that threads use every core.
+    """
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        return list(threads.map(ask, asked))
+
+
+def _nodes(store: Store, query: str) -> list[Term | BlankNode]:
+    """Return each node that ``query`` selects as ?this, once."""
     results = store.query(query)
     assert isinstance(results, QuerySolutions)  # noqa: S101 - load_shapes has checked it
-    yield from dict.fromkeys(node for solution in results if (node := solution["this"]))
+    return list(dict.fromkeys(node for solution in results if (node := solution["this"])))

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 
 from flask import request
 
@@ -22,15 +23,28 @@ _CONTENT_TYPES = {form.media_type: form.content_type for form in FORMATS}
 def respond(operation: QueryOperation) -> Response:
     """Answer ``operation``.
 
-    An answer has a strong entity tag and can be had in parts. SPARQL does not define the order of
-    rows, so that the tag has two halves: which answer it is, known before it is computed, and the
-    digest of its bytes. A client whose tag has the first half has a right answer already.
-
     Raises:
         ProblemError: as the engine raises it.
     """
-    snapshot = current_snapshot()
-    key = _key(operation, snapshot.version)
+
+    def answer() -> tuple[bytes, str]:
+        found = evaluate(operation)
+        return found.content, _CONTENT_TYPES[found.media_type]
+
+    return tagged(_key(operation, current_snapshot().version), answer)
+
+
+def tagged(key: str | None, answer: Callable[[], tuple[bytes, str]]) -> Response:
+    """Respond with the content and Content-Type of ``answer``, unless the client has it.
+
+    An answer has a strong entity tag and can be had in parts. SPARQL does not define the order of
+    rows, so that the tag has two halves: which answer it is, known before it is computed, and the
+    digest of its bytes. A client whose tag has the first half, ``key``, has a right answer already.
+    The key is None where the answer differs each time.
+
+    Raises:
+        ProblemError: as ``answer`` raises it.
+    """
     is_read = request.method in READ_METHODS
     known = Conditions.of(request.headers.get).known(f"{key}-") if key and is_read else None
     if known:
@@ -38,14 +52,14 @@ def respond(operation: QueryOperation) -> Response:
         response = Response(status=304)
         response.set_etag(known[0], weak=known[1])
     else:
-        answer = evaluate(operation)
-        response = Response(answer.content, content_type=_CONTENT_TYPES[answer.media_type])
+        content, content_type = answer()
+        response = Response(content, content_type=content_type)
         if key:
-            digest = hashlib.sha256(answer.content).hexdigest()[:_DIGEST_DIGITS]
+            digest = hashlib.sha256(content).hexdigest()[:_DIGEST_DIGITS]
             response.set_etag(f"{key}-{digest}")
             response.accept_ranges = "bytes"
     if key:
-        response.last_modified = snapshot.modified
+        response.last_modified = current_snapshot().modified
     else:
         response.cache_control.no_store = True
     response.vary.update(("Accept", "Accept-Encoding"))
@@ -76,8 +90,7 @@ def _key(operation: QueryOperation, version: str) -> str | None:
     """Return what stands for the answer from the dataset ``version``; None if it varies."""
     if not operation.is_repeatable:
         return None
-    parts = (
-        __version__,
+    return key_of(
         version,
         operation.query,
         operation.default_graphs,
@@ -85,4 +98,12 @@ def _key(operation: QueryOperation, version: str) -> str | None:
         operation.results.name if operation.results else "",
         operation.graph.name if operation.graph else "",
     )
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:_KEY_DIGITS]
+
+
+def key_of(version: str, *parts: object) -> str:
+    """Return what stands for the answer from the dataset ``version`` that ``parts`` say.
+
+    They are what JSON can hold.
+    """
+    content = json.dumps((__version__, version, *parts))
+    return hashlib.sha256(content.encode()).hexdigest()[:_KEY_DIGITS]

@@ -24,6 +24,7 @@ from urbact_graph.web.routes.home import Contents
 from urbact_graph.web.routes.static import address
 from urbact_graph.web.search.index import SearchIndex
 from urbact_graph.web.spellings import without_final_slash
+from urbact_graph.web.stored.library import read_names
 
 # The percent-encoding of a form may turn one byte into three; the rest is for other parameters.
 _BODY_BYTES_PER_QUERY_BYTE = 3
@@ -60,9 +61,11 @@ def create_app(settings: Settings, engine: Engine, release: Release | None = Non
 
 def warm(app: Application) -> None:
     """Have a thread prepare what pages, lists and search are made of, before anyone asks."""
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
     if app.settings.dataset is None:
         kinds = (Index.of, Atlas.of, SearchIndex.of, HomePage.of, Contents.of, Coverage.of)
-        app.served.warm(*kinds)
+        app.served.warm(*kinds, read_names)
 
 
 def max_body_bytes(settings: Settings) -> int:
@@ -105,12 +108,13 @@ def _path_of_page() -> str:
 def _page_context() -> dict[str, object]:
     """Give all pages what they have in common.
 
-    That is the path of this instance, the page's own address, and whether the dataset was built
-    elsewhere.
+    That is the path of this instance, the page's own address, the base of the graph's IRIs, and
+    whether the dataset was built elsewhere.
     """
     settings, address = current_application().settings, current_context().public_address
     return {
         "root": f"{request.script_root}/",
         "address_of_page": f"{address}{quote(_path_of_page())}",
+        "base_of_iris": settings.base_iri,
         "is_foreign": settings.dataset is not None,
     }

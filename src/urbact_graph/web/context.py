@@ -32,8 +32,9 @@ class RequestContext:
 
     The application notes ``route`` (the rule that matched the path), ``query`` (the SPARQL query),
     ``problem`` (the name of the problem that the response is), ``snapshot`` (what it answers from,
-    until the request has ended), ``generation`` (that of the snapshot) and ``representation`` (the
-    whole response, if it may be cached).
+    until the request has ended), ``generation`` (that of the snapshot), ``engine_seconds`` (how
+    long its queries waited for the engine and ran) and ``representation`` (the whole response, if
+    it may be cached).
     """
 
     client: str
@@ -45,6 +46,7 @@ class RequestContext:
     problem: str = ""
     snapshot: Snapshot | None = None
     generation: int = 0
+    engine_seconds: float = 0.0
     representation: Representation | None = None
 
     def enter(self, environ: WSGIEnvironment) -> None:

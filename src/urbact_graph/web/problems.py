@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from flask import Flask, render_template, request
@@ -17,6 +18,7 @@ from urbact_graph.problems import (
 )
 from urbact_graph.web.context import current_context, current_snapshot
 from urbact_graph.web.negotiation import HTML_TYPE, Acceptance, prefers_text
+from urbact_graph.web.pages.query_page import PATH, page_of_problem
 from urbact_graph.web.response import ACCEPT_QUERY, Response
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
@@ -56,20 +58,26 @@ def problem_response(error: ProblemError) -> Response:
     }
     accept = request.headers.get("Accept")
     if Acceptance(accept).names(HTML_TYPE):
-        # With the query, so that it can be corrected on the page.
-        query = request.args.get("query")
-        content, media_type = render_template("problem.html", problem=body, query=query), HTML_TYPE
+        content, media_type = _page(body), HTML_TYPE
     elif prefers_text(accept, request.headers.get("User-Agent")):
         content, media_type = f"{problem.title}.\n{error.detail}\n", "text/plain"
     else:
         content, media_type = json.dumps(body, ensure_ascii=False), PROBLEM_MEDIA_TYPE
     response = Response(content, status=problem.status, mimetype=media_type)
     response.headers.update(error.headers)
-    if request.path == "/sparql":
+    if request.path == PATH:
         response.headers["Accept-Query"] = ACCEPT_QUERY
     response.headers["Cache-Control"] = "no-store"
     response.vary.update(("Accept", "User-Agent"))
     return response
+
+
+def _page(problem: Mapping[str, object]) -> str:
+    """Return the page of ``problem``; that of a query has the query, to be corrected there."""
+    posted = current_context().query if request.path == PATH else ""
+    if query := request.args.get("query") or posted:
+        return page_of_problem(query, problem)
+    return render_template("problem.html", problem=problem)
 
 
 def release_removed() -> ProblemError:

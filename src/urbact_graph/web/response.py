@@ -177,6 +177,7 @@ def finish(response: Response, context: RequestContext) -> Response:
     cached is noted in ``context``.
     """
     _allow_scripts(response)
+    _add_timing(response, context)
     if response.mimetype == HTML_TYPE:
         response.headers.update(_OF_PAGES)
     if response.mimetype in _FOR_PEOPLE and response.file is None:
@@ -198,6 +199,12 @@ def finish(response: Response, context: RequestContext) -> Response:
         if request.method in READ_METHODS:
             _select(response, context.representation)
     return response
+
+
+def _add_timing(response: Response, context: RequestContext) -> None:
+    """Say how long the engine took, in milliseconds (Server Timing, section 3)."""
+    if context.engine_seconds:
+        response.headers["Server-Timing"] = f"query;dur={context.engine_seconds * 1_000:.1f}"
 
 
 def _allow_scripts(response: Response) -> None:

@@ -79,8 +79,13 @@ class Snapshot:
         """
         if self._asks_for_all or not has_request_context():
             return self._dataset.query(query, seconds)
-        client, cancellation = current_context().client, current_context().cancellation
-        return self._dataset.query(query, seconds, client=client, cancellation=cancellation)
+        context, start = current_context(), time.perf_counter()
+        try:
+            return self._dataset.query(
+                query, seconds, client=context.client, cancellation=context.cancellation
+            )
+        finally:
+            context.engine_seconds += time.perf_counter() - start
 
     def triples(self, query: str, **terms: Term) -> list[Triple]:
         """Return the result of the CONSTRUCT ``query``, with ``terms`` in place of its variables.

@@ -96,7 +96,13 @@ def _redirect_to_document(found: tuple[Entity, str] | None) -> AnyResponse | Non
 
 
 def redirect_to(address: str) -> AnyResponse:
-    """Redirect to where the same is, with the query string.
+    """Redirect to where the same is, ``address`` below the root, with the query string."""
+    asked = quote(request.query_string, safe=_OF_QUERIES)
+    return redirect(f"{location(address)}?{asked}" if asked else location(address), _PERMANENTLY)
+
+
+def location(address: str) -> str:
+    """Return what leads a client from the path that it has sent to ``address``.
 
     ``address`` is below the root of this instance, without a slash at its beginning. Unless a
     setting or a proxy says where the root is, Location is relative, so that a local instance stays
@@ -104,7 +110,7 @@ def redirect_to(address: str) -> AnyResponse:
     resolves Location (RFC 3986, section 2.2); so Location goes up to the root, beyond which nothing
     leads (section 5.2.4).
     """
+    if request.script_root:
+        return f"{request.script_root}/{address}"
     up = "../" * request.path.count("/", 1) or "./" * (":" in address)
-    location = f"{request.script_root}/{address}" if request.script_root else f"{up}{address}"
-    asked = quote(request.query_string, safe=_OF_QUERIES)
-    return redirect(f"{location}?{asked}" if asked else location, _PERMANENTLY)
+    return f"{up}{address}"

@@ -255,7 +255,7 @@ def test_aggregates_take_values_of_every_kind(aggregate: str, values: str, expec
         ("FILTER EXISTS {{ FILTER({}) }}", ["1"]),
     ],
 )
-@pytest.mark.parametrize("operator", ["||", " || "])
+@pytest.mark.parametrize("operator", ["||", pytest.param(" || ", marks=pytest.mark.slow)])
 def test_long_chains_of_alternatives_are_answered(
     template: str, expected: list[str], operator: str
 ) -> None:

@@ -10,12 +10,16 @@ from functools import cached_property
 from math import floor
 from typing import TYPE_CHECKING
 
-from rdflib import RDF, RDFS, SKOS, Graph, Literal, Namespace, URIRef
+from pyoxigraph import RdfFormat, parse
+from rdflib import RDF, RDFS, SKOS, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS, FOAF
 from rdflib.term import Node
 
+from urbact_graph.validation.rdflib_terms import converted
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
 
     from urbact_graph.sources import GraphSources
 
@@ -58,16 +62,20 @@ class Membership:
 class Facts:
     """What data/ and the vocabulary state; ``built`` holds the derived statements as well."""
 
-    def __init__(self, sources: GraphSources, built: Iterable[Triple]) -> None:
-        stated = Graph()
-        for path in (*sources.ontology_files(), *sources.data_files()):
-            stated.parse(path)
-        self.built = set(built)
+    def __init__(self, sources: GraphSources, dataset: Path) -> None:
+        self._dataset = dataset
         self._objects: dict[tuple[Node, Node], set[Node]] = defaultdict(set)
         self._subjects: dict[tuple[Node, Node], set[Node]] = defaultdict(set)
-        for subject, predicate, value in stated:
+        files = (*sources.ontology_files(), *sources.data_files())
+        stated = (quad.triple for path in files for quad in parse(path=str(path)))
+        for subject, predicate, value in converted(stated):
             self._objects[subject, predicate].add(value)
             self._subjects[predicate, value].add(subject)
+
+    @cached_property
+    def built(self) -> set[Triple]:
+        quads = parse(path=str(self._dataset), format=RdfFormat.N_TRIPLES)
+        return set(converted(quad.triple for quad in quads))
 
     def objects(self, subject: Node | None, predicate: Node) -> list[Node]:
         if subject is None:

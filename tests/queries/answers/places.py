@@ -57,7 +57,11 @@ def _near(facts: Facts, here: Point | None, kilometres: Node) -> list[Row]:
 @answers
 def cities_near_city(facts: Facts, given: Arguments) -> Answer:
     rows = _near(facts, _point(facts, given["city"]), given["kilometres"])
-    return [row for row in rows if row[0] != given["city"]]
+    return [
+        (*row, facts.one(URIRef(f"{row[0]}"), WGS.lat), facts.one(URIRef(f"{row[0]}"), WGS.long))
+        for row in rows
+        if row[0] != given["city"]
+    ]
 
 
 @answers

@@ -40,7 +40,7 @@ class Reading:
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Self:
-        """Query ``snapshot``, in about 0.3 s for 164,000 triples.
+        """Query ``snapshot``, in about 0.4 s for 164,000 triples.
 
         Raises:
             ProblemError: as the engine raises it.

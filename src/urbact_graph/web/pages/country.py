@@ -12,6 +12,7 @@ from urbact_graph.web.pages.gathering import (
     name_of_language,
     plans_in_order,
 )
+from urbact_graph.web.pages.schema_org import Node
 
 _THEMES = 12
 _PLANS = 8
@@ -59,6 +60,19 @@ class CountryPage:
                 if name.language
             ),
         )
+
+
+def country_markup(country: Country, address: str) -> Node:
+    """Return what search engines read of ``country``, whose page is at ``address``."""
+    return {
+        "@context": "https://schema.org/",
+        "@type": "Country",
+        "@id": country.iri,
+        "name": country.name,
+        "identifier": country.code,
+        "url": address,
+        "mainEntityOfPage": address,
+    }
 
 
 def countries_of(atlas: Atlas) -> tuple[Country, ...]:

@@ -27,13 +27,14 @@ _DIGITS = 4
 class CityMap:
     """A map: its points with their sizes and roles, and the lines between cities with weights.
 
-    ``sizes`` are numbers of networks by the path of the city.
+    ``sizes`` are numbers of what ``noun`` says, by the path of the city.
     """
 
     title: str
     sizes: dict[str, int]
     roles: dict[str, str]
     lines: tuple[tuple[str, str, int], ...] = ()
+    noun: str = "network"
 
 
 def map_of(kind: str, slug: str, atlas: Atlas) -> CityMap:
@@ -77,7 +78,7 @@ def as_json(one: CityMap, atlas: Atlas) -> dict[str, Any]:
             "lon": lon,
             "lat": lat,
             "size": size,
-            "note": _note(city, size, atlas),
+            "note": _note(city, size, one.noun, atlas),
         }
         if city.path in one.roles:
             point["role"] = one.roles[city.path]
@@ -155,6 +156,6 @@ def _place(city: City) -> tuple[float, float] | None:
     return round(city.lon, _DIGITS), round(city.lat, _DIGITS)
 
 
-def _note(city: City, size: int, atlas: Atlas) -> str:
+def _note(city: City, size: int, noun: str, atlas: Atlas) -> str:
     country = atlas.countries[city.country].name if city.country else ""
-    return " · ".join(filter(None, [country, f"{size} network{'' if size == 1 else 's'}"]))
+    return " · ".join(filter(None, [country, f"{size} {noun}{'' if size == 1 else 's'}"]))

@@ -14,12 +14,15 @@ from urbact_graph.web.routes import (
     limits,
     lists,
     metrics,
+    openapi,
     pictures,
+    queries,
     reports,
     robots,
     search,
     sparql,
     static,
+    tables,
 )
 
 # The route of the entities matches any path, and comes last.
@@ -42,5 +45,8 @@ BLUEPRINTS = (
     search.routes,
     pictures.routes,
     countries.routes,
+    queries.routes,
+    tables.routes,
+    openapi.routes,
     entities.routes,
 )

@@ -19,6 +19,7 @@ from urbact_graph.web.pages.dataset_page import DATASET, DatasetPage
 from urbact_graph.web.pages.entity_page import Vocabulary
 from urbact_graph.web.routes.negotiated import add_document, respond
 from urbact_graph.web.snapshot import Snapshot
+from urbact_graph.web.spellings import location
 
 routes = Blueprint("catalogue", __name__)
 
@@ -26,7 +27,7 @@ routes = Blueprint("catalogue", __name__)
 @routes.get("/.well-known/void")
 def well_known() -> AnyResponse:
     """Redirect from the well-known address to the statistics (VoID, section 7.2)."""
-    return redirect("../void", 302)
+    return redirect(location("void"), 302)
 
 
 def _respond(path: str, suffix: str = "") -> Response:

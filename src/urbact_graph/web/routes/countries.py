@@ -6,8 +6,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from urbact_graph.problems import NOT_FOUND, ProblemError
 from urbact_graph.web.atlas.atlas import atlas_of
-from urbact_graph.web.context import current_snapshot
-from urbact_graph.web.pages.country import CountryPage, countries_of
+from urbact_graph.web.context import current_context, current_snapshot
+from urbact_graph.web.pages.country import CountryPage, countries_of, country_markup
+from urbact_graph.web.pages.page_head import script
 from urbact_graph.web.spellings import redirect_to
 
 # How much of an unknown name an error repeats.
@@ -30,7 +31,10 @@ def country(code: str) -> AnyResponse:
     known = atlas.countries.get(code.upper())
     if known and code == code.lower():
         page = CountryPage.of(known, atlas)
-        return Response(render_template("kinds/country.html", of=page, atlas=atlas))
+        markup = country_markup(known, f"{current_context().public_address}/{known.path}")
+        return Response(
+            render_template("kinds/country.html", of=page, atlas=atlas, script=script(markup))
+        )
     wanted = code.removesuffix(".html").casefold()
     names = {one.name.casefold(): one for one in atlas.countries.values()}
     known = atlas.countries.get(wanted.upper()) or names.get(wanted)

@@ -22,7 +22,7 @@ from urbact_graph.release.release import Release, releases
 from urbact_graph.web.context import current_context, current_snapshot, served_release
 from urbact_graph.web.documents.links import Link, link_header
 from urbact_graph.web.response import IMMUTABLE, PublishedFile, Response
-from urbact_graph.web.spellings import redirect_to
+from urbact_graph.web.spellings import location, redirect_to
 
 _STABLE = DISTRIBUTIONS[0].file_name()
 _FORMS = {form.key: form for form in DISTRIBUTIONS}
@@ -77,8 +77,7 @@ def latest_dump(name: str) -> AnyResponse:
         return Response(_stable_checksums(release), mimetype="text/plain")
     for stable, versioned in _names(release.version):
         if name == stable and (release.dumps / versioned).exists():
-            # Relative, so that a local instance stays local.
-            return redirect(f"../{versioned}", 302)
+            return redirect(location(f"dumps/{versioned}"), 302)
     raise _unknown(f"latest/{name}")
 
 

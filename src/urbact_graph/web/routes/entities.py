@@ -25,7 +25,7 @@ from urbact_graph.web.pages.ontology_page import OntologyPage
 from urbact_graph.web.pages.page_head import PageHead, page_head
 from urbact_graph.web.pages.similar_things import SimilarThings
 from urbact_graph.web.routes.dumps import item_links
-from urbact_graph.web.spellings import document, in_other_letters
+from urbact_graph.web.spellings import document, in_other_letters, location
 
 _ONTOLOGY = "ontology"
 # How much of an unknown path an error repeats.
@@ -67,10 +67,9 @@ def entity(path: str) -> AnyResponse:
 def _see_other(entity: Entity) -> AnyResponse:
     """Redirect from the entity to its document by 303 (Cool URIs, section 4.2)."""
     suffix = chosen_suffix(request.headers.get("Accept"))
-    # Relative, so that a local instance stays local. A slash that is encoded in the IRI is one in
-    # the address too.
-    name = quote(entity.iri.value.rpartition("/")[2], safe="%")
-    response = redirect(f"{name}.{suffix}", 303)
+    # A slash that is encoded in the IRI is one in the address too.
+    name = quote(entity.iri.value.removeprefix(current_snapshot().base), safe="/%")
+    response = redirect(location(f"{name}.{suffix}"), 303)
     response.vary.add("Accept")
     return response
 

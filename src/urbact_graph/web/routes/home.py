@@ -24,7 +24,7 @@ from urbact_graph.web.pages.page_head import script
 from urbact_graph.web.pages.schema_org import Facts
 from urbact_graph.web.routes.dumps import item_links
 from urbact_graph.web.snapshot import Snapshot
-from urbact_graph.web.spellings import has_route
+from urbact_graph.web.spellings import has_route, location
 
 _DAY = len("2026-11-23")
 
@@ -72,6 +72,7 @@ _NOT_SHOWN = ("ontology#OfficialTotal", "ontology#Similarity")
 _PLACES = (
     ("sparql", "SPARQL", "write your own queries, in the browser or for any SPARQL 1.1 client"),
     ("queries", "Stored queries", "common questions, ready to run"),
+    ("tables", "Tables", "each kind of thing as a table, for spreadsheets and data frames"),
     ("ontology", "Ontology", "the classes and properties, and what each of them means"),
     ("theme", "Themes", "the topics of the networks, from broad to narrow"),
     ("glossary", "Glossary", "the terms of the programme, with definitions"),
@@ -85,10 +86,10 @@ _PLACES = (
     ("context.jsonld", "JSON-LD context", "short names for all properties and classes"),
     ("limits", "Limits", "how long a query may run, and all other limits"),
     ("conformance", "Conformance", "what was tested of SPARQL, and where the engine deviates"),
-    ("openapi.json", "OpenAPI", "the interface, for code generators"),
+    ("openapi", "OpenAPI", "the interface, for programs and generators of code"),
     ("sitemap.xml", "Sitemap", "the addresses of all pages"),
 )
-_OF_RELEASES = ("dumps/", "ldes", "shapes", "validation")
+_OF_RELEASES = ("dumps/", "tables", "ldes", "shapes", "validation", "pictures/cooperation")
 _OF_DESCRIPTIONS = ("void", "catalog")
 # The header of every page: lists and pictures, and the way to the data.
 _NAVIGATION = (
@@ -98,6 +99,7 @@ _NAVIGATION = (
     ("recommendations", "Advice"),
     ("themes", "Themes"),
     ("map", "Map"),
+    ("queries", "Queries"),
     ("dataset.html", "Data"),
 )
 _SEARCH = "/search"
@@ -107,20 +109,27 @@ _WAYS_IN = (
         "Explore",
         ("networks", "cities", "plans", "recommendations", "people", "themes", "countries"),
     ),
-    ("See", ("map", "pictures/timeline", "pictures/themes", "pictures/countries")),
-    ("Use the data", ("sparql", "queries", "dumps/", "catalog", "ldes", "openapi.json")),
+    (
+        "See",
+        (
+            *("map", "pictures/timeline", "pictures/themes", "pictures/countries"),
+            "pictures/cooperation",
+        ),
+    ),
+    ("Use the data", ("sparql", "queries", "tables", "dumps/", "catalog", "ldes", "openapi")),
     ("Understand it", ("ontology.html", "glossary.html", "theme.html", "dataset.html")),
     ("Check it", ("validation", "shapes", "conformance", "limits")),
 )
-_ONLY_OF_URBACT = (*_OF_DESCRIPTIONS, *_WAYS_IN[0][1], *_WAYS_IN[1][1])
+_ONLY_OF_URBACT = ("queries", *_OF_DESCRIPTIONS, *_WAYS_IN[0][1], *_WAYS_IN[1][1])
 _NAMES = {
-    **{path: name for path, name, _ in _PLACES},
     **dict(_NAVIGATION),
+    **{path: name for path, name, _ in _PLACES},
     "people": "People",
     "countries": "Countries",
     "pictures/timeline": "Time line of the programmes",
     "pictures/themes": "Themes over time",
     "pictures/countries": "Reach by country",
+    "pictures/cooperation": "Cities that worked together",
     "ontology.html": "Ontology",
     "glossary.html": "Glossary",
     "theme.html": "Thesaurus of themes",
@@ -183,8 +192,7 @@ def home() -> AnyResponse:
     suffix = chosen_suffix(request.headers.get("Accept"))
     contents = current_snapshot().derive(Contents.of)
     links = list(_links(contents))
-    # Relative, so that a local instance stays local.
-    described = f"{DATASET}.{suffix}" if contents.dataset else "sparql"
+    described = location(f"{DATASET}.{suffix}" if contents.dataset else "sparql")
     response = Response(_page(contents, links)) if suffix == HTML else redirect(described, 303)
     response.headers["Link"] = link_header(links)
     response.vary.add("Accept")
@@ -263,7 +271,7 @@ def _places(contents: Contents) -> Iterator[tuple[str, str, str]]:
 
 
 def _exists(path: str, contents: Contents) -> bool:
-    if path in _OF_RELEASES and not current_snapshot().release:
+    if path not in _OF_DESCRIPTIONS and not _is_offered(path):
         return False
     return has_route(f"/{path}") and (path not in _OF_DESCRIPTIONS or bool(contents.dataset))
 

@@ -8,12 +8,20 @@ from flask import Blueprint, Response, jsonify, render_template, request
 
 from urbact_graph.problems import MALFORMED_REQUEST, NOT_ACCEPTABLE, ProblemError
 from urbact_graph.web.atlas.atlas import atlas_of
+from urbact_graph.web.atlas.things import Thing
 from urbact_graph.web.context import current_snapshot
 from urbact_graph.web.lists.listings import LISTINGS
 from urbact_graph.web.lists.selection import PAGE_SIZE, Selection
 from urbact_graph.web.negotiation import HTML_TYPE, Acceptance
+from urbact_graph.web.pictures.list_maps import MAPPED
 
-_TYPES = {"html": HTML_TYPE, "csv": "text/csv", "json": "application/json"}
+_TYPES = {
+    "html": HTML_TYPE,
+    "csv": "text/csv",
+    "json": "application/json",
+    "parquet": "application/vnd.apache.parquet",
+}
+_OF_LISTS = ("html", "csv", "json")
 # Texts in a cell of CSV are separated by this.
 _SEPARATOR = "; "
 
@@ -25,7 +33,7 @@ def listing(name: str) -> Response:
     atlas = atlas_of(current_snapshot())
     parameters = list(request.args.items(multi=True))
     selection = Selection.of(LISTINGS[name], atlas, parameters)
-    form = chosen_form(tuple(_TYPES))
+    form = chosen_form(_OF_LISTS)
     response = {"html": _page, "csv": _csv, "json": _json}[form](selection)
     response.vary.add("Accept")
     return response
@@ -74,9 +82,17 @@ def _page(selection: Selection) -> Response:
             last=last,
             facets=[(facet, selection.choices(facet)) for facet in selection.listing.facets],
             query=query,
+            on_map=_on_map(selection),
             run=f"sparql?{urlencode({'query': query})}",
         )
     )
+
+
+def _on_map(selection: Selection) -> str:
+    """Return the address of the map of what is listed, empty where the list has none."""
+    name = selection.listing.name
+    chosen = selection.address().partition("?")[2]
+    return "&".join(filter(None, [f"map?list={name}", chosen])) if name in MAPPED else ""
 
 
 def _csv(selection: Selection) -> Response:
@@ -92,10 +108,19 @@ def _csv(selection: Selection) -> Response:
     return response
 
 
+def _iris_of_themes(thing: Thing, base: str) -> dict[str, list[str]]:
+    themes = getattr(thing, "themes", None)
+    return {} if themes is None else {"theme_iris": [f"{base}{path}" for path in themes]}
+
+
 def _json(selection: Selection) -> Response:
     columns, atlas, things = selection.listing.columns, selection.atlas, selection.things
     items = [
-        {"iri": f"{atlas.base}{one.path}", **{c.name: c.value(one, atlas) for c in columns}}
+        {
+            "iri": f"{atlas.base}{one.path}",
+            **{column.name: column.value(one, atlas) for column in columns},
+            **_iris_of_themes(one, atlas.base),
+        }
         for one in things
     ]
     return jsonify({"total": len(items), "query": selection.query(), "items": items})

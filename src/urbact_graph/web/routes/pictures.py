@@ -8,8 +8,11 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from urbact_graph.problems import MALFORMED_REQUEST, NOT_FOUND, ProblemError
 from urbact_graph.web.atlas.atlas import Atlas, atlas_of
 from urbact_graph.web.context import current_context, current_snapshot
+from urbact_graph.web.lists.listings import LISTINGS
+from urbact_graph.web.lists.selection import Selection
 from urbact_graph.web.pictures.cooperation import cooperation_of
 from urbact_graph.web.pictures.countries import COUNTRIES
+from urbact_graph.web.pictures.list_maps import MAPPED, map_of_list
 from urbact_graph.web.pictures.maps import SUBJECTS, as_json, map_of, map_of_all, with_networks
 from urbact_graph.web.pictures.picture import Picture, Table
 from urbact_graph.web.pictures.themes import THEMES
@@ -29,6 +32,8 @@ routes = Blueprint("pictures", __name__)
 def city_map() -> Response:
     """Give the page of the map of all cities; its filters are read in the browser."""
     atlas = atlas_of(current_snapshot())
+    if "list" in request.args:
+        return _map_of_list(atlas)
     _refuse_other_parameters(_FILTERS)
     most = sorted(atlas.cities.values(), key=lambda one: (-len(one.networks), one.name))
     return Response(
@@ -37,7 +42,7 @@ def city_map() -> Response:
             atlas=atlas,
             cities=most[:_MOST_LISTED],
             missing=as_json(map_of_all(atlas), atlas)["missing"],
-            pictures=_pictures(current_snapshot()).values(),
+            pictures=pictures_of(current_snapshot()).values(),
         )
     )
 
@@ -49,6 +54,8 @@ def map_data() -> Response:
     atlas = atlas_of(snapshot)
     if not request.args:
         return jsonify(snapshot.derive(_all_cities))
+    if "list" in request.args:
+        return jsonify(as_json(map_of_list(_selection(atlas)), atlas))
     if len(request.args) > 1:
         raise ProblemError(
             MALFORMED_REQUEST, f"A map takes one of the parameters {', '.join(SUBJECTS)}."
@@ -63,7 +70,7 @@ def picture(name: str) -> Response:
     atlas = atlas_of(current_snapshot())
     _refuse_other_parameters(())
     stem, _, form = name.partition(".")
-    pictures = _pictures(current_snapshot())
+    pictures = pictures_of(current_snapshot())
     chosen = pictures.get(stem)
     if chosen is None or (form and form not in _FORMS):
         known = ", ".join(pictures)
@@ -85,15 +92,48 @@ def picture(name: str) -> Response:
     return Response(_page(chosen, table, atlas))
 
 
+def _map_of_list(atlas: Atlas) -> Response:
+    selection = _selection(atlas)
+    drawn = map_of_list(selection)
+    cities = sorted(
+        (atlas.cities[path] for path in drawn.sizes),
+        key=lambda one: (-drawn.sizes[one.path], one.name),
+    )
+    return Response(
+        render_template(
+            "map_of_list.html",
+            atlas=atlas,
+            selection=selection,
+            title=drawn.title,
+            sizes=drawn.sizes,
+            cities=cities,
+            missing=as_json(drawn, atlas)["missing"],
+            source=f"map.json?{request.query_string.decode()}",
+        )
+    )
+
+
+def _selection(atlas: Atlas) -> Selection:
+    """Return what the parameters choose of the list that ``list`` names."""
+    name = request.args["list"]
+    if name not in MAPPED:
+        raise ProblemError(
+            MALFORMED_REQUEST,
+            f"The list '{name[:40]}' has no map; those that have one are {', '.join(MAPPED)}.",
+        )
+    pairs = [pair for pair in request.args.items(multi=True) if pair[0] != "list"]
+    return Selection.of(LISTINGS[name], atlas, pairs)
+
+
 def _page(chosen: Picture, table: Table, atlas: Atlas) -> str:
     drawing = chosen.draw(atlas, f"{request.script_root}/")
-    others = [one for one in _pictures(current_snapshot()).values() if one is not chosen]
+    others = [one for one in pictures_of(current_snapshot()).values() if one is not chosen]
     return render_template(
         "picture.html", picture=chosen, table=table, svg=drawing.svg(), others=others
     )
 
 
-def _pictures(snapshot: Snapshot) -> dict[str, Picture]:
+def pictures_of(snapshot: Snapshot) -> dict[str, Picture]:
     """Return the pictures that there are; the network of cities is laid out with a release."""
     network = snapshot.derive(cooperation_of)
     return {**PICTURES, network.name: network} if network else PICTURES

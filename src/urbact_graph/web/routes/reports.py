@@ -22,6 +22,7 @@ from urbact_graph.web.documents.jsonld_terms import Terms
 from urbact_graph.web.pages.coverage import Coverage
 from urbact_graph.web.problems import release_removed
 from urbact_graph.web.routes.negotiated import add_document, respond
+from urbact_graph.web.spellings import location
 
 # The most severe first (SHACL, section 2.1.4).
 _SEVERITIES = ("Violation", "Warning", "Info")
@@ -130,7 +131,7 @@ def result(identifier: str) -> AnyResponse:
         )
     suffix = chosen_suffix(request.headers.get("Accept"), is_for_programs=True)
     fragment = f"#{identifier}" if suffix == HTML else ""
-    response = redirect(f"../validation.{suffix}{fragment}", 303)
+    response = redirect(location(f"validation.{suffix}{fragment}"), 303)
     response.vary.add("Accept")
     return response
 

@@ -8,11 +8,17 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response
 
+from urbact_graph.description.distributions import TABLES
 from urbact_graph.problems import NOT_FOUND, ProblemError
 from urbact_graph.rdf.resources import COMPUTED
+from urbact_graph.web.atlas.atlas import Atlas
 from urbact_graph.web.context import current_context, current_snapshot
 from urbact_graph.web.documents.document import HTML
 from urbact_graph.web.documents.index import Index
+from urbact_graph.web.lists.listings import LISTINGS
+from urbact_graph.web.routes.pictures import pictures_of
+from urbact_graph.web.snapshot import Snapshot
+from urbact_graph.web.stored.library import Library
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 # The limits of one file (sitemaps.org, protocol 0.9), and the bytes that its root element takes.
@@ -60,7 +66,9 @@ def numbered(number: int) -> Response:
 
 def _files() -> tuple[bytes, ...]:
     snapshot, address = current_snapshot(), current_context().public_address
-    listed = _listed(snapshot.derive(Index.of), address, has_dumps=snapshot.release is not None)
+    has_dumps = snapshot.release is not None
+    index = snapshot.derive(Index.of)
+    listed = _listed(index, address, _gathered(snapshot), has_dumps=has_dumps)
     return sitemaps(address, listed, MAX_ADDRESSES, MAX_BYTES)
 
 
@@ -74,8 +82,25 @@ def robots_text(address: str) -> str:
     return f"User-agent: *\n{rules}\nSitemap: {address}/sitemap.xml\n"
 
 
-def _listed(index: Index, address: str, *, has_dumps: bool) -> list[Listed]:
-    """Return the pages of the instance: the home, the dumps, then those of the entities by path.
+def _gathered(snapshot: Snapshot) -> tuple[str, ...]:
+    """Return the paths of pages that are of no entity, if the graph is of URBACT."""
+    if snapshot.settings.dataset is not None:
+        return ()
+    atlas = snapshot.derive(Atlas.of)
+    if not atlas.networks:
+        return ()
+    pictures = (f"pictures/{name}" for name in pictures_of(snapshot))
+    countries = (one.path for one in atlas.countries.values())
+    queries = (f"queries/{name}" for name in snapshot.derive(Library.of).queries)
+    tables = ("tables", *(f"tables/{name}" for name in TABLES)) if snapshot.release else ()
+    lists = (*LISTINGS, "map", *pictures, "countries", *countries)
+    return (*lists, "queries", *queries, *tables, "openapi")
+
+
+def _listed(
+    index: Index, address: str, gathered: tuple[str, ...], *, has_dumps: bool
+) -> list[Listed]:
+    """Return the pages of the instance: the home, the dumps, ``gathered``, then those of entities.
 
     Those of what was only computed are left out, as other pages show it too, and those of
     deprecated IRIs.
@@ -87,7 +112,8 @@ def _listed(index: Index, address: str, *, has_dumps: bool) -> list[Listed]:
     ]
     latest = max((page.modified for page in pages), default="")
     others = ("", "dumps/") if has_dumps else ("",)
-    return [*(Listed(f"{address}/{path}", latest) for path in others), *pages]
+    paths = (*others, *gathered)
+    return [*(Listed(f"{address}/{path}", latest) for path in paths), *pages]
 
 
 def _written(moment: datetime | None) -> str:

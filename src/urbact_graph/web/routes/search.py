@@ -1,11 +1,14 @@
 """The search: /search, a page or JSON."""
 
+from dataclasses import asdict
+
 from flask import Blueprint, Response, jsonify, render_template, request
 
 from urbact_graph.problems import MALFORMED_REQUEST, ProblemError
 from urbact_graph.web.atlas.atlas import atlas_of
 from urbact_graph.web.context import current_context, current_snapshot
 from urbact_graph.web.routes.lists import chosen_form
+from urbact_graph.web.search.chosen_lists import asks_to_take_part, lists_of
 from urbact_graph.web.search.entries import KINDS
 from urbact_graph.web.search.index import LONGEST_QUERY, Match, SearchIndex
 
@@ -20,7 +23,7 @@ routes = Blueprint("search", __name__)
 def search() -> Response:
     """Give what fits the words of ``q``, the best first, as a page or as JSON."""
     snapshot = current_snapshot()
-    atlas_of(snapshot)
+    atlas = atlas_of(snapshot)
     for name in request.args:
         if name not in _PARAMETERS:
             known = ", ".join(_PARAMETERS)
@@ -46,13 +49,24 @@ def search() -> Response:
     for match in found:
         counts[match.entry.kind] += 1
     chosen = [match for match in found if not kind or match.entry.kind == kind]
+    lists = list(lists_of(text, atlas)) if not kind and not offset else []
     items = [_item(match) for match in chosen[offset : offset + limit]]
     answer = {"q": text, "kind": kind, "total": len(chosen), "offset": offset, "limit": limit}
     if form == "json":
-        response = jsonify({**answer, "kinds": counts, "results": items})
+        response = jsonify(
+            {**answer, "kinds": counts, "lists": [asdict(one) for one in lists], "results": items}
+        )
     else:
         response = Response(
-            render_template("search.html", **answer, kinds=KINDS, counts=counts, results=items)
+            render_template(
+                "search.html",
+                **answer,
+                kinds=KINDS,
+                counts=counts,
+                lists=lists,
+                results=items,
+                takes_part=asks_to_take_part(text),
+            )
         )
     response.vary.add("Accept")
     return response

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from urbact_graph.web.atlas.atlas import Atlas
 from urbact_graph.web.atlas.things import Name, Plan, Thing
+from urbact_graph.web.search.adjectives import ADJECTIVES
 
 # The kinds, by what is looked for most, with what stands on the page.
 KINDS = {
@@ -82,6 +83,7 @@ def entries(atlas: Atlas) -> Iterator[Entry]:  # noqa: C901 - a part for each ki
 
 def _plan(plan: Plan, atlas: Atlas) -> Entry:
     city, network = atlas.cities.get(plan.city), atlas.networks.get(plan.network)
+    country = atlas.countries.get(plan.country)
     spellings = " ".join(dict.fromkeys(name.text for name in city.names)) if city else ""
     themes = ", ".join(atlas.themes[t].name for t in plan.themes if t in atlas.themes)
     texts = (
@@ -89,7 +91,7 @@ def _plan(plan: Plan, atlas: Atlas) -> Entry:
         ("summary", plan.abstract),
         ("name", plan.label),
         ("city", spellings),
-        ("country", atlas.countries[plan.country].name if plan.country else ""),
+        ("country", f"{country.name} {ADJECTIVES.get(country.code, '')}" if country else ""),
         ("themes", themes),
         ("subject of the network", network.title if network else ""),
     )

@@ -4,7 +4,7 @@ import math
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from pycountry import languages
@@ -34,6 +34,17 @@ _PER_CENT = 100
 _LEAST_SHARE = 0.45
 # The beginning of one or two letters says too little for texts and similar spellings.
 _SHORTEST = 3
+# What is of the kind that a word names, and has the other words, comes before other texts.
+_KIND_NAMED = 30.0
+_WORDS_OF_KINDS = {
+    stems(word)[0]: kind
+    for kind, words in {
+        "plan": "plan strategy",
+        "network": "network project",
+        "recommendation": "advice advise recommend recommendation lesson",
+    }.items()
+    for word in words.split()
+}
 LONGEST_QUERY = 200
 # What the name of a thing is called that has a label beside it.
 _NAMES_OF_WORKS = {"plan": "its title"}
@@ -105,7 +116,14 @@ class SearchIndex:
         """Return what fits ``text``, the best first; only things of ``kind`` where it is given."""
         query = folded(text[:LONGEST_QUERY])
         best: dict[int, Match] = {}
-        for number, match in (*self._by_name(query), *self._by_text(text[:LONGEST_QUERY])):
+        named, rest = _named_kinds(text[:LONGEST_QUERY])
+        of_text = self._by_text(text[:LONGEST_QUERY])
+        of_kind = (
+            (number, replace(match, score=match.score + _KIND_NAMED))
+            for number, match in (self._by_text(rest) if named else ())
+            if match.entry.kind in named
+        )
+        for number, match in (*self._by_name(query), *of_text, *of_kind):
             if (not kind or match.entry.kind == kind) and (
                 number not in best or match.score > best[number].score
             ):
@@ -190,6 +208,14 @@ def language_name(code: str) -> str:
     """Return the English name of a language, its code if it is unknown."""
     found = languages.get(alpha_2=code) if code else None
     return str(found.name).partition(" (")[0].removeprefix("Modern ") if found else code
+
+
+def _named_kinds(text: str) -> tuple[set[str], str]:
+    """Return the kinds that words of ``text`` name, and the text without these words."""
+    words = folded(text).split()
+    kinds = {word: _WORDS_OF_KINDS.get(stem) for word in words for stem in stems(word)}
+    named = {kind for kind in kinds.values() if kind}
+    return named, " ".join(word for word in words if not kinds.get(word))
 
 
 def _rank(match: Match) -> float:

@@ -66,8 +66,9 @@ class StubDataset:
         cancellation: Cancellation | None = None,
     ) -> Answer:
         assert not self.closed, "a dataset is used after it was closed"
-        self.engine.evaluations.append(Evaluation(request, seconds, client, cancellation))
-        return self.engine.evaluate(request, self.version)
+        evaluation = Evaluation(request, seconds, client, cancellation)
+        self.engine.evaluations.append(evaluation)
+        return self.engine.answer(evaluation, self.version)
 
     def close(self) -> None:
         self.closed += 1
@@ -91,6 +92,9 @@ class StubEngine:
     evaluations: list[Evaluation] = field(default_factory=list)
     opened: list[StubDataset] = field(default_factory=list)
     current_status: Status = IDLE
+
+    def answer(self, evaluation: Evaluation, version: str) -> Answer:
+        return self.evaluate(evaluation.request, version)
 
     def open(self) -> StubDataset:
         dataset = StubDataset(self, self.version, self.modified, self.counts)

@@ -1,0 +1,118 @@
+"""What an editor of queries proposes: the prefixes, and the terms of the graph."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Self
+
+from pyoxigraph import Literal, NamedNode
+
+from urbact_graph.problems import ProblemError
+from urbact_graph.rdf.namespaces import OWL, RDF, RDFS, namespaces, shortened
+from urbact_graph.web.pages.entity_page import Vocabulary
+from urbact_graph.web.snapshot import Snapshot
+
+CLASS, PROPERTY, INDIVIDUAL = "class", "property", "individual"
+_KINDS = {
+    OWL.Class: CLASS,
+    RDFS.Class: CLASS,
+    RDF.Property: PROPERTY,
+    OWL.ObjectProperty: PROPERTY,
+    OWL.DatatypeProperty: PROPERTY,
+    OWL.AnnotationProperty: PROPERTY,
+    OWL.NamedIndividual: INDIVIDUAL,
+}
+_DEFINED = f"""
+PREFIX rdfs: <{RDFS}>
+SELECT ?term ?kind ?label ?comment
+WHERE {{
+  VALUES ?kind {{ {" ".join(f"<{kind}>" for kind in _KINDS)} }}
+  ?term a ?kind .
+  OPTIONAL {{ ?term rdfs:label ?label FILTER(LANG(?label) IN ("en", "")) }}
+  OPTIONAL {{ ?term rdfs:comment ?comment FILTER(LANG(?comment) IN ("en", "")) }}
+}}
+"""
+_USED = {
+    PROPERTY: "SELECT ?term (COUNT(*) AS ?uses) { ?s ?term ?o } GROUP BY ?term",
+    CLASS: "SELECT ?term (COUNT(*) AS ?uses) { ?s a ?term } GROUP BY ?term",
+}
+# The classes that a property is of, and those above a class.
+_RELATED = f"""
+PREFIX rdfs: <{RDFS}>
+PREFIX schema: <https://schema.org/>
+SELECT DISTINCT ?term ?of
+WHERE {{ ?term rdfs:domain|schema:domainIncludes|rdfs:subClassOf ?of }}
+"""
+
+
+@dataclass
+class _Term:
+    kind: str
+    label: str = ""
+    comment: str = ""
+    uses: int = 0
+    of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Completions:
+    """The terms by IRI, and the prefixes, of one version of the graph."""
+
+    prefixes: dict[str, str]
+    terms: tuple[dict[str, Any], ...]
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> Self:
+        """Query the terms that ``snapshot`` defines or uses.
+
+        Where a graph is so large that its uses cannot be counted within the time of a query, only
+        what it defines is known.
+        """
+        found: dict[str, _Term] = {}
+        for term, kind, label, comment in _rows(snapshot, _DEFINED):
+            if isinstance(term, NamedNode) and isinstance(kind, NamedNode):
+                one = found.setdefault(term.value, _Term(_KINDS[kind.value]))
+                one.label = one.label or _text(label)
+                one.comment = one.comment or _text(comment)
+        for kind_of_use, query in _USED.items():
+            for term, uses in _rows(snapshot, query):
+                if isinstance(term, NamedNode) and isinstance(uses, Literal):
+                    found.setdefault(term.value, _Term(kind_of_use)).uses = int(uses.value)
+        prefixes = namespaces(snapshot.base)
+        for term, of in _rows(snapshot, _RELATED):
+            if isinstance(term, NamedNode) and isinstance(of, NamedNode) and term.value in found:
+                found[term.value].of += (shortened(of.value, prefixes),)
+        vocabulary = snapshot.derive(Vocabulary.of)
+        for iri, one in found.items():
+            one.label = one.label or vocabulary.name(iri)
+        return cls(prefixes, tuple(_described(found, prefixes)))
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the prefixes, and the terms, sorted by name."""
+        return {"prefixes": self.prefixes, "terms": list(self.terms)}
+
+
+def _rows(snapshot: Snapshot, query: str) -> Iterator[tuple[object, ...]]:
+    try:
+        yield from snapshot.rows(query)
+    except ProblemError:
+        # What is missing is not proposed; the editor works without it.
+        return
+
+
+def _text(term: object) -> str:
+    return term.value if isinstance(term, Literal) else ""
+
+
+def _described(found: dict[str, _Term], prefixes: dict[str, str]) -> Iterator[dict[str, Any]]:
+    for iri in sorted(found, key=lambda iri: shortened(iri, prefixes)):
+        one, name = found[iri], shortened(iri, prefixes)
+        yield {
+            "iri": iri,
+            # Without a prefix it is written as an IRI.
+            "name": "" if name == iri else name,
+            "kind": one.kind,
+            "label": "" if one.label == iri else one.label,
+            "comment": one.comment,
+            "uses": one.uses,
+            "of": sorted(one.of),
+        }

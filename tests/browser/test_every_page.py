@@ -1,0 +1,95 @@
+"""Each kind of page in a real browser: for people with other means, on wide and narrow screens."""
+
+import pytest
+
+from tests.browser.conftest import Watched
+
+pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.slow]
+
+_QUERY = "SELECT%20%3Fs%20%3Fo%20%7B%3Fs%20a%20%3Fo%7D%20LIMIT%203"
+PATHS = (
+    "/",
+    "/search",
+    "/search?q=food",
+    "/search?q=qqqqqq",
+    "/networks",
+    "/networks?theme=food&country=it",
+    "/networks?programme=urbact-iv&status=not-stated&theme=food",
+    "/cities",
+    "/plans?link=yes",
+    "/recommendations?addressee=cities",
+    "/people",
+    "/themes",
+    "/countries",
+    "/countries/pt",
+    "/map",
+    "/pictures/timeline",
+    "/pictures/themes",
+    "/pictures/countries",
+    "/pictures/cooperation",
+    "/network/greenplace.html",
+    "/city/dk/copenhagen.html",
+    "/theme/food.html",
+    "/programme/urbact-iv.html",
+    "/call/urbact-iv-transfer-networks-2025.html",
+    "/plan/zero-carbon-cities/ro/bistrita/integrated-action-plan.html",
+    "/plan/ur-impact/ro/targu-frumos/integrated-action-plan.html",
+    "/recommendation/zero-carbon-cities/b8bb650f.html",
+    "/recommendation/weldi/56d65e65.html",
+    "/person/yvan-corbat.html",
+    "/document/fef0ac55.html",
+    "/partnership/zero-carbon-cities/zadar.html",
+    "/total/urbact-iv-transfer-networks-2025/partners.html",
+    "/ontology.html",
+    "/glossary.html",
+    "/theme.html",
+    "/dataset.html",
+    "/dumps/",
+    "/shapes",
+    "/validation",
+    "/ldes",
+    "/queries",
+    "/queries?q=qqqq",
+    "/queries/peers-of-city?city=Danzig",
+    "/queries/cities-in-box",
+    "/queries/networks-on-theme",
+    "/queries/have-cities-met",
+    "/queries/network-neighbourhood",
+    "/queries/reach-by-country",
+    "/queries/activity-by-year",
+    "/tables",
+    "/tables/cities",
+    "/openapi",
+    "/limits",
+    "/conformance",
+    "/sparql",
+    f"/sparql?query={_QUERY}",
+)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_nothing_bars_the_way_of_people_with_other_means(everything: Watched, path: str) -> None:
+    everything.go(path)
+    assert everything.barriers() == []
+    everything.page.set_viewport_size({"width": 320, "height": 700})
+    assert everything.overflow == 0
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nowhere",
+        "/queries/networks-of-city?city=Gdanks",
+        "/queries/calls?day=x",
+        "/networks?theme=nothing",
+        "/sparql?query=SELECT",
+    ],
+)
+def test_nor_do_pages_about_problems(everything: Watched, path: str) -> None:
+    everything.go(path)
+    assert everything.barriers() == []
+    everything.page.set_viewport_size({"width": 320, "height": 700})
+    assert everything.overflow == 0
+    # The browser itself notes the status.
+    assert [fault for fault in everything.faults if "the server responded with" not in fault] == []
+    everything.faults.clear()
