@@ -1,7 +1,6 @@
 """Write files atomically, and lock folders against other processes."""
 
 import contextlib
-import fcntl
 import os
 import stat
 import tempfile
@@ -10,6 +9,8 @@ from pathlib import Path
 from typing import TextIO
 
 LOCK_NAME = ".lock"
+# How often a lock that another process holds is tried again.
+_LOCK_SECONDS = 0.02
 
 
 @contextlib.contextmanager
@@ -38,6 +39,9 @@ def alone(folder: Path) -> Iterator[None]:
 
 def _locked(folder: Path) -> TextIO:
     """Return the lock of ``folder`` once it is held, and the file is still the folder's lock."""
+    # It takes longer to import than the help of a command may.
+    from filelock import lock_descriptor  # noqa: PLC0415
+
     path = folder / LOCK_NAME
     while True:
         # The process that holds the lock may remove the folder at any moment.
@@ -49,7 +53,7 @@ def _locked(folder: Path) -> TextIO:
                     raise
         with contextlib.suppress(FileNotFoundError), contextlib.ExitStack() as opened:
             file = opened.enter_context(path.open("w"))
-            fcntl.flock(file, fcntl.LOCK_EX)
+            lock_descriptor(file.fileno(), poll_interval=_LOCK_SECONDS)
             if os.path.samestat(os.fstat(file.fileno()), path.stat()):
                 opened.pop_all()
                 return file

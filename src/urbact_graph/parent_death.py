@@ -3,6 +3,7 @@
 import ctypes
 import os
 import signal
+import sys
 
 # From linux/prctl.h.
 _PR_SET_PDEATHSIG = 1
@@ -12,8 +13,10 @@ def end_with_parent(number: signal.Signals, parent: int) -> None:
     """Have the kernel send this process the signal ``number`` when its ``parent`` ends.
 
     A process calls this itself, soon after its start. The parent is, strictly, the thread that
-    started it (prctl(2)).
+    started it (prctl(2)). Only Linux has such a signal; elsewhere the process goes on to its end.
     """
+    if sys.platform != "linux":
+        return
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
     if os.getppid() != parent:
         # It has ended already.

@@ -26,7 +26,10 @@ _PATH = r"[^\s<>\"{}|\\^`#?]"
 
 
 def _cores() -> int:
-    return len(os.sched_getaffinity(0))
+    """Return the cores that this process may use, where the system says it, else all of them."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _limit(default: Any, description: str, unit: str = "", **bounds: Any) -> Any:

@@ -12,6 +12,7 @@ from urbact_graph.cli.question import Question, read_question
 from urbact_graph.cli.results import is_empty, print_queries, print_results
 from urbact_graph.dataset.building import build
 from urbact_graph.engine.protocol import Answer, Request
+from urbact_graph.engine.system import can_fork_workers
 from urbact_graph.errors import QueryError
 from urbact_graph.names import Names
 from urbact_graph.problems import QUERY_TIMEOUT, ProblemError
@@ -24,7 +25,7 @@ from urbact_graph.sources import build_folder, find_sources
 from urbact_graph.stored.loading import load_queries
 
 if TYPE_CHECKING:
-    from urbact_graph.engine.local import LocalEngine
+    from urbact_graph.engine.protocol import Dataset
 
 _FORMATS = ("table", *dict.fromkeys(form.name for form in FORMATS))
 # Seconds; as good as none.
@@ -61,7 +62,8 @@ def command(
 
     QUERY is SPARQL, a file (FILE.rq, FILE.sparql), the name of a stored query, or - for standard
     input; without it the stored queries are listed. Exit code 0: answered, also with no row, which
-    standard error says; 2: not answered.
+    standard error says; 2: not answered. On Linux a query that runs too long is stopped; elsewhere
+    it runs for as long as it takes.
 
     \b
     Examples:
@@ -104,16 +106,16 @@ def _seconds(timeout: float | None) -> float | None:
 
 
 def _answer(question: Question, wanted: str, dataset: Path, settings: Settings) -> Answer:
-    """Evaluate in a worker process, which a query can crash, and which no query can leave."""
-    # The engine takes longer to import than the help may.
-    from urbact_graph.engine.local import LocalEngine, Source  # noqa: PLC0415
+    """Evaluate in a worker process, which a query can crash, and which no query can leave.
 
+    Where no worker can be forked, this process evaluates, without a limit of time.
+    """
     is_table = wanted == "table"
     # A table is made from JSON; the results that cannot be a table are shown as Turtle.
     results = format_named("json" if is_table else wanted, "results")
     graph = format_named("ttl" if is_table else wanted, "graph")
     settings = settings.model_copy(update={"max_running_queries": 1})
-    with LocalEngine(settings, Source(dataset)) as engine:
+    with _engine(settings, dataset) as engine:
         request = Request(
             query=question.text,
             results_format=results.media_type if results else None,
@@ -132,7 +134,20 @@ def _answer(question: Question, wanted: str, dataset: Path, settings: Settings) 
             raise
 
 
-def _terms(question: Question, engine: "LocalEngine", base: str) -> dict[str, str]:
+def _engine(settings: Settings, file: Path) -> "Dataset":
+    # They take longer to import than the help may.
+    from urbact_graph.engine.source import Source  # noqa: PLC0415
+
+    if not can_fork_workers():
+        from urbact_graph.engine.embedded import EmbeddedDataset  # noqa: PLC0415
+
+        return EmbeddedDataset(settings, Source(file))
+    from urbact_graph.engine.local import LocalEngine  # noqa: PLC0415
+
+    return LocalEngine(settings, Source(file))
+
+
+def _terms(question: Question, engine: "Dataset", base: str) -> dict[str, str]:
     """Return the terms of the parameters in N-Triples, as the graph in ``engine`` names them."""
     if question.stored is None:
         return {}

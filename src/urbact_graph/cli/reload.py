@@ -5,6 +5,7 @@ import os
 import click
 
 from urbact_graph.cli.options import setting_options
+from urbact_graph.cli.requirements import require_workers
 from urbact_graph.server.control_socket import request_reload
 
 # The defaults of the two settings, and the start of the names of all variables.
@@ -25,6 +26,7 @@ def command(host: str | None, port: int | None) -> None:
     Example:
       urbact-graph reload
     """
+    require_workers("reload")
     click.echo(request_reload(*_address(host, port)))
 
 

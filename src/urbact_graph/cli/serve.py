@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from urbact_graph.cli.options import setting_options
+from urbact_graph.cli.requirements import require_workers
 from urbact_graph.cli.streams import is_output_closed
 from urbact_graph.errors import DatasetError, EngineError
 from urbact_graph.settings import Settings
@@ -37,7 +38,7 @@ def command(**given: Any) -> None:
     The graph is built and validated first, unless that has been done since its sources changed;
     with violations it is not served. Standard output gets a line of JSON for each request. SIGHUP
     reloads the data, as `urbact-graph reload` does; SIGTERM ends the server once the requests that
-    it has begun are answered.
+    it has begun are answered. It needs Linux.
 
     \b
     Examples:
@@ -45,6 +46,7 @@ def command(**given: Any) -> None:
       urbact-graph serve --host 0.0.0.0 --port 80 --public-url https://data.example.org
       urbact-graph serve --dataset other.trig
     """
+    require_workers("serve")
     # The server is the heaviest part, which the help does not need.
     from urbact_graph.release.release import read_release  # noqa: PLC0415
     from urbact_graph.server.supervisor import serve  # noqa: PLC0415

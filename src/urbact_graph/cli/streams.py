@@ -6,7 +6,6 @@ and it fails at a character that the terminal's encoding lacks.
 """
 
 import contextlib
-import fcntl
 import io
 import os
 import select
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 _INPUT, _OUTPUT, _ERRORS = 0, 1, 2
 # What ends at a character that the encoding lacks, or writes bytes that no terminal shows.
 _STRICT = frozenset(("strict", "surrogateescape", "surrogatepass"))
+# The descriptors that were closed when the command was started.
+_closed: set[int] = set()
 
 
 class OutputError(UrbactGraphError):
@@ -37,12 +38,17 @@ def standard_streams() -> Iterator[None]:
     """Make the standard streams usable while the block runs, and write everything at its end.
 
     A descriptor that is closed is opened the wrong way round, so that its use fails and no other
-    file gets its number. What the encoding lacks is written as a question mark.
+    file gets its number. What the encoding lacks is written as a question mark. Windows has a
+    stream of its own for its terminal, which stays.
 
     Raises:
         OutputError: standard output is closed, or its disk is full.
         ReaderGoneError: the process that read it has closed it.
     """
+    if os.name == "nt":
+        _replace_what_lacks(sys.stdout, sys.stderr)
+        yield
+        return
     _occupy_descriptors()
     if sys.stdin is None:
         sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(_INPUT, closefd=False)))
@@ -56,7 +62,7 @@ def standard_streams() -> Iterator[None]:
 
 def is_output_closed() -> bool:
     """Return whether standard output was closed when the command was started."""
-    return fcntl.fcntl(_OUTPUT, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY
+    return _OUTPUT in _closed
 
 
 def read_input() -> bytes:
@@ -119,9 +125,17 @@ def _occupy_descriptors() -> None:
             os.fstat(descriptor)
         except OSError:
             # The lowest number that is free is this one, as those below it are open by now.
+            _closed.add(descriptor)
             opened = os.open(os.devnull, way)
             os.set_inheritable(opened, True)  # noqa: FBT003 - it takes no keyword
             assert opened == descriptor  # noqa: S101
+
+
+def _replace_what_lacks(*streams: TextIO) -> None:
+    """Have ``streams`` write a question mark for each character that their encoding lacks."""
+    for stream in streams:
+        if isinstance(stream, io.TextIOWrapper) and stream.errors in _STRICT:
+            stream.reconfigure(errors="replace")
 
 
 def _is_own(stream: TextIO, descriptor: int) -> bool:

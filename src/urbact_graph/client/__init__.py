@@ -19,6 +19,12 @@ def open(**settings: Any) -> Graph:  # noqa: A001 - its name for users is urbact
     It is built from its sources first, unless it stands there already. ``settings`` are those of
     the command line, such as ``sources`` and ``build_folder``, each a path.
 
+    >>> import urbact_graph
+    >>> graph = urbact_graph.open()
+    >>> graph.cities(short=True)[["iri", "label", "country_code", "population"]].head(2)
+                      iri     label country_code  population
+    0    city/al/bajram-curri  Bajram Curri           AL        <NA>
+
     Raises:
         UrbactGraphError: the graph cannot be built.
     """
@@ -34,13 +40,21 @@ def connect(
     timeout: float = 60.0,
     cache: str | Path | None = None,
 ) -> Graph:
-    """Return the graph that the server at ``url`` serves, or another SPARQL endpoint.
+    """Return the graph that the instance at ``url`` serves, or that of another SPARQL endpoint.
 
-    ``base`` is that of the graph's IRIs. A request may take ``timeout`` seconds. In the folder
-    ``cache`` answers are kept, and asked for again only if they have changed.
+    ``base`` is that of the graph's IRIs. A server may take ``timeout`` seconds for each part of an
+    answer; one that is busy is asked again when it says so (Retry-After), for up to a minute. In
+    the folder ``cache`` answers are kept, and fetched again only if they have changed; it may be
+    removed at any time.
+
+    >>> import urbact_graph
+    >>> graph = urbact_graph.connect("http://127.0.0.1:8000")
+    >>> graph.sparql("ASK { ?city a urb:City }")
+    True
 
     Raises:
         EngineError: the server does not answer.
+        QueryError: SPARQLWrapper is not installed.
     """
     from urbact_graph.client.remote import RemoteGraph  # noqa: PLC0415
 

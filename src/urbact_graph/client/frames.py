@@ -1,11 +1,10 @@
-"""Tables of typed columns in the libraries that analysts use, each imported when it is asked for."""
+"""Tables of typed columns in the libraries that analysts use, imported when asked for."""
 
-import importlib
 from collections.abc import Callable, Sequence
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from urbact_graph.client.columns import Column
+from urbact_graph.client.libraries import library
 from urbact_graph.errors import QueryError
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ _PANDAS = {
 }
 
 
-def frame(columns: Sequence[Column], library: str) -> Any:
+def frame(columns: Sequence[Column], kind: str) -> Any:
     """Return the table of ``columns``: a DataFrame of "pandas" or "polars", or an "arrow" table.
 
     Raises:
@@ -38,19 +37,20 @@ def frame(columns: Sequence[Column], library: str) -> Any:
         "polars": _polars,
         "arrow": _arrow,
     }
-    if library not in makers:
-        raise QueryError(f"There is no frame {library!r}; choose one of {', '.join(makers)}.")
-    return makers[library](columns)
+    if kind not in makers:
+        raise QueryError(f"There is no frame {kind!r}; choose one of {', '.join(makers)}.")
+    return makers[kind](columns)
 
 
 def geo_frame(columns: Sequence[Column]) -> "geopandas.GeoDataFrame":
-    """Return a GeoDataFrame (EPSG:4326), whose geometry is a column of WKT, or a latitude and a
-    longitude.
+    """Return a GeoDataFrame (EPSG:4326) of ``columns``.
+
+    Its geometry is made of a column of WKT, or of a latitude and a longitude.
 
     Raises:
         QueryError: no column, or more than one, has geometries; or geopandas is not installed.
     """
-    geopandas = _library("geopandas", "geo")
+    geopandas = library("geopandas", "client")
     table = _pandas(columns)
     wkt = [column.name for column in columns if column.is_geometry]
     if len(wkt) == 1:
@@ -74,14 +74,14 @@ def geo_frame(columns: Sequence[Column]) -> "geopandas.GeoDataFrame":
 
 
 def _pandas(columns: Sequence[Column]) -> "pd.DataFrame":
-    pd = _library("pandas", "pandas")
+    pd = library("pandas", "client")
     return pd.DataFrame(
         {column.name: pd.Series(column.values, dtype=_PANDAS[column.kind]) for column in columns}
     )
 
 
 def _polars(columns: Sequence[Column]) -> Any:
-    pl = _library("polars", "polars")
+    pl = library("polars", "polars")
     types = {
         "integer": pl.Int64,
         "float": pl.Float64,
@@ -97,7 +97,7 @@ def _polars(columns: Sequence[Column]) -> Any:
 
 
 def _arrow(columns: Sequence[Column]) -> Any:
-    pa = _library("pyarrow", "arrow")
+    pa = library("pyarrow", "parquet")
     types = {
         "integer": pa.int64(),
         "float": pa.float64(),
@@ -111,12 +111,3 @@ def _arrow(columns: Sequence[Column]) -> Any:
         [pa.array(column.values, types[column.kind]) for column in columns],
         names=[column.name for column in columns],
     )
-
-
-def _library(name: str, extra: str) -> ModuleType:
-    try:
-        return importlib.import_module(name)
-    except ImportError:
-        raise QueryError(
-            f"This needs {name}, which is not installed; run pip install 'urbact-graph[{extra}]'."
-        ) from None

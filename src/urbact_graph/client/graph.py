@@ -1,22 +1,27 @@
 """What analysts and programs call, with the graph at hand or behind a server."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from urbact_graph.client.binding import bound, term_of
 from urbact_graph.client.columns import Column
 from urbact_graph.client.frames import frame as frame_of
 from urbact_graph.client.frames import geo_frame
-from urbact_graph.client.naming import Naming, in_full, short_forms
+from urbact_graph.client.naming import Naming, in_full, iri_of, short_forms
 from urbact_graph.client.prefixes import declared
+from urbact_graph.client.reconciling import CANDIDATES, reconciled
 from urbact_graph.client.results import read_results
-from urbact_graph.errors import QueryError
+from urbact_graph.client.shapes import check_text, match_columns, reconciled_columns
+from urbact_graph.errors import EngineError, QueryError
 from urbact_graph.rdf.namespaces import namespaces
 
 if TYPE_CHECKING:
     import rdflib
 
 Frame = Literal["pandas", "polars", "arrow"]
+
+_N_TRIPLES = "application/n-triples"
 
 
 class Graph(ABC):
@@ -26,8 +31,12 @@ class Graph(ABC):
     GeoDataFrames (EPSG:4326). Their columns are typed: nullable integers, floats and booleans,
     dates, times in UTC, and texts; a missing value is NA. A column of dates that are not all known
     to the day has the first day of each year or month, and a column NAME_precision beside it that
-    says "year", "month" or "day". IRIs are texts, in full or, with ``short``, as prefixed names and as paths such as
-    "city/pl/wroclaw".
+    says "year", "month" or "day". IRIs are texts, in full or, with ``short``, as prefixed names
+    and as paths such as "city/pl/wroclaw".
+
+    What cannot be answered raises an ``UrbactGraphError``, whose message is one sentence: a
+    ``QueryError`` if something that is named is not there or does not fit, a ``ProblemError`` if a
+    query has a mistake or met a limit, with its problem, and line and column in ``extensions``.
     """
 
     def __init__(self, base: str) -> None:
@@ -35,9 +44,14 @@ class Graph(ABC):
 
     # What the two kinds of graph do in their own ways.
 
+    @property
     @abstractmethod
-    def _answer(self, query: str, terms: Mapping[str, Any]) -> tuple[str, bytes]:
-        """Return the media type and the content of the answer: results in JSON, or N-Triples."""
+    def version(self) -> str:
+        """The version that the graph names itself by, such as "2026-11-28-0a1b2c3d"."""
+
+    @abstractmethod
+    def _answer(self, query: str) -> tuple[str, bytes]:
+        """Return the media type and the content of the answer: results in JSON, or a graph."""
 
     @abstractmethod
     def _run(self, name: str, params: Mapping[str, str]) -> tuple[str, bytes, frozenset[str]]:
@@ -52,17 +66,12 @@ class Graph(ABC):
         """Return the columns of ``queries``."""
 
     @abstractmethod
-    def _search(self, text: str, kind: str, limit: int) -> list[Column]:
-        """Return the columns of ``search``."""
+    def _matches(self, text: str, kind: str, limit: int) -> Sequence[Mapping[str, Any]]:
+        """Return what is found for ``text``, as the results that /search gives."""
 
     @abstractmethod
-    def describe(self, iri: str) -> "rdflib.Graph":
-        """Return what is stated of the entity ``iri``, a full IRI or a path such as
-        "city/pl/wroclaw": the content of its document.
-
-        Raises:
-            QueryError: the graph has no statement of it.
-        """
+    def _document(self, iri: str) -> bytes | None:
+        """Return the document of an IRI below the base in N-Triples; None if it has none."""
 
     @abstractmethod
     def close(self) -> None:
@@ -95,7 +104,8 @@ class Graph(ABC):
             QueryError: a term cannot be bound.
             ProblemError: the query has a mistake, or met a limit; with the server's words.
         """
-        media_type, content = self._answer(self._with_prefixes(query), terms)
+        values = {name: term_of(value) for name, value in terms.items()}
+        media_type, content = self._answer(bound(self._with_prefixes(query), values))
         return self._shaped(media_type, content, frozenset(), short, frame, as_geo)
 
     def run(
@@ -118,7 +128,8 @@ class Graph(ABC):
         Raises:
             QueryError: there is no such query, or a parameter does not fit it.
         """
-        given = {key: _text(value) for key, value in params.items() if value is not None}
+        # As on the command line, what is left empty takes its default.
+        given = {name: "" if value is None else _text(value) for name, value in params.items()}
         media_type, content, hidden = self._run(name, given)
         return self._shaped(media_type, content, hidden, short, frame, as_geo)
 
@@ -126,13 +137,95 @@ class Graph(ABC):
         """Return the stored queries: name, title, question, and the names of their parameters."""
         return frame_of(self._queries(), frame)
 
-    def search(self, text: str, *, kind: str = "", limit: int = 20, frame: Frame = "pandas") -> Any:
+    def describe(self, iri: str) -> "rdflib.Graph":
+        """Return what is stated of the thing ``iri``: the content of its document.
+
+        The IRI is in full, a prefixed name, or a path.
+
+        >>> graph = urbact_graph.open()
+        >>> network = graph.describe("network/greenplace")
+        >>> network.value(predicate=rdflib.RDF.type, object=graph.iri("urb:ActionPlanningNetwork"))
+        rdflib.term.URIRef('https://w3id.org/urbact-graph/network/greenplace')
+
+        Raises:
+            QueryError: the graph has no statement of it.
+        """
+        found = iri_of(iri, self._base)
+        is_below = found.value.startswith(self._base) and "#" not in found.value
+        content = self._document(found.value) if is_below else None
+        media_type = _N_TRIPLES
+        if content is None:
+            media_type, content = self._answer(f"DESCRIBE {found}")
+        graph = self._rdflib_graph(media_type, content)
+        if not graph:
+            raise QueryError(
+                f"The graph has no statement of {found.value}; `search` finds a thing by its name."
+            )
+        return graph
+
+    def iri(self, name: str) -> "rdflib.URIRef":
+        """Return the IRI of a prefixed name or a path, to bind a variable of a query to it.
+
+        >>> graph = urbact_graph.open()
+        >>> graph.iri("city/pl/wroclaw")
+        rdflib.term.URIRef('https://w3id.org/urbact-graph/city/pl/wroclaw')
+
+        Raises:
+            QueryError: it is neither, and no IRI in full.
+        """
+        import rdflib  # noqa: PLC0415 - it takes long to import
+
+        return rdflib.URIRef(iri_of(name, self._base).value)
+
+    def search(
+        self,
+        text: str,
+        *,
+        kind: str = "",
+        limit: int = 20,
+        short: bool = False,
+        frame: Frame = "pandas",
+    ) -> Any:
         """Return what has a name or a text like ``text``, the best first.
 
-        The columns are kind, label, iri, note, matched, language, reason and score. ``kind`` keeps
-        to one kind, such as "city" or "network".
+        The columns are kind, label, iri, note, matched (the name that fits), language, reason and
+        score. ``kind`` keeps to one kind, such as "city" or "network".
+
+        >>> graph = urbact_graph.open()
+        >>> graph.search("Neapel", kind="city")[["label", "note", "reason"]].head(1)
+            label   note          reason
+        0  Naples  Italy  name in German
+
+        Raises:
+            QueryError: there is no such kind, or the text is longer than 200 characters.
         """
-        return frame_of(self._search(text, kind, limit), frame)
+        found = self._matches(check_text(text), kind, limit)
+        return frame_of(match_columns(found, self._naming(short)), frame)
+
+    def reconcile(
+        self,
+        names: Iterable[object],
+        *,
+        kind: str = "city",
+        short: bool = False,
+        frame: Frame = "pandas",
+    ) -> Any:
+        """Return the thing that each of ``names`` means: one row for each name, in their order.
+
+        The columns are name, match, iri, label, kind, note, matched, reason and score. ``match`` is
+        true where the name, whatever its case and accents, is one of this thing and of nothing else
+        of the ``kind``; else the best candidate is proposed. A name that nothing is like has
+        missing values.
+
+        >>> graph = urbact_graph.open()
+        >>> graph.reconcile(["GDANSK", "Breslau", "Atlantis"], short=True)[["name", "match", "iri"]]
+               name  match              iri
+        0    GDANSK   True   city/pl/gdansk
+        1   Breslau   True  city/pl/wroclaw
+        2  Atlantis  False             <NA>
+        """
+        rows = reconciled(names, lambda name: self._matches(name, kind, CANDIDATES))
+        return frame_of(reconciled_columns(rows, self._naming(short)), frame)
 
     def table(
         self, name: str, *, short: bool = False, frame: Frame = "pandas", as_geo: bool = False
@@ -200,21 +293,27 @@ class Graph(ABC):
         if not media_type.startswith("application/sparql-results+json"):
             if as_geo:
                 raise QueryError("CONSTRUCT and DESCRIBE give a graph; leave out as_geo.")
-            return self._rdflib_graph(content)
+            return self._rdflib_graph(media_type, content)
         results = read_results(content, self._naming(short))
         if isinstance(results, bool):
             return results
         columns = [column for column in results if column.name not in hidden]
         return geo_frame(columns) if as_geo else frame_of(columns, frame)
 
-    def _rdflib_graph(self, content: bytes) -> "rdflib.Graph":
-        """Return the graph of ``content``, N-Triples, with our prefixes."""
+    def _rdflib_graph(self, media_type: str, content: bytes) -> "rdflib.Graph":
+        """Return the graph of ``content`` with our prefixes."""
         import rdflib  # noqa: PLC0415 - it takes long to import, and tables do not need it
 
         graph = rdflib.Graph()
         for prefix, iri in self._prefixes.items():
             graph.bind(prefix, iri)
-        graph.parse(data=content, format="nt")
+        try:
+            graph.parse(data=content, format=media_type)
+        except Exception as error:  # noqa: BLE001 - each parser of rdflib has errors of its own
+            raise EngineError(
+                f"The answer, in {media_type}, cannot be read as a graph ({error}); check that the "
+                "address is that of a SPARQL endpoint."
+            ) from None
         return graph
 
     def __enter__(self) -> Self:
@@ -225,4 +324,4 @@ class Graph(ABC):
 
 
 def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value).strip()

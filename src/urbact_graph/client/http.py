@@ -8,34 +8,27 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from http.client import HTTPMessage
+from http.client import HTTPException, HTTPMessage
 from importlib.metadata import version
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
-from SPARQLWrapper import GET, POST, SPARQLWrapper
-from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
-
+from urbact_graph.client.libraries import library
 from urbact_graph.errors import EngineError
 from urbact_graph.files import write_whole
 from urbact_graph.problems import PROBLEMS, Problem, ProblemError
 
 _NOT_MODIFIED, _BUSY = 304, (429, 503)
-# The longest that a request waits for the server altogether, in seconds, and how often.
-_PATIENCE, _ATTEMPTS = 60.0, 4
+# How often a request is sent, and how many seconds it waits in all for a server that is busy.
+_ATTEMPTS, _PATIENCE = 4, 60.0
 # A longer query does not fit into the address on every server.
 _LONGEST_ADDRESS = 4_000
-# The statuses that SPARQLWrapper has exceptions of its own for.
-_STATUSES = {
-    "QueryBadFormed": 400,
-    "Unauthorized": 401,
-    "EndPointNotFound": 404,
-    "URITooLong": 414,
-    "EndPointInternalError": 500,
-}
+# What is repeated of an error that is no problem by RFC 9457.
+_LONGEST_EXCERPT = 500
 
 
 @dataclass(frozen=True)
@@ -47,8 +40,25 @@ class Reply:
     content: bytes
 
 
+class _RefusedError(Exception):
+    """An answer that is an error: its status, what it says, and when to ask again, in seconds."""
+
+    def __init__(self, status: int, body: bytes, retry_after: float | None) -> None:
+        super().__init__(status)
+        self.status = status
+        self.body = body
+        self.retry_after = retry_after
+
+    @classmethod
+    def of(cls, error: HTTPError, body: bytes | None = None) -> "_RefusedError":
+        with error:
+            # It can be read once.
+            content = error.read() if body is None else body
+        return cls(error.code, content, _retry_after(error.headers))
+
+
 class Http:
-    """Requests to one server; ``cache`` is the folder that keeps answers, if any."""
+    """Requests that may take so many ``seconds``; ``cache`` is the folder that keeps answers."""
 
     def __init__(self, seconds: float, cache: Path | None) -> None:
         self._seconds = seconds
@@ -60,75 +70,85 @@ class Http:
 
         Raises:
             ProblemError: the server answers with an error; with the server's words.
-            EngineError: it does not answer.
+            EngineError: it does not answer, or the address is none.
         """
         if parameters:
             address = f"{address}?{urlencode(parameters)}"
 
         def ask(headers: Mapping[str, str]) -> Reply:
             wanted = {"Accept": accept, "User-Agent": self._agent, **headers}
-            with urlopen(Request(address, headers=wanted), timeout=self._seconds) as found:  # noqa: S310
-                return _reply(found.headers, found.read())
+            try:
+                with urlopen(Request(address, headers=wanted), timeout=self._seconds) as found:  # noqa: S310
+                    return _reply(found.headers, found.read())
+            except HTTPError as error:
+                raise _RefusedError.of(error) from None
 
-        return self._answered(ask, f"GET {address} {accept}")
+        return self._answered(ask, address, f"GET {address} {accept}")
 
-    def query(self, endpoint: str, query: str, accept: str) -> Reply:
-        """Return the answer to a SPARQL query.
+    def query(self, endpoint: str, query: str, form: str, accept: str) -> Reply:
+        """Return the answer to a SPARQL query of the ``form`` SELECT, ASK, CONSTRUCT or DESCRIBE.
 
         Raises:
             ProblemError: as ``get``.
             EngineError: as ``get``.
+            QueryError: SPARQLWrapper is not installed.
         """
+        wrapper = library("SPARQLWrapper", "client")
         is_short = len(query) <= _LONGEST_ADDRESS
 
         def ask(headers: Mapping[str, str]) -> Reply:
-            wrapper = SPARQLWrapper(endpoint, agent=self._agent)
-            wrapper.setTimeout(self._seconds)
-            wrapper.setMethod(GET if is_short else POST)
-            wrapper.setQuery(query)
-            wrapper.addCustomHttpHeader("Accept", accept)
-            for name, value in headers.items():
-                wrapper.addCustomHttpHeader(name, value)
-            found = wrapper.query()
-            return _reply(found.response.headers, found.response.read())
+            asked = wrapper.SPARQLWrapper(endpoint, agent=self._agent)
+            # The Accept header alone says what is wanted.
+            asked.setOnlyConneg(True)
+            asked.setTimeout(self._seconds)
+            asked.setMethod(wrapper.GET if is_short else wrapper.POST)
+            # Its own look at the form of a query, by regular expressions, may be wrong.
+            asked.queryString, asked.queryType = query, form
+            for name, value in {"Accept": accept, **headers}.items():
+                asked.addCustomHttpHeader(name, value)
+            try:
+                found = asked.query().response
+            except wrapper.SPARQLExceptions.SPARQLWrapperException as error:
+                raise _refused_by(error) from None
+            except HTTPError as error:
+                raise _RefusedError.of(error) from None
+            with found:
+                return _reply(found.headers, found.read())
 
-        return self._answered(ask, f"{endpoint} {accept} {query}" if is_short else "")
+        return self._answered(ask, endpoint, f"{endpoint} {accept} {query}" if is_short else "")
 
-    def _answered(self, ask: Callable[[Mapping[str, str]], Reply], key: str) -> Reply:
+    def _answered(self, ask: Callable[[Mapping[str, str]], Reply], address: str, key: str) -> Reply:
+        """Return what ``ask`` returns, or what was kept for ``key`` if that has not changed."""
         kept = self._kept(key)
         headers = {"If-None-Match": kept.etag} if kept else {}
         deadline = time.monotonic() + _PATIENCE
-        for attempt in range(1, _ATTEMPTS + 1):
+        for attempt in count(1):
             try:
                 reply = ask(headers)
-            except HTTPError as error:
-                with error:
-                    if error.code == _NOT_MODIFIED and kept:
-                        return kept
-                    seconds = _retry_after(error.headers)
-                    is_last = attempt == _ATTEMPTS or seconds is None
-                    if error.code in _BUSY and not is_last and seconds is not None:
-                        if time.monotonic() + seconds <= deadline:
-                            time.sleep(seconds)
-                            continue
-                    raise _problem(error.code, error.read()) from None
-            except SPARQLWrapperException as error:
-                status = _STATUSES.get(type(error).__name__, 500)
-                raise _problem(status, _body_of(error)) from None
-            except (URLError, TimeoutError, OSError) as error:
-                reason = getattr(error, "reason", None) or error
+            except _RefusedError as refused:
+                if refused.status == _NOT_MODIFIED and kept:
+                    return kept
+                seconds = refused.retry_after
+                is_busy = refused.status in _BUSY and seconds is not None
+                if not is_busy or attempt == _ATTEMPTS or time.monotonic() + seconds > deadline:
+                    raise _problem(refused.status, refused.body) from None
+                time.sleep(seconds)
+            except (OSError, HTTPException, ValueError) as error:
+                reason = error.reason if isinstance(error, URLError) else error
                 raise EngineError(
-                    f"The server does not answer ({reason}); check its address, and that it runs."
+                    f"{address} does not answer ({reason or type(error).__name__}); check the "
+                    "address, and that the server runs."
                 ) from None
-            self._keep(key, reply)
-            return reply
+            else:
+                self._keep(key, reply)
+                return reply
         raise AssertionError("the last attempt returns or raises")
 
     def _kept(self, key: str) -> Reply | None:
         if self._cache is None or not key:
             return None
         with contextlib.suppress(OSError, ValueError):
-            head, _, content = self._file(key).read_bytes().partition(b"\n")
+            head, _, content = self._file(key, self._cache).read_bytes().partition(b"\n")
             media_type, etag = json.loads(head)
             return Reply(media_type, etag, content)
         return None
@@ -138,16 +158,15 @@ class Http:
             return
         head = json.dumps([reply.media_type, reply.etag]).encode()
         try:
-            write_whole(self._file(key), head + b"\n" + reply.content)
+            write_whole(self._file(key, self._cache), head + b"\n" + reply.content)
         except OSError as error:
             raise EngineError(
                 f"The cache {self._cache} cannot be written ({error.strerror}); name another "
                 "folder, or leave it out."
             ) from None
 
-    def _file(self, key: str) -> Path:
-        assert self._cache is not None  # noqa: S101 - its callers have looked
-        return self._cache / hashlib.sha256(key.encode()).hexdigest()
+    def _file(self, key: str, folder: Path) -> Path:
+        return folder / hashlib.sha256(key.encode()).hexdigest()
 
 
 def _reply(headers: HTTPMessage, content: bytes) -> Reply:
@@ -164,14 +183,21 @@ def _retry_after(headers: HTTPMessage) -> float | None:
     return None
 
 
-def _body_of(error: SPARQLWrapperException) -> bytes:
-    """Return the body of the answer, which the exception has only as a part of its message."""
+def _refused_by(error: Exception) -> _RefusedError:
+    """Return the answer that SPARQLWrapper raised ``error`` for.
+
+    It has read the body, and gives it as a literal of Python at the end of its message.
+    """
     written = str(error).partition("Response:\n")[2].strip()
+    body = written.encode()
     with contextlib.suppress(ValueError, SyntaxError):
-        body = ast.literal_eval(written)
-        if isinstance(body, bytes):
-            return body
-    return written.encode()
+        body = bytes(ast.literal_eval(written))
+    cause = error.__context__
+    return (
+        _RefusedError.of(cause, body)
+        if isinstance(cause, HTTPError)
+        else _RefusedError(500, body, None)
+    )
 
 
 def _problem(status: int, body: bytes) -> ProblemError:
@@ -180,15 +206,17 @@ def _problem(status: int, body: bytes) -> ProblemError:
     with contextlib.suppress(ValueError):
         found = json.loads(body)
         details = found if isinstance(found, dict) else {}
-    title = str(details.pop("title", "")) or f"The server answered with status {status}"
+    nothing = f"The server answered with status {status}"
+    title = str(details.pop("title", ""))
     name = str(details.pop("type", "")).rstrip("/").rpartition("/")[2]
-    detail = str(details.pop("detail", "")) or _excerpt(body) or f"{title}."
+    detail = str(details.pop("detail", "")) or title or _excerpt(body) or f"{nothing}."
     for standard in ("status", "instance"):
         details.pop(standard, None)
-    problem = PROBLEMS.get(name) or Problem(name or f"status-{status}", status, title)
+    problem = PROBLEMS.get(name) or Problem(name or f"status-{status}", status, title or nothing)
     return ProblemError(problem, detail, extensions=details)
 
 
-def _excerpt(body: bytes, characters: int = 500) -> str:
+def _excerpt(body: bytes) -> str:
+    """Return the beginning of a text; nothing of a page."""
     text = " ".join(body.decode("utf-8", "replace").split())
-    return "" if text.startswith("<") else text[:characters]
+    return "" if text.startswith("<") else text[:_LONGEST_EXCERPT]

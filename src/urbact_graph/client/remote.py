@@ -1,81 +1,183 @@
 """The graph behind a server, or any other graph behind a SPARQL endpoint."""
 
 import json
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
-from urbact_graph.client.binding import bound, term_of
+from pyoxigraph import Store
+
+from urbact_graph.client.binding import form_of
 from urbact_graph.client.columns import Column
 from urbact_graph.client.graph import Graph
 from urbact_graph.client.http import Http
 from urbact_graph.client.naming import Naming
-from urbact_graph.client.shapes import check_table, match_columns, query_columns, unknown_query
-from urbact_graph.client.tables import read_table
-from urbact_graph.errors import QueryError
-from urbact_graph.problems import ProblemError
+from urbact_graph.client.shapes import check_table, query_columns, unknown_query
+from urbact_graph.client.tables import columns_of_answer
+from urbact_graph.engine.admission import ensure_no_update
+from urbact_graph.engine.evaluation import evaluate
+from urbact_graph.engine.protocol import Request
+from urbact_graph.errors import EngineError, QueryError
+from urbact_graph.problems import (
+    INVALID_PARAMETER,
+    MALFORMED_REQUEST,
+    NOT_FOUND,
+    ProblemError,
+)
 from urbact_graph.rdf.formats import RESULTS_JSON
+from urbact_graph.stored.query import UnknownParameterError
 
-if TYPE_CHECKING:
-    import rdflib
-
-_N_TRIPLES = "application/n-triples"
 _JSON = "application/json"
-# Some endpoints have no N-Triples, but all that follow the standard have results in JSON.
-_ANSWER = f"{RESULTS_JSON}, {_N_TRIPLES}"
+_N_TRIPLES = "application/n-triples"
+# Not every endpoint writes N-Triples, and some name the one kind of JSON by the other's name.
+_GRAPH = f"{_N_TRIPLES}, text/turtle;q=0.9, application/rdf+xml;q=0.8"
+_RESULTS = f"{RESULTS_JSON}, {_JSON};q=0.9"
 _ENDPOINT = "/sparql"
+# As many results as /search gives at once.
+_PAGE = 100
 
 
 class RemoteGraph(Graph):
-    """The graph of the server at ``url``, or what another SPARQL endpoint at ``url`` serves.
+    """What the server at ``url`` serves: this graph, or another behind a SPARQL endpoint.
 
-    Of another endpoint there are ``sparql`` and ``describe`` only.
+    ``url`` is that of an instance or of its endpoint. Of another endpoint than an instance's there
+    are ``sparql`` and ``describe`` only.
+
+    Raises:
+        EngineError: the server does not answer.
     """
 
     def __init__(self, url: str, base: str, seconds: float, cache: Path | None) -> None:
         super().__init__(base)
-        self._url = url.rstrip("/")
         self._http = Http(seconds, cache)
+        address = url.rstrip("/")
+        self._site = address.removesuffix(_ENDPOINT)
+        self._known = self._look_for_queries()
+        is_instance = self._known is not None or self._has_health()
+        self._endpoint = f"{self._site}{_ENDPOINT}" if is_instance else url
 
-    def describe(self, iri: str) -> "rdflib.Graph":
-        text = iri.strip("<>")
-        full = text if "://" in text else self._base + text
-        if self._is_ours and full.startswith(self._base):
-            address = f"{self._site}/{quote(full.removeprefix(self._base))}.nt"
-            return self._rdflib_graph(self._http.get(address, _N_TRIPLES).content)
-        found = self.sparql(f"DESCRIBE {term_of(_node(full))}")
-        if not len(found):
-            raise QueryError(f"The endpoint has no statement of {full}; check the IRI.")
-        return found
+    @cached_property
+    def version(self) -> str:  # noqa: D102 - as there
+        if self._known is None:
+            raise self._lacks("versions")
+        return str(self._json("/health")["version"])
 
     def close(self) -> None:
-        """Do nothing: each request has its own connection."""
+        """Do nothing: each request has a connection of its own."""
 
-    def _answer(self, query: str, terms: Mapping[str, Any]) -> tuple[str, bytes]:
-        text = bound(query, {name: term_of(value) for name, value in terms.items()})
-        reply = self._http.query(self._endpoint, text, _ANSWER)
-        return reply.media_type, reply.content
+    def _look_for_queries(self) -> dict[str, Mapping[str, Any]] | None:
+        """Return the stored queries by name; None where this is no instance that has them."""
+        try:
+            return {str(query["name"]): query for query in self._json("/queries")["queries"]}
+        except (ProblemError, QueryError, ValueError, KeyError, TypeError):
+            return None
+
+    def _has_health(self) -> bool:
+        """Tell whether this is an instance, if only of another dataset."""
+        try:
+            return self._json("/health").keys() >= {"quads", "version"}
+        except (ProblemError, QueryError, ValueError, AttributeError):
+            return False
+
+    def _answer(self, query: str) -> tuple[str, bytes]:
+        ensure_no_update(query)
+        form = form_of(query)
+        if not form:
+            # It has a mistake, which is found without its data as well.
+            evaluate(Store(), Request(query, RESULTS_JSON, None, sys.maxsize), {})
+        accept = _GRAPH if form in ("CONSTRUCT", "DESCRIBE") else _RESULTS
+        reply = self._http.query(self._endpoint, query, form, accept)
+        is_results = accept is _RESULTS and reply.media_type == _JSON
+        return RESULTS_JSON if is_results else reply.media_type, reply.content
 
     def _run(self, name: str, params: Mapping[str, str]) -> tuple[str, bytes, frozenset[str]]:
-        known = {query["name"]: query for query in self._known}
+        known = self._require("stored queries")
         if name not in known:
             raise unknown_query(name, known)
-        hidden = frozenset(parameter["name"] for parameter in known[name]["parameters"])
-        reply = self._http.get(f"{self._site}/queries/{quote(name)}", _ANSWER, params)
-        return reply.media_type, reply.content, hidden
+        parameters = tuple(str(one["name"]) for one in known[name]["parameters"])
+        for given in params:
+            if given not in parameters:
+                raise UnknownParameterError(name, given, parameters)
+        accept = f"{RESULTS_JSON}, {_N_TRIPLES}"
+        reply = self._get(f"/queries/{quote(name)}", accept, params)
+        return reply[0], reply[1], frozenset(parameters)
 
     def _table(self, name: str, naming: Naming) -> list[Column]:
-        check_table(name)
         self._require("tables")
-        raise NotImplementedError
+        check_table(name)
+        try:
+            return columns_of_answer(name, self._json(f"/tables/{name}"), naming)
+        except (ValueError, KeyError, TypeError):
+            raise self._unexpected("a table") from None
 
     def _queries(self) -> list[Column]:
-        return query_columns(self._known)
+        return query_columns(self._require("stored queries").values())
 
-    def _search(self, text: str, kind: str, limit: int) -> list[Column]:
+    def _matches(self, text: str, kind: str, limit: int) -> Sequence[Mapping[str, Any]]:
         self._require("search")
-        parameters = {"q": text, "kind": kind, "limit": str(limit), "format": "json"}
-        found = self._json("/search", parameters)
-        return match_columns(found["results"])
+        found: list[Mapping[str, Any]] = []
+        while len(found) < limit:
+            size = min(limit - len(found), _PAGE)
+            asked = {"q": text, "kind": kind, "limit": str(size), "offset": str(len(found))}
+            try:
+                results = self._json("/search", asked)["results"]
+            except (ValueError, KeyError, TypeError):
+                raise self._unexpected("what was found") from None
+            found += results
+            if len(results) < size:
+                break
+        return found
+
+    def _document(self, iri: str) -> bytes | None:
+        if self._known is None:
+            return None
+        try:
+            path = quote(iri.removeprefix(self._base), safe="/%")
+            return self._http.get(f"{self._site}/{path}.nt", _N_TRIPLES).content
+        except ProblemError as error:
+            if error.problem is NOT_FOUND:
+                return None
+            raise
+
+    def _require(self, what: str) -> Mapping[str, Mapping[str, Any]]:
+        """Return the stored queries by name, where this is an instance that offers ``what``."""
+        if self._known is None:
+            raise self._lacks(what)
+        return self._known
+
+    def _lacks(self, what: str) -> QueryError:
+        return QueryError(
+            f"{self._endpoint} offers no {what} of the graph of URBACT, but SPARQL: ask it by "
+            "`sparql`, or use urbact_graph.open()."
+        )
+
+    def _unexpected(self, what: str) -> EngineError:
+        return EngineError(
+            f"{self._site} does not give {what} as this version of urbact-graph reads it; install "
+            "the version that the server has."
+        )
+
+    def _get(
+        self, path: str, accept: str, parameters: Mapping[str, str] | None = None
+    ) -> tuple[str, bytes]:
+        """Return the media type and content at ``path``.
+
+        Raises:
+            QueryError: a parameter does not fit; with the server's words.
+            ProblemError, EngineError: as ``Http.get``.
+        """
+        try:
+            reply = self._http.get(f"{self._site}{path}", accept, parameters)
+        except ProblemError as error:
+            if error.problem in (INVALID_PARAMETER, MALFORMED_REQUEST):
+                # As from a graph at hand; the problem is the cause of it.
+                raise QueryError(error.detail) from error
+            raise
+        return reply.media_type, reply.content
+
+    def _json(self, path: str, parameters: Mapping[str, str] | None = None) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = json.loads(self._get(path, _JSON, parameters)[1])
+        return found

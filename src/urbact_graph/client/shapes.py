@@ -5,9 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from urbact_graph.client.columns import Column, Kind
+from urbact_graph.client.naming import Naming, in_full
 from urbact_graph.client.tables import TABLES
 from urbact_graph.errors import QueryError
 from urbact_graph.release.layouts import LAYOUTS
+
+# As many characters as /search takes.
+LONGEST_TEXT = 200
 
 _QUERIES: Mapping[str, Kind] = {
     "name": "string",
@@ -25,6 +29,17 @@ _MATCHES: Mapping[str, Kind] = {
     "reason": "string",
     "score": "float",
 }
+_RECONCILED: Mapping[str, Kind] = {
+    "name": "string",
+    "match": "boolean",
+    "iri": "string",
+    "label": "string",
+    "kind": "string",
+    "note": "string",
+    "matched": "string",
+    "reason": "string",
+    "score": "float",
+}
 
 
 def query_columns(rows: Iterable[Mapping[str, Any]]) -> list[Column]:
@@ -34,9 +49,14 @@ def query_columns(rows: Iterable[Mapping[str, Any]]) -> list[Column]:
     )
 
 
-def match_columns(rows: Sequence[Mapping[str, Any]]) -> list[Column]:
+def match_columns(rows: Sequence[Mapping[str, Any]], naming: Naming) -> list[Column]:
     """Return the columns of what was found, from the results that /search gives."""
-    return _columns(_MATCHES, rows)
+    return _columns(_MATCHES, rows, naming)
+
+
+def reconciled_columns(rows: Sequence[Mapping[str, Any]], naming: Naming) -> list[Column]:
+    """Return the columns of names and what they mean, from the rows of ``reconciled``."""
+    return _columns(_RECONCILED, rows, naming)
 
 
 def check_table(name: str) -> None:
@@ -48,6 +68,21 @@ def check_table(name: str) -> None:
         )
 
 
+def check_text(text: str) -> str:
+    """Return ``text`` as it is searched for, without space around it.
+
+    Raises:
+        QueryError: it is too long.
+    """
+    stripped = text.strip()
+    if len(stripped) > LONGEST_TEXT:
+        raise QueryError(
+            f"The search takes {LONGEST_TEXT} characters, and the text has {len(stripped)}; "
+            "shorten it."
+        )
+    return stripped
+
+
 def unknown_query(name: str, known: Iterable[str]) -> QueryError:
     """Make the error of a stored query that there is not."""
     close = difflib.get_close_matches(name, list(known), n=3)
@@ -55,9 +90,15 @@ def unknown_query(name: str, known: Iterable[str]) -> QueryError:
     return QueryError(f"There is no stored query {name!r}; {hint}")
 
 
-def _columns(kinds: Mapping[str, Kind], rows: Sequence[Mapping[str, Any]]) -> list[Column]:
+def _columns(
+    kinds: Mapping[str, Kind], rows: Iterable[Mapping[str, Any]], naming: Naming = in_full
+) -> list[Column]:
+    known = [dict(row) for row in rows]
+    for row in known:
+        if row.get("iri"):
+            row["iri"] = naming(row["iri"])
     # What is not known is an empty text in JSON.
     return [
-        Column(name, kind, [None if row.get(name) == "" else row.get(name) for row in rows])
+        Column(name, kind, [None if row.get(name) == "" else row.get(name) for row in known])
         for name, kind in kinds.items()
     ]

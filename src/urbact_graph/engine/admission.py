@@ -34,7 +34,7 @@ def admit(query: str, *, max_query_bytes: int, max_nesting_depth: int) -> None:
             update, or calls another service.
     """
     ensure_size(query, max_query_bytes)
-    _ensure_no_update(query)
+    ensure_no_update(query)
     if _may_nest_deeply(query, max_nesting_depth) or _SERVICE in query.upper():
         _check_tokens(query, max_nesting_depth)
 
@@ -137,7 +137,7 @@ def _closes_more_than_it_opens(text: str) -> bool:
     return False
 
 
-def _ensure_no_update(query: str) -> None:
+def ensure_no_update(query: str) -> None:
     """Refuse a query whose first keyword after its prologue is that of an update."""
     for token in tokens(query):
         word = token.text.upper()

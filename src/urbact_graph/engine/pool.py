@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from urbact_graph.engine.cancellation import Cancellation
 from urbact_graph.engine.handles import WorkerHandle, ZygoteHandle
-from urbact_graph.engine.messages import FROM_WORKER, TO_WORKER, Failure, FromWorker, Load, Result
+from urbact_graph.engine.messages import FROM_WORKER, TO_WORKER, Failure, FromWorker, Result
 from urbact_graph.engine.protocol import Answer, Request
 from urbact_graph.engine.scheduler import Slot
 from urbact_graph.engine.source import Source
@@ -21,7 +21,6 @@ from urbact_graph.problems import (
     ProblemError,
     out_of_memory,
 )
-from urbact_graph.rdf.namespaces import namespaces
 from urbact_graph.settings import Settings
 
 # A worker killed by SIGKILL, but not by us, was killed by an administrator or by the system for
@@ -51,16 +50,7 @@ class Pool:
         self.version = self.source.version or ""
         self.modified = source.modified()
         self._max_idle = settings.max_running_queries
-        self._load = Load(
-            content=str(source.path),
-            name=str(source.file),
-            media_type=source.media_type,
-            prefixes=namespaces(settings.base_iri),
-            max_query_bytes=settings.max_query_bytes,
-            max_nesting_depth=settings.max_nesting_depth,
-            max_query_memory_bytes=settings.max_query_memory_bytes,
-            allow_unknown_graphs=settings.allow_unknown_graphs,
-        )
+        self._load = source.load(settings)
         self._lock = threading.Lock()
         self._workers: set[WorkerHandle] = set()
         self._idle: list[WorkerHandle] = []

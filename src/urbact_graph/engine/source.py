@@ -4,8 +4,11 @@ import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from urbact_graph.engine.messages import Load
 from urbact_graph.errors import EngineError
 from urbact_graph.rdf.formats import format_of_file
+from urbact_graph.rdf.namespaces import namespaces
+from urbact_graph.settings import Settings
 
 _VERSION_DIGITS = 16
 
@@ -53,6 +56,23 @@ class Source:
         except OSError as error:
             raise self._unreadable(error) from None
         return replace(self, version=digest[:_VERSION_DIGITS])
+
+    def load(self, settings: Settings) -> Load:
+        """Return what is loaded, with what holds by ``settings`` for all queries of it.
+
+        Raises:
+            DatasetError: the file's name is not that of an RDF file.
+        """
+        return Load(
+            content=str(self.path),
+            name=str(self.file),
+            media_type=self.media_type,
+            prefixes=namespaces(settings.base_iri),
+            max_query_bytes=settings.max_query_bytes,
+            max_nesting_depth=settings.max_nesting_depth,
+            max_query_memory_bytes=settings.max_query_memory_bytes,
+            allow_unknown_graphs=settings.allow_unknown_graphs,
+        )
 
     def modified(self) -> float:
         """Return when the content took its place in the file system, in seconds since 1970.

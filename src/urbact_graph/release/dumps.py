@@ -5,7 +5,6 @@ It is also a program, ``python -m urbact_graph.release.dumps`` (see process.py).
 
 import hashlib
 import json
-import os
 import shutil
 import signal
 import sys
@@ -28,11 +27,11 @@ from urbact_graph.description.distributions import (
     tables_metadata_name,
 )
 from urbact_graph.errors import DatasetError, FormatError
-from urbact_graph.parent_death import end_with_parent
 from urbact_graph.progress import Progress
 from urbact_graph.rdf.namespaces import RDF, namespaces, used_prefixes
 from urbact_graph.rdf.writing import write_graph
 from urbact_graph.release.csvw import describe_tables
+from urbact_graph.release.process import follow_parent
 from urbact_graph.release.tables import make_tables
 
 # 33 MB in four formats become 2.42 MB in 0.43 s with level 9, 2.50 MB in 0.22 s with level 6. A
@@ -183,9 +182,8 @@ def main(arguments: Sequence[str]) -> int:
     Print the files as JSON, or an error as one sentence; return the exit code, 0 or 2.
     """
     dataset, version, base, folder = arguments
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    end_with_parent(signal.SIGKILL, os.getppid())
+    follow_parent("SIGKILL")
     try:
         files = write_dumps(Path(dataset), version, base, Path(folder))
     except DatasetError as error:

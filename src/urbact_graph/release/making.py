@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import os
 import shutil
 import tempfile
 import time
@@ -15,6 +16,7 @@ from pyoxigraph import RdfFormat, Triple, parse
 from urbact_graph.dataset.building import Build, unwritable
 from urbact_graph.dataset.fingerprint import fingerprint
 from urbact_graph.errors import DatasetError
+from urbact_graph.files import write_whole
 from urbact_graph.progress import Progress
 from urbact_graph.rdf.parsing import parse_turtle
 from urbact_graph.release.cooperation import cooperation
@@ -187,8 +189,22 @@ def _switch(release: Release) -> None:
         _remove(current)
     link = current.with_name(f".{CURRENT_NAME}")
     link.unlink(missing_ok=True)
-    link.symlink_to(release.folder.name)
-    link.replace(current)
+    if _is_made(link, release.folder.name):
+        link.replace(current)
+    else:
+        write_whole(current, release.folder.name.encode())
+
+
+def _is_made(link: Path, target: str) -> bool:
+    """Make ``link`` a symbolic link to the folder ``target``, and tell whether that is possible."""
+    if os.name == "nt":
+        # It takes special rights there, and could not be replaced.
+        return False
+    try:
+        link.symlink_to(target)
+    except OSError:
+        return False
+    return True
 
 
 def _remove_unused(folder: Path, current: Release) -> None:

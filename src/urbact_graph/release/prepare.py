@@ -17,10 +17,9 @@ from urbact_graph.dataset.building import Build, build, unwritable
 from urbact_graph.dataset.inventory import left_out
 from urbact_graph.errors import UrbactGraphError
 from urbact_graph.files import alone
-from urbact_graph.parent_death import end_with_parent
 from urbact_graph.progress import Stage, progress_bar, quiet
 from urbact_graph.release.making import make_release
-from urbact_graph.release.process import writing_dumps
+from urbact_graph.release.process import follow_parent, writing_dumps
 from urbact_graph.release.release import Release
 from urbact_graph.settings import Settings
 from urbact_graph.sources import GraphSources, build_folder, find_sources
@@ -103,9 +102,8 @@ def main(arguments: Sequence[str]) -> int:
     """
     settings, is_watched = Settings(**json.loads(arguments[0])), "watched" in arguments[1:]
     # A reload is begun by the server, whose terminal's signals come to this process too.
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGINT, _interrupt)
-    end_with_parent(signal.SIGTERM, os.getppid())
+    follow_parent("SIGTERM")
     try:
         release = prepare(settings, progress_bar if is_watched else quiet)
     except ViolationsError as error:

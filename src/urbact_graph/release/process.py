@@ -6,6 +6,8 @@ dumps while the graph is validated.
 
 import contextlib
 import json
+import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -14,6 +16,7 @@ from pathlib import Path
 
 from urbact_graph.description.distributions import DumpFile
 from urbact_graph.errors import DatasetError
+from urbact_graph.parent_death import end_with_parent
 from urbact_graph.settings import Settings
 
 
@@ -24,6 +27,17 @@ def prepare_command(settings: Settings, *, watched: bool = False) -> list[str]:
     """
     command = [sys.executable, "-m", "urbact_graph.release.prepare", settings.model_dump_json()]
     return [*command, "watched"] if watched else command
+
+
+def follow_parent(name: str) -> None:
+    """Have this process end with its parent, by the signal ``name``, and not with the terminal.
+
+    Systems that have no such signal, as Windows has not, send none.
+    """
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    if hasattr(signal, name):
+        end_with_parent(signal.Signals[name], os.getppid())
 
 
 class DumpsProcess:

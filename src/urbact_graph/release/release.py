@@ -1,7 +1,8 @@
 """A release: everything that is published with one version of the graph, in one folder.
 
 A build folder holds ``releases/VERSION/`` for each, and the symbolic link ``releases/current`` to
-the newest. Nothing in the folder of a release is ever changed; making.py writes it.
+the newest; where the file system has no such links, a file of that name holds the folder's name.
+Nothing in the folder of a release is ever changed; making.py writes it.
 """
 
 import contextlib
@@ -130,8 +131,11 @@ def manifest(release: Release) -> bytes:
 
 def current_release(build_folder: Path) -> Release | None:
     """Return the newest release in ``build_folder``; None if there is none, or it is damaged."""
-    with contextlib.suppress(DatasetError):
-        return read_release(build_folder / RELEASES_FOLDER / CURRENT_NAME)
+    current = build_folder / RELEASES_FOLDER / CURRENT_NAME
+    with contextlib.suppress(DatasetError, OSError, ValueError):
+        if current.is_file():
+            return read_release(current.with_name(current.read_text(encoding="utf-8").strip()))
+        return read_release(current)
     return None
 
 

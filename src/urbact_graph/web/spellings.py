@@ -45,7 +45,7 @@ def in_other_letters(path: str, index: Index) -> AnyResponse | None:
 
     The parts of a path are slugs, so that its name written in full leads to the same slug.
     """
-    for name in _slugs(path):
+    for name in slugs(path):
         if redirected := _redirect_to_document(document(index, name)):
             return redirected
     return None
@@ -74,7 +74,8 @@ def has_route(path: str, *, has_names: bool = True) -> bool:
     return is_one and not rule.endpoint.startswith("entities.")
 
 
-def _slugs(path: str) -> Iterator[str]:
+def slugs(path: str) -> Iterator[str]:
+    """Yield what ``path`` may be, of a document or of an entity, where its parts are names."""
     if len(path) > _LONGEST_PATH:
         return
     stem, _, suffix = path.rpartition(".")

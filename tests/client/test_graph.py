@@ -1,4 +1,4 @@
-"""The graph without a server: queries, stored queries, tables, documents, search."""
+"""The graph, without a server and from one: queries, tables, documents, search."""
 
 import datetime as dt
 from typing import Any
@@ -122,8 +122,10 @@ def test_things_are_found_by_name(graph: Graph) -> None:
         (lambda g: g.run("networks-of-city", town="x"), "has no parameter town"),
         (lambda g: g.run("networks-of-city", city="Atlantis"), "Atlantis"),
         (lambda g: g.table("towns"), "There is no table 'towns'; choose one of networks"),
-        (lambda g: g.search("x", kind="town"), "There is no kind 'town'"),
+        (lambda g: g.search("x", kind="town"), "The kind 'town' is unknown; the kinds are city"),
+        (lambda g: g.search("x" * 201), "200"),
         (lambda g: g.describe("city/xx/atlantis"), "no statement of"),
+        (lambda g: g.describe("urn:nothing"), "no statement of"),
         (lambda g: g.describe("not an iri"), "no valid IRI"),
         (lambda g: g.networks(frame="excel"), "There is no frame 'excel'"),
         (lambda g: g.networks(as_geo=True), "needs one column of WKT"),

@@ -1,0 +1,161 @@
+"""Any SPARQL endpoint is queried with the same types; it offers nothing else of the graph."""
+
+import datetime as dt
+import shutil
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import rdflib
+
+from tests.client.endpoints import DATA, answering, rdflib_endpoint
+from tests.support.servers import Server, serving
+from tests.support.waiting import DEADLINE, free_port, until
+from urbact_graph import client
+from urbact_graph.client.graph import Graph
+from urbact_graph.errors import EngineError, QueryError
+from urbact_graph.problems import ProblemError
+
+pandas = pytest.importorskip("pandas")
+pytest.importorskip("SPARQLWrapper")
+pytestmark = pytest.mark.process
+
+_OXIGRAPH = shutil.which("oxigraph", path=str(Path(sys.executable).parent))
+
+
+@pytest.fixture(scope="module")
+def rdflib_graph() -> Iterator[Graph]:
+    with answering(rdflib_endpoint) as address:
+        yield client.connect(f"{address}/query")
+
+
+@pytest.fixture(scope="module")
+def oxigraph_graph() -> Iterator[Graph]:
+    if _OXIGRAPH is None:
+        pytest.skip("the server of Oxigraph is not installed")
+    address = f"127.0.0.1:{free_port()}"
+    with subprocess.Popen(
+        [_OXIGRAPH, "serve", "--bind", address], stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            until(lambda: _is_loaded(address), "the start of Oxigraph")
+            yield client.connect(f"http://{address}/query")
+        finally:
+            process.terminate()
+
+
+def _is_loaded(address: str) -> bool:
+    request = urllib.request.Request(
+        f"http://{address}/store?default", DATA.encode(), {"Content-Type": "text/turtle"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=DEADLINE):
+            return True
+    except urllib.error.URLError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def other_dataset(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graph]:
+    """Return what an instance of ours serves of a dataset that is not ours."""
+    folder = tmp_path_factory.mktemp("other")
+    (folder / "other.ttl").write_text(DATA, encoding="utf-8")
+    with serving(folder, "--dataset", str(folder / "other.ttl")) as server:
+        yield client.connect(server.url)
+
+
+@pytest.fixture(params=["rdflib_graph", "oxigraph_graph", "other_dataset"])
+def endpoint(request: pytest.FixtureRequest) -> Graph:
+    found: Graph = request.getfixturevalue(request.param)
+    return found
+
+
+_EVERYTHING = """PREFIX : <http://x.org/>
+SELECT ?s ?name ?people ?share ?is ?since ?at ?no
+{ ?s :name ?name ; :people ?people ; :share ?share ; :is ?is ; :since ?since ; :at ?at
+  OPTIONAL { ?s :no ?no } } ORDER BY ?s"""
+
+
+def test_columns_are_typed(endpoint: Graph) -> None:
+    table = endpoint.sparql(_EVERYTHING)
+    assert dict(table.dtypes.astype(str)) == {
+        "s": "string",
+        "name": "string",
+        "people": "Int64",
+        "share": "Float64",
+        "is": "boolean",
+        "since": "datetime64[s]",
+        "since_precision": "string",
+        "at": "string",
+        "no": "string",
+    }
+    assert list(table.name) == ["Łódź", "Nîmes"]
+    assert list(table.since.dt.date) == [dt.date(2023, 6, 1), dt.date(2024, 1, 2)]
+    assert list(table.since_precision) == ["month", "day"]
+
+
+def test_geometries_are_read(endpoint: Graph) -> None:
+    pytest.importorskip("geopandas")
+    assert list(endpoint.sparql(_EVERYTHING, as_geo=True).geometry.x) == [19.5, 4.4]
+
+
+def test_variables_are_bound(endpoint: Graph) -> None:
+    table = endpoint.sparql("SELECT ?s ?n { ?s <http://x.org/people> ?n }", n=7)
+    assert list(table.s) == ["http://x.org/a"]
+    both = endpoint.sparql("ASK { ?s <http://x.org/name> ?n }", s=rdflib.URIRef("http://x.org/b"))
+    assert both is True
+
+
+def test_graphs_are_read(endpoint: Graph) -> None:
+    found = endpoint.sparql("CONSTRUCT { ?s ?p 1 } { ?s ?p 7 }")
+    assert list(found) == [
+        (rdflib.URIRef("http://x.org/a"), rdflib.URIRef("http://x.org/people"), rdflib.Literal(1))
+    ]
+    assert len(endpoint.describe("http://x.org/a")) == 6
+
+
+def test_a_long_query_is_sent(endpoint: Graph) -> None:
+    values = " ".join(map(str, range(3_000)))
+    found = endpoint.sparql(f"SELECT ?s {{ VALUES ?n {{ {values} }} ?s <http://x.org/people> ?n }}")
+    assert sorted(found.s) == ["http://x.org/a", "http://x.org/b"]
+
+
+def test_a_mistake_has_the_words_of_the_endpoint(endpoint: Graph) -> None:
+    with pytest.raises(ProblemError) as caught:
+        endpoint.sparql("SELECT * { ?s ?p }")
+    assert caught.value.problem.status == 400
+    assert len(caught.value.detail) > 10
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda graph: graph.run("networks-of-city"),
+        lambda graph: graph.queries(),
+        lambda graph: graph.cities(),
+        lambda graph: graph.search("x"),
+        lambda graph: graph.reconcile(["x"]),
+        lambda graph: graph.version,
+    ],
+)
+def test_what_it_does_not_offer_is_said_in_a_sentence(endpoint: Graph, call: Any) -> None:
+    with pytest.raises(QueryError, match=r"offers no .* of the graph of URBACT, but SPARQL"):
+        call(endpoint)
+
+
+@pytest.mark.parametrize("path", ["", "/", "/sparql"])
+def test_an_instance_is_known_by_each_of_its_addresses(demo_server: Server, path: str) -> None:
+    graph = client.connect(f"{demo_server.url}{path}")
+    assert graph.sparql("ASK { ?city a urb:City }") is True
+    assert len(graph.queries()) > 0
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/sparql", "example.org", "http://[", "file:x"])
+def test_a_server_that_does_not_answer_is_named(url: str) -> None:
+    with pytest.raises(EngineError, match=r"does not answer .*check the address"):
+        client.connect(url)
