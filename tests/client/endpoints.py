@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
 import threading
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import rdflib
+
+from tests.support.waiting import DEADLINE, until
 
 DATA = """
 PREFIX : <http://x.org/>
@@ -31,14 +41,14 @@ def answering(answer: Callable[[Asked], Reply]) -> Iterator[str]:
     """Run a web server while the block lasts; give its address, without a slash at the end."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - named by the library
+        def do_GET(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             asked = (self.command, self.path, self.headers, self.rfile.read(length))
             status, headers, body = answer(asked)
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
-            if status != 304:
+            if status != 304 and "Content-Length" not in headers:
                 self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             if status != 304:
@@ -76,3 +86,35 @@ def rdflib_endpoint(asked: Asked) -> Reply:
     content = found.serialize(format="json") or b""
     assert json.loads(content)
     return 200, {"Content-Type": "application/json; charset=utf-8"}, content
+
+
+@contextlib.contextmanager
+def oxigraph() -> Iterator[str | None]:
+    """Run the server of Oxigraph while the block lasts; give its address, None if it is missing."""
+    places = [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
+    program = shutil.which("oxigraph", path=os.pathsep.join(places))
+    if program is None:
+        yield None
+        return
+    # It cannot choose a port itself.
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        place = f"127.0.0.1:{free.getsockname()[1]}"
+    with subprocess.Popen(
+        [program, "serve", "--bind", place], stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            until(lambda: _is_loaded(f"http://{place}"), "the start of Oxigraph")
+            yield f"http://{place}"
+        finally:
+            process.terminate()
+
+
+def _is_loaded(address: str) -> bool:
+    request = urllib.request.Request(
+        f"{address}/store?default", DATA.encode(), {"Content-Type": "text/turtle"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=DEADLINE):
+            return True
+    except urllib.error.URLError:
+        return False

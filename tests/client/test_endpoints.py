@@ -1,21 +1,14 @@
 """Any SPARQL endpoint is queried with the same types; it offers nothing else of the graph."""
 
 import datetime as dt
-import shutil
-import subprocess
-import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import rdflib
 
-from tests.client.endpoints import DATA, answering, rdflib_endpoint
+from tests.client.endpoints import DATA, answering, oxigraph, rdflib_endpoint
 from tests.support.servers import Server, serving
-from tests.support.waiting import DEADLINE, free_port, until
 from urbact_graph import client
 from urbact_graph.client.graph import Graph
 from urbact_graph.errors import EngineError, QueryError
@@ -24,8 +17,6 @@ from urbact_graph.problems import ProblemError
 pandas = pytest.importorskip("pandas")
 pytest.importorskip("SPARQLWrapper")
 pytestmark = pytest.mark.process
-
-_OXIGRAPH = shutil.which("oxigraph", path=str(Path(sys.executable).parent))
 
 
 @pytest.fixture(scope="module")
@@ -36,28 +27,10 @@ def rdflib_graph() -> Iterator[Graph]:
 
 @pytest.fixture(scope="module")
 def oxigraph_graph() -> Iterator[Graph]:
-    if _OXIGRAPH is None:
-        pytest.skip("the server of Oxigraph is not installed")
-    address = f"127.0.0.1:{free_port()}"
-    with subprocess.Popen(
-        [_OXIGRAPH, "serve", "--bind", address], stderr=subprocess.DEVNULL
-    ) as process:
-        try:
-            until(lambda: _is_loaded(address), "the start of Oxigraph")
-            yield client.connect(f"http://{address}/query")
-        finally:
-            process.terminate()
-
-
-def _is_loaded(address: str) -> bool:
-    request = urllib.request.Request(
-        f"http://{address}/store?default", DATA.encode(), {"Content-Type": "text/turtle"}
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=DEADLINE):
-            return True
-    except urllib.error.URLError:
-        return False
+    with oxigraph() as address:
+        if address is None:
+            pytest.skip("the server of Oxigraph is not installed")
+        yield client.connect(f"{address}/query")
 
 
 @pytest.fixture(scope="module")

@@ -123,7 +123,8 @@ class Graph(ABC):
         ``params`` are its parameters: a city, network, theme or country by its name in any
         language, by a code or by its IRI.
 
-        >>> graph.run("networks-of-city", city="Breslau", short=True).head(1)
+        >>> graph = urbact_graph.open()
+        >>> graph.run("networks-of-city", city="Breslau", short=True).head(2)
 
         Raises:
             QueryError: there is no such query, or a parameter does not fit it.
@@ -134,7 +135,14 @@ class Graph(ABC):
         return self._shaped(media_type, content, hidden, short, frame, as_geo)
 
     def queries(self, *, frame: Frame = "pandas") -> Any:
-        """Return the stored queries: name, title, question, and the names of their parameters."""
+        """Return the stored queries: name, title, question, and the names of their parameters.
+
+        >>> graph = urbact_graph.open()
+        >>> graph.queries().set_index("name").loc["cities-on-theme"]
+
+        Raises:
+            QueryError: the endpoint offers none.
+        """
         return frame_of(self._queries(), frame)
 
     def describe(self, iri: str) -> "rdflib.Graph":
@@ -230,7 +238,15 @@ class Graph(ABC):
     def table(
         self, name: str, *, short: bool = False, frame: Frame = "pandas", as_geo: bool = False
     ) -> Any:
-        """Return the tidy table ``name``: one row for each thing, documented columns.
+        """Return the tidy table ``name``: one row for each thing.
+
+        Its columns are described at /tables of each instance, and in docs/dumps.md. Columns that
+        end in ``iri`` identify things, to join tables on.
+
+        >>> graph = urbact_graph.open()
+        >>> people = graph.table("people", short=True)
+        >>> len(people), people.iri.is_unique
+        (0, True)
 
         Raises:
             QueryError: there is no table of that name.
