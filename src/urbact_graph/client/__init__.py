@@ -22,8 +22,9 @@ def open(**settings: Any) -> Graph:  # noqa: A001 - its name for users is urbact
     >>> import urbact_graph
     >>> graph = urbact_graph.open()
     >>> graph.cities(short=True)[["iri", "label", "country_code", "population"]].head(2)
-                      iri     label country_code  population
-    0    city/al/bajram-curri  Bajram Curri           AL        <NA>
+                 iri  label country_code  population
+    0  city/al/kamez  Kamëz           AL       11026
+    1  city/al/lezhe  Lezhë           AL       18695
 
     Raises:
         UrbactGraphError: the graph cannot be built.

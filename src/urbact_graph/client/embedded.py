@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from urbact_graph.client.columns import Column
 from urbact_graph.client.graph import Graph
+from urbact_graph.client.kept_tables import kept_table
 from urbact_graph.client.naming import Naming
 from urbact_graph.client.shapes import check_table, query_columns, unknown_query
 from urbact_graph.client.tables import columns_of_file
@@ -36,22 +37,26 @@ _LARGEST = 2**63
 
 
 class EmbeddedGraph(Graph):
-    """The graph in memory, built from its sources unless it stands there already."""
+    """The graph in memory, built from its sources unless it stands there already.
+
+    It is loaded when it is first queried.
+    """
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings.base_iri)
         self._settings = settings
         self._sources = find_sources(settings)
+        self._folder = build_folder(settings, self._sources)
         with progress_bar("Building") as progress:
-            built = build(self._sources, build_folder(settings, self._sources), progress)
-        self._dataset = EmbeddedDataset(settings, Source(built.dataset, built.version))
+            self._built = build(self._sources, self._folder, progress)
 
     @property
     def version(self) -> str:  # noqa: D102 - as there
-        return self._dataset.version
+        return self._built.version
 
     def close(self) -> None:  # noqa: D102 - as there
-        self._dataset.close()
+        if "_dataset" in vars(self):
+            self._dataset.close()
 
     def _answer(self, query: str) -> tuple[str, bytes]:
         answer = self._dataset.query(_request(query))
@@ -66,8 +71,13 @@ class EmbeddedGraph(Graph):
 
     def _table(self, name: str, naming: Naming) -> list[Column]:
         check_table(name)
-        table = make_table(self._dataset.store, self._base, name)
-        return columns_of_file(name, table.content, table.separators, naming)
+        content, separators = kept_table(
+            self._folder,
+            self._built.inputs,
+            name,
+            lambda: make_table(self._dataset.store, self._base, name),
+        )
+        return columns_of_file(name, content, separators, naming)
 
     def _queries(self) -> list[Column]:
         return query_columns(
@@ -107,6 +117,12 @@ class EmbeddedGraph(Graph):
         if name in self._known:
             return self._known[name]
         raise unknown_query(name, self._known)
+
+    @cached_property
+    def _dataset(self) -> EmbeddedDataset:
+        # Tables that are kept do not need it.
+        source = Source(self._built.dataset, self._built.version)
+        return EmbeddedDataset(self._settings, source)
 
     @cached_property
     def _known(self) -> dict[str, StoredQuery]:

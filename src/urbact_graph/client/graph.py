@@ -124,7 +124,11 @@ class Graph(ABC):
         language, by a code or by its IRI.
 
         >>> graph = urbact_graph.open()
-        >>> graph.run("networks-of-city", city="Breslau", short=True).head(2)
+        >>> found = graph.run("networks-of-city", city="Neapel", short=True)
+        >>> found[["network", "networkLabel", "programmeLabel"]].head(2)
+                        network  networkLabel programmeLabel
+        0  network/partecipando  PARTECIPANDO       URBACT I
+        1   network/regenerando   REGENERANDO       URBACT I
 
         Raises:
             QueryError: there is no such query, or a parameter does not fit it.
@@ -139,6 +143,10 @@ class Graph(ABC):
 
         >>> graph = urbact_graph.open()
         >>> graph.queries().set_index("name").loc["cities-on-theme"]
+        title                             Cities that worked on a theme
+        question      Which cities worked on a theme or on one below...
+        parameters                [theme, country, firstYear, lastYear]
+        Name: cities-on-theme, dtype: object
 
         Raises:
             QueryError: the endpoint offers none.
@@ -226,11 +234,13 @@ class Graph(ABC):
         missing values.
 
         >>> graph = urbact_graph.open()
-        >>> graph.reconcile(["GDANSK", "Breslau", "Atlantis"], short=True)[["name", "match", "iri"]]
+        >>> names = ["GDANSK", "Neapel", "Wroclav", "Atlantis"]
+        >>> graph.reconcile(names, short=True)[["name", "match", "iri"]]
                name  match              iri
         0    GDANSK   True   city/pl/gdansk
-        1   Breslau   True  city/pl/wroclaw
-        2  Atlantis  False             <NA>
+        1    Neapel   True   city/it/naples
+        2   Wroclav  False  city/pl/wroclaw
+        3  Atlantis  False             <NA>
         """
         rows = reconciled(names, lambda name: self._matches(name, kind, CANDIDATES))
         return frame_of(reconciled_columns(rows, self._naming(short)), frame)
@@ -246,7 +256,7 @@ class Graph(ABC):
         >>> graph = urbact_graph.open()
         >>> people = graph.table("people", short=True)
         >>> len(people), people.iri.is_unique
-        (0, True)
+        (77, True)
 
         Raises:
             QueryError: there is no table of that name.

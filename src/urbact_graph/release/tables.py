@@ -25,6 +25,8 @@ LINE_END = "\r\n"
 
 # The values of a column, by entity.
 _Values = dict[str, list[str]]
+# What an entity is linked to, by entity: labels and IRIs.
+_Links = dict[str, list[tuple[str, str]]]
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class _TableWriter:
         self._name = name
         self._layout = layout
         self._rows = layout.rows.replace("{base}", base)
+        self._links: dict[tuple[str, str], _Links] = {}
 
     def table(self) -> Table:
         iris = sorted(self._entities())
@@ -108,23 +111,36 @@ class _TableWriter:
 
     def _linked(self, column: Column) -> _Values:
         """Return the IRIs of a column, or their labels; both are sorted by the labels."""
-        within = f"?value rdfs:subClassOf {column.within} ." if column.within else ""
-        query = (
-            f"SELECT DISTINCT ?iri ?value ?label {{ {self._rows} . ?iri {column.path} ?value . "
-            f"{within} OPTIONAL {{ ?value rdfs:label ?label }} }}"
-        )
-        labels: dict[str, dict[str, tuple[int, str, str]]] = defaultdict(dict)
-        for iri, value, label in self._select(query):
-            # Where there is no label the cell has the IRI.
-            rank = (*_rank(label), _text(label if label is not None else value))
-            known = labels[_text(iri)]
-            known[_text(value)] = min(rank, known.get(_text(value), rank))
+        key = column.path, column.within
+        if key not in self._links:
+            # A column of labels and that of IRIs beside it have the same values.
+            self._links[key] = self._labelled(column)
         return {
-            iri: [
-                label if column.is_label else value
-                for value, (*_, label) in sorted(known.items(), key=lambda x: (x[1][2], x[0]))
-            ]
-            for iri, known in labels.items()
+            iri: [label if column.is_label else value for label, value in known]
+            for iri, known in self._links[key].items()
+        }
+
+    def _labelled(self, column: Column) -> _Links:
+        """Return the values of ``column`` by entity, each behind its label, sorted."""
+        within = f"?value rdfs:subClassOf {column.within} ." if column.within else ""
+        pattern = f"{self._rows} . ?iri {column.path} ?value . {within}"
+        links: _Values = defaultdict(list)
+        for iri, value in self._select(f"SELECT DISTINCT ?iri ?value {{ {pattern} }}"):
+            links[_text(iri)].append(_text(value))
+        labels: dict[str, tuple[int, str, str]] = {}
+        # Many entities may have the same value, whose labels are read once.
+        query = (
+            f"SELECT DISTINCT ?value ?label {{ {{ SELECT DISTINCT ?value {{ {pattern} }} }} "
+            "?value rdfs:label ?label }"
+        )
+        for value, label in self._select(query):
+            rank = (*_rank(label), _text(label))
+            labels[_text(value)] = min(rank, labels.get(_text(value), rank))
+        # Where there is no label the cell has the IRI.
+        named = {value: label for value, (*_, label) in labels.items()}
+        return {
+            iri: sorted((named.get(value, value), value) for value in known)
+            for iri, known in links.items()
         }
 
     def _only(self, column: Column, iri: str, values: list[str]) -> str:
