@@ -3,7 +3,6 @@
 import ctypes
 import os
 import signal
-import sys
 
 # From linux/prctl.h.
 _PR_SET_PDEATHSIG = 1
@@ -15,9 +14,12 @@ def end_with_parent(number: signal.Signals, parent: int) -> None:
     A process calls this itself, soon after its start. The parent is, strictly, the thread that
     started it (prctl(2)). Only Linux has such a signal; elsewhere the process goes on to its end.
     """
-    if sys.platform != "linux":
+    try:
+        prctl = ctypes.CDLL(None).prctl
+    except (AttributeError, TypeError):
+        # Neither macOS nor Windows has it; Windows has no such library either.
         return
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
+    prctl(_PR_SET_PDEATHSIG, number)
     if os.getppid() != parent:
         # It has ended already.
         os.kill(os.getpid(), number)
