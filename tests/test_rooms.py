@@ -48,8 +48,10 @@ LIBRARIES = {
     "uvloop": {"server"},
     "pyshacl": {"validation"},
     "pyarrow": {"web"},
-    "pandas": {"client"},
     "geopandas": {"client"},
+    "pandas": {"client"},
+    "polars": {"client"},
+    "SPARQLWrapper": {"client"},
     "subprocess": {"history", "release", "engine", "server", "cli"},
     "multiprocessing": {"engine", "server"},
 }

@@ -13,6 +13,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -31,7 +32,7 @@ PREFIX geo: <http://www.opengis.net/ont/geosparql#>
   :at "POINT (4.4 43.8)"^^geo:wktLiteral .
 """
 # Of a request: its method, its path with the query string, its headers, its body.
-Asked = tuple[str, str, Mapping[str, str], bytes]
+Asked = tuple[str, str, Message, bytes]
 # Of a response: status, headers, body.
 Reply = tuple[int, Mapping[str, str], bytes]
 

@@ -23,7 +23,7 @@ def found(*terms: Term | None) -> list[tuple[str, str, list[Any]]]:
 
 
 DAY = dt.date(2023, 6, 1)
-CASES = {
+CASES: dict[str, tuple[list[Term | None], str, list[Any]]] = {
     "integers": ([literal("1", "integer"), literal("+02", "int")], "integer", [1, 2]),
     "missing integer": ([literal("1", "integer"), None], "integer", [1, None]),
     "largest": ([literal(str(2**63 - 1), "integer")], "integer", [2**63 - 1]),

@@ -1,7 +1,9 @@
 """The examples in docstrings have the answers that stand there: on the real graph, or the demo."""
 
 import doctest
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import rdflib
@@ -43,6 +45,18 @@ def test_an_example_on_the_real_graph(
     monkeypatch.setenv("URBACT_GRAPH_SOURCES", str(sources.root))
     monkeypatch.setenv("URBACT_GRAPH_BUILD_FOLDER", str(built.dataset.parent))
     _run(EXAMPLES[name])
+
+
+def test_the_examples_in_the_document(
+    built: Build, sources: GraphSources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("URBACT_GRAPH_SOURCES", str(sources.root))
+    monkeypatch.setenv("URBACT_GRAPH_BUILD_FOLDER", str(built.dataset.parent))
+    document = Path(sources.root) / "docs" / "python.md"
+    blocks = re.findall(r"```pycon\n(.*?)```", document.read_text(encoding="utf-8"), re.DOTALL)
+    test = doctest.DocTestParser().get_doctest("\n".join(blocks), {}, "python.md", None, 0)
+    assert len(test.examples) > 8
+    _run(test)
 
 
 @pytest.mark.process

@@ -69,7 +69,11 @@ def test_sparql(name: str, opened: Graph, connected: Graph) -> None:
 @pytest.mark.parametrize("query", QUERIES.values(), ids=list(QUERIES))
 def test_stored_queries(query: StoredQuery, opened: Graph, connected: Graph) -> None:
     for params in ({}, *OTHERS.get(query.name, [])):
-        assert_same(lambda graph, given=params: graph.run(query.name, **given), opened, connected)
+        assert_same(_run(query.name, params), opened, connected)
+
+
+def _run(name: str, params: dict[str, str]) -> Call:
+    return lambda graph: graph.run(name, **params)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.message import Message
 from email.utils import parsedate_to_datetime
-from http.client import HTTPException, HTTPMessage
+from http.client import HTTPException
 from importlib.metadata import version
 from itertools import count
 from pathlib import Path
@@ -128,9 +129,9 @@ class Http:
             except _RefusedError as refused:
                 if refused.status == _NOT_MODIFIED and kept:
                     return kept
-                seconds = refused.retry_after
-                is_busy = refused.status in _BUSY and seconds is not None
-                if not is_busy or attempt == _ATTEMPTS or time.monotonic() + seconds > deadline:
+                seconds = refused.retry_after if refused.status in _BUSY else None
+                is_last = attempt == _ATTEMPTS
+                if seconds is None or is_last or time.monotonic() + seconds > deadline:
                     raise _problem(refused.status, refused.body) from None
                 time.sleep(seconds)
             except (OSError, HTTPException, ValueError) as error:
@@ -169,11 +170,11 @@ class Http:
         return folder / hashlib.sha256(key.encode()).hexdigest()
 
 
-def _reply(headers: HTTPMessage, content: bytes) -> Reply:
+def _reply(headers: Message, content: bytes) -> Reply:
     return Reply(headers.get_content_type(), headers.get("ETag", ""), content)
 
 
-def _retry_after(headers: HTTPMessage) -> float | None:
+def _retry_after(headers: Message) -> float | None:
     """Return the seconds that the server asks to wait (RFC 9110, section 10.2.3)."""
     text = headers.get("Retry-After", "")
     if text.isascii() and text.isdigit():

@@ -21,7 +21,7 @@ def reconciled(names: Iterable[object], find: Callable[[str], Found]) -> list[Ma
     name.
     """
     known: dict[str, Mapping[str, Any]] = {}
-    rows = []
+    rows: list[Mapping[str, Any]] = []
     for given in names:
         name = given.strip() if isinstance(given, str) else ""
         if name not in known:
