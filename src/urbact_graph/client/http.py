@@ -59,11 +59,16 @@ class _RefusedError(Exception):
 
 
 class Http:
-    """Requests that may take so many ``seconds``; ``cache`` is the folder that keeps answers."""
+    """Requests that may take so many ``seconds``; ``cache`` is the folder that keeps answers.
+
+    Raises:
+        QueryError: SPARQLWrapper is not installed.
+    """
 
     def __init__(self, seconds: float, cache: Path | None) -> None:
         self._seconds = seconds
         self._cache = cache
+        self._wrapper = library("SPARQLWrapper", "client")
         self._agent = f"urbact-graph/{version('urbact-graph')}"
 
     def get(self, address: str, accept: str, parameters: Mapping[str, str] | None = None) -> Reply:
@@ -92,9 +97,8 @@ class Http:
         Raises:
             ProblemError: as ``get``.
             EngineError: as ``get``.
-            QueryError: SPARQLWrapper is not installed.
         """
-        wrapper = library("SPARQLWrapper", "client")
+        wrapper = self._wrapper
         is_short = len(query) <= _LONGEST_ADDRESS
 
         def ask(headers: Mapping[str, str]) -> Reply:
