@@ -1,6 +1,6 @@
 """Every method has the same answer without a server and from one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -72,7 +72,7 @@ def test_stored_queries(query: StoredQuery, opened: Graph, connected: Graph) -> 
         assert_same(_run(query.name, params), opened, connected)
 
 
-def _run(name: str, params: dict[str, str]) -> Call:
+def _run(name: str, params: Mapping[str, Any]) -> Call:
     return lambda graph: graph.run(name, **params)
 
 
