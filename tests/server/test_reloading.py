@@ -322,6 +322,7 @@ def test_simultaneous_reloads_are_each_answered(
     assert generations(server.query(DATA).body) == {5}
 
 
+@pytest.mark.slow
 def test_a_reload_while_the_web_process_is_killed_fails(server: Server, file: Path) -> None:
     # Large enough that it is not loaded before the process is killed.
     write_generation(file, 1, 100_000)
@@ -340,6 +341,7 @@ def test_a_reload_while_the_web_process_is_killed_fails(server: Server, file: Pa
     assert generations(server.query("SELECT ?o { ?s ?p ?o } LIMIT 1").body) == {0}
 
 
+@pytest.mark.slow
 def test_a_reload_while_the_web_process_starts_waits_for_it(server: Server, file: Path) -> None:
     write_generation(file, 1, 20_000)
     assert server.reload().startswith("Serving")

@@ -33,7 +33,7 @@ pytestmark = [
 ]
 
 # One in so many entities is checked in quick tests.
-SAMPLED = 160
+SAMPLED = 480
 SCRIPT = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
 
 
