@@ -16,7 +16,7 @@ _GRAPH_FIXTURES = {
     "store",
     "whole",
 }
-_PROCESS_FIXTURES = {"copy", "demo_app", "demo_server"}
+_PROCESS_FIXTURES = {"copy", "demo_app", "demo_server", "real_app"}
 # Nearly every test of these rooms starts an engine or a server.
 _PROCESS_ROOMS = {"engine", "server"}
 

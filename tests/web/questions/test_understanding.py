@@ -5,10 +5,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from tests.web.questions.asked import QUESTIONS, Asked
-from urbact_graph.dataset.building import Build
-from urbact_graph.engine.local import LocalEngine, Source
-from urbact_graph.settings import Settings
-from urbact_graph.web.app import create_app
+from urbact_graph.web.application import Application
 from urbact_graph.web.questions.understanding import Questions
 
 pytestmark = pytest.mark.process
@@ -18,14 +15,11 @@ TUNED = tuple(one for one in QUESTIONS if one not in HELD_OUT)
 
 
 @pytest.fixture(scope="module")
-def questions(built: Build) -> Iterator[Questions]:
+def questions(real_app: Application) -> Iterator[Questions]:
     """Index the stored queries and the names of the real graph."""
-    settings = Settings.load(max_running_queries=2)
-    with LocalEngine(settings, Source(built.dataset, built.version)) as engine:
-        served = create_app(settings, engine).served
-        snapshot = served.enter()
-        yield snapshot.derive(Questions.of)
-        served.leave(snapshot)
+    snapshot = real_app.served.enter()
+    yield snapshot.derive(Questions.of)
+    real_app.served.leave(snapshot)
 
 
 def missed(questions: Questions, asked: Sequence[Asked]) -> list[str]:
