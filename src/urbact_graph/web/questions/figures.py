@@ -7,18 +7,26 @@ from datetime import date
 from urbact_graph.web.questions.meanings import Meaning, Mention
 
 _MONTHS = (
-    "january february march april may june july august september october november december"
-).split()
+    *("january", "february", "march", "april", "may", "june", "july", "august"),
+    *("september", "october", "november", "december"),
+)
 _MONTH = "(" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in _MONTHS) + r")\.?"
 _YEAR = r"((?:19|20)\d\d)"
 _NUMBERS = {
-    **{"once": 1, "twice": 2},
-    **{
-        word: number
-        for number, word in enumerate(
-            ("one two three four five six seven eight nine ten eleven twelve").split(), 1
-        )
-    },
+    "once": 1,
+    "twice": 2,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "eleven": 11,
+    "twelve": 12,
 }
 _NUMBER = rf"(\d{{1,4}}|{'|'.join(_NUMBERS)})"
 _DISTANCE = r"\b(?:(?:with)?in\s+|less than\s+|up to\s+|at most\s+)?(?:a\s+)?(\d+(?:\.\d+)?)[\s-]*"

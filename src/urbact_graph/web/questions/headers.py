@@ -12,19 +12,23 @@ from urbact_graph.web.questions.vocabulary import terms
 from urbact_graph.web.search.words import folded
 
 # What the parts of a header weigh beside a phrase.
-_TITLE, _QUESTION = 0.95, 0.9
+_TITLE, _QUESTION = 0.8, 0.9
 # What a word weighs that no query has: it says that something else may be meant.
 _UNKNOWN = 1.5
 # What a value weighs among the words.
-OF_VALUE = 1.0
+OF_VALUE = 1.4
 # Words that say what kind of thing is asked for weigh more than others that are as frequent.
-_OF_NOUN = 1.5
+_OF_NOUN = 1.3
 _NOUNS = frozenset(
-    term
-    for noun in "network city plan recommendation call country expert programme region partner theme"
-    .split()
-    for term in terms(noun)
+    terms(
+        "network city plan recommendation call country expert programme region partner theme kind "
+        "year who when where"
+    )
 )
+# The kinds of what a query is about; of other kinds its default serves as well.
+_ASKED_ABOUT = frozenset(("city", "network", "theme", "call"))
+# The noun of what is asked for stands among so many words at the beginning of a question.
+_FIRST = 2
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -57,8 +61,17 @@ class Header:
                 pattern = re.compile(rf"{before}(.+?){after}\s*[?.!]*$", re.IGNORECASE)
                 self._patterns.append((pattern, parameter))
         self.main = {word for _, text in self.texts for word in text}
+        # The kind of thing that the rows of the answer are about: the first noun of the first column.
+        meanings = [term for one in query.columns[:1] for term in terms(one.meaning)]
+        self.answer = next((term for term in meanings if term in _NOUNS), "")
         columns = " ".join(one.meaning for one in query.columns)
         self.words = {*terms(columns), *terms(query.name.replace("-", " ")), *self.main}
+        # Without these a query asks about something that the question does not name.
+        self.asked_about = {
+            one.name
+            for one in query.parameters
+            if one.default is not None and (one.kind in _ASKED_ABOUT or one.datatype == "string")
+        }
         self.needed = {
             one.name
             for one in query.parameters
@@ -66,9 +79,7 @@ class Header:
             and (one.kind in KINDS or one.datatype in ("string", "decimal"))
         }
 
-    def text_in(
-        self, sentence: str, mentions: Sequence[Mention]
-    ) -> tuple[Parameter, str] | None:
+    def text_in(self, sentence: str, mentions: Sequence[Mention]) -> tuple[Parameter, str] | None:
         """Return the text that ``sentence`` has where a phrase has it, and its parameter.
 
         A code is no other text.
@@ -76,9 +87,11 @@ class Header:
         for pattern, parameter in self._patterns:
             match = pattern.search(sentence)
             if match:
-                text = match[1].strip(" '\"\N{LEFT DOUBLE QUOTATION MARK}"
-                                      "\N{RIGHT DOUBLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}"
-                                      "\N{RIGHT SINGLE QUOTATION MARK}")
+                text = match[1].strip(
+                    " '\"\N{LEFT DOUBLE QUOTATION MARK}"
+                    "\N{RIGHT DOUBLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}"
+                    "\N{RIGHT SINGLE QUOTATION MARK}"
+                )
                 codes = [one.words for one in mentions if one.meanings[0].kind == "code"]
                 if parameter.name == "code" or text not in codes:
                     return parameter, text
@@ -104,6 +117,13 @@ class Words:
     def has(self, found: Iterable[str]) -> bool:
         """Tell whether each of the terms ``found`` stands in some header."""
         return all(term in self._rarity for term in found)
+
+    def asked_for(self, found: Sequence[str]) -> str:
+        """Return the kind of thing that the terms ``found`` ask for, by the first; empty if none.
+
+        "Which countries have the most cities" asks for countries.
+        """
+        return next((term for term in found[:_FIRST] if term in _NOUNS), "")
 
     def likeness(self, asked: Counter[str], header: Header) -> float:
         """Return how like the most similar part of ``header`` is: at most 1.

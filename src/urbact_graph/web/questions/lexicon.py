@@ -235,4 +235,8 @@ def _names_of_call(path: str) -> Iterator[str]:
         kind, year = match.groups()
         for one in (kind, kind.removesuffix("s"), kind.removesuffix(" networks")):
             yield from (f"{year} {one} call", f"{one} call {year}", f"{one} call of {year}")
-        yield from (f"{year} call for {kind}", f"call for {kind} {year}", f"call for {kind} of {year}")
+        yield from (
+            f"{year} call for {kind}",
+            f"call for {kind} {year}",
+            f"call for {kind} of {year}",
+        )

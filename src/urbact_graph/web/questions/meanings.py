@@ -57,7 +57,7 @@ class Word:
     """A word of a question, from ``start`` to ``end``; ``spelling`` is folded, and corrected.
 
     ``text`` is without the ``'s`` of a possessive, ``corrected`` the word that a misspelt one was
-    taken for, if it was.
+    taken for. One that ``is_little`` says nothing of what is asked.
     """
 
     start: int
@@ -65,6 +65,7 @@ class Word:
     text: str
     spelling: str
     corrected: str = ""
+    is_little: bool = False
 
 
 def words_of(sentence: str) -> Iterator[Word]:

@@ -15,7 +15,7 @@ _ALIKE_NAME = 0.9
 class Spelling:
     """The words of the queries and names, to be found from misspelt ones.
 
-    ``words`` are preferred to those of ``names``; ``correct`` are further words that are no mistakes.
+    ``words`` are preferred to those of ``names``; ``correct`` are others that are no mistakes.
     """
 
     def __init__(self, words: Iterable[str], names: Iterable[str], correct: Iterable[str]) -> None:

@@ -1,7 +1,7 @@
 """What a question is understood as: the stored queries that fit it best, with their values."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Self
@@ -26,10 +26,15 @@ from urbact_graph.web.stored.library import library_of
 
 LONGEST_QUESTION = 300
 # What the words of a query weigh all together, beside the part of its header that fits best.
-_WORDS = 0.25
+_WORDS = 0.4
 # What a value adds that finds its parameter, what one takes away that does not, and a parameter
 # that needs a value and has none.
-_FILLED, _UNFILLED, _MISSING = 0.12, 0.3, 0.25
+_FILLED, _UNFILLED, _MISSING = 0.1, 0.42, 0.5
+# What a name takes away that finds no parameter: it is what the question is about.
+_UNFILLED_NAME = 0.6
+_NAMES = frozenset(("city", "network", "person", "call"))
+# What it adds if the rows of the answer are about what is asked for, and takes away if not.
+_ANSWER = 0.08
 # A text that stands where a phrase has it.
 _PATTERN = 0.9
 _LEAST_SCORE, _GUESSES = 0.3, 6
@@ -92,10 +97,16 @@ class Questions:
         """
         return cls(library_of(snapshot).queries.values(), Lexicon.of(atlas_of(snapshot)))
 
-    def understand(self, sentence: str, today: date | None = None) -> Understanding:
+    def understand(
+        self,
+        sentence: str,
+        today: date | None = None,
+        among: Collection[str] | None = None,
+    ) -> Understanding:
         """Return what ``sentence`` of at most ``LONGEST_QUESTION`` characters may mean.
 
-        ``today`` is what "now" means: the day in UTC, unless it is given.
+        ``today`` is what "now" means: the day in UTC, unless it is given. Only the queries whose
+        names are ``among`` those given are guessed, where any are.
         """
         words = [self._corrected(word, place) for place, word in enumerate(words_of(sentence))]
         mentions = self._lexicon.mentions(sentence, words)
@@ -107,11 +118,19 @@ class Questions:
         beside = set(kinds_beside(words, mentions))
         asked = {word: terms(word.spelling) for word in rest if word not in beside}
         found = [term for some in asked.values() for term in some]
-        guesses = [self._guess(one, sentence, asked, found, mentions) for one in self._known.headers]
+        guesses = [
+            self._guess(one, sentence, asked, found, mentions)
+            for one in self._known.headers
+            if among is None or one.query.name in among
+        ]
         guesses = [one for one in guesses if one.score >= _LEAST_SCORE]
         guesses.sort(key=lambda one: (-one.score, one.query.name))
-        named = [word for word in rest if not _is_within(word, mentions)]
-        unknown = [word.text for word in named if not self._known.has(asked.get(word, ()))]
+        named = [
+            replace(word, is_little=not asked.get(word))
+            for word in rest
+            if not _is_within(word, mentions)
+        ]
+        unknown = [word.text for word in named if not self._known.has(terms(word.spelling))]
         return Understanding(
             sentence,
             tuple(guesses[:_GUESSES]),
@@ -146,20 +165,32 @@ class Questions:
             return Guess(query, 1 + _PATTERN, (value,), ())
         values, unused = _fill(query, mentions)
         kinds = Counter(
-            place_of(meaning.kind)
-            for mention in mentions
-            for meaning in _meant(mention, values)
+            place_of(meaning.kind) for mention in mentions for meaning in _meant(mention, values)
         )
         score = self._known.likeness(Counter(found) + kinds, header)
         score += _WORDS * self._known.share(found, header)
-        missing = header.needed - {value.parameter.name for value in values}
-        score += _FILLED * len(values) - _UNFILLED * len(unused) - _MISSING * len(missing)
+        filled = {value.parameter.name for value in values}
+        if header.asked_about - filled:
+            return Guess(query, 0, (), ())
+        missing = header.needed - filled
+        score += _FILLED * len(values) - _MISSING * len(missing)
+        wanted = self._known.asked_for(found)
+        if wanted and header.answer:
+            score += _ANSWER if wanted == header.answer else -_ANSWER
+        score -= sum(
+            _UNFILLED_NAME if one.meanings[0].kind in _NAMES else _UNFILLED for one in unused
+        )
         left = [word.text for word, some in asked.items() if not set(some) <= header.words]
-        return Guess(query, round(score, 3), tuple(values), (*unused, *dict.fromkeys(left)))
+        return Guess(
+            query,
+            round(score, 3),
+            tuple(values),
+            tuple(dict.fromkeys((*(one.words for one in unused), *left))),
+        )
 
 
-def _fill(query: StoredQuery, mentions: Sequence[Mention]) -> tuple[list[Value], list[str]]:
-    """Return the values that ``mentions`` give the parameters, and the words that give none."""
+def _fill(query: StoredQuery, mentions: Sequence[Mention]) -> tuple[list[Value], list[Mention]]:
+    """Return the values that ``mentions`` give the parameters, and the mentions that give none."""
     values: dict[str, Value] = {}
     unused = []
     for mention in sorted(mentions, key=lambda one: (one.is_hint, one.start)):
@@ -171,8 +202,8 @@ def _fill(query: StoredQuery, mentions: Sequence[Mention]) -> tuple[list[Value],
                     is_used = True
                     if meaning.kind != "year":
                         break
-        if not is_used and not mention.is_hint and mention.words not in unused:
-            unused.append(mention.words)
+        if not is_used and not mention.is_hint:
+            unused.append(mention)
     return [values[one.name] for one in query.parameters if one.name in values], unused
 
 

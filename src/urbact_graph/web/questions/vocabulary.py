@@ -72,8 +72,8 @@ take: join joined joins joining took taken participate participated participatin
 take: participant participants involve involved sit sat attend attended enter entered belong
 take: belongs belonged member members
 work: cooperate cooperated cooperates cooperation collaborate collaborated collaboration deal deals
-work: dealt dealing tackle tackled tackling address addressed addressing focus focused handle handled
-work: partnered engage engaged together talk contact
+work: dealt dealing tackle tackled tackling address addressed addressing focus focused
+work: handle handled work: partnered engage engaged together talk contact
 meet: met meets encounter encountered
 write: written wrote writes produce produced draft drafted prepare prepared adopt adopted develop
 write: developed publish published
@@ -82,14 +82,15 @@ lead: chaired managed
 start: begin began begun begins launch launched
 run: ran running active ongoing operate operated
 many: number count amount quantity
-most: top highest greatest often frequent frequently
+most: popular popularity top highest greatest often frequent frequently
 near: close closest nearby nearest around surrounding vicinity neighbour neighbours neighbouring
 budget: money fund funds funding cost costs spend spent euro euros
 code: id ids identifier identifiers
 miss: lack lacks lacking without incomplete no not never none absent missing gap gaps
 similar: alike like resemble resembles resembling comparable related
 share: percentage percent proportion fraction
-come: came comes coming result resulted resulting
+come: came comes coming
+result: outcome outcomes resulted resulting achievement achievements
 again: return returned returning repeat repeatedly regularly keep keeps kept
 new: newcomer newcomers first
 expert: consultant consultants adviser advisers advisor advisors
@@ -122,16 +123,16 @@ def _alike() -> Iterator[tuple[str, str]]:
             yield word, stems(same)[0]
 
 
-# What counts as the stem of a word, by the word, as "coordinated" is another word than "coordinates".
+# What counts as the stem of a word; by the word, as "coordinated" says something else than
+# "coordinates".
 SAME = dict(_alike())
 # Words that say nothing of what is asked, beside those that have no stem.
-EMPTY = frozenset(
-    """
-    show list me all please give tell there any has had have been be some ever only would could i we
-    you us that those these such also did just want know see get got one them then than its it so
-    about let may might must need shall
-    """.split()
-)
+_EMPTY = """
+show list me all please give tell there any has had have been be some ever only would could i we you
+us that those these such also did just want know see get got one them then than its it so about let
+may might must need shall done do doing far council happened happen
+"""
+EMPTY = frozenset(_EMPTY.split())
 # Words that ask, and say something of what is asked although they have no stem.
 ASKING = frozenset(("who", "when", "where"))
 
