@@ -20,7 +20,7 @@ from urbact_graph.web.stored.page import answer_of_page
 
 # Questions that show what can be asked.
 EXAMPLES = (
-    "Which cities did Gdańsk work with on food?",
+    "Which cities did Mailand work with on food?",
     "Who was in the network BioCanteens?",
     "Portuguese cities that worked on urban renewal since 2015",
     "What should cities do about waste?",
@@ -68,6 +68,25 @@ class ShownGuess:
     def path(self) -> str:
         """The path of the answer on this instance."""
         return address(self.query, self.given)
+
+    @property
+    def values(self) -> list[str]:
+        """The values as a title has them: the names of things, and numbers with what they are."""
+        kinds = {one.name: one.kind for one in self.query.parameters}
+        return [
+            text if kinds[name] in KINDS else f"{label_of(name).lower()} {text}"
+            for name, text in self.given.items()
+        ]
+
+    @property
+    def wider(self) -> list[tuple[str, str]]:
+        """The paths of the answers that leave out one value each, after that value."""
+        optional = {one.name for one in self.query.parameters if one.default is None}
+        return [
+            (text, address(self.query, {n: t for n, t in self.given.items() if n != name}))
+            for name, text in self.given.items()
+            if name in optional
+        ]
 
     @property
     def defaults(self) -> list[tuple[str, str]]:

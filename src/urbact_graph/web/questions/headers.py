@@ -61,7 +61,7 @@ class Header:
                 pattern = re.compile(rf"{before}(.+?){after}\s*[?.!]*$", re.IGNORECASE)
                 self._patterns.append((pattern, parameter))
         self.main = {word for _, text in self.texts for word in text}
-        # The kind of thing that the rows of the answer are about: the first noun of the first column.
+        # What the rows of the answer are about: the first noun of the first column.
         meanings = [term for one in query.columns[:1] for term in terms(one.meaning)]
         self.answer = next((term for term in meanings if term in _NOUNS), "")
         columns = " ".join(one.meaning for one in query.columns)

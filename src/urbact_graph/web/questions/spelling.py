@@ -40,13 +40,14 @@ class Spelling:
             if found:
                 return str(found[0])
         if is_name:
-            found = process.extractOne(
+            alike = process.extractOne(
                 word,
                 self._names[word[0]],
                 scorer=JaroWinkler.normalized_similarity,
                 score_cutoff=_ALIKE_NAME,
             )
-        return str(found[0]) if found else ""
+            return str(alike[0]) if alike else ""
+        return ""
 
 
 def _by_letter(words: Iterable[str]) -> dict[str, list[str]]:

@@ -38,6 +38,8 @@ _ANSWER = 0.08
 # A text that stands where a phrase has it.
 _PATTERN = 0.9
 _LEAST_SCORE, _GUESSES = 0.3, 6
+# Of a query that can be asked about what the question names less is enough, beside a better one.
+_LEAST_OF_NAMED = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +125,12 @@ class Questions:
             for one in self._known.headers
             if among is None or one.query.name in among
         ]
-        guesses = [one for one in guesses if one.score >= _LEAST_SCORE]
         guesses.sort(key=lambda one: (-one.score, one.query.name))
+        if guesses and guesses[0].score < _LEAST_SCORE:
+            guesses = []
+        guesses = [
+            one for one in guesses if one.score >= (_LEAST_OF_NAMED if one.values else _LEAST_SCORE)
+        ]
         named = [
             replace(word, is_little=not asked.get(word))
             for word in rest
