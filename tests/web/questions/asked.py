@@ -1,7 +1,7 @@
 """Questions as people write them, each with the stored query and the values that it means.
 
-Those of this module were written before the phrases of the queries, by the same author, so that some
-phrases have the words of a question: what is measured on them says less than the independent ones.
+Those of this module were written before the phrases of the queries, by the same author: some
+phrases have the words of a question, and what is measured on them says less than the others do.
 """
 
 from pathlib import Path

@@ -129,7 +129,7 @@ SAME = dict(_alike())
 # Words that say nothing of what is asked, beside those that have no stem.
 _EMPTY = """
 show list me all please give tell there any has had have been be some ever only would could i we you
-us that those these such also did just want know see get got one them then than its it so about let
+us that those these such also did just want see get got one them then than its it so about let
 may might must need shall done do doing far council happened happen
 """
 EMPTY = frozenset(_EMPTY.split())
