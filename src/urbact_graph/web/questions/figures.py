@@ -101,12 +101,12 @@ _FIGURES: tuple[tuple[re.Pattern[str], _Read], ...] = tuple(
         (r"\b(?:on\s+)?(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})\b", _day),
         (r"\b(?:on\s+)?(?P<d>\d{1,2})[./](?P<m>\d{1,2})[./](?P<y>\d{4})\b", _day),
         (
-            r"\b(?:on\s+)?(?:the\s+)?(?P<d>\d{1,2})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?"
+            r"\b(?:on\s+)?(?:the\s+)?(?P<d>\d{1,2})(?:[a-z]{2}|\.)?\s+(?:of\s+)?"
             rf"{_grouped(_MONTH)},?\s+(?P<y>\d{{4}})\b",
             _day,
         ),
         (
-            rf"\b(?:on\s+)?{_grouped(_MONTH)}\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+"
+            rf"\b(?:on\s+)?{_grouped(_MONTH)}\s+(?P<d>\d{{1,2}})(?:[a-z]{2})?,?\s+"
             r"(?P<y>\d{4})\b",
             _day,
         ),
