@@ -166,6 +166,12 @@ def test_a_problem_of_the_answer_leaves_the_guesses(
     assert "<tbody>" not in page.text
 
 
+@pytest.mark.parametrize("form", ["html", "json"])
+def test_what_counts_from_today_is_not_kept(client: FlaskClient, form: str) -> None:
+    assert ask(client, "calls open now", format=form).cache_control.no_store
+    assert not ask(client, "calls open on 2024-05-17", format=form).cache_control.no_store
+
+
 def test_forms_and_links_work_below_a_path(client: FlaskClient) -> None:
     for path in ("/", "/queries", "/queries?question=networks+of+Naples"):
         page = client.get(path, headers=BROWSER, environ_overrides={"SCRIPT_NAME": "/sub"}).text

@@ -30,6 +30,8 @@ _NUMBERS = {
 }
 _NUMBER = rf"(\d{{1,4}}|{'|'.join(_NUMBERS)})"
 _DISTANCE = r"\b(?:(?:with)?in\s+|less than\s+|up to\s+|at most\s+)?(?:a\s+)?(\d+(?:\.\d+)?)[\s-]*"
+# The note of what means something else on another day.
+FROM_TODAY = "counted from today"
 _KILOMETRES_PER_MILE = 1.609344
 _DECADE = 10
 
@@ -94,6 +96,8 @@ def _grouped(month: str) -> str:
     return month.replace("(", "(?P<m>", 1)
 
 
+_THIS_YEAR, _LAST_YEAR = _year_before(0), _year_before(1)
+_OF_TODAY = (_today, _THIS_YEAR, _LAST_YEAR, _past_years)
 # How each stands in a sentence, and how it is read; what is longer comes first.
 _FIGURES: tuple[tuple[re.Pattern[str], _Read], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), read)
@@ -112,8 +116,8 @@ _FIGURES: tuple[tuple[re.Pattern[str], _Read], ...] = tuple(
         ),
         (rf"\b(?:in\s+)?{_grouped(_MONTH)}\s+(?P<y>\d{{4}})\b", _day),
         (r"\b(?:right now|now|today|currently|at the moment|at present)\b", _today),
-        (r"\b(?:in\s+)?this year\b", _year_before(0)),
-        (r"\b(?:in\s+)?last year\b", _year_before(1)),
+        (r"\b(?:in\s+)?this year\b", _THIS_YEAR),
+        (r"\b(?:in\s+)?last year\b", _LAST_YEAR),
         (rf"\b(?:in|over|during)?\s*(?:the\s+)?(?:last|past)\s+{_NUMBER}\s+years\b", _past_years),
         (r"\b(?:(?:in|during)\s+)?(?:the\s+)?((?:19|20)\d0)s\b", _decade),
         (
@@ -163,5 +167,7 @@ def figures(sentence: str, today: date) -> Iterator[Mention]:
             kinds = {one.kind for one in meanings}
             # A date and its year are two readings of the same words.
             is_joint = "date" not in kinds
-            yield Mention(start, end, sentence[start:end], meanings, is_joint=is_joint)
+            note = FROM_TODAY if read in _OF_TODAY else ""
+            words = sentence[start:end]
+            yield Mention(start, end, words, meanings, is_joint=is_joint, note=note)
             left = left[:start] + " " * (end - start) + left[end:]
