@@ -18,6 +18,7 @@ from urbact_graph.web.pages.coverage import Coverage
 from urbact_graph.web.pages.dates import period, written
 from urbact_graph.web.pages.home_page import HomePage
 from urbact_graph.web.problems import problem_response, register_problems
+from urbact_graph.web.questions.understanding import Questions
 from urbact_graph.web.response import Response, finish
 from urbact_graph.web.routes import BLUEPRINTS
 from urbact_graph.web.routes.home import Contents
@@ -65,7 +66,7 @@ def warm(app: Application) -> None:
         app.jinja_env.get_template(name)
     if app.settings.dataset is None:
         kinds = (Index.of, Atlas.of, SearchIndex.of, HomePage.of, Contents.of, Coverage.of)
-        app.served.warm(*kinds, read_names)
+        app.served.warm(*kinds, read_names, Questions.of)
 
 
 def max_body_bytes(settings: Settings) -> int:

@@ -22,6 +22,8 @@ from urbact_graph.web.pages.entity_page import Vocabulary
 from urbact_graph.web.pages.home_page import HomePage, ways_in
 from urbact_graph.web.pages.page_head import script
 from urbact_graph.web.pages.schema_org import Facts
+from urbact_graph.web.questions.answer import EXAMPLES
+from urbact_graph.web.questions.understanding import LONGEST_QUESTION
 from urbact_graph.web.routes.dumps import item_links
 from urbact_graph.web.snapshot import Snapshot
 from urbact_graph.web.spellings import has_route, location
@@ -241,6 +243,7 @@ def _page(contents: Contents, links: Iterable[Link]) -> str:
         held=_held(),
         home=_home(),
         ways=ways_in(_is_offered),
+        question=_question(),
         has_validation=snapshot.release is not None,
         script=script(markup) if markup else "",
     )
@@ -253,6 +256,14 @@ def _home() -> HomePage | None:
         return None
     found = snapshot.derive(HomePage.of)
     return found if found.newest else None
+
+
+def _question() -> dict[str, object] | None:
+    """Return what the box for a question in words shows, None where there are no queries."""
+    if not _is_offered("queries"):
+        return None
+    # The longest one would hide what is below.
+    return {"longest": LONGEST_QUESTION, "examples": EXAMPLES[:2]}
 
 
 def _held() -> tuple[tuple[Scope, Total], ...]:
