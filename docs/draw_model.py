@@ -320,9 +320,8 @@ def linked(svg: str, model: Model) -> str:
     # The ground is the page's.
     body = re.sub(r"<polygon [^>]*/>\n", "", body, count=1)
     body = re.sub(r"(<text [^>]*>)([^<]*)(</text>)", text, body)
-    size = re.search(r'viewBox="[^"]*"', svg)
-    assert size is not None
-    head = f'<svg class="model" {size[0]} role="group" aria-label="{TITLE}">'
+    (size,) = re.findall(r'viewBox="[^"]*"', svg)
+    head = f'<svg class="model" {size} role="group" aria-label="{TITLE}">'
     return f"{head}\n{body}"
 
 

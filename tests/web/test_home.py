@@ -76,7 +76,8 @@ def test_people_get_a_page_with_the_counts_of_the_graph(
 
 def test_everything_that_pages_link_to_is_there(demo_client: FlaskClient) -> None:
     found = set()
-    for path in ("/", "/dumps/", "/ldes", "/catalog.html", "/shapes.html", "/validation.html"):
+    described = ("/dumps/", "/ldes", "/catalog.html", "/shapes.html", "/validation.html")
+    for path in ("/", "/guide", *described):
         linked = addresses(demo_client.get(path, headers=BROWSER).text)
         assert {"/", "/sparql", "/ontology.html", "/theme.html"} <= linked
         found |= linked

@@ -108,8 +108,8 @@ class Model:
             found[_local(iri)].members.append((_local(member), _text(label)))
         for property_, of, to in snapshot.rows(_LINKS, ontology=ontology):
             _add_link(found[_local(of)], _local(property_), "" if _is_concept(to) else _local(to))
-        for name, parent in above.items():
-            found[parent].kinds.append(found[name])
+        for name, broader in above.items():
+            found[broader].kinds.append(found[name])
         main = sorted((one for name, one in found.items() if name not in above), key=_rank)
         return cls(
             tuple(one for one in main if not one.members and one.size),

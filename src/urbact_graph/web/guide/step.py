@@ -1,7 +1,6 @@
 """The steps of the guide: each a query with what is new in it, in a file of its own."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -62,7 +61,7 @@ def _read(name: str, text: str) -> Step:
 
 
 def _single(name: str, lines: dict[str, list[str]], key: str) -> str:
-    found: Sequence[str] = lines.get(key, ())
+    found = lines.get(key, [])
     if len(found) != 1:
         raise ValueError(f"{name}.rq: the header has {len(found)} lines '# {key}: …'; write one")
     return found[0]

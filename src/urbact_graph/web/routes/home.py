@@ -119,7 +119,10 @@ _WAYS_IN = (
         ),
     ),
     ("Use the data", ("sparql", "queries", "tables", "dumps/", "catalog", "ldes", "openapi")),
-    ("Understand it", ("guide", "guide/model", "ontology.html", "glossary.html", "theme.html", "dataset.html")),
+    (
+        "Understand it",
+        ("guide", "guide/model", "ontology.html", "glossary.html", "theme.html", "dataset.html"),
+    ),
     ("Check it", ("validation", "shapes", "guide/endpoint", "conformance", "limits")),
 )
 _GUIDE = ("guide", "guide/model", "guide/endpoint")

@@ -48,7 +48,9 @@ class AnswerTable:
             tuple(_cell(row, one, places, countries) for one in columns) for row in page.rows
         )
         headings = tuple(
-            Heading(label_of(text.name.removesuffix(_LABEL)), text.meaning, has_numbers(rows, place))
+            Heading(
+                label_of(text.name.removesuffix(_LABEL)), text.meaning, has_numbers(rows, place)
+            )
             for place, (text, _) in enumerate(columns)
         )
         return cls(headings, rows)
