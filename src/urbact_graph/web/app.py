@@ -14,6 +14,9 @@ from urbact_graph.web.atlas.atlas import Atlas
 from urbact_graph.web.atlas.things import EVIDENCE_LABELS
 from urbact_graph.web.context import RequestContext, current_context
 from urbact_graph.web.documents.index import Index
+from urbact_graph.web.guide.answers import AnsweredSteps
+from urbact_graph.web.guide.model import Model
+from urbact_graph.web.guide.readers import Readers
 from urbact_graph.web.pages.coverage import Coverage
 from urbact_graph.web.pages.dates import period, written
 from urbact_graph.web.pages.home_page import HomePage
@@ -66,7 +69,7 @@ def warm(app: Application) -> None:
         app.jinja_env.get_template(name)
     if app.settings.dataset is None:
         kinds = (Index.of, Atlas.of, SearchIndex.of, HomePage.of, Contents.of, Coverage.of)
-        app.served.warm(*kinds, read_names, Questions.of)
+        app.served.warm(*kinds, read_names, Questions.of, AnsweredSteps.of, Model.of, Readers.of)
 
 
 def max_body_bytes(settings: Settings) -> int:
