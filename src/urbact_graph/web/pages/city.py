@@ -5,7 +5,8 @@ from typing import Self
 
 from urbact_graph.web.atlas.atlas import Atlas
 from urbact_graph.web.atlas.things import City, Country, Network, Plan, Theme
-from urbact_graph.web.pages.gathering import most_common, name_of_language, plans_by_place
+from urbact_graph.web.languages import language_name
+from urbact_graph.web.pages.gathering import most_common, plans_by_place
 from urbact_graph.web.pages.stated import Stated
 from urbact_graph.web.pages.time_axis import Span, TimeAxis
 
@@ -106,7 +107,7 @@ def _names(city: City) -> tuple[Spelling, ...]:
     for name in city.names:
         known = languages.setdefault(name.text, {})
         if name.language:
-            known[name.language] = name_of_language(name.language)
+            known[name.language] = language_name(name.language)
     return tuple(
         Spelling(text, tuple(sorted(known.items(), key=lambda item: item[1])))
         for text, known in sorted(languages.items(), key=lambda item: item[0].casefold())
