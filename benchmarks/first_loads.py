@@ -62,7 +62,7 @@ PAGES = (
     ("a recommendation", "/recommendation/zero-carbon-cities/b8bb650f.html"),
     ("a person", "/person/yvan-corbat.html"),
     ("a document", "/document/fef0ac55.html"),
-    ("a glossary term", "/glossary/integrated-action-plan.html"),
+    ("a glossary term", "/glossary/action-planning-network-apn.html"),
     ("the glossary", "/glossary.html"),
     ("a partnership", "/partnership/zero-carbon-cities/zadar.html"),
     ("ontology", "/ontology.html"),

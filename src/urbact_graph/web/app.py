@@ -13,6 +13,7 @@ from urbact_graph.web.application import Application, current_application
 from urbact_graph.web.atlas.atlas import Atlas
 from urbact_graph.web.atlas.things import EVIDENCE_LABELS
 from urbact_graph.web.context import RequestContext, current_context
+from urbact_graph.web.counted import counted
 from urbact_graph.web.documents.index import Index
 from urbact_graph.web.languages import read_languages
 from urbact_graph.web.pages.coverage import Coverage
@@ -47,6 +48,7 @@ def create_app(settings: Settings, engine: Engine, release: Release | None = Non
     app.jinja_env.globals.update(
         static=address,
         written=written,
+        counted=counted,
         period=period,
         evidence_labels=EVIDENCE_LABELS,
     )

@@ -54,7 +54,7 @@ class CityPage:
     """The contents of the page.
 
     ``networks`` stand in the order of time. ``met`` are the cities that shared most networks with
-    it, with how many; ``more_met`` counts the others. ``themes`` are those of its networks, with
+    it, with how many; ``more_met`` are the others. ``themes`` are those of its networks, with
     how many have them.
     """
 
@@ -64,7 +64,7 @@ class CityPage:
     plans: tuple[Plan, ...]
     announced: tuple[Plan, ...]
     met: tuple[tuple[City, int], ...]
-    more_met: int
+    more_met: tuple[tuple[City, int], ...]
     themes: tuple[tuple[Theme, int], ...]
     identifiers: tuple[Identifier, ...]
     names: tuple[Spelling, ...]
@@ -82,7 +82,7 @@ class CityPage:
             plans=plans_by_place(atlas, city.plans),
             announced=plans_by_place(atlas, city.announced_plans),
             met=met[:_MOST_MET],
-            more_met=len(met[_MOST_MET:]),
+            more_met=met[_MOST_MET:],
             themes=most_common(atlas.themes, (path for n in networks for path in n.themes)),
             identifiers=tuple(_identifiers(stated)),
             names=_names(city),
