@@ -137,12 +137,7 @@ def _numbers(atlas: Atlas) -> tuple[Number, ...]:
     where = f"in {counted(countries, 'country', 'countries')}"
     return (
         Number(len(atlas.networks), "networks", "networks", _since(atlas)),
-        Number(
-            len(atlas.cities),
-            "cities",
-            "cities",
-            f"in {counted(countries, 'country', 'countries')}",
-        ),
+        Number(len(atlas.cities), "cities", "cities", where),
         Number(
             len(atlas.plans) - announced,
             "plans",

@@ -19,7 +19,7 @@ _WIDTH, _HEIGHT, _EDGE = 960.0, 640.0, 24.0
 # Pairs with a line, and in the table.
 _LEAST_SHARED, _LISTED = 2, 40
 # So many of the best connected cities have names that are always shown, where there is room.
-_NAMED = 60
+_NAMED = 110
 _FONT, _LETTER = 11.0, 6.2
 _SMALL = 5.0
 
