@@ -89,12 +89,7 @@ class Completions:
                 if isinstance(term, NamedNode) and isinstance(uses, Literal):
                     found.setdefault(term.value, _Term(kind_of_use)).uses = int(uses.value)
         prefixes = namespaces(snapshot.base)
-        for term, other in _pairs(snapshot, _OF):
-            if term in found:
-                found[term].of.add(shortened(other, prefixes))
-        for term, other in _pairs(snapshot, _TAKES):
-            if term in found:
-                found[term].takes.add(shortened(other, prefixes))
+        _relate(snapshot, found, prefixes)
         vocabulary = snapshot.derive(Vocabulary.of)
         for iri, one in found.items():
             one.label = one.label or vocabulary.name(iri)
@@ -103,6 +98,16 @@ class Completions:
     def as_json(self) -> dict[str, Any]:
         """Return the prefixes, and the terms, sorted by name."""
         return {"prefixes": self.prefixes, "terms": list(self.terms)}
+
+
+def _relate(snapshot: Snapshot, found: dict[str, _Term], prefixes: dict[str, str]) -> None:
+    """Complete the terms with the classes that they, and the values of properties, are of."""
+    for term, other in _pairs(snapshot, _OF):
+        if term in found:
+            found[term].of.add(shortened(other, prefixes))
+    for term, other in _pairs(snapshot, _TAKES):
+        if term in found:
+            found[term].takes.add(shortened(other, prefixes))
 
 
 def _rows(snapshot: Snapshot, query: str) -> Iterator[tuple[object, ...]]:
