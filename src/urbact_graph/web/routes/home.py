@@ -267,7 +267,7 @@ def _home() -> HomePage | None:
 
 def _question() -> dict[str, object] | None:
     """Return what the box for a question in words shows, None where there are no queries."""
-    if not _is_offered("queries"):
+    if not is_offered("queries"):
         return None
     # The longest one would hide what is below.
     return {"longest": LONGEST_QUESTION, "examples": EXAMPLES[:2]}
