@@ -19,6 +19,11 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version  # noqa: PLC0415
 
         return version("urbact-graph")
+    if name == "load_ipython_extension":
+        # By %load_ext urbact_graph in a notebook.
+        from urbact_graph.client.magic import load_ipython_extension  # noqa: PLC0415
+
+        return load_ipython_extension
     if name in __all__:
         from urbact_graph import client  # noqa: PLC0415
 
