@@ -76,6 +76,15 @@ def test_places_are_drawn_on_a_map(shell: Any) -> None:
     assert len(axes.collections[0].get_offsets()) == len(run(shell, "", PLACES))
 
 
+def test_a_place_far_away_is_counted_instead(shell: Any) -> None:
+    near = " ".join(f"({place} {place})" for place in range(1, 60))
+    query = "SELECT ?lat ?long { VALUES (?lat ?long) { %s } }"
+    assert run(shell, "--map", query % near).get_title() == ""
+    axes = run(shell, "--map", query % f"{near} (-80 -90)")
+    assert axes.get_title() == "1 place is not on this map"
+    assert axes.get_xlim()[0] > -90
+
+
 @pytest.mark.parametrize(
     ("line", "cell", "words"),
     [

@@ -8,6 +8,9 @@ from urbact_graph.errors import QueryError
 if TYPE_CHECKING:
     import geopandas
 
+# The share of places at each edge that the part of the map that is shown does not depend on, and
+# what is shown beyond the outermost place, in degrees.
+_FAR, _LEAST_MARGIN = 0.02, 1.0
 # Bars whose labels can still be read.
 _MOST_BARS = 60
 
@@ -61,4 +64,21 @@ def map_of(places: "geopandas.GeoDataFrame") -> Any:
         size = 8 + 120 * values / (values.max() or 1)
     axes = known.plot(markersize=size, alpha=0.6, figsize=(8, 8))
     axes.set_axis_off()
+    _leave_out_far_places(axes, known.geometry.representative_point())
     return axes
+
+
+def _leave_out_far_places(axes: Any, points: Any) -> None:
+    """Show where most of ``points`` are, so that one on another continent leaves room for them.
+
+    The title says how many are outside.
+    """
+    is_inside = points.notna()
+    for coordinates, limit in ((points.x, axes.set_xlim), (points.y, axes.set_ylim)):
+        least, most = coordinates.quantile([_FAR, 1 - _FAR])
+        margin = max((most - least) / 2, _LEAST_MARGIN)
+        low, high = max(coordinates.min(), least - margin), min(coordinates.max(), most + margin)
+        limit(low - _LEAST_MARGIN, high + _LEAST_MARGIN)
+        is_inside &= coordinates.between(low, high)
+    if outside := int((~is_inside).sum()):
+        axes.set_title(f"{outside} {'place is' if outside == 1 else 'places are'} not on this map")
