@@ -50,6 +50,8 @@ PATHS = (
     "/ldes",
     "/queries",
     "/queries?q=qqqq",
+    "/queries?question=qqqq",
+    "/queries?question=cities+near+Turin+since+2010%2C+sprockets",
     "/queries/peers-of-city?city=Danzig",
     "/queries/cities-in-box",
     "/queries/networks-on-theme",

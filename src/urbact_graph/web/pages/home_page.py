@@ -6,6 +6,7 @@ from typing import Self
 
 from urbact_graph.web.atlas.atlas import Atlas, atlas_of
 from urbact_graph.web.atlas.things import ANNOUNCED, Call, City, Network, Term, Theme
+from urbact_graph.web.counted import counted
 from urbact_graph.web.snapshot import Snapshot
 
 _NEWEST, _CALLS_SHOWN = 6, 4
@@ -137,9 +138,10 @@ def ways_in(
 def _numbers(atlas: Atlas) -> tuple[Number, ...]:
     announced = sum(plan.evidence == ANNOUNCED for plan in atlas.plans.values())
     countries = sum(bool(one.cities) for one in atlas.countries.values())
+    where = f"in {counted(countries, 'country', 'countries')}"
     return (
         Number(len(atlas.networks), "networks", "networks", _since(atlas)),
-        Number(len(atlas.cities), "cities", "cities", f"in {countries} countries"),
+        Number(len(atlas.cities), "cities", "cities", where),
         Number(
             len(atlas.plans) - announced,
             "plans",

@@ -12,7 +12,6 @@ from urbact_graph.description.distributions import LICENCE
 from urbact_graph.rdf.namespaces import DCT, OWL, SCHEMA, namespaces, shortened
 from urbact_graph.web.context import current_context, current_snapshot
 from urbact_graph.web.documents.document import HTML, RDF_SUFFIXES, chosen_suffix, media_type_of
-from urbact_graph.web.documents.entity_description import description
 from urbact_graph.web.documents.index import Index
 from urbact_graph.web.documents.links import ABOUT_PAGE, Link, link_header
 from urbact_graph.web.pages.coverage import Coverage, Scope, Total
@@ -20,8 +19,11 @@ from urbact_graph.web.pages.dataset_markup import dataset_markup
 from urbact_graph.web.pages.dataset_page import DATASET
 from urbact_graph.web.pages.entity_page import Vocabulary
 from urbact_graph.web.pages.home_page import HomePage, ways_in
+from urbact_graph.web.pages.large_pages import dataset_page
 from urbact_graph.web.pages.page_head import script
 from urbact_graph.web.pages.schema_org import Facts
+from urbact_graph.web.questions.answer import EXAMPLES
+from urbact_graph.web.questions.understanding import LONGEST_QUESTION
 from urbact_graph.web.routes.dumps import item_links
 from urbact_graph.web.snapshot import Snapshot
 from urbact_graph.web.spellings import has_route, location
@@ -178,13 +180,12 @@ class Contents:
             ProblemError: as the engine raises it.
         """
         index = snapshot.derive(Index.of)
-        dataset = index.get(DATASET)
-        triples = tuple(description(snapshot, dataset.iri)) if dataset else ()
-        facts = Facts(triples, snapshot.base)
+        dataset = snapshot.derive(dataset_page)
+        facts = dataset.facts if dataset else Facts((), snapshot.base)
         iri = f"{snapshot.base}{DATASET}"
         return cls(
             _groups(snapshot, index) or _classes(snapshot),
-            triples,
+            dataset.triples if dataset else (),
             facts.text(iri, OWL.versionInfo),
             facts.date(iri, DCT.modified)[:_DAY],
             frozenset(path for path, _, _ in _PLACES if index.get(path)),
@@ -249,6 +250,7 @@ def _page(contents: Contents, links: Iterable[Link]) -> str:
         held=_held(),
         home=_home(),
         ways=ways_in(is_offered),
+        question=_question(),
         has_validation=snapshot.release is not None,
         script=script(markup) if markup else "",
     )
@@ -261,6 +263,14 @@ def _home() -> HomePage | None:
         return None
     found = snapshot.derive(HomePage.of)
     return found if found.newest else None
+
+
+def _question() -> dict[str, object] | None:
+    """Return what the box for a question in words shows, None where there are no queries."""
+    if not is_offered("queries"):
+        return None
+    # The longest one would hide what is below.
+    return {"longest": LONGEST_QUESTION, "examples": EXAMPLES[:2]}
 
 
 def _held() -> tuple[tuple[Scope, Total], ...]:
