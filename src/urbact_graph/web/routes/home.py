@@ -31,15 +31,21 @@ _DAY = len("2026-11-23")
 
 # The classes of the ontology without a superclass in it, and the concept schemes, each with its
 # members that have documents.
+# The groups are chosen first, so that the filters are tried once for each entity, not each value.
 _CONTENTS = """
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT ?group ?entity (COUNT(?value) AS ?statements)
 WHERE {
-  { ?entity a ?group } UNION { ?entity skos:inScheme ?group }
-  FILTER(STRSTARTS(STR(?group), ?base))
-  FILTER(STRSTARTS(STR(?entity), ?base) && !CONTAINS(STR(?entity), "#"))
-  FILTER NOT EXISTS { ?group rdfs:subClassOf ?above FILTER(STRSTARTS(STR(?above), ?base)) }
+  {
+    SELECT ?group ?entity
+    WHERE {
+      { ?entity a ?group } UNION { ?entity skos:inScheme ?group }
+      FILTER(STRSTARTS(STR(?group), ?base))
+      FILTER(STRSTARTS(STR(?entity), ?base) && !CONTAINS(STR(?entity), "#"))
+      FILTER NOT EXISTS { ?group rdfs:subClassOf ?above FILTER(STRSTARTS(STR(?above), ?base)) }
+    }
+  }
   ?entity ?property ?value
 }
 GROUP BY ?group ?entity
