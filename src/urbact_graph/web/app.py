@@ -15,12 +15,16 @@ from urbact_graph.web.atlas.things import EVIDENCE_LABELS
 from urbact_graph.web.context import RequestContext, current_context
 from urbact_graph.web.counted import counted
 from urbact_graph.web.documents.index import Index
+from urbact_graph.web.guide.answers import AnsweredSteps
+from urbact_graph.web.guide.model import Model
+from urbact_graph.web.guide.readers import Readers
 from urbact_graph.web.languages import read_languages
 from urbact_graph.web.pages.coverage import Coverage
 from urbact_graph.web.pages.dates import period, written
 from urbact_graph.web.pages.home_page import HomePage
 from urbact_graph.web.pages.large_pages import ontology_page
 from urbact_graph.web.problems import problem_response, register_problems
+from urbact_graph.web.questions.understanding import Questions
 from urbact_graph.web.response import Response, finish
 from urbact_graph.web.routes import BLUEPRINTS
 from urbact_graph.web.routes.home import Contents
@@ -72,7 +76,8 @@ def warm(app: Application) -> None:
     if app.settings.dataset is None:
         first = (Index.of, Atlas.of, SearchIndex.of, HomePage.of, Contents.of, Coverage.of)
         later = (read_languages, ontology_page, drawn_pictures, rules_of, read_names)
-        app.served.warm(*first, *later)
+        asked = (Questions.of, AnsweredSteps.of, Model.of, Readers.of)
+        app.served.warm(*first, *later, *asked)
 
 
 def max_body_bytes(settings: Settings) -> int:

@@ -20,6 +20,7 @@ _WAYS_IN = (
             ("Cities by country", "countries"),
             ("Plans that can be read", "plans?link=yes"),
             ("What URBACT advises cities", "recommendations?addressee=cities"),
+            ("More for city officers", "guide/city-officer"),
         ),
     ),
     (
@@ -30,6 +31,7 @@ _WAYS_IN = (
             ("Stored queries", "queries"),
             ("Classes and properties", "ontology.html"),
             ("What was checked, and found", "validation"),
+            ("SPARQL in ten steps", "guide"),
         ),
     ),
     (
@@ -41,6 +43,7 @@ _WAYS_IN = (
             ("Themes over time", "pictures/themes"),
             ("Reach by country", "pictures/countries"),
             ("Time line of the programmes", "pictures/timeline"),
+            ("How to read them in Python and R", "guide/analyst"),
         ),
     ),
     (
@@ -51,6 +54,7 @@ _WAYS_IN = (
             ("DCAT-AP catalogue", "catalog"),
             ("Stream of changes", "ldes"),
             ("Limits", "limits"),
+            ("How to keep a copy", "guide/harvester"),
         ),
     ),
 )
