@@ -203,6 +203,7 @@ def test_the_program_prints_the_folder(settings: Settings, *, watched: bool) -> 
 
 
 @pytest.mark.process
+@pytest.mark.slow
 def test_the_program_prints_violations_as_a_table(settings: Settings, root: Path) -> None:
     spoil(root)
     watched = run(settings, watched=True)

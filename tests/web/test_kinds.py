@@ -12,6 +12,7 @@ import pytest
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
 from tests.support.evaluating import InProcessEngine
+from tests.support.marking import sampled
 from tests.web.serving import ADDRESS, BROWSER, addresses, text_of
 from urbact_graph.rdf.namespaces import DCT
 from urbact_graph.settings import Settings
@@ -83,7 +84,7 @@ KINDS = (
 )
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", sampled(KINDS, 3))
 def test_every_thing_of_a_kind_has_its_page_with_all_statements_in_a_fold(
     client: FlaskClient, atlas: Atlas, kind: str
 ) -> None:
@@ -124,7 +125,9 @@ def test_a_link_that_is_not_marked_leads_to_this_site(client: FlaskClient, atlas
             assert ("external" in tag) == ('href="http' in tag), tag
 
 
-@pytest.mark.parametrize("kind", ["networks", "cities", "programmes", "calls", "documents"])
+@pytest.mark.parametrize(
+    "kind", sampled(["networks", "cities", "programmes", "calls", "documents"], 3)
+)
 def test_links_of_the_pages_lead_somewhere(client: FlaskClient, atlas: Atlas, kind: str) -> None:
     found = {
         address

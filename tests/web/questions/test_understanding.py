@@ -8,11 +8,8 @@ from flask.testing import FlaskClient
 
 from tests.web.questions.asked import QUESTIONS, Asked, independent
 from tests.web.serving import BROWSER
-from urbact_graph.dataset.building import Build
-from urbact_graph.engine.local import LocalEngine, Source
 from urbact_graph.settings import Settings
 from urbact_graph.stored.query import StoredQuery
-from urbact_graph.web.app import create_app
 from urbact_graph.web.application import Application
 from urbact_graph.web.questions.answer import EXAMPLES
 from urbact_graph.web.questions.understanding import Questions
@@ -25,24 +22,16 @@ DAY = date(2026, 5, 17)
 
 
 @pytest.fixture(scope="module")
-def app(built: Build) -> Iterator[Application]:
-    """Serve the real graph in this process."""
-    settings = Settings.load(max_running_queries=2)
-    with LocalEngine(settings, Source(built.dataset, built.version)) as engine:
-        yield create_app(settings, engine)
+def client(real_app: Application) -> FlaskClient:
+    return real_app.test_client()
 
 
 @pytest.fixture(scope="module")
-def client(app: Application) -> FlaskClient:
-    return app.test_client()
-
-
-@pytest.fixture(scope="module")
-def questions(app: Application) -> Iterator[Questions]:
+def questions(real_app: Application) -> Iterator[Questions]:
     """Index the stored queries and the names of the real graph."""
-    snapshot = app.served.enter()
+    snapshot = real_app.served.enter()
     yield snapshot.derive(Questions.of)
-    app.served.leave(snapshot)
+    real_app.served.leave(snapshot)
 
 
 def complete(query: StoredQuery, values: dict[str, str]) -> dict[str, str]:
