@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store,
 
 from urbact_graph.dataset.fingerprint import fingerprint
 from urbact_graph.dataset.inventory import check_inventory, check_stated
+from urbact_graph.dataset.packaged import unpack
 from urbact_graph.dataset.rules import derive
 from urbact_graph.dataset.similarity import similarities
 from urbact_graph.description import describe, measure_quality
@@ -21,7 +22,7 @@ from urbact_graph.progress import Progress
 from urbact_graph.rdf.namespaces import DCT
 from urbact_graph.rdf.parsing import parse_turtle
 from urbact_graph.rdf.terms import date_time, moment_text
-from urbact_graph.sources import GraphSources
+from urbact_graph.sources import PACKAGED_BUILD, GraphSources
 from urbact_graph.stored.loading import load_query
 
 DATASET_NAME = "urbact-graph.nt"
@@ -62,7 +63,8 @@ class Build:
 def build(sources: GraphSources, folder: Path, progress: Progress = lambda *_: None) -> Build:
     """Build the dataset of ``sources`` in ``folder``, unless it stands there already.
 
-    Equal sources give equal bytes. Until the new dataset is complete the old one stays.
+    Equal sources give equal bytes. Until the new dataset is complete the old one stays. If the
+    package came with the build of just these sources, that is copied.
 
     Raises:
         SourceError: a source has a mistake, and the message has file, line and column; or the
@@ -76,7 +78,7 @@ def build(sources: GraphSources, folder: Path, progress: Progress = lambda *_: N
     shapes_sha256 = sources.shapes_sha256()
     examples = _contents(sources, sources.query_files())
     inputs = _inputs({**facts, **rules, **examples}, shapes_sha256, history_key(sources))
-    standing = _standing(folder, inputs)
+    standing = _standing(folder, inputs) or _packaged(folder, inputs)
     if standing:
         return standing
     steps = len(facts) + len(rules) + 1
@@ -230,6 +232,16 @@ def _standing(folder: Path, inputs: str) -> Build | None:
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _packaged(folder: Path, inputs: str) -> Build | None:
+    """Copy the build that came with the package to ``folder``, if it was made from ``inputs``."""
+    try:
+        unpack(PACKAGED_BUILD, inputs, DATASET_NAME, MANIFEST_NAME, folder)
+    except OSError as error:
+        raise unwritable(folder, error) from None
+    found = _standing(folder, inputs)
+    return found and replace(found, fresh=True)
 
 
 def _manifest(built: Build) -> bytes:
