@@ -75,6 +75,7 @@ def _write_build(root: Path, place: Path) -> str:
         from urbact_graph.dataset.building import DATASET_NAME, build  # noqa: PLC0415
         from urbact_graph.dataset.packaged import pack  # noqa: PLC0415
         from urbact_graph.errors import UrbactGraphError  # noqa: PLC0415
+        from urbact_graph.release.making import make_derived  # noqa: PLC0415
         from urbact_graph.release.prepare import validate_build  # noqa: PLC0415
         from urbact_graph.sources import PACKAGED_BUILD, GraphSources  # noqa: PLC0415
     except ImportError as error:
@@ -83,8 +84,10 @@ def _write_build(root: Path, place: Path) -> str:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         try:
-            if not validate_build(build(sources, folder), sources, folder).conforms:
+            built = build(sources, folder)
+            if not validate_build(built, sources, folder).conforms:
                 return "it has violations, which `urbact-graph validate` lists."
+            make_derived(built, sources, folder)
         except (ImportError, UrbactGraphError) as error:
             return str(error)
         pack(folder, DATASET_NAME, place / PACKAGED_BUILD.name)

@@ -83,13 +83,13 @@ def test_the_graph_is_built_validated_and_released(
     assert not list((root / "build").glob(".dumps-*"))
 
 
+@pytest.mark.process
 def test_a_lost_release_is_written_again(settings: Settings, root: Path, prepared: Release) -> None:
     files = {path.name: path.read_bytes() for path in prepared.dumps.iterdir()}
     shutil.rmtree(root / "build" / "releases")
     stages = Stages()
     second = prepare(settings, stages)
     assert list(stages.steps) == ["Building", "Writing the release"]
-    assert stages.steps["Writing the release"] > 10
     assert {path.name: path.read_bytes() for path in second.dumps.iterdir()} == files
 
 
@@ -104,8 +104,7 @@ def test_what_is_known_is_not_done_again(
     monkeypatch.setattr(preparing, "validate_build", refuse)
     stages = Stages()
     assert prepare(settings, stages) == prepared
-    assert "Validating" not in stages.steps
-    assert stages.steps["Building"] == stages.steps["Writing the release"] == 0
+    assert stages.steps == {"Building": 0}
     assert prepared.folder.stat().st_mtime > 0, "it is in use again"
 
 
