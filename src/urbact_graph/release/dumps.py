@@ -12,7 +12,7 @@ import signal
 import sys
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -36,21 +36,31 @@ from urbact_graph.rdf.namespaces import RDF, namespaces, used_prefixes
 from urbact_graph.rdf.writing import write_graph
 from urbact_graph.release.csvw import describe_tables
 from urbact_graph.release.tables import Table, make_tables
+from urbact_graph.release.tables_process import forked
 
 # 33 MB in four formats become 2.42 MB in 0.43 s with level 9, 2.50 MB in 0.22 s with level 6. A
 # dump is made once and fetched often, so the smaller size is worth the time.
 _GZIP_LEVEL = 9
 _GZIP_WINDOW = 31
+# Returns the tables of the graph in a store, whose IRIs lie below a base; they may come later.
+_MakeTables = Callable[[Store, str], Mapping[str, Table]]
 _ORDER = {form.key: place for place, form in enumerate(DISTRIBUTIONS)}
 
 
 def write_dumps(
-    dataset: Path, version: str, base: str, folder: Path, progress: Progress = lambda *_: None
+    dataset: Path,
+    version: str,
+    base: str,
+    folder: Path,
+    progress: Progress = lambda *_: None,
+    *,
+    forks: bool = False,
 ) -> tuple[DumpFile, ...]:
     """Write the dumps of ``dataset``, sorted N-Triples, into ``folder``; return its files.
 
     ``version`` is the release's. Equal datasets give equal bytes. Files appear in ``folder`` once
-    all are made; other files there stay as they are.
+    all are made; other files there stay as they are. With ``forks`` another process makes the
+    tables in the meantime, which only a process without threads may ask for.
 
     Raises:
         DatasetError: the dataset cannot be read or cannot be written in one of the formats, or the
@@ -62,7 +72,7 @@ def write_dumps(
         (place / name).write_bytes(content)
         files.append(DumpFile(key, name, len(content), hashlib.sha256(content).hexdigest()))
 
-    dumps = _Dumps(dataset, version, base)
+    dumps = _Dumps(dataset, version, base, forked if forks else make_tables)
     with _filled(folder) as place:
         for key, name, content in dumps.files():
             progress(name, len(files), len(DISTRIBUTIONS) + 2)
@@ -95,9 +105,10 @@ def checksums(files: list[DumpFile]) -> bytes:
 class _Dumps:
     """The contents of the dumps of one dataset."""
 
-    def __init__(self, dataset: Path, version: str, base: str) -> None:
+    def __init__(self, dataset: Path, version: str, base: str, make: _MakeTables) -> None:
         self._version = version
         self._base = base
+        self._make_tables = make
         try:
             self._lines = dataset.read_bytes()
             self._quads = list(parse(self._lines, format=RdfFormat.N_TRIPLES))
@@ -114,7 +125,7 @@ class _Dumps:
         """Yield the files one after the other: key, name and content."""
         store = Store()
         store.bulk_extend(self._quads)
-        tables: dict[str, Table] = {}
+        tables = self._make_tables(store, self._base)
         with ThreadPoolExecutor(2) as threads:
             # zlib releases the global interpreter lock. N-Triples and N-Quads have the same bytes,
             # which are compressed once.
@@ -127,9 +138,6 @@ class _Dumps:
                 if form.gzip:
                     waiting.append((form.key, name, compress(plain)))
                     continue
-                if form.part:
-                    # The tables come last, so that they are made while the rest is compressed.
-                    tables = tables or make_tables(store, self._base)
                 plain = tables[form.part].content if form.part else self._graph(form.rdf_format)
                 yield form.key, name, plain
             for key, name, content in waiting:
@@ -197,7 +205,7 @@ def main(arguments: Sequence[str]) -> int:
     # The process ends when it has written them, so that no memory needs to be freed before.
     gc.disable()
     try:
-        files = write_dumps(Path(dataset), version, base, Path(folder))
+        files = write_dumps(Path(dataset), version, base, Path(folder), forks=True)
     except DatasetError as error:
         sys.stderr.write(f"{error}\n")
         return 2
