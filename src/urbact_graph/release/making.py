@@ -196,11 +196,11 @@ def _write(
 ) -> Release:
     """Write a new release: to a temporary folder first, with the manifest last, then renamed."""
     place, base = folder / RELEASES_FOLDER, sources.base
+    contents = _contents(build, sources, report)
     place.mkdir(parents=True, exist_ok=True)
     staged = Path(tempfile.mkdtemp(prefix=".staged-", dir=place))
     try:
         staged.chmod(0o755)
-        contents = _contents(build, sources, report)
         for name, content in contents.items():
             (staged / name).write_bytes(content)
         release = Release(staged, build.version, build.sha256, build.modified, (), fingerprint())
