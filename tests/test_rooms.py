@@ -53,7 +53,7 @@ LIBRARIES = {
     "polars": {"client"},
     "SPARQLWrapper": {"client"},
     "subprocess": {"history", "release", "engine", "server", "cli"},
-    "multiprocessing": {"engine", "server"},
+    "multiprocessing": {"engine", "server", "release"},
 }
 FILES = sorted(SOURCE.rglob("*.py"))
 
