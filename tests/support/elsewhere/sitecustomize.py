@@ -10,7 +10,7 @@ import signal
 import socket
 
 # They need what is taken from the others; for locks and processes Windows has other means.
-import subprocess  # noqa: F401
+import subprocess
 import sys
 import tempfile  # noqa: F401
 from importlib.abc import MetaPathFinder
@@ -25,6 +25,7 @@ FUNCTIONS = (
     *("pread", "sched_getaffinity", "setsid", "sysconf"),
 )
 SIGNALS = ("SIGCONT", "SIGHUP", "SIGKILL", "SIGSTOP", "SIGUSR1", "SIGUSR2", "pidfd_send_signal")
+_KILL = 9
 SYSTEM_FILES = ("/proc/", "/sys/")
 
 
@@ -45,6 +46,12 @@ def _refuse(event: str, arguments: tuple[object, ...]) -> None:
         raise OSError("A required privilege is not held by the client")
 
 
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End a process without that signal, as Windows does."""
+    if process.poll() is None:
+        os.kill(process.pid, _KILL)
+
+
 def _without_what_linux_has() -> None:
     for name in MODULES:
         sys.modules.pop(name, None)
@@ -55,6 +62,7 @@ def _without_what_linux_has() -> None:
     for name in SIGNALS:
         if hasattr(signal, name):
             delattr(signal, name)
+    subprocess.Popen.kill = _end  # type: ignore[method-assign]
     del socket.AF_UNIX
     sys.addaudithook(_refuse)
 
