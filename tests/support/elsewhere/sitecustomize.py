@@ -15,6 +15,7 @@ import sys
 import tempfile  # noqa: F401
 from importlib.abc import MetaPathFinder
 from pathlib import Path
+from typing import AnyStr
 
 import filelock  # noqa: F401
 
@@ -46,7 +47,7 @@ def _refuse(event: str, arguments: tuple[object, ...]) -> None:
         raise OSError("A required privilege is not held by the client")
 
 
-def _end(process: "subprocess.Popen[bytes]") -> None:
+def _end(process: "subprocess.Popen[AnyStr]") -> None:
     """End a process without that signal, as Windows does."""
     if process.poll() is None:
         os.kill(process.pid, _KILL)
