@@ -15,7 +15,7 @@ import sys
 import tempfile  # noqa: F401
 from importlib.abc import MetaPathFinder
 from pathlib import Path
-from typing import AnyStr
+from typing import Any
 
 import filelock  # noqa: F401
 
@@ -47,7 +47,7 @@ def _refuse(event: str, arguments: tuple[object, ...]) -> None:
         raise OSError("A required privilege is not held by the client")
 
 
-def _end(process: "subprocess.Popen[AnyStr]") -> None:
+def _end(process: Any) -> None:
     """End a process without that signal, as Windows does."""
     if process.poll() is None:
         os.kill(process.pid, _KILL)
@@ -63,7 +63,7 @@ def _without_what_linux_has() -> None:
     for name in SIGNALS:
         if hasattr(signal, name):
             delattr(signal, name)
-    subprocess.Popen.kill = _end  # type: ignore[method-assign]
+    subprocess.Popen.kill = _end  # type: ignore[method-assign, assignment]
     del socket.AF_UNIX
     sys.addaudithook(_refuse)
 
