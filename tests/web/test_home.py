@@ -81,7 +81,9 @@ _THERE: set[str] = set()
 
 @pytest.mark.parametrize(
     "path",
-    sampled(["/", "/shapes.html", "/catalog.html", "/dumps/", "/ldes", "/validation.html"], 6),
+    sampled(
+        ["/", "/guide", "/shapes.html", "/catalog.html", "/dumps/", "/ldes", "/validation.html"], 7
+    ),
 )
 def test_everything_that_a_page_links_to_is_there(demo_client: FlaskClient, path: str) -> None:
     found = addresses(demo_client.get(path, headers=BROWSER).text)

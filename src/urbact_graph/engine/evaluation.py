@@ -16,6 +16,7 @@ from pyoxigraph import (
 from urbact_graph.engine.dataset import Graphs, chosen_graphs, merged
 from urbact_graph.engine.messages import Result
 from urbact_graph.engine.protocol import Request
+from urbact_graph.engine.regular_expressions import check_patterns
 from urbact_graph.engine.rewriting import corrected, structure_of, with_columns_in_order
 from urbact_graph.engine.serialization import serialized
 from urbact_graph.problems import (
@@ -41,11 +42,13 @@ def evaluate(
     """Evaluate ``request`` on ``store``; graphs are written with those of ``prefixes`` they use.
 
     Raises:
-        ProblemError: the query cannot be parsed or evaluated, names a graph that the store has not
+        ProblemError: the query cannot be parsed or evaluated, has a regular expression that is
+            none, names a graph that the store has not
             (unless that is allowed), its answer is larger than allowed, or no format is accepted
             that the form of the query can be answered in.
     """
     try:
+        check_patterns(request.query)
         graphs = chosen_graphs(store, request, allow_unknown=allow_unknown_graphs)
         return serialized(lambda: _results(store, request, graphs), request, prefixes)
     except SyntaxError as error:
