@@ -25,8 +25,10 @@ _CHROMIUM = shutil.which("chromium")
 _BELOW = "/below"
 # Milliseconds, for pages and for what is expected of them; a busy machine may be slow.
 _PATIENCE = 1_000 * DEADLINE
-_WINDOWS: list[tuple[int, Literal["light", "dark"]]] = [(1280, "light"), (390, "dark")]
-_NAMES_OF_WINDOWS = ["wide-light", "narrow-dark"]
+_WINDOWS = [
+    pytest.param((1280, "light"), id="wide-light"),
+    pytest.param((390, "dark"), id="narrow-dark", marks=pytest.mark.slow),
+]
 _OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-quic")
 
 expect.set_options(timeout=_PATIENCE)
@@ -128,14 +130,14 @@ def _watching(
     assert found.faults == []
 
 
-@pytest.fixture(params=_WINDOWS, ids=_NAMES_OF_WINDOWS)
+@pytest.fixture(params=_WINDOWS)
 def watched(browser: Browser, root: str, request: pytest.FixtureRequest) -> Iterator[Watched]:
     """Open a page, wide and light or narrow and dark; nothing must have gone wrong at the end."""
     with _watching(browser, root, request.param) as found:
         yield found
 
 
-@pytest.fixture(params=_WINDOWS, ids=_NAMES_OF_WINDOWS)
+@pytest.fixture(params=_WINDOWS)
 def everything(
     browser: Browser, whole_root: str, request: pytest.FixtureRequest
 ) -> Iterator[Watched]:
