@@ -213,9 +213,9 @@ def _part(mention: Mention, first: Guess | None, atlas: Atlas) -> Part:
     if not used:
         if mention.is_hint:
             return Part(mention.words, "word", mention.note)
-        meaning = mention.meanings[0]
-        text = f"{_noun(meaning.kind)} {meaning.label}, not used"
-        return Part(mention.words, "unused", text, _path(meaning, atlas))
+        meant = mention.meanings if mention.is_joint else mention.meanings[:1]
+        named = ", ".join(f"{_noun(one.kind)} {one.label}" for one in meant)
+        return Part(mention.words, "unused", f"{named}, not used", _path(meant[0], atlas))
     texts = [f"{_noun(one.meaning.kind)} {one.meaning.label}" for one in used]
     return Part(mention.words, "value", ", ".join(texts), _path(used[0].meaning, atlas))
 

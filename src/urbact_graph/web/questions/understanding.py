@@ -38,13 +38,16 @@ _ANSWER = 0.08
 # A text that stands where a phrase has it.
 _PATTERN = 0.9
 _LEAST_SCORE, _GUESSES = 0.3, 6
-# Of a query that can be asked about what the question names less is enough, beside a better one.
-_LEAST_OF_NAMED = 0.1
+# How far behind the first guess another may be.
+_MOST_BEHIND = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """The value that a question gives a parameter, and the words that gave it."""
+    """The value that a question gives a parameter, and the words that gave it.
+
+    There are none where a day is today because the question names no other.
+    """
 
     parameter: Parameter
     meaning: Meaning
@@ -53,10 +56,14 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A stored query that a question may mean; ``unused`` are the words that it does not use."""
+    """A stored query that a question may mean; ``unused`` are the words that it does not use.
+
+    ``fit`` is the score without what the unused names take away.
+    """
 
     query: StoredQuery
     score: float
+    fit: float
     values: tuple[Value, ...]
     unused: tuple[str, ...]
 
@@ -113,24 +120,22 @@ class Questions:
         words = [self._corrected(word, place) for place, word in enumerate(words_of(sentence))]
         mentions = self._lexicon.mentions(sentence, words)
         left = _blanked(sentence, mentions)
-        mentions += figures(left, today or datetime.now(UTC).date())
+        today = today or datetime.now(UTC).date()
+        mentions += figures(left, today)
         mentions.sort(key=lambda one: one.start)
         hidden = [one for one in mentions if not one.is_plain]
         rest = [word for word in words if not _is_within(word, hidden)]
         beside = set(kinds_beside(words, mentions))
         asked = {word: terms(word.spelling) for word in rest if word not in beside}
-        found = [term for some in asked.values() for term in some]
+        question = _Asked(sentence, asked, tuple(mentions), today)
         guesses = [
-            self._guess(one, sentence, asked, found, mentions)
+            self._guess(one, question)
             for one in self._known.headers
             if among is None or one.query.name in among
         ]
+        guesses = [one for one in guesses if (one.fit if one.values else one.score) >= _LEAST_SCORE]
         guesses.sort(key=lambda one: (-one.score, one.query.name))
-        if guesses and guesses[0].score < _LEAST_SCORE:
-            guesses = []
-        guesses = [
-            one for one in guesses if one.score >= (_LEAST_OF_NAMED if one.values else _LEAST_SCORE)
-        ]
+        guesses = [one for one in guesses if one.score >= guesses[0].score - _MOST_BEHIND]
         named = [
             replace(word, is_little=not asked.get(word))
             for word in rest
@@ -156,43 +161,57 @@ class Questions:
             return word
         return replace(word, spelling=spelling, corrected=spelling)
 
-    def _guess(
-        self,
-        header: Header,
-        sentence: str,
-        asked: Mapping[Word, list[str]],
-        found: Sequence[str],
-        mentions: Sequence[Mention],
-    ) -> Guess:
+    def _guess(self, header: Header, question: "_Asked") -> Guess:
         query = header.query
-        if by_pattern := header.text_in(sentence, mentions):
+        if by_pattern := header.text_in(question.sentence, question.mentions):
             parameter, text = by_pattern
             value = Value(parameter, Meaning("string", text, text), text)
-            return Guess(query, 1 + _PATTERN, (value,), ())
-        values, unused = _fill(query, mentions)
-        kinds = Counter(
-            place_of(meaning.kind) for mention in mentions for meaning in _meant(mention, values)
-        )
-        score = self._known.likeness(Counter(found) + kinds, header)
-        score += _WORDS * self._known.share(found, header)
+            return Guess(query, 1 + _PATTERN, 1 + _PATTERN, (value,), ())
+        values, unused = _fill(query, question.mentions)
         filled = {value.parameter.name for value in values}
         if header.asked_about - filled:
-            return Guess(query, 0, (), ())
-        missing = header.needed - filled
-        score += _FILLED * len(values) - _MISSING * len(missing)
+            return Guess(query, 0, 0, (), ())
+        found = [term for some in question.words.values() for term in some]
+        kinds = Counter(
+            place_of(meaning.kind)
+            for mention in question.mentions
+            for meaning in _meant(mention, values)
+        )
+        fit = self._known.likeness(Counter(found) + kinds, header)
+        fit += _WORDS * self._known.share(found, header)
+        fit += _FILLED * len(values) - _MISSING * len(header.needed - filled)
         wanted = self._known.asked_for(found)
         if wanted and header.answer:
-            score += _ANSWER if wanted == header.answer else -_ANSWER
-        score -= sum(
+            fit += _ANSWER if wanted == header.answer else -_ANSWER
+        score = fit - sum(
             _UNFILLED_NAME if one.meanings[0].kind in _NAMES else _UNFILLED for one in unused
         )
-        left = [word.text for word, some in asked.items() if not set(some) <= header.words]
+        values += _of_today(query, filled, question.today)
+        left = [word.text for word, some in question.words.items() if not set(some) <= header.words]
         return Guess(
-            query,
-            round(score, 3),
-            tuple(values),
-            tuple(dict.fromkeys((*(one.words for one in unused), *left))),
+            *(query, round(score, 3), fit, tuple(values)),
+            unused=tuple(dict.fromkeys((*(one.words for one in unused), *left))),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question: its words that name nothing with their terms, what is named, and its day."""
+
+    sentence: str
+    words: Mapping[Word, list[str]]
+    mentions: tuple[Mention, ...]
+    today: date
+
+
+def _of_today(query: StoredQuery, filled: Collection[str], today: date) -> list[Value]:
+    """Return the values of the days of ``query`` of which the question says nothing: today's."""
+    text = today.isoformat()
+    return [
+        Value(one, Meaning("date", text, text), "")
+        for one in query.parameters
+        if one.datatype == "date" and one.name not in filled
+    ]
 
 
 def _fill(query: StoredQuery, mentions: Sequence[Mention]) -> tuple[list[Value], list[Mention]]:

@@ -53,7 +53,9 @@ def answer_to_question(
         response: AnyResponse = jsonify(as_json(found, shown, current_context().public_address))
     else:
         response = _page(sentence, found, shown, library)
-    is_of_today = any(one.note == FROM_TODAY for one in found.mentions)
+    is_of_today = any(one.note == FROM_TODAY for one in found.mentions) or any(
+        not value.words for one in found.guesses for value in one.values
+    )
     if is_of_today or not all(is_repeatable(one.query.text) for one in shown[:1]):
         response.cache_control.no_store = True
     return response
