@@ -68,7 +68,10 @@ PAGES = (
     ("ontology", "/ontology.html"),
     ("shapes", "/shapes"),
     ("dataset", "/dataset.html"),
+    ("catalogue", "/catalog"),
+    ("statistics", "/void"),
     ("validation", "/validation"),
+    ("deprecated", "/recommendation/urbact/b17346bd.html"),
     ("conformance", "/conformance"),
     ("limits", "/limits"),
     ("dumps", "/dumps/"),
@@ -111,7 +114,7 @@ class Server:
         """Return the processor time that all processes took, those that have ended too."""
         for pid in self._processes.ids():
             with contextlib.suppress(OSError):
-                self._used[pid] = time.clock_gettime_ns(_clock(pid))
+                self._used[pid] = time.clock_gettime_ns(clock_of(pid))
         return sum(self._used.values()) / 1e9
 
     def get(self, path: str) -> bytes:
@@ -135,7 +138,7 @@ class Server:
         return 1000 * (self.seconds() - before) / _AGAIN
 
 
-def _clock(pid: int) -> int:
+def clock_of(pid: int) -> int:
     """Return the clock of the processor time of a process, as Linux numbers it."""
     return (~pid << 3) | 2
 

@@ -5,7 +5,7 @@ from xdist.scheduler import LoadFileScheduling
 _SERVERS = "tests/server/"
 
 
-class Scheduling(LoadFileScheduling):
+class Scheduling(LoadFileScheduling):  # type: ignore[misc]
     """Has a file run by one process, and so the whole room of the server.
 
     Its tests share servers, of which each process of the session would start its own.

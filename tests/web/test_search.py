@@ -194,3 +194,14 @@ def test_a_kind_that_is_named_comes_first(client: FlaskClient, words: str, kind:
 def test_who_wants_to_take_part_is_led_there(client: FlaskClient, words: str, leads: bool) -> None:
     page = client.get("/search", query_string={"q": words}, headers=BROWSER).text
     assert ('#part">' in page) == leads
+
+
+@pytest.mark.parametrize(
+    ("words", "is_said"),
+    [("qqqqqq", True), ("Ikšķile", True), ("Riga", False), ("food", False)],
+)
+def test_a_place_that_is_in_no_network_leads_to_the_map(
+    client: FlaskClient, words: str, is_said: bool
+) -> None:
+    text = client.get("/search", query_string={"q": words}, headers=BROWSER).text
+    assert ("A place that is not listed here was in no network." in text) == is_said

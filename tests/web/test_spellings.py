@@ -32,6 +32,21 @@ WITH_SLASH = {
     "/network/greenplace/": "/network/greenplace",
     "/city/pl/wroclaw/": "/city/pl/wroclaw",
     "/city/pl/wroclaw.ttl/": "/city/pl/wroclaw.ttl",
+    "/networks/": "/networks",
+    "/cities/": "/cities",
+    "/queries/": "/queries",
+    "/queries/peers-of-city/": "/queries/peers-of-city",
+    "/tables/": "/tables",
+    "/tables/cities/": "/tables/cities",
+    "/countries/": "/countries",
+    "/countries/pt/": "/countries/pt",
+    "/pictures/timeline/": "/pictures/timeline",
+    "/map/": "/map",
+    "/map.json/": "/map.json",
+    "/search/": "/search",
+    "/openapi.json/": "/openapi.json",
+    "/conformance/": "/conformance",
+    "/shapes/core/": "/shapes/core",
 }
 
 

@@ -6,7 +6,7 @@ from typing import Self
 
 from urbact_graph.web.atlas.atlas import Atlas, atlas_of
 from urbact_graph.web.atlas.things import ANNOUNCED, Call, City, Network, Term, Theme
-from urbact_graph.web.counted import counted
+from urbact_graph.web.counted import counted, noun
 from urbact_graph.web.snapshot import Snapshot
 
 _NEWEST, _CALLS_SHOWN = 6, 4
@@ -139,16 +139,14 @@ def _numbers(atlas: Atlas) -> tuple[Number, ...]:
     announced = sum(plan.evidence == ANNOUNCED for plan in atlas.plans.values())
     countries = sum(bool(one.cities) for one in atlas.countries.values())
     where = f"in {counted(countries, 'country', 'countries')}"
+    networks, cities = len(atlas.networks), len(atlas.cities)
+    plans, advice = len(atlas.plans) - announced, len(atlas.recommendations)
+    only = f"and {announced:,} only announced" if announced else ""
     return (
-        Number(len(atlas.networks), "networks", "networks", _since(atlas)),
-        Number(len(atlas.cities), "cities", "cities", where),
-        Number(
-            len(atlas.plans) - announced,
-            "plans",
-            "plans",
-            f"and {announced:,} only announced" if announced else "",
-        ),
-        Number(len(atlas.recommendations), "pieces of advice", "recommendations"),
+        Number(networks, noun(networks, "network"), "networks", _since(atlas)),
+        Number(cities, noun(cities, "city", "cities"), "cities", where),
+        Number(plans, noun(plans, "plan"), "plans", only),
+        Number(advice, noun(advice, "piece of advice", "pieces of advice"), "recommendations"),
     )
 
 

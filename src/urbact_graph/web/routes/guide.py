@@ -11,6 +11,7 @@ from urbact_graph.web.guide.answers import SHOWN, AnsweredSteps
 from urbact_graph.web.guide.model import Model, picture
 from urbact_graph.web.guide.readers import Readers
 from urbact_graph.web.guide.writing import highlighted, prose
+from urbact_graph.web.questions.understanding import LONGEST_QUESTION
 from urbact_graph.web.response import Response
 from urbact_graph.web.routes.conformance import report
 from urbact_graph.web.routes.home import is_offered
@@ -65,6 +66,7 @@ def reader(name: str) -> Response:
         name,
         readers=snapshot.derive(Readers.of),
         subjects=SUBJECTS,
+        longest=LONGEST_QUESTION,
         release=release,
         file=files.get(_FILE),
         codes=codes,

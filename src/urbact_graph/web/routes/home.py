@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from urbact_graph.description.distributions import LICENCE
 from urbact_graph.rdf.namespaces import DCT, OWL, SCHEMA, namespaces, shortened
 from urbact_graph.web.context import current_context, current_snapshot
+from urbact_graph.web.counted import noun
 from urbact_graph.web.documents.document import HTML, RDF_SUFFIXES, chosen_suffix, media_type_of
 from urbact_graph.web.documents.index import Index
 from urbact_graph.web.documents.links import ABOUT_PAGE, Link, link_header
@@ -32,15 +33,21 @@ _DAY = len("2026-11-23")
 
 # The classes of the ontology without a superclass in it, and the concept schemes, each with its
 # members that have documents.
+# The groups are chosen first, so that the filters are tried once for each entity, not each value.
 _CONTENTS = """
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT ?group ?entity (COUNT(?value) AS ?statements)
 WHERE {
-  { ?entity a ?group } UNION { ?entity skos:inScheme ?group }
-  FILTER(STRSTARTS(STR(?group), ?base))
-  FILTER(STRSTARTS(STR(?entity), ?base) && !CONTAINS(STR(?entity), "#"))
-  FILTER NOT EXISTS { ?group rdfs:subClassOf ?above FILTER(STRSTARTS(STR(?above), ?base)) }
+  {
+    SELECT ?group ?entity
+    WHERE {
+      { ?entity a ?group } UNION { ?entity skos:inScheme ?group }
+      FILTER(STRSTARTS(STR(?group), ?base))
+      FILTER(STRSTARTS(STR(?entity), ?base) && !CONTAINS(STR(?entity), "#"))
+      FILTER NOT EXISTS { ?group rdfs:subClassOf ?above FILTER(STRSTARTS(STR(?above), ?base)) }
+    }
+  }
   ?entity ?property ?value
 }
 GROUP BY ?group ?entity
@@ -54,18 +61,18 @@ LIMIT 12
 """
 # The kinds of entities, in the order of the page; other kinds follow, the largest first.
 _KINDS = {
-    "ontology#Network": "networks",
-    "ontology#City": "cities",
-    "ontology#Plan": "plans",
-    "ontology#AnnouncedPlan": "plans only announced",
-    "ontology#Recommendation": "recommendations",
-    "theme": "themes",
-    "ontology#Partnership": "partnerships",
-    "ontology#Document": "documents",
-    "ontology#Person": "people",
-    "ontology#Call": "calls for proposals",
-    "ontology#Programme": "programmes",
-    "glossary": "terms of the glossary",
+    "ontology#Network": ("network", "networks"),
+    "ontology#City": ("city", "cities"),
+    "ontology#Plan": ("plan", "plans"),
+    "ontology#AnnouncedPlan": ("plan only announced", "plans only announced"),
+    "ontology#Recommendation": ("recommendation", "recommendations"),
+    "theme": ("theme", "themes"),
+    "ontology#Partnership": ("partnership", "partnerships"),
+    "ontology#Document": ("document", "documents"),
+    "ontology#Person": ("person", "people"),
+    "ontology#Call": ("call for proposals", "calls for proposals"),
+    "ontology#Programme": ("programme", "programmes"),
+    "glossary": ("term of the glossary", "terms of the glossary"),
 }
 # These say something of entities, and are no contents of their own.
 _NOT_SHOWN = ("ontology#OfficialTotal", "ontology#Similarity")
@@ -324,7 +331,8 @@ def _groups(snapshot: Snapshot, index: Index) -> tuple[Group, ...]:
         members.pop(f"{snapshot.base}{path}", None)
     found = []
     for iri in sorted(members, key=lambda iri: (ranks.get(iri, len(ranks)), -len(members[iri]))):
-        name = names.get(iri) or vocabulary.name(iri)
+        known = names.get(iri)
+        name = noun(len(members[iri]), *known) if known else vocabulary.name(iri)
         # The entity with the most statements is the example; of equals, the first by IRI.
         example = index.of_iri(min(members[iri])[1])
         address = f"{example.address}.{HTML}" if example else ""
