@@ -6,9 +6,12 @@ clients at once, others ask queries that each have one right answer; printed is 
 
 import argparse
 import contextlib
+import re
 import statistics
 import tempfile
+from collections import Counter
 from pathlib import Path
+from urllib.request import urlopen
 
 from tests.support.attacking import AttackLoad, Report, ask, attacks, canary
 from tests.support.servers import serving
@@ -36,8 +39,20 @@ def main() -> None:
         load = AttackLoad(server, QUESTION, right, given.attackers, given.others)
         report = load.run(attacks(), bird)
         calls = bird.calls()
-    for line in (*_table(report), f"requests of the server itself {calls:>9}"):
+        kills = _kills(server.url)
+    for line in (*_table(report), f"requests of the server itself {calls:>9}", *kills):
         print(line)
+
+
+def _kills(url: str) -> list[str]:
+    """Return how many queries were stopped for each reason, and by how many attacks that names."""
+    with urlopen(f"{url}/metrics") as response:  # noqa: S310 - of the server started above
+        text = response.read().decode()
+    expected = Counter(attack.row["problem"] for attack in attacks() if attack.row.get("problem"))
+    return [
+        f"stopped: {reason:<22}{float(count):>7,.0f} ({expected[reason]} attacks are to end so)"
+        for reason, count in re.findall(r'kills_total\{reason="([^"]+)"\} (\S+)', text)
+    ]
 
 
 def _table(report: Report) -> list[str]:

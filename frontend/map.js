@@ -67,6 +67,7 @@ function filters(place, data, apply) {
     const themes = new Set(data.themes.flatMap(({ topic }, number) => (number === chosen || (chosen >= 0 && topic === chosen) ? [number] : [])));
     const fits = ([ofProgramme, ofThemes]) =>
       (programme < 0 || ofProgramme === programme) && (chosen < 0 || ofThemes.some((one) => themes.has(one)));
-    count.textContent = `${apply(programme < 0 && chosen < 0 ? undefined : fits)} cities`;
+    const left = apply(programme < 0 && chosen < 0 ? undefined : fits);
+    count.textContent = `${left} ${left === 1 ? "city" : "cities"}`;
   }
 }

@@ -138,7 +138,7 @@ export function drawMap(place, land, data) {
     show(undefined);
     size();
     const shown = data.points.filter((point) => point.size).length;
-    status.textContent = `${shown} cities`;
+    status.textContent = `${shown} ${shown === 1 ? "city" : "cities"}`;
     return shown;
   };
 }

@@ -174,12 +174,20 @@ class Names:
                 return NamedNode(iri)
         elif iri in self._index(kind).things:
             return NamedNode(iri)
-        elif replacement := self._replacement(text, iri, kind):
-            return replacement
+        elif known := self._replacement(text, iri, kind) or self._same(iri, kind):
+            return known
         hint = self._index(kind).hint(_end(iri))
         if self._stands_in_graph(iri):
             raise UnknownNameError(f"{text} is no {KINDS[kind][0]}{hint}")
         raise UnknownNameError(f"{text} is not in the graph{hint}")
+
+    def _same(self, iri: str, kind: str) -> NamedNode | None:
+        """Return the one thing of ``kind`` that another graph calls ``iri``, such as Wikidata."""
+        if not _is_iri(iri):
+            return None
+        rows = self._select(f"SELECT ?thing {{ ?thing <{OWL.sameAs}> <{iri}> }}")
+        found = {row["thing"].value for row in rows} & self._index(kind).things.keys()
+        return NamedNode(found.pop()) if len(found) == 1 else None
 
     def _replacement(self, text: str, iri: str, kind: str) -> NamedNode | None:
         """Return the one thing of ``kind`` that replaces ``iri``; None if that is not deprecated.

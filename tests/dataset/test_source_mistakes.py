@@ -78,6 +78,11 @@ MISTAKES = [
         b"CONSTRUCT { ?s ex:p 1 } WHERE {}",
         r"10-known\.rq: Syntax error at line 1, column 16, near .ex:p.",
     ),
+    (
+        FIRST_RULE,
+        b"CONSTRUCT { ?s ?p 1 }\nWHERE { ?s ?p ?o FILTER(REGEX(?o, '(')) }",
+        r"10-known\.rq, line 2, column 34: the regular expression",
+    ),
     (FIRST_RULE, b"SELECT * {}", r"10-known\.rq is no rule; a rule is a CONSTRUCT query"),
     (FIRST_RULE, b"ASK {}", r"10-known\.rq is no rule; a rule is a CONSTRUCT query"),
     (FIRST_RULE, b"CONSTRUCT { [] ?p 1 } WHERE { ?s ?p ?o }", r"10-known\.rq: .*has a blank node"),

@@ -71,6 +71,8 @@ WROCLAW = f"{BASE}city/pl/wroclaw"
                 *("pl/wroclaw", "PL/Wroclaw", "city/pl/wroclaw", "/city/pl/wroclaw"),
                 *("Wrocław, PL", "Wroclaw (PL)", "Breslau", "breslau", "Вроцлав"),
                 *(WROCLAW, f"<{WROCLAW}>"),
+                # What other graphs call it.
+                *("http://www.wikidata.org/entity/Q1799", "https://sws.geonames.org/3081368/"),
                 # A deprecated IRI, which it replaces.
                 *("city/pl/breslau", "/city/pl/breslau", f"{BASE}city/pl/breslau"),
             )

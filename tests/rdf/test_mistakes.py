@@ -78,6 +78,18 @@ def test_the_character_that_an_iri_must_not_have_is_named(
         ("ASK { ?s ?p 'a\u00a0b' ?x }", 19, "near '?x'"),
         ("ASK { ?s ?p ?o # \u201cno\u201d\n. . }", 3, "near '.'"),
         ("", 1, "at the end of the query"),
+        ("SELECT * { ?s ?p ?o } GROUP BY ?s", 34, "SELECT * cannot be grouped; name the variables"),
+        ("SELECT ?o { ?s ?p ?o } GROUP BY ?s", 35, "neither grouped nor aggregated; add it"),
+        (
+            "SELECT (YEAR(?o) AS ?y) { ?s ?p ?o } GROUP BY YEAR(?o)",
+            55,
+            "group by the expression, as in GROUP BY (YEAR(?date) AS ?year)",
+        ),
+        (
+            "SELECT (YEAR(?o) AS ?y) { ?s ?p ?o } GROUP BY ?y",
+            49,
+            "name it there: GROUP BY (YEAR(?date) AS ?year)",
+        ),
     ],
 )
 def test_other_mistakes_are_named_as_they_are(query: str, column: int, words: str) -> None:

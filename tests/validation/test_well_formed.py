@@ -92,6 +92,12 @@ WRONG = [
     ("sh:languageIn e:l . e:l rdf:first e:en ; rdf:rest ()", "whose members are not all texts"),
     ("sh:or e:l . e:l rdf:first e:gone ; rdf:rest ()", "which is no shape of these files"),
     ("sh:closed true ; sh:ignoredProperties e:l . e:l rdf:first 'a' ; rdf:rest ()", "not all IRIs"),
+    # Classes where properties are meant, and the other way round.
+    ("sh:class urb:theme", "sh:class urb:theme, which is a property; name a class"),
+    ("sh:class skos:prefLabel", "which is a property; name a class"),
+    ("sh:minCount 1 ; sh:targetClass urb:theme", "which is a property; name a class"),
+    ("sh:minCount 1 ; sh:targetObjectsOf urb:Network", "which is a class; name a property"),
+    ("sh:equals urb:Network", "which is a class; name a property"),
     # Shapes and paths.
     ("sh:node e:gone", "sh:node <http://e.org/gone>, which is no shape of these files"),
     ("sh:not 'x'", "which is no shape"),
@@ -101,7 +107,7 @@ WRONG = [
     ("sh:sparql e:q . e:q sh:message 'x'", "which has no sh:select"),
     ("sh:sparql e:q . e:q sh:select 'SELECT $this {'", "query that is not SPARQL. Syntax error"),
     ("sh:sparql e:q . e:q sh:select 'SELECT ?value { $this ?p ?value }'", "does not select ?this"),
-    ("sh:sparql e:q . e:q sh:select 'ASK { $this ?p 1 }'", "does not select ?this"),
+    ("sh:sparql e:q . e:q sh:select 'ASK { $this ?p 1 }'", "another query than SELECT"),
     ("sh:minCount 1 ; sh:target e:t . e:t sh:select 'SELECT ?this { ?this a }'", "not SPARQL"),
     ("sh:minCount 1 ; sh:target e:t . e:t sh:select 'SELECT ?x { ?x a ?y }'", "not select ?this"),
     ("sh:minCount 1 ; sh:target e:t . e:t a sh:SPARQLTarget", "which has no sh:select"),
@@ -119,6 +125,17 @@ WRONG = [
         "a query with urb:tema, which the ontology does not define",
     ),
     ("sh:sparql e:q . e:q sh:select 5", "which is no text"),
+    (
+        "sh:minCount 1 ; sh:target e:t . e:t sh:select 'SELECT ?this { ?this a <"
+        + BASE
+        + "ontology#theme> }'",
+        "a query with urb:theme as a class, which is a property",
+    ),
+    (
+        "sh:minCount 1 ; sh:target e:t . e:t sh:select "
+        "'SELECT ?this { ?this ?p ?o FILTER(REGEX(?o, \"(\")) }'",
+        "a query that selects nothing: the regular expression",
+    ),
     # What checks nothing.
     ("sh:name 'x'", "has no constraint, so that it checks nothing"),
     ("sh:minCount 1 . e:o a sh:NodeShape ; sh:nodeKind sh:IRI", "no target, and no other shape"),

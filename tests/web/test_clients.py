@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urljoin
 import pytest
 from flask.testing import FlaskClient
 
+from tests.support.marking import sampled
 from tests.support.stubs import StubEngine
 from urbact_graph.engine.protocol import Answer, Request
 from urbact_graph.settings import Settings
@@ -201,7 +202,7 @@ def test_a_query_is_answered_in_a_format_that_its_client_reads(
     assert ('<form class="query-editor"' in response.text) == (expected == "html")
 
 
-@pytest.mark.parametrize("name", CLIENTS)
+@pytest.mark.parametrize("name", sampled(CLIENTS, 4))
 @pytest.mark.parametrize("path", ["/", "/network/greenplace"])
 def test_the_home_and_entities_lead_clients_to_what_they_read(
     demo_client: FlaskClient, name: str, path: str

@@ -39,7 +39,9 @@ if TYPE_CHECKING:
 
 JSON = "application/sparql-results+json"
 CASES = [
-    pytest.param(name, given, id="-".join((name, *given.values())))
+    pytest.param(
+        name, given, id="-".join((name, *given.values())), marks=[pytest.mark.slow] * bool(given)
+    )
     for name in QUERIES
     for given in ({}, *OTHERS.get(name, []))
 ]

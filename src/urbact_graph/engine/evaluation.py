@@ -25,7 +25,8 @@ from urbact_graph.problems import (
     ProblemError,
     out_of_memory,
 )
-from urbact_graph.rdf.sparql import mistake
+from urbact_graph.rdf.regular_expressions import pattern_fault
+from urbact_graph.rdf.sparql import mistake, position
 from urbact_graph.rdf.terms import read_term
 
 _UNKNOWN_FUNCTION = re.compile(r"The custom \w*\s?function (?P<name><.*>) is not supported")
@@ -41,11 +42,13 @@ def evaluate(
     """Evaluate ``request`` on ``store``; graphs are written with those of ``prefixes`` they use.
 
     Raises:
-        ProblemError: the query cannot be parsed or evaluated, names a graph that the store has not
+        ProblemError: the query cannot be parsed or evaluated, has a regular expression that is
+            none, names a graph that the store has not
             (unless that is allowed), its answer is larger than allowed, or no format is accepted
             that the form of the query can be answered in.
     """
     try:
+        _check_patterns(request.query)
         graphs = chosen_graphs(store, request, allow_unknown=allow_unknown_graphs)
         return serialized(lambda: _results(store, request, graphs), request, prefixes)
     except SyntaxError as error:
@@ -56,6 +59,17 @@ def evaluate(
         raise out_of_memory() from None
     except (OSError, RuntimeError, ValueError) as error:
         raise _problem_of(error) from None
+
+
+def _check_patterns(query: str) -> None:
+    """Refuse a regular expression that would find nothing, as it cannot be read."""
+    if fault := pattern_fault(query):
+        line, column = position(query, fault.start)
+        raise ProblemError(
+            SYNTAX_ERROR,
+            f"Syntax error at line {line}, column {column}: {fault.clause}.",
+            extensions={"line": line, "column": column},
+        )
 
 
 def _problem_of(error: Exception) -> ProblemError:

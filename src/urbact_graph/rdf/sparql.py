@@ -46,7 +46,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _POSITION = re.compile(r"error at (?P<line>\d+):(?P<column>\d+)(?P<expected>.*)", re.DOTALL)
-_SENTENCE = re.compile(r"[A-Z]\w+ [a-z][\w ]+")
+_SENTENCE = re.compile(r"[A-Z]\w+ (?:\* )?[a-z][\w ]+(?:GROUP BY)?")
 # Calls of functions whose value differs each time (SPARQL 1.1, section 17.4). The parser needs no
 # boundary before a name; between it and the parenthesis a comment may stand.
 _VOLATILE = re.compile(r"(?i:NOW|RAND|UUID|BNODE)\s*+[(#]")
@@ -66,8 +66,14 @@ _REASONS = {
     "IRI parsing failed": "The IRI is not absolute; write it in full, or declare a BASE",
     "SELECT contains a variable that is unbound": "A selected variable is neither grouped nor "
     "aggregated; add it to GROUP BY or aggregate it",
+    "SELECT contains an expression with a variable that is unbound": "A selected expression has a "
+    "variable that is neither grouped nor aggregated; group by the expression, as in GROUP BY "
+    "(YEAR(?date) AS ?year), and select its name",
     "SELECT overrides an existing variable using an expression": "An expression has the name of "
-    "a variable that is bound already; choose another name",
+    "a variable that is bound already; choose another name. To group by an expression, name it "
+    "there: GROUP BY (YEAR(?date) AS ?year)",
+    "SELECT * is not authorized with GROUP BY": "SELECT * cannot be grouped; name the variables "
+    "that are grouped, and aggregate others",
 }
 
 

@@ -1,11 +1,12 @@
 """The SPARQL queries in the shapes: their whole text, and whether they can be evaluated."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, Store
 
 from urbact_graph.rdf.graph import IndexedGraph
 from urbact_graph.rdf.namespaces import SH
+from urbact_graph.rdf.regular_expressions import pattern_fault
 from urbact_graph.rdf.sparql import mistake, tokens
 from urbact_graph.validation.vocabulary import Terms
 
@@ -54,30 +55,43 @@ def query_fault(node: str, form: str, shapes: IndexedGraph, terms: Terms) -> str
         )
     except (OSError, RuntimeError, ValueError) as error:
         return f"has a query that cannot be evaluated ({error}); correct it"
-    if form == SH.select and any(shapes.linking(node, each) for each in (SH.target, SH.sparql)):
-        variables = results.variables if isinstance(results, QuerySolutions) else []
-        if "this" not in (each.value for each in variables):
-            return "does not select ?this; write a query that begins with SELECT ?this"
     if not isinstance(results, kind):
         return f"has another query than {name}; write one of this form"
+    for_shape = form == SH.select and any(
+        shapes.linking(node, each) for each in (SH.target, SH.sparql)
+    )
+    if for_shape and "this" not in (each.value for each in getattr(results, "variables", ())):
+        return "does not select ?this; write a query that begins with SELECT ?this"
+    return _fault_of_terms(query, terms)
+
+
+def _fault_of_terms(query: str, terms: Terms) -> str:
+    """Return what in ``query`` can select nothing, as the end of a sentence; else nothing."""
     for iri in named(query):
         if unknown := terms.unknown(iri):
             return f"has a query with {unknown}; correct its name"
-    return ""
+    for iri in named(query, after=("a", "rdf:type")):
+        if wrong := terms.misused(SH["class"], iri):
+            return f"has a query with {terms.short(iri)} as a class, which {wrong}"
+    fault = pattern_fault(query)
+    return f"has a query that selects nothing: {fault.clause}" if fault else ""
 
 
-def named(query: str) -> Iterator[str]:
-    """Yield the IRIs that a query names, those of prefixed names in full; not its namespaces."""
+def named(query: str, after: Container[str] | None = None) -> Iterator[str]:
+    """Yield the IRIs that a query names, those of prefixed names in full; not its namespaces.
+
+    With ``after`` only those that follow one of these words.
+    """
     declared: dict[str, str] = {}
     before = ["", ""]
     for token in tokens(query):
         iri = token.text[1:-1] if token.kind == "iri" else ""
         if before[0].upper() == "PREFIX":
             declared[before[1].removesuffix(":")] = iri
-        elif iri:
-            yield iri
         elif token.kind == "name" and ":" in token.text and before[1].upper() != "PREFIX":
             prefix, _, local = token.text.partition(":")
             # A backslash stands before a sign that is no sign of SPARQL's here.
-            yield f"{declared.get(prefix, '')}{local.replace(chr(92), '')}"
+            iri = f"{declared.get(prefix, '')}{local.replace(chr(92), '')}"
+        if iri and before[0].upper() != "PREFIX" and (after is None or before[1] in after):
+            yield iri
         before = [before[1], token.text]

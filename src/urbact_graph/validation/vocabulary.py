@@ -43,6 +43,12 @@ ONCE = _terms(
 OF_PATHS = _terms("minCount maxCount uniqueLang lessThan lessThanOrEquals qualifiedValueShape")
 TARGETS = (SH.target, SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
 NODE_KINDS = _terms("BlankNode IRI Literal BlankNodeOrIRI BlankNodeOrLiteral IRIOrLiteral")
+# The properties whose values are classes, and those whose values are properties.
+_OF_CLASSES = _terms("class targetClass")
+_OF_PROPERTIES = _terms(
+    "path inversePath zeroOrMorePath oneOrMorePath zeroOrOnePath targetSubjectsOf targetObjectsOf "
+    "equals disjoint lessThan lessThanOrEquals"
+)
 # The properties that state a constraint; of those of a component with two, the one without which
 # the other says nothing.
 CONSTRAINTS = _terms(
@@ -71,6 +77,7 @@ class Terms:
     """
 
     def __init__(self, ontology: Iterable[Triple], base: str) -> None:
+        ontology = list(ontology)
         self._own = str(urb(base))
         self._stated = {
             term.value for triple in ontology for term in triple if isinstance(term, NamedNode)
@@ -80,6 +87,17 @@ class Terms:
             for triple in ontology
             if isinstance(triple.subject, NamedNode) and triple.predicate.value == RDF.type
         }
+        self._properties, self._classes = (
+            {
+                triple.subject.value
+                for triple in ontology
+                if isinstance(triple.subject, NamedNode)
+                and isinstance(triple.object, NamedNode)
+                and triple.predicate.value == RDF.type
+                and triple.object.value.endswith(kind)
+            }
+            for kind in ("Property", "Class")
+        )
 
     def unknown(self, iri: str) -> str:
         """Return why ``iri`` is no term that can be meant, as a clause; empty if it may be one."""
@@ -99,6 +117,25 @@ class Terms:
         if namespace == str(RDF) and iri.removeprefix(str(RDF)).lstrip("_").isdigit():
             return ""
         return f"{self.short(iri)}, which its vocabulary does not define"
+
+    def misused(self, name: str, iri: str) -> str:
+        """Return why ``iri`` is no value of the property ``name``, as a clause; else nothing.
+
+        It is none if it is a property where a class is meant, or the other way round.
+        """
+        if name in _OF_CLASSES and self._is_property(iri):
+            return "is a property; name a class"
+        if name in _OF_PROPERTIES and iri in self._classes:
+            return "is a class; name a property"
+        return ""
+
+    def _is_property(self, iri: str) -> bool:
+        if iri in self._properties:
+            return True
+        namespace = namespace_of(iri)
+        # In these vocabularies the names of properties begin in lower case.
+        is_lower = iri.removeprefix(namespace)[:1].islower()
+        return iri not in self._classes and namespace in _LISTED and is_lower
 
     def short(self, iri: str) -> str:
         """Return ``iri`` as a prefixed name where there is a prefix."""

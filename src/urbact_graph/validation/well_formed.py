@@ -82,6 +82,8 @@ class _Checker:
         kind = KIND_OF.get(name, "")
         if wrong := wrong_value(kind, value):
             return f"has the {shown} {self._shown(value)}, which {wrong}"
+        if isinstance(value, NamedNode) and (wrong := self._terms.misused(name, value.value)):
+            return f"has the {shown} {self._shown(value)}, which {wrong}"
         return (
             self._repeated(subject.value, name)
             or self._misplaced(subject.value, name)

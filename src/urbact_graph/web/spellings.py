@@ -18,6 +18,8 @@ _PERMANENTLY = 308
 _OF_QUERIES = "%:/?@!$&'()*+,;=-._~[]"
 # Words as people write them, between slashes.
 _NAMES = re.compile(r"[\w '\u2019-]+(?:/[\w '\u2019-]+)*+")
+# The routes below which there are files.
+_OF_FILES = ("dumps.", "ldes.")
 # A longer path is that of no entity.
 _LONGEST_PATH = 500
 
@@ -32,7 +34,7 @@ def without_final_slash() -> AnyResponse | None:
     bare = path[:-1]
     if not path.endswith("/") or bare.endswith("/") or not bare or has_route(path):
         return None
-    if has_route(bare, has_names=False):
+    if has_route(bare, is_known=True):
         return redirect_to(quote(bare[1:]))
     index = current_snapshot().derive(Index.of)
     if document(index, path[1:]):
@@ -60,18 +62,17 @@ def document(index: Index, path: str) -> tuple[Entity, str] | None:
     return (found, suffix) if found else None
 
 
-def has_route(path: str, *, has_names: bool = True) -> bool:
+def has_route(path: str, *, is_known: bool = False) -> bool:
     """Tell whether ``path`` has a route of its own, rather than that of the entities.
 
-    Without ``has_names`` only routes count that are known to lead somewhere: those of one address,
-    or of one in several formats.
+    With ``is_known`` routes of files do not count, which have to be looked for.
     """
     try:
         rule, _ = current_app.url_map.bind("").match(path, method="GET", return_rule=True)
     except HTTPException:
         return False
-    is_one = has_names or rule.arguments <= {"suffix"}
-    return is_one and not rule.endpoint.startswith("entities.")
+    is_file = rule.endpoint.startswith(_OF_FILES) and not rule.arguments <= {"suffix"}
+    return not (is_known and is_file) and not rule.endpoint.startswith("entities.")
 
 
 def _slugs(path: str) -> Iterator[str]:

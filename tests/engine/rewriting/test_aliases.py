@@ -1,4 +1,4 @@
-"""An expression may use what an expression before it in the same SELECT has computed."""
+"""Where rows are grouped: names of expressions, and variables that are not grouped."""
 
 import pytest
 
@@ -70,6 +70,54 @@ def test_a_later_expression_uses_an_earlier_one(query: str, rows: list[list[str]
     assert header_and_rows(query)[1] == rows
 
 
+HAVING = f"SELECT ?g (COUNT(*) AS ?n) {{ {VALUES} }} GROUP BY ?g HAVING"
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        (f"{HAVING}(?n > 1)", [["1", "2"]]),
+        (f"{HAVING}($n > 1 && COUNT(*) < 9)", [["1", "2"]]),
+        (f"{HAVING}(?n > 0) (?n < 2)", [["2", "1"]]),
+        (f"{HAVING}(?n IN (2, 3)) ORDER BY ?n LIMIT 5", [["1", "2"]]),
+        (f"{HAVING}(BOUND(?n)) ORDER BY ?g", [["1", "2"], ["2", "1"]]),
+        (f"{HAVING}(!BOUND(?n))", []),
+        (f"{HAVING}(?g = 2 && ?n = 1)", [["2", "1"]]),
+        (f"{HAVING.lower()}(abs(?n) > 1)", [["1", "2"]]),
+        # Any value of the group stands for a variable that is not grouped.
+        (f"{HAVING}(?v < 10)", [["2", "1"]]),
+        (f"{HAVING}(BOUND(?v)) ORDER BY ?v", [["2", "1"], ["1", "2"]]),
+        (f"{HAVING}(?nothing > 1)", []),
+        (
+            f"SELECT ?g (SUM(?v) AS ?s) (?s / 2 AS ?h) {{ {VALUES} }} GROUP BY ?g HAVING(?h > 9)",
+            [["1", "30", "15"]],
+        ),
+        (f"SELECT (AVG(?v) AS ?a) {{ {VALUES} FILTER(?v > 5) }} HAVING(?a > 9)", [["15"]]),
+        (
+            f"SELECT ?n {{ {{ SELECT ?g (MAX(?v) AS ?n) {{ {VALUES} }} GROUP BY ?g "
+            "HAVING(?n > 9) } }",
+            [["20"]],
+        ),
+        (
+            "SELECT (COUNT(*) AS ?n) { VALUES ?d { '2020-02-01'^^xsd:date '2019-01-01'^^xsd:date } "
+            "} GROUP BY (YEAR(?d)) ORDER BY YEAR(?d)",
+            [["1"], ["1"]],
+        ),
+        (
+            "SELECT (MAX(?d) AS ?m) { VALUES ?d { '2020-02-01'^^xsd:date '2019-01-01'^^xsd:date } "
+            "} GROUP BY (YEAR(?d)) ORDER BY DESC(YEAR(?d))",
+            [["2020-02-01"], ["2019-01-01"]],
+        ),
+        (
+            f"SELECT ?h {{ {VALUES} }} GROUP BY (?g + 1 AS ?h) HAVING(?h > 2) ORDER BY ?h",
+            [["3"]],
+        ),
+    ],
+)
+def test_having_and_order_know_names_and_variables(query: str, rows: list[list[str]]) -> None:
+    assert header_and_rows(query)[1] == rows
+
+
 @pytest.mark.parametrize(
     "expressions",
     [
@@ -91,6 +139,8 @@ def test_what_has_no_value_yet_is_a_mistake(expressions: str) -> None:
         "SELECT (COUNT(*) AS ?k) (SUM(?k) AS ?d) {}",
         "SELECT (COUNT(*) AS ?k) {} ORDER BY ?k",
         "SELECT (COUNT(*) AS ?k) ( AS ?d) {}",
+        "SELECT ?g (COUNT(?v) AS ?k) { ?g ?p ?v } GROUP BY ?g HAVING (COUNT(?v) > 1)",
+        "SELECT ?g { ?g ?p ?v } GROUP BY ?g HAVING (?g > ?atLeast) LIMIT 3",
     ],
 )
 def test_other_queries_stay_as_they_are(query: str) -> None:

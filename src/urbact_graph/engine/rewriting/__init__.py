@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from urbact_graph.engine.rewriting.aggregates import aggregate_edits
 from urbact_graph.engine.rewriting.aliases import alias_edits
+from urbact_graph.engine.rewriting.alternatives import alternative_edits
 from urbact_graph.engine.rewriting.columns import column_edits, star_of
 from urbact_graph.engine.rewriting.expressions import (
     boolean_edits,
@@ -33,10 +34,12 @@ _BOOLEAN = re.compile(r"(?i:true|false)(?<!true)(?<!false)")
 _REPLACE = re.compile(r"(?i:REPLACE)")
 _GRAPH = re.compile(r"(?i:GRAPH)\s*+[?$]")
 _AGGREGATE = re.compile(r"(?i:GROUP_CONCAT|COUNT|MIN|MAX)")
-# Two of them, as one is of no use to itself.
-_ALIAS = re.compile(r"(?i:AS)\b.*?(?i:AS)\b", re.DOTALL)
+# Two names of expressions, as one is of no use to itself, or what may use one, or a variable that
+# is not grouped.
+_ALIAS = re.compile(r"(?i:AS)\b.*?(?i:AS)\b|(?i:HAVING)|(?i:GROUP)\b.*?(?i:ORDER)\b", re.DOTALL)
 _ORDER = re.compile(r"(?i:ORDER)")
 _PATH = re.compile(r"[*]|\?(?![A-Za-z0-9_\u0080-\U0010ffff])")
+_ALTERNATIVE = re.compile(r"(?<!\|)\|(?!\|)")
 _CHAIN_LENGTH = 32
 
 Edits = Callable[[Structure], list[Edit]]
@@ -59,6 +62,7 @@ def corrected(
     steps: list[tuple[bool, Edits]] = [
         # First, as it counts tokens.
         (_PATH.search(query) is not None, lambda known: path_edits(known, is_missing)),
+        (_ALTERNATIVE.search(query) is not None, alternative_edits),
         (DEFAULT_GRAPH in query, lambda known: default_graph_edits(known, base)),
         (_GRAPH.search(query) is not None, lambda known: graph_edits(known, named_graphs)),
         (_ALIAS.search(query) is not None, alias_edits),

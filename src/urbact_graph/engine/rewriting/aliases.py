@@ -1,61 +1,54 @@
-"""Corrections of SELECT: an expression that uses what an expression before it has computed."""
+"""Corrections of SELECT where rows are grouped: variables that have no value in a group.
+
+These are the names of expressions in later expressions and in HAVING, and, in HAVING and ORDER BY,
+variables that are not grouped.
+"""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from urbact_graph.engine.rewriting.selects import (
+    AGGREGATES,
+    Select,
+    free_variables,
+    grouped_names,
+    select_at,
+)
 from urbact_graph.engine.rewriting.structure import Edit, Structure
 
-_AGGREGATES = frozenset(("COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"))
 # Each call of these has another value, so that they cannot be written twice.
 _VOLATILE = frozenset(("BNODE", "RAND", "STRUUID", "UUID"))
 # An expression that grows longer is not written.
 _LONGEST = 4_000
 
 
-class _Alias(NamedTuple):
-    """``(expression AS ?name)``: the tokens of the expression are those in ``place``."""
-
-    name: str
-    place: tuple[int, int]
-
-
 def alias_edits(query: Structure) -> list[Edit]:
-    """Write the expression of a variable where a later one of the same SELECT uses the variable.
+    """Write what variables stand for where rows are grouped and the engine does not know it.
 
-    SPARQL allows that (SPARQL 1.1, section 16.1.2); the engine does, too, but not where rows are
-    grouped.
+    A later expression of the same SELECT may use the name of an earlier one (SPARQL 1.1, section
+    16.1.2). HAVING comes before the names are bound (section 18.2.4.1), so that a name in it has no
+    value and leaves no row; it is taken for its expression, as people and many engines mean it.
+    Other variables in HAVING and ORDER BY that are not grouped stand for any value in the group
+    (section 18.2.4.1).
     """
     edits: list[Edit] = []
-    if query.places("GROUP", "HAVING", *_AGGREGATES):
-        for select in query.places("SELECT"):
-            edits += _edits(query, list(_aliases(query, select)))
+    if query.places("GROUP", "HAVING", *AGGREGATES):
+        for token in query.places("SELECT"):
+            select = select_at(query, token)
+            written: dict[str, str] = {}
+            edits += _expressions(query, select, written)
+            edits += _conditions(query, select, written)
     return edits
 
 
-def _aliases(query: Structure, select: int) -> Iterator[_Alias]:
-    """Yield the aliases of the SELECT at the token ``select``, in their order."""
-    index = select + 1
-    while index < len(query.tokens):
-        token = query.tokens[index]
-        if token.text == "(":
-            end = query.partner[index]
-            if query.word(end - 2) == "AS":
-                yield _Alias(query.tokens[end - 1].text[1:], (index + 1, end - 2))
-            index = end
-        elif token.kind != "variable" and query.word(index) not in ("DISTINCT", "REDUCED"):
-            return
-        index += 1
-
-
-def _edits(query: Structure, aliases: list[_Alias]) -> Iterator[Edit]:
-    written: dict[str, str] = {}
-    for alias in aliases:
+def _expressions(query: Structure, select: Select, written: dict[str, str]) -> Iterator[Edit]:
+    """Yield the edits of the expressions; put the text of each into ``written``, by its name."""
+    for alias in select.aliases:
         start, end = alias.place
         if start >= end:
             continue
         edits = [
-            query.edit(index, index + 1, f"({written[query.tokens[index].text[1:]]})")
-            for index in _variables(query, start, end)
+            _value(query, index, written[query.tokens[index].text[1:]])
+            for index in free_variables(query, start, end)
             if query.tokens[index].text[1:] in written
         ]
         text = _after(query, alias.place, edits)
@@ -66,16 +59,27 @@ def _edits(query: Structure, aliases: list[_Alias]) -> Iterator[Edit]:
             written[alias.name] = text
 
 
-def _variables(query: Structure, start: int, end: int) -> Iterator[int]:
-    """Yield the variables between the tokens that are not in an aggregate or a pattern."""
-    index = start
-    while index < end:
-        if query.tokens[index].kind == "variable":
-            yield index
-        is_call = query.word(index) in _AGGREGATES and query.is_text(index + 1, "(")
-        if is_call or query.tokens[index].text == "{":
-            index = query.partner[index + is_call]
-        index += 1
+def _conditions(query: Structure, select: Select, written: dict[str, str]) -> Iterator[Edit]:
+    names = {alias.name for alias in select.aliases} | grouped_names(query, select)
+    bound = {
+        token.text[1:]
+        for token in query.tokens[slice(*select.pattern)]
+        if token.kind == "variable" and token.text[1:] not in names
+    }
+    for keyword, place in select.modifiers.items():
+        for index in () if keyword == "GROUP" else free_variables(query, *place):
+            name = query.tokens[index].text[1:]
+            if name in written and keyword == "HAVING":
+                yield _value(query, index, written[name])
+            elif name in bound and "GROUP" in select.modifiers:
+                yield _value(query, index, f"SAMPLE(?{name})")
+
+
+def _value(query: Structure, index: int, text: str) -> Edit:
+    """Write ``text`` for the variable at ``index``; BOUND takes variables only."""
+    if query.word(index - 2) == "BOUND" and query.is_text(index + 1, ")"):
+        return query.edit(index - 2, index + 2, f"COALESCE(isIRI({text})||true,false)")
+    return query.edit(index, index + 1, f"({text})")
 
 
 def _after(query: Structure, place: tuple[int, int], edits: list[Edit]) -> str:

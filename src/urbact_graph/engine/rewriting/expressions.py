@@ -6,9 +6,20 @@ from urbact_graph.engine.rewriting.structure import Edit, Structure
 
 # From so many operands on the engine's time, which grows with their square, is felt.
 _LONG_CHAIN = 32
-_ESCAPED_DIGITS = re.compile(r"\\\\(?P<escaped>\\\\|\$)|\$(?P<digits>[0-9]+)")
+_ESCAPED_DIGITS = re.compile(r"\\\\(?P<escaped>\\\\|\$)|\$(?P<digits>[0-9]+)|(?P<sign>\$)")
 _GROUP = re.compile(r"\\\\.|\[(?:\\\\.|[^\]])*+\]|(?P<group>\((?!\?))")
 _ARGUMENTS_WITH_REPLACEMENT = (3, 4)
+# Steps that write a replacement as the engine has it: noncharacters, which no text that is
+# exchanged holds (Unicode, section 23.7), stand for what the next steps must not read.
+_STEPS = (
+    (r'"\\\\\\\\"', '"\ufdd0"'),
+    (r'"\\\\\\$"', '"\ufdd1"'),
+    (r'"\\$([0-9])"', '"\ufdd2{${1}}"'),
+    (r'"\\$"', '"$$$$"'),
+    ('"\ufdd2"', '"$$"'),
+    ('"\ufdd1"', '"$$$$"'),
+    ('"\ufdd0"', r'"\\"'),
+)
 
 
 def boolean_edits(query: Structure) -> list[Edit]:
@@ -23,8 +34,9 @@ def replacement_edits(query: Structure) -> list[Edit]:
     r"""Write the replacements of REPLACE as the engine's regular expressions have them.
 
     In XPath (Functions and Operators, fn:replace) ``$1`` is a group, whatever letter follows, and
-    ``\$`` and ``\\`` are the characters; in the engine ``${1}``, ``$$`` and ``\`` are. Only what is
-    written as a string in the query can be corrected.
+    ``\$`` and ``\\`` are the characters; in the engine ``${1}``, ``$$`` and ``\`` are. A ``$`` that
+    no digit follows is the character, as is everything with the flag q. What is not written as a
+    string in the query is rewritten when it has its value; there groups have one digit.
     """
     edits = []
     for index in query.places("REPLACE"):
@@ -33,13 +45,19 @@ def replacement_edits(query: Structure) -> list[Edit]:
         arguments = query.split(index + 2, query.partner[index + 1], ",")
         if len(arguments) not in _ARGUMENTS_WITH_REPLACEMENT:
             continue
-        (start, end), (pattern, pattern_end) = arguments[2], arguments[1]
-        if end - start == 1 and query.tokens[start].kind == "string":
-            is_known = pattern_end - pattern == 1 and query.tokens[pattern].kind == "string"
-            groups = _groups(query.tokens[pattern].text) if is_known else None
+        pattern, (start, end) = arguments[1:3]
+        is_literal = len(arguments) > 3 and "q" in query.text(*arguments[3])  # noqa: PLR2004 - flags
+        if query.is_plain_text(start, end):
+            groups = _groups(query.text(*pattern)) if query.is_plain_text(*pattern) else None
             old = query.tokens[start].text
-            if (new := _replacement(old, groups)) != old:
+            new = old.replace("$", "$$") if is_literal else _replacement(old, groups)
+            if new != old:
                 edits.append(query.edit(start, end, new))
+        elif start < end:
+            steps = _STEPS[3:4] if is_literal else _STEPS
+            first, last = query.tokens[start].start, query.tokens[end - 1].end
+            closed = "".join(f",{old},{new})" for old, new in steps)
+            edits += [Edit(first, first, "REPLACE(" * len(steps)), Edit(last, last, closed)]
     return edits
 
 
@@ -52,6 +70,8 @@ def _replacement(literal: str, groups: int | None) -> str:
     def written(match: re.Match[str]) -> str:
         if escaped := match["escaped"]:
             return "$$" if escaped == "$" else escaped
+        if match["sign"]:
+            return "$$"
         digits, rest = match["digits"], ""
         # $12 is the group 12 if there are as many, and otherwise the group 1 followed by a 2.
         while groups is not None and len(digits) > 1 and int(digits) > groups:

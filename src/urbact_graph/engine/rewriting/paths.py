@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 
 from urbact_graph.engine.rewriting.structure import Edit, Structure
 
+Span = tuple[int, int]
+
 _ENDS = frozenset(".{}")
 _BEGINNINGS = frozenset(".{})")
 _TERMS = frozenset(("iri", "name", "variable", "string", "number"))
@@ -21,13 +23,13 @@ def path_edits(query: Structure, is_missing: Callable[[int], bool]) -> list[Edit
     ``is_missing`` tells whether the graph may not hold the constant that a token stands for.
     """
     edits = []
-    for start, end in _blocks(query):
-        triples = _triples(query, start, end)
-        texts = [_corrected(query, *triple, is_missing) for triple in triples]
+    for start, end in blocks(query):
+        found = triples(query, start, end)
+        texts = [_corrected(query, *triple, is_missing) for triple in found]
         if any(texts):
             plain = [
                 f"{query.text(*subject)} {query.text(*verb)} {query.text(*term)}"
-                for text, (subject, verb, term) in zip(texts, triples, strict=True)
+                for text, (subject, verb, term) in zip(texts, found, strict=True)
                 if not text
             ]
             groups = [text for text in texts if text]
@@ -37,10 +39,7 @@ def path_edits(query: Structure, is_missing: Callable[[int], bool]) -> list[Edit
     return edits
 
 
-Span = tuple[int, int]
-
-
-def _blocks(query: Structure) -> Iterator[Span]:
+def blocks(query: Structure) -> Iterator[Span]:
     """Yield the tokens of each subject with its properties and objects, if all are plain terms."""
     index = 1
     while index < len(query.tokens):
@@ -58,7 +57,7 @@ def _blocks(query: Structure) -> Iterator[Span]:
         index = end + 1
 
 
-def _triples(query: Structure, start: int, end: int) -> list[tuple[Span, Span, Span]]:
+def triples(query: Structure, start: int, end: int) -> list[tuple[Span, Span, Span]]:
     """Return subject, verb and object of each pattern of a block; none if it is not plain."""
     subject, found = (start, start + 1), []
     for number, (begin, stop) in enumerate(query.split(start, end, ";")):
@@ -66,13 +65,25 @@ def _triples(query: Structure, start: int, end: int) -> list[tuple[Span, Span, S
             continue
         first = begin + 1 if number == 0 else begin
         (a, b), *others = query.split(first, stop, ",")
-        verb = (a, b - 1)
-        terms = [(b - 1, b), *others]
-        plain = all(y - x == 1 and query.tokens[x].kind in _TERMS for x, y in terms)
-        if a >= b - 1 or not plain:
+        object_start = _term_before(query, b)
+        verb = (a, object_start)
+        terms = [(object_start, b), *others]
+        plain = all(
+            x < y and _term_before(query, y) == x and query.tokens[x].kind in _TERMS
+            for x, y in terms
+        )
+        if a >= object_start or not plain:
             return []
         found += [(subject, verb, term) for term in terms]
     return found
+
+
+def _term_before(query: Structure, end: int) -> int:
+    """Return where the term begins that ends before ``end``; a literal has several tokens."""
+    if query.tokens[end - 1].kind == "language":
+        return end - 2
+    is_typed = query.is_text(end - 2, "^") and query.is_text(end - 3, "^")
+    return end - 4 if is_typed and query.tokens[end - 4].kind == "string" else end - 1
 
 
 def _corrected(
@@ -89,7 +100,7 @@ def _corrected(
     constant = constants[0]
     if query.tokens[constant].kind not in _LITERALS and not is_missing(constant):
         return ""
-    path, same = query.text(*verb), query.text(constant, constant + 1)
+    path, same = query.text(*verb), from_text if constant == s else to_text
     variable = "" if len(constants) > 1 else (to_text if constant == s else from_text)
     binding = f"BIND({same} AS {variable}) " if variable else ""
     # A literal cannot be a subject, so that the path is followed from behind.

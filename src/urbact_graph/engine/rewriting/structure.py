@@ -72,6 +72,10 @@ class Structure:
         """Tell whether the token ``index`` exists and is ``text``."""
         return 0 <= index < len(self.tokens) and self.tokens[index].text == text
 
+    def is_plain_text(self, start: int, end: int) -> bool:
+        """Tell whether the tokens from ``start`` to ``end`` are a string without datatype."""
+        return end - start == 1 and self.tokens[start].kind == "string"
+
     def split(self, start: int, end: int, separator: str) -> list[tuple[int, int]]:
         """Divide the tokens from ``start`` to ``end`` at those that are ``separator``.
 
