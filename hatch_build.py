@@ -1,7 +1,8 @@
-"""What a build makes: the front end, and a record of when each entity of the graph last changed.
+"""What the build of the package makes beside it: the front end, the history and the built graph.
 
 Browsers get web/static, which is bundled of frontend/. An installed package has no git, so the
-history that is read in the working copy goes with it as history.json.
+history that is read in the working copy goes with it as history.json. A wheel has the graph that is
+built and validated here, so that its first start need not do so (dataset/packaged.py).
 """
 
 import runpy
@@ -21,23 +22,23 @@ _PLACES = {"wheel": f"{_PACKAGE}/graph", "sdist": ""}
 
 
 class BuildHook(BuildHookInterface[Any]):
-    """Makes the front end, and adds history.json unless nothing is known of the history."""
+    """Makes the front end, and adds what is known of the history, and the graph if it is valid."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Make web/static; write the record to a temporary folder and include it."""
+        """Make web/static; write the rest to a temporary folder and include it."""
         self._make_frontend()
         # An editable install reads the working copy itself.
         if version == "editable" or self.target_name not in _PLACES:
             return
-        record = _record(Path(self.root))
-        if record is None:
-            return
-        name, content = record
         self._temporary = tempfile.TemporaryDirectory()
-        file = Path(self._temporary.name) / name
-        file.write_bytes(content)
-        place = "/".join(part for part in (_PLACES[self.target_name], name) if part)
-        build_data["force_include"][str(file)] = place
+        made = Path(self._temporary.name)
+        with _package(Path(self.root) / "src" / _PACKAGE, self.metadata.version):
+            _write_record(Path(self.root), made)
+            if self.target_name == "wheel" and (reason := _write_build(Path(self.root), made)):
+                self.app.display_warning(f"The first start will build the graph: {reason}")
+        for file in made.iterdir():
+            place = "/".join(part for part in (_PLACES[self.target_name], file.name) if part)
+            build_data["force_include"][str(file)] = place
 
     def _make_frontend(self) -> None:
         # The folder of this file is not on the path while a package is built.
@@ -53,18 +54,48 @@ class BuildHook(BuildHookInterface[Any]):
             self._temporary.cleanup()
 
 
-def _record(root: Path) -> tuple[str, bytes] | None:
-    with _package(root / "src" / _PACKAGE):
-        from urbact_graph.history.dates import RECORD_NAME, read_history, record  # noqa: PLC0415
-        from urbact_graph.sources import GraphSources  # noqa: PLC0415
+def _write_record(root: Path, place: Path) -> None:
+    """Write history.json to ``place``, unless nothing is known of the history."""
+    from urbact_graph.history.dates import RECORD_NAME, read_history, record  # noqa: PLC0415
+    from urbact_graph.sources import GraphSources  # noqa: PLC0415
 
-        sources = GraphSources(root)
-        history = read_history(sources)
-        return (RECORD_NAME, record(history, sources)) if history.modified else None
+    sources = GraphSources(root)
+    history = read_history(sources)
+    if history.modified:
+        (place / RECORD_NAME).write_bytes(record(history, sources))
+
+
+def _write_build(root: Path, place: Path) -> str:
+    """Build and validate the graph, and write it to a folder in ``place``.
+
+    Return why there is none, as a sentence; empty if there is one.
+    """
+    # Where pip is kept from installing what a build needs, the package is made all the same.
+    try:
+        from urbact_graph.dataset.building import DATASET_NAME, build  # noqa: PLC0415
+        from urbact_graph.dataset.packaged import pack  # noqa: PLC0415
+        from urbact_graph.errors import UrbactGraphError  # noqa: PLC0415
+        from urbact_graph.release.making import make_derived  # noqa: PLC0415
+        from urbact_graph.release.prepare import validate_build  # noqa: PLC0415
+        from urbact_graph.sources import PACKAGED_BUILD, GraphSources  # noqa: PLC0415
+    except ImportError as error:
+        return f"{error}."
+    sources = GraphSources(root)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        try:
+            built = build(sources, folder)
+            if not validate_build(built, sources, folder).conforms:
+                return "it has violations, which `urbact-graph validate` lists."
+            make_derived(built, sources, folder)
+        except (ImportError, UrbactGraphError) as error:
+            return str(error)
+        pack(folder, DATASET_NAME, place / PACKAGED_BUILD.name)
+    return ""
 
 
 @contextmanager
-def _package(folder: Path) -> Iterator[None]:
+def _package(folder: Path, version: str) -> Iterator[None]:
     """Let the modules of the package be imported, though it is not installed yet.
 
     The package's own __init__ would fail, since it reads the version that is installed.
@@ -72,6 +103,7 @@ def _package(folder: Path) -> Iterator[None]:
     before = {name: sys.modules.pop(name) for name in list(sys.modules) if _is_ours(name)}
     package = ModuleType(_PACKAGE)
     package.__path__ = [str(folder)]
+    package.__version__ = version  # type: ignore[attr-defined]
     sys.modules[_PACKAGE] = package
     try:
         yield

@@ -1,4 +1,4 @@
-"""Draw the model of urbact-graph as docs/model.svg.
+"""Draw the model of urbact-graph as docs/model.svg, and with links for the guide of the site.
 
 Run ``python docs/draw_model.py`` after a change of ontology/urbact.ttl. It needs rdflib and the
 program ``dot`` of Graphviz. What stands in a box (subclasses, properties with plain values and
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 ONTOLOGY = ROOT / "ontology" / "urbact.ttl"
 PICTURE = ROOT / "docs" / "model.svg"
+# The same for the site, which puts the path of its root into the links.
+LINKED = ROOT / "src" / "urbact_graph" / "web" / "guide" / "model.svg"
+TITLE = "The classes of the model, and the properties between them"
 SCHEMA = Namespace("https://schema.org/")
 DQV = Namespace("http://www.w3.org/ns/dqv#")
 
@@ -134,6 +137,8 @@ PLAIN_WORDS = (
     | {word for text, _ in LEGEND for word in text.split()}
     | {*OTHERS}
 )
+# Where the pages of the site are that boxes without a term stand for.
+PAGES = {"Theme": "theme.html", "Country": "countries"}
 
 
 class Model:
@@ -293,5 +298,35 @@ def draw(turtle: str) -> str:
     return re.sub(r"<!--.*?-->\n?", "", done.stdout, flags=re.DOTALL)
 
 
+def linked(svg: str, model: Model) -> str:
+    """Return the picture as an element of a page, with a link at each name of the ontology.
+
+    The style sheet of the site gives it colours. The keyboard passes over the links, of which there
+    are hundreds: the page has the same as a table.
+    """
+    pages = {name: f"ontology.html#{name}" for name in model.order} | PAGES
+
+    def link(match: re.Match[str]) -> str:
+        name = match[0]
+        if name not in pages:
+            return name
+        return f'<a href="{{root}}{pages[name]}" tabindex="-1">{name}</a>'
+
+    def text(match: re.Match[str]) -> str:
+        return match[1] + re.sub(r"(?<![\w:])\w+(?![\w:])", link, match[2]) + match[3]
+
+    body = svg[svg.index("<g ") :]
+    body = re.sub(r"<title>.*?</title>\n| id=\"[^\"]*\"", "", body)
+    # The ground is the page's.
+    body = re.sub(r"<polygon [^>]*/>\n", "", body, count=1)
+    body = re.sub(r"(<text [^>]*>)([^<]*)(</text>)", text, body)
+    (size,) = re.findall(r'viewBox="[^"]*"', svg)
+    head = f'<svg class="model" {size} role="group" aria-label="{TITLE}">'
+    return f"{head}\n{body}"
+
+
 if __name__ == "__main__":
-    PICTURE.write_text(draw(ONTOLOGY.read_text(encoding="utf-8")), encoding="utf-8")
+    turtle = ONTOLOGY.read_text(encoding="utf-8")
+    drawn = draw(turtle)
+    PICTURE.write_text(drawn, encoding="utf-8")
+    LINKED.write_text(linked(drawn, Model(turtle)), encoding="utf-8")

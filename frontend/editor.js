@@ -3,7 +3,7 @@ import { addressOf, ask, Problem, timingInWords, timingOfPage } from "./editor/a
 import { galleryDialog, keysDialog, shareDialog } from "./editor/dialogs.js";
 import { makeField } from "./editor/editing.js";
 import { Views } from "./editor/views.js";
-import { element } from "./figures/map.js";
+import { element, named } from "./figures/element.js";
 import { readAnswer } from "./results/answer.js";
 import { Shown } from "./results/terms.js";
 
@@ -15,6 +15,7 @@ const answers = document.querySelector("section.answers");
 const area = form.querySelector("textarea");
 const endpoint = form.getAttribute("action");
 const { root, boundaries, search, queries } = form.dataset;
+const formats = { results: form.dataset.results.split(" "), graph: form.dataset.graph.split(" ") };
 const graphs = [...form.querySelectorAll("input[type=hidden]")].map(({ name, value }) => [name, value]);
 const shown = new Shown({ root, base: document.body.dataset.base });
 const vocabulary = fetch(`${endpoint}/completions.json`)
@@ -37,7 +38,7 @@ const help = keysDialog();
 const field = makeField(place, area.value, { vocabulary, search, acts: { run: runOrStop, format, help, changed: () => field?.unmark() } });
 const state = stateOf(location.hash);
 const views = new Views(answers, {
-  shown, endpoint, boundaries, state,
+  shown, endpoint, boundaries, state, formats,
   address: (format) => addressOf(endpoint, asked, graphs, format),
   raw: async () => (await ask(endpoint, asked, graphs, { accept: "text/turtle" })).text,
   keep: () => history.replaceState(history.state, "", withState(location.href)),
@@ -107,9 +108,9 @@ async function run(isNew) {
     await views.show(answer, timingInWords(timing));
   } catch (error) {
     say("");
-    if (error.name === "AbortError") answers.replaceChildren(paragraph("The query was stopped."));
+    if (error.name === "AbortError") answers.replaceChildren(named("p", "The query was stopped."));
     else if (error instanceof Problem) showProblem(error);
-    else answers.replaceChildren(paragraph("The endpoint cannot be reached now; try again."));
+    else answers.replaceChildren(named("p", "The endpoint cannot be reached now; try again."));
   } finally {
     clearInterval(clock);
     running = undefined;
@@ -181,12 +182,6 @@ function makeTools() {
 
 function say(text) {
   tools.status.textContent = text;
-}
-
-function paragraph(text) {
-  const made = document.createElement("p");
-  made.textContent = text;
-  return made;
 }
 
 /** Return the address of this page with the query of the field and the views as they are. */

@@ -1,7 +1,8 @@
 // Maps of cities: every <div class="map" data-source="ADDRESS"> shows the points and lines of the JSON
 // there. `data-boundaries` is the address of the countries; `data-filters` asks for the choices of
 // programme and theme above the map.
-import { countries, drawMap, element, json, named } from "./figures/map.js";
+import { element, named } from "./figures/element.js";
+import { countries, drawMap, json } from "./figures/map.js";
 
 for (const place of document.querySelectorAll(".map[data-source]")) {
   // What is far below is fetched when it comes near.
@@ -66,6 +67,7 @@ function filters(place, data, apply) {
     const themes = new Set(data.themes.flatMap(({ topic }, number) => (number === chosen || (chosen >= 0 && topic === chosen) ? [number] : [])));
     const fits = ([ofProgramme, ofThemes]) =>
       (programme < 0 || ofProgramme === programme) && (chosen < 0 || ofThemes.some((one) => themes.has(one)));
-    count.textContent = `${apply(programme < 0 && chosen < 0 ? undefined : fits)} cities`;
+    const left = apply(programme < 0 && chosen < 0 ? undefined : fits);
+    count.textContent = `${left} ${left === 1 ? "city" : "cities"}`;
   }
 }

@@ -5,6 +5,8 @@ import { readAnswer } from "./results/answer.js";
 import { drawFigure } from "./results/figure.js";
 import { Shown } from "./results/terms.js";
 
+// Below the chart the page has all rows.
+const mostBars = 30;
 const root = document.querySelector("a.brand")?.href ?? "/";
 
 for (const place of document.querySelectorAll(".result[data-source]")) {
@@ -27,7 +29,7 @@ async function draw(place) {
   if (!response.ok) throw new Error(`${source}: ${response.status}`);
   const answer = readAnswer(await response.text(), response.headers.get("Content-Type") ?? "");
   const shown = new Shown({ root, base: document.body.dataset.base, prefixes: chosen.kind === "graph" ? await prefixes() : {} });
-  await drawFigure(place, answer, chosen, { shown, boundaries, name, label: place.getAttribute("aria-label") });
+  await drawFigure(place, answer, chosen, { shown, boundaries, name, mostBars, label: place.getAttribute("aria-label") });
 }
 
 /** Return the prefixes that this instance uses, none if they cannot be had. */

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from pyoxigraph import RdfFormat, Store, Triple, parse, serialize
+from xdist.remote import Producer
 
 from tests.support.descriptions import extended, real_description
 from tests.support.marking import mark, watch, with_long_files_first
@@ -16,6 +17,7 @@ from tests.support.marking import mark, watch, with_long_files_first
 from tests.support.offline import sitecustomize
 from tests.support.properties import load_profile
 from tests.support.releases import released, shared_folder, validated
+from tests.support.scheduling import Scheduling
 from tests.support.servers import Server, serving, variables
 from urbact_graph.dataset.building import Build, build
 from urbact_graph.files import LOCK_NAME, alone
@@ -168,10 +170,14 @@ def demo_server(
         yield server
 
 
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Run a process more than there are cores: where servers are tested, one of them waits."""
-    are_busy = "not process" in config.option.markexpr
-    return len(os.sched_getaffinity(0)) + (0 if are_busy else 1)
+def pytest_xdist_auto_num_workers() -> int:
+    """Run a process for each core: one more would collect and import everything once more."""
+    return len(os.sched_getaffinity(0))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    """Have the tests that share servers run by one process."""
+    return Scheduling(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

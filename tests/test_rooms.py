@@ -51,7 +51,7 @@ LIBRARIES = {
     "pandas": {"client"},
     "geopandas": {"client"},
     "subprocess": {"history", "release", "engine", "server", "cli"},
-    "multiprocessing": {"engine", "server"},
+    "multiprocessing": {"engine", "server", "release"},
 }
 FILES = sorted(SOURCE.rglob("*.py"))
 

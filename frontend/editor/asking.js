@@ -48,7 +48,9 @@ function timingOf(headers, milliseconds) {
 export function timingOfPage() {
   const [page] = performance.getEntriesByType("navigation");
   const found = Object.fromEntries((page?.serverTiming ?? []).map((one) => [one.name, one]));
-  return { milliseconds: page ? page.responseEnd - page.requestStart : 0, engine: found.query?.duration, isCached: found.cache?.description === "hit" };
+  // What the browser had kept itself came with less than its own bytes.
+  const isKept = page?.transferSize < page?.encodedBodySize;
+  return { milliseconds: page ? page.responseEnd - page.requestStart : 0, engine: found.query?.duration, isCached: isKept || found.cache?.description === "hit" };
 }
 
 /** Say in words how long it took, and where the answer came from. */

@@ -1,6 +1,6 @@
 // What is proposed while a query is written: terms of the graph, variables and keywords at once, and the
 // things that the search of this instance finds by their names.
-import { placeForPrefix, classesOf, prefixesOf, roleAfter, tokensOf } from "./text.js";
+import { classesOf, nameBefore, placeForPrefix, prefixesOf, roleAfter, tokensOf } from "./text.js";
 
 const keywords = ("SELECT DISTINCT REDUCED WHERE CONSTRUCT DESCRIBE ASK OPTIONAL UNION MINUS FILTER BIND VALUES GRAPH FROM NAMED PREFIX BASE GROUP BY "
   + "HAVING ORDER ASC DESC LIMIT OFFSET AS EXISTS NOT IN UNDEF COUNT SUM MIN MAX AVG SAMPLE GROUP_CONCAT BOUND IF COALESCE STR LANG LANGMATCHES DATATYPE "
@@ -13,7 +13,7 @@ const word = /[?$]?[\p{L}\p{N}_.-]*(?::(?:[\p{L}\p{N}_%-]|\.(?=[\p{L}\p{N}_]))*)
 
 /** Return the sources of completion: that of the terms at `address`, and of the search at `search`. */
 export function sourcesOf(vocabulary, search) {
-  return search ? [(context) => ofTerms(context, vocabulary), (context) => ofThings(context, search)] : [(context) => ofTerms(context, vocabulary)];
+  return search ? [(context) => ofTerms(context, vocabulary), (context) => ofThings(context, vocabulary, search)] : [(context) => ofTerms(context, vocabulary)];
 }
 
 /** Return the changes that insert `text` and declare its `prefix`, if the query does not. */
@@ -29,7 +29,10 @@ export function withPrefix(state, from, to, text, prefix, namespace) {
   return changes;
 }
 
-/** Return the word before the cursor, and the tokens before it; undefined in a string, an IRI or a comment. */
+/**
+ * Return the word before the cursor, where it begins, and the tokens before it, without the words of a name
+ * that it ends, which begins at `start`; undefined in a string, an IRI or a comment.
+ */
 function before(context) {
   const text = context.state.sliceDoc(0, context.pos);
   const tokens = tokensOf(text);
@@ -39,7 +42,8 @@ function before(context) {
     if (/^["'<@]/.test(last.text) && last.text !== "<") return undefined;
   }
   const found = word.exec(text)[0];
-  return { found, from: text.length - found.length, tokens: tokens.filter((one) => one.end <= text.length - found.length) };
+  const from = text.length - found.length;
+  return { text, found, from, ...nameBefore(text, tokens.filter((one) => one.end <= from), from) };
 }
 
 function isClosed(text) {
@@ -49,16 +53,22 @@ function isClosed(text) {
 async function ofTerms(context, vocabulary) {
   const place = before(context);
   if (!place || (!place.found && !context.explicit)) return null;
-  const { found, from, tokens } = place;
+  const { found, from, tokens, start } = place;
   if (/^[?$]/.test(found)) return ofVariables(context, found, from);
+  // What ends a name of several words is no term.
+  if (start < from) return null;
   const { prefixes, terms } = await vocabulary;
-  const { role, subject } = roleAfter(tokens);
+  if (/^prefix$/i.test(tokens.at(-1)?.text ?? "")) return ofPrefixes(context, found, from, prefixes);
+  const { role, subject, property } = roleAfter(tokens);
   const words = found.toLowerCase();
   const isPrefixed = words.includes(":");
-  const classes = subject ? above(classesOf(tokensOf(context.state.doc.toString()), subject), terms) : new Set();
+  const parents = new Map(terms.filter(({ kind }) => kind === "class").map((one) => [one.name, one.of]));
+  const classes = above(subject ? classesOf(tokensOf(context.state.doc.toString()), subject) : [], parents);
+  const taken = takenBy(property, terms);
+  const isTaken = ({ of }) => !taken.length || taken.some((one) => above(of, parents).has(one));
   const options = [];
   for (const term of terms) {
-    const rank = rankOf(term, words, isPrefixed, role, classes);
+    const rank = rankOf(term, words, isPrefixed, role, classes, isTaken);
     if (rank > 0) options.push(optionOf(term, prefixes, rank));
   }
   options.sort((one, other) => other.boost - one.boost);
@@ -73,7 +83,16 @@ async function ofTerms(context, vocabulary) {
   return shown.length ? { from, options: shown.sort((one, other) => (other.boost ?? 0) - (one.boost ?? 0)), filter: false } : null;
 }
 
-function rankOf({ name, iri, label, kind, uses, of }, words, isPrefixed, role, classes) {
+/** Return the declarations of prefixes that begin with `found` and are not there yet. */
+function ofPrefixes(context, found, from, prefixes) {
+  const declared = prefixesOf(context.state.doc.toString());
+  const options = Object.entries(prefixes).filter(([prefix]) => `${prefix}:`.startsWith(found.toLowerCase()) && !declared.has(prefix))
+    .map(([prefix, namespace]) => ({ label: `${prefix}:`, detail: namespace, type: "namespace", apply: `${prefix}: <${namespace}>` }));
+  return options.length ? { from, options, filter: false } : null;
+}
+
+function rankOf(term, words, isPrefixed, role, classes, isTaken) {
+  const { name, iri, label, kind, uses, of } = term;
   const short = name.toLowerCase();
   const local = short.slice(short.indexOf(":") + 1);
   let rank;
@@ -88,20 +107,29 @@ function rankOf({ name, iri, label, kind, uses, of }, words, isPrefixed, role, c
   if (wanted && kind === wanted) rank += 30;
   // Where nothing was typed yet, only what fits the place is proposed.
   else if (!words && wanted) return 0;
+  if (role === "value" && kind === "individual") {
+    // Where all of a kind are proposed, only those that the property takes.
+    if (isTaken(term)) rank += 25;
+    else if (!words || words.endsWith(":")) return 0;
+  }
   if (kind === "property" && of.some((one) => classes.has(one))) rank += 25;
   return rank + Math.min(9, Math.log10(uses + 1) * 2);
 }
 
-/** Return `names` and the names of all classes above them. */
-function above(names, terms) {
-  const known = new Map(terms.filter(({ kind }) => kind === "class").map((one) => [one.name, one.of]));
+/** Return the classes that values of `property` are of, as far as that is known. */
+function takenBy(property, terms) {
+  return terms.find(({ name }) => name && name === property)?.takes ?? [];
+}
+
+/** Return `names` and the names of all classes above them, by the `parents` of each. */
+function above(names, parents) {
   const found = new Set();
   const left = [...names];
   while (left.length) {
     const name = left.pop();
     if (found.has(name)) continue;
     found.add(name);
-    left.push(...(known.get(name) ?? []));
+    left.push(...(parents.get(name) ?? []));
   }
   return found;
 }
@@ -156,21 +184,22 @@ function variables(context, besides = "") {
   return [...counts.keys()].map((label) => ({ label, type: "variable", boost: 5 }));
 }
 
-async function ofThings(context, search) {
+async function ofThings(context, vocabulary, search) {
   const place = before(context);
   if (!place || /[?$:]/.test(place.found)) return null;
-  const { role } = roleAfter(place.tokens);
-  // A name may have several words: those that follow each other on the line.
-  const line = context.state.doc.lineAt(context.pos);
-  const phrase = /[\p{L}\p{N}'’-]+$/u.exec(context.state.sliceDoc(line.from, context.pos))?.[0] ?? "";
-  if (phrase.length < leastForSearch || role === "class" || keywords.some((one) => one.toLowerCase() === phrase.toLowerCase())) return null;
+  const { tokens, start, text } = place;
+  const { role, property, isInside } = roleAfter(tokens);
+  const name = text.slice(start);
+  if (name.length < leastForSearch || role === "class" || keywords.some((one) => one.toLowerCase() === name.toLowerCase())) return null;
+  if (!isInside && !/^(describe|from|named)$/i.test(tokens.at(-1)?.text ?? "")) return null;
+  const taken = takenBy(property, (await vocabulary).terms);
   await new Promise((done) => setTimeout(done, delay));
   if (context.aborted) return null;
   const request = new AbortController();
   context.addEventListener("abort", () => request.abort());
   try {
     const address = new URL(search, document.baseURI);
-    address.search = new URLSearchParams({ q: phrase, limit: 8, format: "json" });
+    address.search = new URLSearchParams({ q: name, limit: 8, format: "json" });
     const response = await fetch(address, { signal: request.signal });
     if (!response.ok) return null;
     const { results } = await response.json();
@@ -178,10 +207,11 @@ async function ofThings(context, search) {
       label: one.label,
       detail: [one.kind_label, one.matched && one.matched !== one.label ? `“${one.matched}”` : one.note].filter(Boolean).join(" · "),
       type: "text",
-      boost: (role === "value" ? 70 : 15) - number,
+      // The kinds of things have the names of their classes.
+      boost: (role === "value" ? 70 : 15) - number + (taken.some((of) => of.toLowerCase() === `urb:${one.kind}`) ? 20 : 0),
       apply: `<${one.iri}>`,
     }));
-    return { from: context.pos - phrase.length, options, filter: false };
+    return { from: start, options, filter: false };
   } catch {
     // The search is a help only.
     return null;

@@ -1,5 +1,5 @@
 // The dialogs of the editor: stored queries, a link to share, the keys.
-import { element } from "../figures/map.js";
+import { element } from "../figures/element.js";
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 const mod = isMac ? "⌘" : "Ctrl";

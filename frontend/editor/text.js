@@ -5,6 +5,8 @@ const declared = /(?:^|\s)PREFIX\s+([\p{L}\p{N}_.-]*):\s*<([^>]*)>/giu;
 // What ends a statement or begins a pattern, so that a subject follows.
 const beforeSubject = new Set(["{", "}", ".", ")"]);
 const clauses = /^(where|optional|union|minus|graph|service|values|filter|bind|select|ask|construct|describe|distinct|reduced|group|order|by|having|limit|offset|from|named|prefix|base|as|exists|not|in|asc|desc|undef)$/i;
+const typing = /^(a|rdf:type)$/;
+const bare = /^\p{L}[\p{L}\p{N}-]*$/u;
 
 /** Return the tokens of `text`: {text, start, end}. */
 export function tokensOf(text) {
@@ -27,14 +29,20 @@ export function placeForPrefix(text) {
   return place;
 }
 
-/** Return where the tokens before a word end: "class", "subject", "property", "value", or "other"; and the subject. */
+/**
+ * Return where the tokens before a word end: the role "class", "subject", "property", "value", or "other",
+ * the subject and the property, and whether a brace is open.
+ */
 export function roleAfter(tokens) {
   let terms = [];
   let brackets = 0;
+  let braces = 0;
   for (const { text } of tokens) {
     if (text.startsWith("#")) continue;
     if (text === "(") brackets += 1;
     else if (text === ")") brackets = Math.max(0, brackets - 1);
+    else if (text === "{") braces += 1;
+    else if (text === "}") braces = Math.max(0, braces - 1);
     if (beforeSubject.has(text) && !brackets) terms = [];
     else if (text === ";") terms = terms.slice(0, 1);
     else if (text === ",") terms = terms.slice(0, 2);
@@ -44,16 +52,34 @@ export function roleAfter(tokens) {
     else if (!/^[*+?!()]$/.test(text)) terms.push(text);
   }
   const [subject, property] = terms;
-  if (brackets || terms.length > 2) return { role: "other" };
-  if (terms.length === 2) return { role: property === "a" || /^rdf:type$/.test(property) ? "class" : "value", subject };
-  return { role: terms.length ? "property" : "subject", subject };
+  const isInside = braces > 0;
+  if (brackets || terms.length > 2) return { role: "other", isInside };
+  if (terms.length === 2) return { role: typing.test(property) ? "class" : "value", subject, property, isInside };
+  return { role: terms.length ? "property" : "subject", subject, isInside };
+}
+
+/**
+ * Divide the tokens before a word that begins at `from` in `text`: {tokens, start} has those before the
+ * name that the word ends, and where that begins. A name may have several words on a line, which SPARQL
+ * has nowhere else.
+ */
+export function nameBefore(text, tokens, from) {
+  const left = [...tokens];
+  let start = from;
+  while (left.length) {
+    const { text: word, start: begin, end } = left.at(-1);
+    if (!bare.test(word) || clauses.test(word) || typing.test(word) || text.slice(end, start) !== " ") break;
+    start = begin;
+    left.pop();
+  }
+  return { tokens: left, start };
 }
 
 /** Return the classes that `tokens` state of `subject`. */
 export function classesOf(tokens, subject) {
   const found = [];
   tokens.forEach(({ text }, place) => {
-    if (text === subject && /^(a|rdf:type)$/.test(tokens[place + 1]?.text ?? "")) found.push(tokens[place + 2]?.text);
+    if (text === subject && typing.test(tokens[place + 1]?.text ?? "")) found.push(tokens[place + 2]?.text);
   });
   return found.filter(Boolean);
 }

@@ -1,21 +1,22 @@
 // The answer below the editor: how many rows, how long it took, its views, its downloads.
-import { element } from "../figures/map.js";
+import { element } from "../figures/element.js";
 import { axesOf, columnsOf, placesOf } from "../results/answer.js";
 import { drawFigure } from "../results/figure.js";
 import { drawTable } from "../results/table.js";
 import { learnNames } from "../results/terms.js";
 
 const titles = { table: "Table", bars: "Chart", map: "Map", graph: "Graph", raw: "Raw" };
-const formats = { rows: ["csv", "tsv", "json", "xml"], boolean: ["json", "xml", "csv", "tsv"], graph: ["ttl", "nt", "jsonld", "rdf", "trig", "nq"] };
 const mostCharacters = 300000;
+const mostNames = 5000;
 
 /**
- * Shows answers in `place`. `address` gives that of a format, `raw` the text of the graph for people,
+ * Shows answers in `place`. `formats` has the names of those of results and of graphs, `address` gives that
+ * of the answer in one, `raw` the text of the graph for people,
  * `state` has what the address keeps: {view, names, x, y, series, kind}; `keep` notes a change of it.
  */
 export class Views {
-  constructor(place, { shown, endpoint, boundaries, address, raw, state, keep }) {
-    Object.assign(this, { place, shown, endpoint, boundaries, address, raw, state, keep });
+  constructor(place, { shown, endpoint, boundaries, formats, address, raw, state, keep }) {
+    Object.assign(this, { place, shown, endpoint, boundaries, formats, address, raw, state, keep });
   }
 
   /** Show `answer`, which came with `words` on its timing. */
@@ -141,15 +142,15 @@ export class Views {
   offerFormats(head, answer) {
     const downloads = element(head, "p", "formats");
     element(downloads, "span", "soft", "Download");
-    for (const format of formats[answer.kind]) {
+    for (const format of this.formats[answer.kind === "graph" ? "graph" : "results"]) {
       const link = element(downloads, "a", "", format);
       link.href = this.address(format);
-      link.download = `answer.${format === "json" ? "json" : format}`;
+      link.download = `answer.${format}`;
     }
   }
 
   offerNames(tabs, answer) {
-    if (answer.kind !== "rows" || !answer.rows.some((row) => Object.values(row).some((term) => term.type === "uri"))) return;
+    if (!irisOf(answer).length) return;
     const label = element(tabs, "label", "names");
     const box = element(label, "input");
     box.type = "checkbox";
@@ -166,9 +167,8 @@ export class Views {
   async name(hasNames) {
     this.shown.hasNames = hasNames;
     if (hasNames) {
-      const iris = this.answer.rows.flatMap((row) => Object.values(row).filter((term) => term.type === "uri").map((term) => term.value));
       try {
-        await learnNames(this.shown, iris.slice(0, 5000), this.endpoint);
+        await learnNames(this.shown, irisOf(this.answer).slice(0, mostNames), this.endpoint);
       } catch (error) {
         element(this.panel, "p", "", error.message);
         return;
@@ -176,6 +176,12 @@ export class Views {
     }
     await this.draw();
   }
+}
+
+/** Return the IRIs in `answer`, each once. */
+function irisOf(answer) {
+  const terms = answer.kind === "graph" ? answer.triples.flat() : answer.rows.flatMap((row) => Object.values(row));
+  return [...new Set(terms.filter(({ type }) => type === "uri").map(({ value }) => value))];
 }
 
 function viewsOf(answer) {

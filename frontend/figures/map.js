@@ -6,6 +6,7 @@ import { select } from "d3-selection";
 import { zoom, zoomIdentity } from "d3-zoom";
 import { feature } from "topojson-client";
 import { offerDownloads } from "./download.js";
+import { element } from "./element.js";
 
 // West, south, east, north of what a map of all cities shows first, in degrees.
 const europe = [-10.5, 34.5, 34, 66.5];
@@ -137,7 +138,7 @@ export function drawMap(place, land, data) {
     show(undefined);
     size();
     const shown = data.points.filter((point) => point.size).length;
-    status.textContent = `${shown} cities`;
+    status.textContent = `${shown} ${shown === 1 ? "city" : "cities"}`;
     return shown;
   };
 }
@@ -208,17 +209,4 @@ export async function json(address) {
   const response = await fetch(address, { headers: { Accept: "application/json" } });
   if (!response.ok) throw new Error(`${address}: ${response.status}`);
   return response.json();
-}
-
-export function element(parent, name, className = "", text = "") {
-  const made = named(name, text);
-  if (className) made.className = className;
-  parent.append(made);
-  return made;
-}
-
-export function named(name, text) {
-  const made = document.createElement(name);
-  made.textContent = text;
-  return made;
 }

@@ -3,25 +3,28 @@ import { extent, groups, max, min } from "d3-array";
 import { scaleLinear, scaleTime } from "d3-scale";
 import { select } from "d3-selection";
 import { line } from "d3-shape";
+import { element } from "../figures/element.js";
 import { columnsOf, numberOf } from "./answer.js";
 
-const mostBars = 60;
 const mostLines = 8;
 const rowHeight = 26;
 
-/** Draw the chart `axes` ({kind, x, y, series}) of `answer` in `place`; return the SVG element, undefined if there is nothing. */
-export function drawChart(place, answer, axes, shown) {
+/**
+ * Draw the chart `axes` ({kind, x, y, series}) of `answer` in `place`, with `mostBars` at most; return the SVG
+ * element, undefined if there is nothing.
+ */
+export function drawChart(place, answer, axes, shown, mostBars) {
   const points = answer.rows
     .map((row) => ({ label: shown.text(row[axes.x]), term: row[axes.x], value: numberOf(row[axes.y]), series: axes.series ? shown.text(row[axes.series]) : "" }))
     .filter(({ term, value }) => term && Number.isFinite(value));
   if (!points.length) {
-    note(place, "No row has a label and a number to be drawn.");
+    element(place, "p", "soft", "No row has a label and a number to be drawn.");
     return undefined;
   }
-  return axes.kind === "lines" ? lines(place, points, axes, answer, shown) : bars(place, points, axes, shown);
+  return axes.kind === "lines" ? lines(place, points, axes, answer, shown) : bars(place, points, axes, shown, mostBars);
 }
 
-function bars(place, all, axes, shown) {
+function bars(place, all, axes, shown, mostBars) {
   const points = all.slice(0, mostBars);
   const width = Math.max(320, place.clientWidth);
   // About 6.6 pixels a letter, and a third of the width at most.
@@ -32,7 +35,7 @@ function bars(place, all, axes, shown) {
   const low = Math.min(0, min(points, ({ value }) => value));
   const scale = scaleLinear([low, Math.max(0, max(points, ({ value }) => value)) || 1], [left, width - right]).nice();
   const svg = picture(place, width, height, `${axes.y} by ${axes.x}`);
-  axis(svg, scale, height - 22, width);
+  axis(svg, scale, height - 22, width, points.every(({ value }) => Number.isInteger(value)));
   const rows = svg.selectAll("g.row").data(points).join("g").attr("class", "row").attr("transform", (_, number) => `translate(0,${number * rowHeight + 4})`);
   rows.append("rect").attr("class", "mark").attr("x", ({ value }) => scale(Math.min(0, value))).attr("y", 3)
     .attr("width", ({ value }) => Math.max(1, Math.abs(scale(value) - scale(0)))).attr("height", rowHeight - 9);
@@ -42,7 +45,7 @@ function bars(place, all, axes, shown) {
   labels.append("title").text(({ label }) => label);
   labels.append("text").attr("class", "label").attr("x", left - 8).attr("y", rowHeight / 2 + 4).attr("text-anchor", "end")
     .text(({ label }) => (label.length > letters ? `${label.slice(0, letters - 1)}…` : label));
-  if (all.length > points.length) note(place, `The first ${points.length} of ${all.length.toLocaleString("en")} rows are drawn.`);
+  if (all.length > points.length) element(place, "p", "soft", `The first ${points.length} of ${all.length.toLocaleString("en")} rows are drawn.`);
   return svg.node();
 }
 
@@ -51,7 +54,10 @@ function lines(place, all, axes, answer, shown) {
   // A gYear is a number; dates are placed by their time.
   const isTime = !column.isNumber;
   const points = all.map((one) => ({ ...one, at: isTime ? new Date(one.term.value) : numberOf(one.term) })).filter(({ at }) => !Number.isNaN(Number(at)));
-  if (!points.length) return note(place, `The values of ${axes.x} are neither numbers nor dates.`);
+  if (!points.length) {
+    element(place, "p", "soft", `The values of ${axes.x} are neither numbers nor dates.`);
+    return undefined;
+  }
   const kinds = groups(points, ({ series }) => series).sort(([, one], [, other]) => other.length - one.length);
   const drawn = kinds.slice(0, mostLines);
   const width = Math.max(320, place.clientWidth);
@@ -60,7 +66,8 @@ function lines(place, all, axes, answer, shown) {
   const x = (isTime ? scaleTime() : scaleLinear()).domain(extent(points, ({ at }) => at)).range([left, width - right]);
   const y = scaleLinear([Math.min(0, min(points, ({ value }) => value)), max(points, ({ value }) => value) || 1], [height - bottom, top]).nice();
   const svg = picture(place, width, height, `${axes.y} by ${axes.x}`);
-  for (const tick of y.ticks(6)) {
+  const isWhole = points.every(({ value }) => Number.isInteger(value));
+  for (const tick of ticksOf(y, 6, isWhole)) {
     svg.append("line").attr("class", "rule").attr("x1", left).attr("x2", width - right).attr("y1", y(tick)).attr("y2", y(tick));
     svg.append("text").attr("class", "tick").attr("x", left - 8).attr("y", y(tick) + 4).attr("text-anchor", "end").text(tick.toLocaleString("en"));
   }
@@ -83,7 +90,7 @@ function lines(place, all, axes, answer, shown) {
         .append("title").text(name);
     }
   }
-  if (kinds.length > drawn.length) note(place, `The ${drawn.length} longest of ${kinds.length.toLocaleString("en")} lines are drawn.`);
+  if (kinds.length > drawn.length) element(place, "p", "soft", `The ${drawn.length} longest of ${kinds.length.toLocaleString("en")} lines are drawn.`);
   return svg.node();
 }
 
@@ -91,16 +98,14 @@ function picture(place, width, height, title) {
   return select(place).append("svg").attr("class", "chart").attr("viewBox", [0, 0, width, height]).attr("role", "img").attr("aria-label", `Chart: ${title}. The table has the same numbers.`);
 }
 
-function axis(svg, scale, bottom, width) {
-  for (const tick of scale.ticks(Math.max(2, Math.floor(width / 160)))) {
+/** Return about `count` ticks; those of whole numbers are whole. */
+function ticksOf(scale, count, isWhole) {
+  return scale.ticks(count).filter((tick) => !isWhole || Number.isInteger(tick));
+}
+
+function axis(svg, scale, bottom, width, isWhole) {
+  for (const tick of ticksOf(scale, Math.max(2, Math.floor(width / 160)), isWhole)) {
     svg.append("line").attr("class", "rule").attr("x1", scale(tick)).attr("x2", scale(tick)).attr("y1", 0).attr("y2", bottom);
     svg.append("text").attr("class", "tick").attr("x", scale(tick)).attr("y", bottom + 16).attr("text-anchor", "middle").text(tick.toLocaleString("en"));
   }
-}
-
-function note(place, text) {
-  const made = document.createElement("p");
-  made.className = "soft";
-  made.textContent = text;
-  place.append(made);
 }

@@ -3,9 +3,9 @@ import { offerDownloads } from "../figures/download.js";
 
 /**
  * Draw `answer` in `place` as `view` says ({kind, x, y, series}), as a figure with its downloads.
- * `boundaries` is the address of the countries, `label` says what it shows.
+ * `boundaries` is the address of the countries, `label` says what it shows; a chart has `mostBars` at most.
  */
-export async function drawFigure(place, answer, view, { shown, boundaries, name, label }) {
+export async function drawFigure(place, answer, view, { shown, boundaries, name, label, mostBars = 60 }) {
   const figure = document.createElement("figure");
   const inner = document.createElement("div");
   const downloads = document.createElement("p");
@@ -26,7 +26,7 @@ export async function drawFigure(place, answer, view, { shown, boundaries, name,
     svg = drawGraph(inner, answer, shown, downloads);
   } else {
     const { drawChart } = await import("./chart.js");
-    svg = drawChart(inner, answer, view, shown);
+    svg = drawChart(inner, answer, view, shown, mostBars);
   }
   if (svg) offerDownloads(svg, downloads, name);
 }

@@ -1,6 +1,7 @@
 // A graph as nodes and links: resources are nodes, literals and classes stand in what is known of a node.
 import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from "d3-force";
 import { select } from "d3-selection";
+import { element } from "../figures/element.js";
 import { attach } from "../figures/zooming.js";
 
 const most = 250;
@@ -15,7 +16,7 @@ const kinds = 4;
 export function drawGraph(place, answer, shown, buttons) {
   const { nodes, links, types, left } = read(answer.triples, shown);
   if (!nodes.length) {
-    place.append(paragraph("The graph is empty."));
+    element(place, "p", "soft", "The graph is empty.");
     return undefined;
   }
   const width = Math.max(320, place.clientWidth);
@@ -50,7 +51,7 @@ export function drawGraph(place, answer, shown, buttons) {
   key.append("circle").attr("class", (_, number) => `node k${number + 1}`).attr("r", 6);
   key.append("text").attr("x", 12).attr("y", 4).text((type) => type);
   attach(svg.node(), zoomed.node(), buttons);
-  if (left) place.append(paragraph(`The ${nodes.length} resources with the most links are drawn; ${left.toLocaleString("en")} more are in the table.`));
+  if (left) element(place, "p", "soft", `The ${nodes.length} resources with the most links are drawn; ${left.toLocaleString("en")} more are in the table.`);
   return svg.node();
 }
 
@@ -119,11 +120,4 @@ function separate(svg) {
     if (isFree) taken.push(box);
     else text.classList.add("minor");
   }
-}
-
-function paragraph(text) {
-  const made = document.createElement("p");
-  made.className = "soft";
-  made.textContent = text;
-  return made;
 }

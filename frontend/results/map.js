@@ -5,6 +5,8 @@ import { countries, drawMap } from "../figures/map.js";
 import { columnsOf, numberOf, placesOf } from "./answer.js";
 
 const mostNotes = 3;
+// Numbers of which more is not larger: what is far away, late or last must not look large.
+const unsized = /distance|metre|meter|year|rank|place|code/i;
 const reference = /^\s*<([^>]*)>\s*/;
 // In these the latitude stands first (GeoSPARQL 1.1, section 8.5.1); without one it is CRS84.
 const latitudeFirst = /EPSG\/[\d.]*\/4326$/;
@@ -18,7 +20,7 @@ export async function drawAnswerMap(place, answer, shown, boundaries) {
   const name = columns.find((one) => isName(one) && /label|name|title/i.test(one.name)) ?? columns.find((one) => isName(one) && !one.isIri) ?? columns.find(isName);
   const page = columns.find((one) => one.isIri);
   const notes = columns.filter((one) => one !== name && one !== page && !one.isWkt && !one.isLatitude && !one.isLongitude && !one.isEmpty).slice(0, mostNotes);
-  const size = columns.find((one) => one.isNumber && notes.includes(one));
+  const size = columns.find((one) => one.isNumber && notes.includes(one) && !unsized.test(one.name));
   const sizes = new Map();
   for (const row of answer.rows) {
     const about = {

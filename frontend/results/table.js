@@ -1,4 +1,5 @@
 // An answer as a table: rows are shown some hundreds at a time, and sorted by the headings.
+import { element } from "../figures/element.js";
 import { columnsOf, numberOf } from "./answer.js";
 
 const first = 200;
@@ -7,7 +8,7 @@ const further = 1000;
 /** Show the rows of `answer`, or its triples, in `place`. */
 export function drawTable(place, answer, shown) {
   const { columns, rows } = answer.kind === "graph" ? ofTriples(answer) : answer;
-  if (!rows.length) return place.append(paragraph("The query has no solution: there are no rows."));
+  if (!rows.length) return element(place, "p", "", "The query has no solution: there are no rows.");
   const known = new Map(columnsOf({ columns, rows }).map((one) => [one.name, one]));
   const region = document.createElement("div");
   region.className = "answer scroll";
@@ -86,10 +87,4 @@ export function drawTable(place, answer, shown) {
 export function ofTriples({ triples }) {
   const columns = ["subject", "property", "value"];
   return { columns, rows: triples.map(([subject, property, value]) => ({ subject, property, value })) };
-}
-
-function paragraph(text) {
-  const made = document.createElement("p");
-  made.textContent = text;
-  return made;
 }

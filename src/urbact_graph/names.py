@@ -153,6 +153,20 @@ class Names:
         name = thing.names[0] if thing.names else ""
         return name if name and index.named(name) == [thing] else thing.form
 
+    def called(self, form: str, kind: str) -> str:
+        """Return the name of the thing of ``kind`` with the shortest form ``form``, or else that.
+
+        A name of several things has the form behind it.
+        """
+        if kind not in KINDS:
+            return form
+        index = self._index(kind)
+        found = next((thing for thing in index.things.values() if thing.form == form), None)
+        if found is None or not found.names:
+            return form
+        name = found.names[0]
+        return name if index.named(name) == [found] else f"{name} ({form})"
+
     def _standing(self, text: str, iri: str, kind: str) -> NamedNode:
         """Return ``iri``, if it is that of a thing of ``kind``."""
         if kind == "iri":

@@ -11,6 +11,8 @@ from urbact_graph.errors import SourceError
 from urbact_graph.settings import WRITTEN_BASE, Settings
 
 _PACKAGED = Path(__file__).resolve().parent / "graph"
+# What the build of the package built and validated (dataset/packaged.py).
+PACKAGED_BUILD = _PACKAGED / "built"
 # The file without which a folder holds no graph.
 ONTOLOGY = "ontology/urbact.ttl"
 

@@ -9,11 +9,12 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
+from tests.support.waiting import DEADLINE
 from urbact_graph.dataset.building import Build
 from urbact_graph.engine.local import LocalEngine, Source
 from urbact_graph.release.release import Release
@@ -22,11 +23,13 @@ from urbact_graph.web.app import create_app
 
 _CHROMIUM = shutil.which("chromium")
 _BELOW = "/below"
-# Milliseconds; a busy machine may be slow.
-_PATIENCE = 15_000
+# Milliseconds, for pages and for what is expected of them; a busy machine may be slow.
+_PATIENCE = 1_000 * DEADLINE
 _WINDOWS: list[tuple[int, Literal["light", "dark"]]] = [(1280, "light"), (390, "dark")]
 _NAMES_OF_WINDOWS = ["wide-light", "narrow-dark"]
 _OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-quic")
+
+expect.set_options(timeout=_PATIENCE)
 
 
 @dataclass

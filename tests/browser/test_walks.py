@@ -135,3 +135,78 @@ def test_the_theme_is_chosen_and_kept(watched: Watched) -> None:
         expect(page.locator("html")).to_have_attribute("data-theme", theme)
     watched.go("/networks")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["Porto", "Riga"])
+def test_a_city_is_found_with_its_networks_and_all_that_it_met(watched: Watched, name: str) -> None:
+    page = watched.page
+    watched.go("/")
+    page.locator("#q").fill(name)
+    page.get_by_role("option").first.click()
+    page.wait_for_url("**/city/**")
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    assert page.locator(".time-line .rows li").count() >= 10
+    page.get_by_text(re.compile(r"^\d+ more cities$")).click()
+    met = page.locator(".numbers li", has_text="cities met").locator("strong")
+    expect(page.locator(".met li:visible")).to_have_count(int(met.inner_text()))
+
+
+@pytest.mark.slow
+def test_a_place_that_was_in_no_network_is_looked_for_on_the_map(watched: Watched) -> None:
+    page = watched.page
+    watched.go("/")
+    page.locator("#q").fill("Ikšķile")
+    page.locator("#q").press("Enter")
+    page.wait_for_url("**/search?q=**")
+    page.get_by_role("main").get_by_role("link", name="map").click()
+    page.wait_for_url("**/map")
+    page.locator(".map").scroll_into_view_if_needed()
+    box = page.locator(".map .city[aria-label^='Riga,']").bounding_box()
+    assert box
+    # A click beside the circles is one on the nearest.
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_url("**/city/lv/riga.html")
+
+
+@pytest.mark.slow
+def test_portuguese_plans_on_food_are_found_and_where_to_read_them(watched: Watched) -> None:
+    page = watched.page
+    watched.go("/")
+    page.locator("#q").fill("Portuguese plans on food")
+    page.locator("#q").press("Enter")
+    page.get_by_role("link", name="Plans: Food, Portugal").click()
+    page.wait_for_url("**/plans?**")
+    plans = page.locator("table.listed tbody th a")
+    assert plans.count() >= 3
+    for address in [plans.nth(number).get_attribute("href") for number in range(3)]:
+        page.goto(f"{watched.root.rpartition('/')[0]}{address}")
+        expect(page.get_by_role("main").locator(".external:visible").first).to_be_visible()
+
+
+@pytest.mark.slow
+def test_advice_for_small_shrinking_cities_is_found(watched: Watched) -> None:
+    page = watched.page
+    watched.go("/")
+    page.locator("#q").fill("what does URBACT advise small shrinking cities")
+    page.locator("#q").press("Enter")
+    page.wait_for_url("**/search?q=**")
+    first = page.locator(".results li").first
+    expect(first).to_contain_text("Advice")
+    expect(first).to_contain_text(re.compile("[Ss]hrinking"))
+
+
+@pytest.mark.slow
+def test_calls_say_whether_they_are_open_and_how_experts_join(watched: Watched) -> None:
+    page = watched.page
+    watched.go("/")
+    page.locator("#q").fill("which calls are open")
+    page.locator("#q").press("Enter")
+    page.get_by_role("link", name="How to take part in URBACT").click()
+    page.wait_for_url("**/#part")
+    states = page.locator(".calls li[data-closes]:visible .tag").all_inner_texts()
+    assert states
+    assert set(states) <= {"Closed", "Open today", "Not open yet"}
+    said = page.get_by_text("None of the calls that are known here is open today.")
+    expect(said).to_be_visible(visible="Open today" not in states)
+    expect(page.get_by_role("link", name="Pool of URBACT Experts").first).to_be_visible()

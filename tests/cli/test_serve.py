@@ -9,6 +9,7 @@ from tests.support.commands import run, spoil
 pytestmark = pytest.mark.process
 
 
+@pytest.mark.slow
 def test_a_graph_with_violations_is_not_served(
     root: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -325,6 +325,18 @@ def test_the_picture_says_what_the_drawing_of_this_ontology_says(picture: list[s
     assert Counter(text for text in texts if text) == Counter(text.strip() for text in picture)
 
 
+def test_the_picture_of_the_guide_is_the_same_with_links(defined: set[str]) -> None:
+    module = drawing()
+    model = module.Model(module.ONTOLOGY.read_text(encoding="utf-8"))
+    drawn = module.PICTURE.read_text(encoding="utf-8")
+    linked = module.LINKED.read_text(encoding="utf-8")
+    assert module.linked(drawn, model) == linked, "run python docs/draw_model.py"
+    names = set(re.findall(r'<a href="{root}ontology\.html#(\w+)" tabindex="-1">\1</a>', linked))
+    assert {*MAIN_CLASSES, *DATATYPE_PROPERTIES, *DERIVED} <= names <= defined
+    # What is no term of ours, such as skos:broader, is no link.
+    assert not re.search(r":<a |</a>:", linked)
+
+
 def test_drawing_a_name_that_is_not_defined_is_an_error() -> None:
     module = drawing()
     model = module.Model(module.ONTOLOGY.read_text(encoding="utf-8"))

@@ -15,6 +15,7 @@ from pyoxigraph import RdfFormat, Triple, parse
 from rdflib import Graph
 
 from tests.facts.changing import BASE, FIXTURE, write_imported
+from tests.support.marking import sampled
 from urbact_graph.errors import FactsError
 from urbact_graph.facts.importing import HEADER, Imported, import_facts
 
@@ -257,7 +258,7 @@ ONE_LINE: list[tuple[str, int, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("table", "number", "cells"), ONE_LINE)
+@pytest.mark.parametrize(("table", "number", "cells"), sampled(ONE_LINE, 4))
 def test_a_changed_cell_changes_one_line(
     facts: Path, data: Path, table: str, number: int, cells: dict[str, Any]
 ) -> None:

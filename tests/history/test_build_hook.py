@@ -99,6 +99,52 @@ def test_a_wheel_has_the_history(project: WorkingCopy, tmp_path: Path) -> None:
     assert found == read_history(project.sources)
 
 
+# Prepares the release of the graph in the current folder, or else of the package's, but may neither
+# build nor validate it.
+START = """
+import sys
+from pathlib import Path
+from urbact_graph.dataset import building
+from urbact_graph.release import prepare
+from urbact_graph.settings import Settings
+
+def refuse(*_):
+    raise AssertionError("it is built or validated again")
+
+building._graph = prepare.validate_build = refuse
+print(prepare.prepare(Settings(build_folder=Path(sys.argv[1]))).version, building.__file__)
+"""
+
+
+@pytest.mark.slow
+def test_a_wheel_has_the_graph_that_is_built_of_its_sources(
+    project: WorkingCopy, demo_sources: GraphSources, tmp_path: Path
+) -> None:
+    for folder in ("data", "ontology", "queries", "shapes"):
+        shutil.rmtree(project.root / folder, ignore_errors=True)
+        shutil.copytree(demo_sources.root / folder, project.root / folder)
+    project.commit(3)
+    wheel = make(project.root, "build_wheel", tmp_path / "made")
+    installed = tmp_path / "installed"
+    shutil.unpack_archive(wheel, installed, format="zip")
+    versions = set()
+    # In the working copy that the package was made of, and elsewhere.
+    for place in (project.root, tmp_path):
+        done = subprocess.run(
+            [sys.executable, "-c", START, str(tmp_path / f"build-{place.name}")],
+            cwd=place,
+            env={**os.environ, "PYTHONPATH": str(installed)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        version, code = done.stdout.split()
+        assert Path(code).is_relative_to(installed)
+        versions.add(version)
+    assert len(versions) == 1
+
+
 @pytest.mark.slow
 def test_a_wheel_of_a_source_distribution_has_the_same_history(
     project: WorkingCopy, tmp_path: Path

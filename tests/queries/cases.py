@@ -88,7 +88,11 @@ OTHERS: dict[str, list[dict[str, str]]] = {
         {"network": "network/urb-health"},
         {"network": f"{BASE}network/urb-health", "country": f"{COUNTRY}ESP"},
     ],
-    "peers-of-city": [{"city": "city/hu/budapest", "country": f"{COUNTRY}ITA"}],
+    "peers-of-city": [
+        {"city": "city/hu/budapest", "country": f"{COUNTRY}ITA"},
+        {"theme": "theme/food"},
+        {"city": "city/hu/budapest", "country": f"{COUNTRY}ITA", "theme": "theme/climate-action"},
+    ],
     "plans-by-evidence": [
         {"programme": "programme/urbact-ii"},
         {"network": "network/greenplace"},

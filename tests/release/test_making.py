@@ -118,14 +118,6 @@ def test_a_release_is_named_by_its_version_and_becomes_current(make: Maker) -> N
     assert b'"fine"' in release.report.read_bytes()
 
 
-def test_steps_are_reported(make: Maker) -> None:
-    steps: list[tuple[str, int, int]] = []
-    make_release(
-        make.build(), make.sources, make.folder, make.report, lambda *step: steps.append(step)
-    )
-    assert steps[-1][1] == steps[-1][2] > 1
-
-
 def test_the_very_same_content_is_used_again(made: Maker) -> None:
     release = the_release(made)
     before = contents(release)

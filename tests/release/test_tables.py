@@ -45,7 +45,7 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 
 
 @pytest.fixture(
-    scope="module", params=["demo_build", pytest.param("built", marks=pytest.mark.graph)]
+    scope="module", params=["demo_build", pytest.param("built", marks=pytest.mark.slow)]
 )
 def store(request: pytest.FixtureRequest) -> Store:
     """Load the demo, and the real graph."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.engines import write_facts
 from tests.support.servers import Server, serving, variables, write_generation
 
 # Statements of the dataset; joins of three patterns have the third power of it as rows.
@@ -26,6 +27,22 @@ def session_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]
         trusted_proxies="127.0.0.1",
     )
     with serving(folder, "--dataset", str(folder / "data.nt"), settings=settings) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def strict_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Serve with limits that slow clients and large bodies soon reach, to tests that reach them."""
+    folder = tmp_path_factory.mktemp("strict")
+    file = write_facts(folder / "facts.nt", count=300)
+    limits = variables(
+        max_query_bytes=1_000,
+        max_running_queries=1,
+        max_send_buffer_bytes=4_000,
+        request_timeout_seconds=1,
+        send_timeout_seconds=1,
+    )
+    with serving(folder, "--dataset", str(file), settings=limits) as server:
         yield server
 
 

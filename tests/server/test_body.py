@@ -4,7 +4,7 @@ import asyncio
 import socket
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -12,8 +12,7 @@ from granian.rsgi import ProtocolClosed, ProtocolError
 from SPARQLWrapper import POST, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
-from tests.support.engines import write_facts
-from tests.support.servers import Server, serving, variables
+from tests.support.servers import Server
 from tests.support.waiting import DEADLINE
 from tests.support.wire import Received, ask, wire
 from urbact_graph.problems import ProblemError
@@ -191,13 +190,9 @@ def test_a_body_that_does_not_become_complete_in_time_is_refused(headers: dict[s
 # ---- The real server ---------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("body")
-    file = write_facts(folder / "facts.nt")
-    limits = variables(request_timeout_seconds=1, max_query_bytes=1_000, max_running_queries=1)
-    with serving(folder, "--dataset", str(file), settings=limits) as server:
-        yield server
+@pytest.fixture
+def server(strict_server: Server) -> Server:
+    return strict_server
 
 
 def post(server: Server, body: bytes, *lines: bytes) -> Received:

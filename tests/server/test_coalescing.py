@@ -7,7 +7,7 @@ import pytest
 
 from tests.server.conftest import SIZE
 from tests.server.gateways import Clients, asynchronous, clients
-from tests.support.servers import ENDLESS, Reply, Server, until
+from tests.support.servers import ENDLESS, Reply, Server, new_agent
 from tests.support.waiting import together
 from urbact_graph.problems import (
     CLIENT_CLOSED_REQUEST,
@@ -281,13 +281,13 @@ def test_equal_queries_at_once_count_as_one_answer(server: Server) -> None:
 @pytest.mark.parametrize("how", ["FIN", "RST"])
 def test_the_first_client_may_disconnect(server: Server, how: str) -> None:
     answers = server.metric("answers_total")
-    lines = len(server.access_log())
+    agent = new_agent()
     server.until_workers(2)
     with server.stopped_workers():
-        first, second = (server.send_query(long(how)) for _ in range(2))
+        first, second = server.send_query(long(how), agent=agent), server.send_query(long(how))
         server.until_at_work(running=1)
         first.disconnect(how)
-        until(lambda: 499 in [line["status"] for line in server.access_log()[lines:]])
+        assert [line["status"] for line in server.logged(agent)] == [499]
     reply = second.reply()
     assert reply.status == 200
     assert f'"{SIZE**3}"'.encode() in reply.body

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.server.conftest import RUNNING, SIZE
-from tests.support.servers import ENDLESS, Server, descriptors, until
+from tests.support.servers import ENDLESS, Server, descriptors, new_agent, until
 from tests.support.waiting import until_gone
 
 KILLS = 'kills_total{reason="client-closed-request"}'
@@ -86,11 +86,11 @@ def test_the_workers_of_cancelled_queries_have_ended(server: Server) -> None:
 
 
 def test_the_access_log_has_status_499(server: Server) -> None:
-    lines = len(server.access_log())
-    pending = server.send_query(f"{ENDLESS} # log")
+    agent = new_agent()
+    pending = server.send_query(f"{ENDLESS} # log", agent=agent)
     server.until_at_work(running=1)
     pending.disconnect()
-    until(lambda: 499 in [line["status"] for line in server.access_log()[lines:]])
+    assert [line["status"] for line in server.logged(agent)] == [499]
 
 
 def test_a_burst_of_queries_leaves_as_many_workers_as_run_at_once(server: Server) -> None:

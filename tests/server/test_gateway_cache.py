@@ -7,8 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.server.gateways import Client, Clients, asynchronous, clients
-from tests.support.servers import Server
-from tests.support.waiting import until
+from tests.support.servers import Server, new_agent
 from urbact_graph.problems import QUERY_TIMEOUT, ProblemError
 from urbact_graph.web.protocol import DIRECT, FORM
 
@@ -335,12 +334,9 @@ def test_its_use_is_counted(server: Server) -> None:
 
 
 def test_the_access_log_says_what_the_cache_did(server: Server) -> None:
+    agent = new_agent()
     for _ in range(2):
-        server.query("ASK {} # log", User_Agent="caching")
-    server.fetch("/limits", {"User-Agent": "caching", "Range": "bytes=0-1"})
-
-    def logged() -> list[str]:
-        return [line.get("cache", "") for line in server.access_log() if line["agent"] == "caching"]
-
-    until(lambda: len(logged()) == 3)
-    assert logged()[:2] == ["miss", "hit"]
+        server.query(f"ASK {{}} # {agent}", User_Agent=agent)
+    server.fetch("/limits", {"User-Agent": agent, "Range": "bytes=0-1"})
+    logged = [line.get("cache", "") for line in server.logged(agent, 3)]
+    assert logged[:2] == ["miss", "hit"]

@@ -183,7 +183,7 @@ def check_swaps(server: Server, file: Path, numbers: range) -> None:
     processes = set(server.processes())
     lasting = {server.process.pid, server.web()}
     before = {pid: descriptors(pid) for pid in lasting}
-    reloads = server.metric("reloads_total")
+    reloads, failed = server.metric("reloads_total"), server.metric("failed_reloads_total")
     with Readers(server) as readers:
         for number in numbers:
             swap(server, file, number)
@@ -196,7 +196,7 @@ def check_swaps(server: Server, file: Path, numbers: range) -> None:
     assert set(server.processes()) & processes == lasting, "no process of an old dataset is left"
     until(lambda: all(descriptors(pid) <= before[pid] for pid in lasting))
     assert server.metric("reloads_total") == reloads + len(numbers)
-    assert server.metric("failed_reloads_total") == 0
+    assert server.metric("failed_reloads_total") == failed
 
 
 @pytest.mark.slow
@@ -322,6 +322,7 @@ def test_simultaneous_reloads_are_each_answered(
     assert generations(server.query(DATA).body) == {5}
 
 
+@pytest.mark.slow
 def test_a_reload_while_the_web_process_is_killed_fails(server: Server, file: Path) -> None:
     # Large enough that it is not loaded before the process is killed.
     write_generation(file, 1, 100_000)
@@ -340,6 +341,7 @@ def test_a_reload_while_the_web_process_is_killed_fails(server: Server, file: Pa
     assert generations(server.query("SELECT ?o { ?s ?p ?o } LIMIT 1").body) == {0}
 
 
+@pytest.mark.slow
 def test_a_reload_while_the_web_process_starts_waits_for_it(server: Server, file: Path) -> None:
     write_generation(file, 1, 20_000)
     assert server.reload().startswith("Serving")

@@ -3,18 +3,24 @@
 import http.client
 import json
 import socket
-from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import product
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from tests.server.conftest import SIZE
 from tests.support.engines import write_facts
-from tests.support.servers import ENDLESS, PendingQuery, Server, bodies, serving, until, variables
+from tests.support.servers import (
+    ENDLESS,
+    PendingQuery,
+    Server,
+    bodies,
+    new_agent,
+    serving,
+    until,
+)
 from tests.support.wire import ask, wire
 
 # Of the dataset of all tests.
@@ -33,23 +39,8 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_facts(tmp_path_factory.mktemp("sending") / "facts.nt", count=300)
 
 
-@pytest.fixture(scope="module")
-def short(tmp_path_factory: pytest.TempPathFactory, file: Path) -> Iterator[Server]:
-    """Serve with little room, and a short grace period."""
-    limits = variables(max_send_buffer_bytes=4_000, send_timeout_seconds=1)
-    folder = tmp_path_factory.mktemp("short")
-    with serving(folder, "--dataset", str(file), settings=limits) as server:
-        yield server
-
-
 def asked(query: str, method: str = "GET") -> bytes:
     return f"{method} /sparql?query={quote(query)}".encode()
-
-
-def line_of(server: Server, agent: str) -> dict[str, Any]:
-    """Return the line of the access log for the request by ``agent``, once it is there."""
-    until(lambda: any(line["agent"] == agent for line in server.access_log()))
-    return next(line for line in server.access_log() if line["agent"] == agent)
 
 
 def test_a_large_answer_arrives_whole(server: Server) -> None:
@@ -91,13 +82,13 @@ def test_a_client_that_disconnects_before_the_response_is_logged(
     server: Server, method: str
 ) -> None:
     before = server.metric(KILLS)
-    agent = f"leaving {method}"
+    agent = new_agent()
     with wire(server) as connected:
         connected.send(asked(f"{ENDLESS} # {method}", method), b"User-Agent: " + agent.encode())
         server.until_at_work(running=1)
     server.until_at_work(running=0)
     until(lambda: server.metric(KILLS) == before + 1)
-    line = line_of(server, agent)
+    (line,) = server.logged(agent)
     assert (line["method"], line["status"], line["bytes"]) == (method, 499, 0)
 
 
@@ -150,12 +141,13 @@ def begun(server: Server, query: str) -> PendingQuery:
 @pytest.mark.slow
 def test_an_answer_for_which_there_is_no_room_is_refused(server: Server) -> None:
     slow = begun(server, SQUARE)
-    received = ask(server, asked(f"{SQUARE} # refused"), b"User-Agent: refused")
+    agent = new_agent()
+    received = ask(server, asked(f"{SQUARE} # refused"), b"User-Agent: " + agent.encode())
     assert (received.status, received.problem) == (503, "overloaded")
     assert received.headers["retry-after"] == "600"
     problem = json.loads(received.body)
     assert (problem["limit"], problem["value"]) == ("max_send_buffer_bytes", 9_000_000)
-    line = line_of(server, "refused")
+    (line,) = server.logged(agent)
     assert (line["status"], line["problem"]) == (503, "overloaded")
     assert line["bytes"] == len(received.body)
     assert ask(server, asked(f"{SQUARE} LIMIT 5")).status == 200
@@ -167,15 +159,15 @@ def test_an_answer_for_which_there_is_no_room_is_refused(server: Server) -> None
 
 
 @pytest.mark.slow
-def test_one_answer_is_always_sent_however_large(short: Server) -> None:
-    assert len(ask(short, asked(LARGE)).body) >= 64_000
+def test_one_answer_is_always_sent_however_large(strict_server: Server) -> None:
+    assert len(ask(strict_server, asked(LARGE)).body) >= 64_000
     # Granian has the first one open for a moment after its last byte.
-    until(lambda: ask(short, asked(LARGE)).status == 200)
+    until(lambda: ask(strict_server, asked(LARGE)).status == 200)
 
 
-def test_a_client_that_receives_nothing_is_disconnected(short: Server) -> None:
-    slow = begun(short, VERY_LARGE)
-    until(lambda: ask(short, asked(LARGE)).status == 200, "room for another")
+def test_a_client_that_receives_nothing_is_disconnected(strict_server: Server) -> None:
+    slow = begun(strict_server, VERY_LARGE)
+    until(lambda: ask(strict_server, asked(LARGE)).status == 200, "room for another")
     # What is in the buffers on the way arrives, and the rest never does.
     with pytest.raises((ConnectionError, http.client.IncompleteRead)):
         slow.reply()

@@ -115,6 +115,7 @@ def test_a_slow_client_gets_all_of_its_answer_and_silent_ones_delay_nothing(file
             connection.close()
 
 
+@pytest.mark.slow
 def test_a_second_signal_ends_it_at_once(file: Path) -> None:
     with serving(file.parent, "--dataset", str(file), settings=SETTINGS) as server:
         processes = server.processes()
@@ -129,8 +130,9 @@ def test_a_second_signal_ends_it_at_once(file: Path) -> None:
 
 @pytest.mark.parametrize(
     ("number", "times"),
-    [(signal.SIGTERM, 1), pytest.param(signal.SIGINT, 2, marks=pytest.mark.slow)],
+    [(signal.SIGTERM, 1), (signal.SIGINT, 2)],
 )
+@pytest.mark.slow
 def test_a_server_that_is_still_loading_ends(
     slow_file: Path, tmp_path: Path, number: signal.Signals, times: int
 ) -> None:

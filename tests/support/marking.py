@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
 # To build the real graph takes seconds, to validate it more.
 _GRAPH_FIXTURES = {
@@ -15,7 +16,7 @@ _GRAPH_FIXTURES = {
     "store",
     "whole",
 }
-_PROCESS_FIXTURES = {"copy", "demo_app", "demo_server"}
+_PROCESS_FIXTURES = {"copy", "demo_app", "demo_server", "real_app"}
 # Nearly every test of these rooms starts an engine or a server.
 _PROCESS_ROOMS = {"engine", "server"}
 
@@ -38,6 +39,22 @@ def mark(items: Iterable[pytest.Item]) -> None:
             item.add_marker(pytest.mark.graph)
         if fixtures & _PROCESS_FIXTURES or item.path.parent.name in _PROCESS_ROOMS:
             item.add_marker(pytest.mark.process)
+
+
+def sampled(cases: Iterable[object], one_in: int) -> list[ParameterSet]:
+    """Leave all but one in ``one_in`` of the cases of a table to the slow tests, for parametrize.
+
+    A case is a value, a tuple of the values of several parameters, or a pytest.param.
+    """
+    marked = []
+    for number, case in enumerate(cases):
+        if isinstance(case, ParameterSet):
+            one = case
+        else:
+            one = pytest.param(*case) if isinstance(case, tuple) else pytest.param(case)
+        marks = [] if number % one_in == 0 else [pytest.mark.slow]
+        marked.append(one._replace(marks=(*one.marks, *marks)))
+    return marked
 
 
 def with_long_files_first(items: list[pytest.Item]) -> list[pytest.Item]:

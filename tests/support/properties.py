@@ -22,7 +22,7 @@ def load_profile() -> None:
     """
     # Tables of characters, made once; by default a folder in the working copy.
     set_hypothesis_home_dir(Path(tempfile.gettempdir()) / f"urbact-graph-hypothesis-{os.getuid()}")
-    for name, examples, is_fixed in (("quick", 60, True), ("long", 5_000, False)):
+    for name, examples, is_fixed in (("quick", 25, True), ("long", 5_000, False)):
         settings.register_profile(
             name,
             max_examples=examples,

@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import itertools
 import json
 import os
 import re
@@ -34,6 +35,7 @@ __all__ = [
     "descriptors",
     "generations",
     "kill",
+    "new_agent",
     "serving",
     "starting",
     "state",
@@ -47,6 +49,7 @@ _ZYGOTE = "urbact_graph.engine.zygote"
 _WEB_PROCESS = "urbact_graph.server.web_process"
 # A body is truncated once it was sent, and its descriptor closed some seconds later.
 _BODY_NAME = "urbact-graph body"
+_AGENTS = itertools.count()
 
 
 @dataclass(frozen=True)
@@ -71,14 +74,14 @@ class Reply:
 class PendingQuery:
     """A query that was sent over a connection of its own; ``reply`` or ``disconnect`` ends it."""
 
-    def __init__(self, port: int, query: str, method: str) -> None:
+    def __init__(self, port: int, query: str, method: str, agent: str) -> None:
         self.connection = socket.socket()
         # Small, so that a large response is not in a buffer as a whole before it is read.
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 10_000)
         self.connection.settimeout(DEADLINE)
         self.connection.connect(("127.0.0.1", port))
         target, body = f"/sparql?query={quote(query)}", b""
-        lines = ["Host: x", "Connection: close"]
+        lines = ["Host: x", "Connection: close", f"User-Agent: {agent}"]
         if method == "POST":
             target, body = "/sparql", query.encode()
             lines += ["Content-Type: application/sparql-query", f"Content-Length: {len(body)}"]
@@ -147,9 +150,9 @@ class Server:
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.fetch(f"/sparql?query={quote(query)}", given)
 
-    def send_query(self, query: str, method: str = "GET") -> PendingQuery:
+    def send_query(self, query: str, method: str = "GET", agent: str = "tests") -> PendingQuery:
         """Send ``query``, and do not wait for the response."""
-        return PendingQuery(self.port, query, method)
+        return PendingQuery(self.port, query, method, agent)
 
     def health(self) -> dict[str, Any]:
         """Return what /health says of the dataset."""
@@ -200,10 +203,21 @@ class Server:
         """Wait until standard error has ``sentence`` so often."""
         until(lambda: self.log.read_text().count(sentence) >= times, f"the sentence {sentence!r}")
 
-    def access_log(self) -> list[dict[str, Any]]:
-        """Return the lines of the access log that are complete by now."""
-        text = (self.log.parent / "access.log").read_text(encoding="utf-8")
-        return [json.loads(line) for line in text.split("\n")[:-1]]
+    def logged(self, agent: str, count: int = 1) -> list[dict[str, Any]]:
+        """Wait for ``count`` lines of the access log about ``agent``, and return them.
+
+        Tests share servers: it is to be a name that ``new_agent`` gave, and no other test sends.
+        """
+        found: list[dict[str, Any]] = []
+
+        def are_there() -> bool:
+            lines = (self.log.parent / "access.log").read_text(encoding="utf-8").split("\n")[:-1]
+            found[:] = [line for line in map(json.loads, lines) if line["agent"] == agent]
+            return len(found) >= count
+
+        until(are_there, f"{count} lines of the access log about {agent!r}")
+        assert len(found) == count, f"{agent!r} is logged {len(found)} times: {found}"
+        return found
 
     @contextlib.contextmanager
     def stopped_workers(self) -> Iterator[None]:
@@ -262,6 +276,11 @@ class Server:
                 if module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
                     found.append(pid)
         return found
+
+
+def new_agent() -> str:
+    """Return a name of a client that nothing else has."""
+    return f"client {next(_AGENTS)}"
 
 
 def variables(**settings: object) -> dict[str, str]:

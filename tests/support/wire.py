@@ -5,7 +5,6 @@ import json
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from tests.support.servers import Server
 from tests.support.waiting import DEADLINE
@@ -97,8 +96,3 @@ def ask(server: Server, *lines: bytes, body: bytes = b"") -> Received:
     """Send one request to ``server`` on a connection of its own."""
     with wire(server) as connected:
         return connected.ask(*lines, body=body)
-
-
-def lines_of(server: Server) -> list[dict[str, Any]]:
-    """Return the lines of the access log that are complete by now."""
-    return server.access_log()

@@ -140,8 +140,8 @@ def test_reports_on_examples_with_mistakes_are_equal() -> None:
     "name",
     [
         # A number, a text, a date and a link, each compared with another value.
-        "Region-level-of-code",
-        "City-position-in-europe",
+        pytest.param("Region-level-of-code", marks=pytest.mark.slow),
+        pytest.param("City-position-in-europe", marks=pytest.mark.slow),
         "Plan-title-language",
         "Programme-end-after-start",
         "Partnership-country-of-city",

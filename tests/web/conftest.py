@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.web.serving import ADDRESS
+from urbact_graph.dataset.building import Build
 from urbact_graph.engine.local import LocalEngine, Source
 from urbact_graph.release.release import Release
 from urbact_graph.settings import Settings
@@ -20,6 +21,14 @@ def demo_app(demo_release: Release) -> Iterator[Application]:
     settings = Settings.load(max_running_queries=2, public_url=ADDRESS)
     with LocalEngine(settings, Source(demo_release.graph, demo_release.version)) as engine:
         yield create_app(settings, engine, demo_release)
+
+
+@pytest.fixture(scope="session")
+def real_app(built: Build) -> Iterator[Application]:
+    """Serve the real graph without a release, to tests that only read."""
+    settings = Settings.load(max_running_queries=2, public_url=ADDRESS)
+    with LocalEngine(settings, Source(built.dataset, built.version)) as engine:
+        yield create_app(settings, engine)
 
 
 @pytest.fixture(scope="session")

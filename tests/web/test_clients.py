@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urljoin
 import pytest
 from flask.testing import FlaskClient
 
+from tests.support.marking import sampled
 from tests.support.stubs import StubEngine
 from urbact_graph.engine.protocol import Answer, Request
 from urbact_graph.settings import Settings
@@ -139,7 +140,7 @@ CLIENTS = {
     "Chrome, Edge": Client(CHROME, *["html"] * 4),
     "a program that only reads HTML": Client("text/html", *["html"] * 4),
     "lynx": Client(LYNX, *["html"] * 4),
-    "wget, curl, OpenRefine": Client("*/*", "json", "ttl", "html", "html"),
+    "wget, curl, OpenRefine, Postman": Client("*/*", "json", "ttl", "html", "html"),
     "QGIS, LibreOffice": Client(None, "json", "ttl", "html", "html"),
     "Tableau": Client("application/json", "json", "jsonld", "jsonld", "jsonld"),
     "a maker of previews": Client("image/avif,image/webp,*/*;q=0.8", "json", "ttl", "html", "html"),
@@ -201,7 +202,7 @@ def test_a_query_is_answered_in_a_format_that_its_client_reads(
     assert ('<form class="query-editor"' in response.text) == (expected == "html")
 
 
-@pytest.mark.parametrize("name", CLIENTS)
+@pytest.mark.parametrize("name", sampled(CLIENTS, 4))
 @pytest.mark.parametrize("path", ["/", "/network/greenplace"])
 def test_the_home_and_entities_lead_clients_to_what_they_read(
     demo_client: FlaskClient, name: str, path: str
@@ -216,3 +217,35 @@ def test_the_home_and_entities_lead_clients_to_what_they_read(
         assert response.status_code == 406
     else:
         assert (response.status_code, response.mimetype) == (200, TYPES[expected])
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+@pytest.mark.parametrize("query", ["calls", "network-neighbourhood"])
+def test_a_stored_query_is_answered_as_the_same_query_is(
+    demo_client: FlaskClient, name: str, query: str
+) -> None:
+    client = CLIENTS[name]
+    expected = client.select if query == "calls" else client.construct
+    response = demo_client.get(f"/queries/{query}", headers=headers(client))
+    if expected is None and "text/html" in (client.accept or ""):
+        # Who reads no such format, and pages, gets the page.
+        expected = "html"
+    if expected is None:
+        assert (response.status_code, response.mimetype) == (406, "application/problem+json")
+        return
+    assert (response.status_code, response.mimetype) == (200, TYPES[expected])
+    assert ('id="answer"' in response.text) == (expected == "html")
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_a_table_is_a_page_for_browsers_and_a_file_for_programs(
+    demo_client: FlaskClient, name: str
+) -> None:
+    client = CLIENTS[name]
+    response = demo_client.get("/tables/cities", headers=headers(client))
+    assert response.status_code in (200, 406)
+    is_page = response.mimetype == "text/html"
+    if client.select == "html":
+        assert is_page
+    elif response.status_code == 200:
+        assert response.mimetype in ("text/csv", "application/json", "text/html")

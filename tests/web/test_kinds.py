@@ -12,6 +12,7 @@ import pytest
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
 from tests.support.evaluating import InProcessEngine
+from tests.support.marking import sampled
 from tests.web.serving import ADDRESS, BROWSER, addresses, text_of
 from urbact_graph.rdf.namespaces import DCT
 from urbact_graph.settings import Settings
@@ -30,6 +31,11 @@ DEPRECATED = """
 <https://w3id.org/urbact-graph/network/gone> <http://www.w3.org/2002/07/owl#deprecated> true ;
   <http://www.w3.org/2000/01/rdf-schema#label> "Gone"@en ;
   <http://purl.org/dc/terms/isReplacedBy> <https://w3id.org/urbact-graph/network/greenplace> .
+<https://w3id.org/urbact-graph/document/gone> <http://www.w3.org/2002/07/owl#deprecated> true ;
+  <http://www.w3.org/2000/01/rdf-schema#label> "Said otherwise."@en ;
+  <http://purl.org/dc/terms/isReplacedBy> <https://w3id.org/urbact-graph/document/kept> .
+<https://w3id.org/urbact-graph/document/kept>
+  <http://www.w3.org/2000/01/rdf-schema#label> "A sentence."@en .
 """
 
 
@@ -83,7 +89,7 @@ KINDS = (
 )
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", sampled(KINDS, 3))
 def test_every_thing_of_a_kind_has_its_page_with_all_statements_in_a_fold(
     client: FlaskClient, atlas: Atlas, kind: str
 ) -> None:
@@ -124,7 +130,9 @@ def test_a_link_that_is_not_marked_leads_to_this_site(client: FlaskClient, atlas
             assert ("external" in tag) == ('href="http' in tag), tag
 
 
-@pytest.mark.parametrize("kind", ["networks", "cities", "programmes", "calls", "documents"])
+@pytest.mark.parametrize(
+    "kind", sampled(["networks", "cities", "programmes", "calls", "documents"], 3)
+)
 def test_links_of_the_pages_lead_somewhere(client: FlaskClient, atlas: Atlas, kind: str) -> None:
     found = {
         address
@@ -265,6 +273,23 @@ def test_a_deprecated_network_keeps_the_page_that_says_so(client: FlaskClient) -
     assert "This IRI was replaced by" in text
     assert FOLD not in text
     assert client.get("/network/gone", headers=BROWSER).status_code == 303
+
+
+@pytest.mark.parametrize(("path", "end"), [("network", "GreenPlace."), ("document", "A sentence.")])
+def test_a_replacement_ends_with_one_full_stop(client: FlaskClient, path: str, end: str) -> None:
+    notice = page(client, f"{path}/gone.html").partition("This IRI was replaced by")[2]
+    assert re.sub(r"<[^>]*>", "", notice).startswith(f" {end} Use that instead.")
+
+
+def test_a_plan_without_an_address_names_where_it_is_described(
+    client: FlaskClient, atlas: Atlas
+) -> None:
+    plans = [one for one in atlas.plans.values() if not one.page and one.evidence != "announced"]
+    assert plans
+    for plan in plans:
+        shown = main_of(page(client, f"{plan.path}.html"))
+        where = shown.partition("No address is known where the plan itself can be read.")[2]
+        assert 'class="external"' in where.partition("</ul>")[0], plan.path
 
 
 @pytest.mark.parametrize("path", ["theme.html", "ontology.html", "glossary.html"])

@@ -141,6 +141,7 @@ def test_a_replica_keeps_up_with_every_kind_of_change(site: Site, base: str) -> 
     assert replica.restarts == 0
 
 
+@pytest.mark.slow
 def test_a_replica_begins_anew_after_the_build_folder_was_lost(site: Site, base: str) -> None:
     replica = site.replica()
     replica.sync()

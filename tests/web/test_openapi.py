@@ -49,13 +49,8 @@ SPARQL = (
 # Each kind of operation, and of parameter.
 SOME = (
     "/sparql",
-    "/search",
     "/networks",
-    "/queries",
     "/queries/calls",
-    "/queries/cities-in-box",
-    "/queries/have-cities-met",
-    "/queries/network-neighbourhood",
     "/queries/networks-on-theme",
     "/tables/cities",
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from tests.support.marking import sampled
 from tests.web.serving import ADDRESS, BROWSER, serving_file, text_of
 
 QUERY = "/sparql?query=SELECT%20(1%20AS%20%3Fx)%20%7B%7D"
@@ -48,7 +49,7 @@ def test_an_entity_is_described_by_its_own_words(demo_client: FlaskClient) -> No
     assert about[1].startswith("Wroclaw (")
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", sampled(PATHS, 4))
 def test_headings_leave_no_level_out(demo_client: FlaskClient, path: str) -> None:
     page = demo_client.get(path, headers=BROWSER).text
     levels = [int(level) for level in re.findall(r"<h([1-6])", page)]
@@ -57,7 +58,7 @@ def test_headings_leave_no_level_out(demo_client: FlaskClient, path: str) -> Non
     assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", sampled(PATHS, 4))
 def test_the_first_link_leads_to_the_content(demo_client: FlaskClient, path: str) -> None:
     page = demo_client.get(path, headers=BROWSER).text
     first = re.search(r"<a [^>]*>", page.partition("<body ")[2])

@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import QuerySolutions, Store
 
+from tests.support.marking import sampled
 from tests.web.serving import ADDRESS, BROWSER, addresses, problem, serving_file, text_of
 from urbact_graph.rdf.namespaces import NAMESPACES, SKOS, urb
 from urbact_graph.web.pictures.svg import NAMESPACE
@@ -145,7 +146,7 @@ def test_a_picture_is_a_file_of_its_own(demo_client: FlaskClient, name: str) -> 
 _THERE: set[str] = set()
 
 
-@pytest.mark.parametrize("path", ["/map", *(f"/pictures/{name}" for name in NAMES)])
+@pytest.mark.parametrize("path", sampled(["/map", *(f"/pictures/{name}" for name in NAMES)], 4))
 def test_everything_that_a_picture_links_to_is_there(demo_client: FlaskClient, path: str) -> None:
     found = addresses(demo_client.get(path, headers=BROWSER).text)
     assert len(found) > 20

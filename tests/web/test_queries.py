@@ -39,7 +39,9 @@ if TYPE_CHECKING:
 
 JSON = "application/sparql-results+json"
 CASES = [
-    pytest.param(name, given, id="-".join((name, *given.values())))
+    pytest.param(
+        name, given, id="-".join((name, *given.values())), marks=[pytest.mark.slow] * bool(given)
+    )
     for name in QUERIES
     for given in ({}, *OTHERS.get(name, []))
 ]
@@ -515,7 +517,7 @@ def test_a_wrong_value_is_shown_at_its_field(client: FlaskClient) -> None:
     assert 'value="Naplse" ' in page.replace("\n", " ")
     assert 'aria-invalid="true"' in page
     correction = urlencode({"city": "city/it/naples"})
-    assert f'href="/queries/networks-of-city?{correction}"' in page
+    assert f'<a href="/queries/networks-of-city?{correction}">Naples</a>' in page
     assert client.get(f"/queries/networks-of-city?{correction}").status_code == 200
     page = client.get("/queries/calls?day=tomorrow", headers=BROWSER).text
     assert 'type="text" name="day" value="tomorrow"' in page
@@ -543,6 +545,23 @@ def test_the_code_asks_what_the_page_shows(client: FlaskClient) -> None:
     assert page.count(address) >= 4
     answer = client.get(address.removeprefix(ADDRESS).replace("&amp;", "&"))
     assert answer.content_type.startswith("text/csv")
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "read"),
+    [
+        ("/queries/calls", "csv", "pandas.read_csv"),
+        ("/queries/have-cities-met?city=city/it/naples&peer=city/it/naples", "json", '["boolean"]'),
+        ("/queries/network-neighbourhood", "ttl", "Graph().parse"),
+    ],
+)
+def test_the_code_reads_what_the_answer_is(
+    client: FlaskClient, path: str, form: str, read: str
+) -> None:
+    page = client.get(path, headers=BROWSER)
+    assert page.status_code == 200
+    assert read in text_of(page.text)
+    assert text_of(page.text).count(f"format={form}") >= 4
 
 
 @pytest.mark.parametrize("name", QUERIES)

@@ -128,7 +128,7 @@ def terms_of(client: FlaskClient) -> dict[str, dict[str, object]]:
         ("urb:partnerCity", "property", "partner city", "urb:Network"),
         ("urb:theme", "property", "theme", "urb:Recommendation"),
         ("skos:prefLabel", "property", "name", None),
-        ("urb:LeadPartner", "individual", "Lead partner", None),
+        ("urb:LeadPartner", "individual", "Lead partner", "urb:Role"),
     ],
 )
 def test_the_terms_of_the_graph_are_proposed(
@@ -140,6 +140,23 @@ def test_the_terms_of_the_graph_are_proposed(
     assert of is None or of in found["of"]  # type: ignore[operator]
     if name.startswith("urb:"):
         assert found["comment"]
+
+
+@pytest.mark.parametrize(
+    ("name", "takes"),
+    [
+        ("urb:evidence", ["urb:Evidence"]),
+        ("urb:partnerCity", ["urb:City"]),
+        ("urb:theme", ["skos:Concept"]),
+        ("skos:prefLabel", []),
+        ("urb:Network", []),
+    ],
+)
+def test_the_classes_of_the_values_of_a_property_are_said(
+    demo_client: FlaskClient, name: str, takes: list[str]
+) -> None:
+    terms = {one["name"]: one for one in terms_of(demo_client).values()}
+    assert terms[name]["takes"] == takes
 
 
 @pytest.mark.process
@@ -154,6 +171,7 @@ def test_what_is_used_is_proposed_in_a_graph_of_others(foreign_client: FlaskClie
         "comment": "",
         "uses": 2,
         "of": ["foaf:Agent"],
+        "takes": [],
     }
     assert terms["http://xmlns.com/foaf/0.1/Person"]["of"] == ["foaf:Agent"]
     assert (terms[f"{BASE}odd"]["name"], terms[f"{BASE}odd"]["uses"]) == ("", 1)

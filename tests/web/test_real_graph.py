@@ -13,12 +13,8 @@ from pyoxigraph import NamedNode, QuerySolutions, Store, Triple
 from tests.support.editions import by_entity, facts_of_first_edition
 from tests.support.jsonld_processors import readings, written
 from tests.web.serving import ADDRESS
-from urbact_graph.dataset.building import Build
-from urbact_graph.engine.local import LocalEngine, Source
 from urbact_graph.rdf.namespaces import OWL, namespaces, shortened
 from urbact_graph.rdf.resources import COMPUTED
-from urbact_graph.settings import Settings
-from urbact_graph.web.app import create_app
 from urbact_graph.web.application import Application
 from urbact_graph.web.documents.entity_description import description
 from urbact_graph.web.documents.index import Entity, Index
@@ -33,15 +29,13 @@ pytestmark = [
 ]
 
 # One in so many entities is checked in quick tests.
-SAMPLED = 160
+SAMPLED = 480
 SCRIPT = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
 
 
 @pytest.fixture(scope="module")
-def app(built: Build) -> Iterator[Application]:
-    settings = Settings.load(max_running_queries=2, public_url=ADDRESS)
-    with LocalEngine(settings, Source(built.dataset, built.version)) as engine:
-        yield create_app(settings, engine)
+def app(real_app: Application) -> Application:
+    return real_app
 
 
 @pytest.fixture(scope="module")

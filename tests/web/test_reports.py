@@ -143,9 +143,9 @@ def test_rules_and_findings_that_say_little_are_listed_too(tmp_path: Path) -> No
         f'{result} <{SH.value}> "5"^^<{XSD.integer}> .\n'
         f"<{BASE}validation> <{RDF.type}> <{SH.ValidationReport}> .\n",
     )
-    assert "The 1 rules" in text_of(client.get("/shapes.html").text)
+    assert "The 1 rule that" in text_of(client.get("/shapes.html").text)
     text = text_of(client.get("/validation.html").text)
-    assert "0 violations, 1 warnings, 0 infos" in text
+    assert "0 violations, 1 warning, 0 infos" in text
     assert "Thing-labelled Warning It has no label." in text
     assert "x:unknown 5" in text
 

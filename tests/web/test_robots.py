@@ -79,7 +79,7 @@ def test_the_sitemap_lists_the_page_of_every_entity_that_is_not_computed(
     others = ["", "dumps/", "networks", "cities", "plans", "recommendations", "people", "themes"]
     others += ["map", "countries", "pictures/timeline", "pictures/cooperation"]
     assert {f"{ADDRESS}/{path}" for path in others} < set(listed)
-    gathered = re.compile(rf"{ADDRESS}/([a-z/]*|(countries|pictures|queries|tables)/[a-z-]+)")
+    gathered = re.compile(rf"{ADDRESS}/([a-z/]*|(countries|guide|pictures|queries|tables)/[a-z-]+)")
     assert {address for address in listed if not gathered.fullmatch(address)} == pages
     for path in ("countries/pl", "queries/peers-of-city", "tables/cities", "openapi"):
         assert f"{ADDRESS}/{path}" in listed

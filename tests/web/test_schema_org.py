@@ -17,7 +17,7 @@ from urbact_graph.release.release import Release
 from urbact_graph.web.documents.index import Entity
 from urbact_graph.web.pages.dataset_markup import dataset_markup
 from urbact_graph.web.pages.page_head import page_head, script
-from urbact_graph.web.pages.schema_org import entity_markup
+from urbact_graph.web.pages.schema_org import Facts, entity_markup
 
 SCRIPT = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
 DCT = "http://purl.org/dc/terms/"
@@ -174,14 +174,14 @@ def triples(name: str, *values: str | NamedNode | Literal) -> list[Triple]:
 
 def test_nothing_can_end_the_script() -> None:
     evil = "</script><script>alert(1)</script><!-- &amp;"
-    head = page_head(triples(LABEL, evil), ENTITY, BASE, ADDRESS)
+    head = page_head(Facts(triples(LABEL, evil), BASE), ENTITY, BASE, ADDRESS)
     assert "<" not in head.script
     assert json.loads(head.script)["name"] == evil
     assert script({"a": "<!--"}) == '{"a": "\\u003c!--"}'
 
 
 def test_an_entity_without_statements_is_a_thing_with_a_name() -> None:
-    stated = entity_markup([], ENTITY, BASE, ADDRESS)
+    stated = entity_markup(Facts([], BASE), ENTITY, BASE, ADDRESS)
     assert (stated["@type"], stated["name"]) == ("Thing", "A thing")
 
 
@@ -192,7 +192,10 @@ def test_an_entity_without_statements_is_a_thing_with_a_name() -> None:
 def test_dates_are_given_as_exact_as_they_are_known(date: str, given: bool) -> None:
     network = NamedNode(f"{BASE}ontology#Network")
     stated = entity_markup(
-        triples(RDF_TYPE, network) + triples(f"{BASE}ontology#start", date), ENTITY, BASE, ADDRESS
+        Facts(triples(RDF_TYPE, network) + triples(f"{BASE}ontology#start", date), BASE),
+        ENTITY,
+        BASE,
+        ADDRESS,
     )
     assert stated.get("foundingDate") == (date if given else None)
 
@@ -201,21 +204,23 @@ def test_a_place_on_the_equator_keeps_its_coordinates() -> None:
     wgs = "http://www.w3.org/2003/01/geo/wgs84_pos#"
     city = triples(RDF_TYPE, NamedNode(f"{BASE}ontology#City"))
     city += triples(f"{wgs}lat", "0.0")
-    assert "geo" not in entity_markup(city, ENTITY, BASE, ADDRESS)
+    assert "geo" not in entity_markup(Facts(city, BASE), ENTITY, BASE, ADDRESS)
     city += triples(f"{wgs}long", "6.5")
-    assert entity_markup(city, ENTITY, BASE, ADDRESS)["geo"]["latitude"] == 0.0
+    assert entity_markup(Facts(city, BASE), ENTITY, BASE, ADDRESS)["geo"]["latitude"] == 0.0
 
 
 def test_an_area_that_is_no_inhabited_place_is_no_city() -> None:
     island = triples(RDF_TYPE, NamedNode(f"{BASE}ontology#City"))
-    assert entity_markup(island, ENTITY, BASE, ADDRESS)["@type"] == "AdministrativeArea"
+    assert (
+        entity_markup(Facts(island, BASE), ENTITY, BASE, ADDRESS)["@type"] == "AdministrativeArea"
+    )
     place = NamedNode("https://sws.geonames.org/257870/")
     city = island + triples(f"{OWL}sameAs", place) + triples(f"{BASE}ontology#population", "8000")
-    assert entity_markup(city, ENTITY, BASE, ADDRESS)["@type"] == "City"
+    assert entity_markup(Facts(city, BASE), ENTITY, BASE, ADDRESS)["@type"] == "City"
 
 
 def test_a_long_description_is_cut_between_words() -> None:
-    head = page_head(triples(f"{DCT}abstract", "word " * 100), ENTITY, BASE, ADDRESS)
+    head = page_head(Facts(triples(f"{DCT}abstract", "word " * 100), BASE), ENTITY, BASE, ADDRESS)
     assert len(head.description) <= 302
     assert head.description.endswith("word …")
 
@@ -301,7 +306,7 @@ def test_the_dataset_is_described_as_search_engines_require() -> None:
 def test_the_page_of_the_dataset_states_that_it_is_one() -> None:
     dataset = described(Triple(DATASET, NamedNode(RDF_TYPE), NamedNode(f"{DCAT}Dataset")))
     entity = Entity(DATASET, "dataset", "Things", None, frozenset())
-    stated = entity_markup(dataset, entity, BASE, ADDRESS)
+    stated = entity_markup(Facts(dataset, BASE), entity, BASE, ADDRESS)
     assert (stated["@type"], stated["description"]) == ("Dataset", ABOUT)
     assert stated["license"] == "https://creativecommons.org/licenses/by/4.0/"
 

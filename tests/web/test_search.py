@@ -1,15 +1,10 @@
 """The search: what is found first, whatever it is called and however it is written."""
 
-from collections.abc import Iterator
-
 import pytest
 from flask.testing import FlaskClient
 
-from tests.web.serving import ADDRESS, BROWSER, text_of
-from urbact_graph.dataset.building import Build
-from urbact_graph.engine.local import LocalEngine, Source
-from urbact_graph.settings import Settings
-from urbact_graph.web.app import create_app
+from tests.web.serving import BROWSER, text_of
+from urbact_graph.web.application import Application
 
 pytestmark = pytest.mark.process
 
@@ -73,12 +68,10 @@ FIRST = (
 )
 
 
-@pytest.fixture(scope="module")
-def client(built: Build) -> Iterator[FlaskClient]:
+@pytest.fixture
+def client(real_app: Application) -> FlaskClient:
     """Return a client of the real graph."""
-    settings = Settings.load(max_running_queries=2, public_url=ADDRESS)
-    with LocalEngine(settings, Source(built.dataset, built.version)) as engine:
-        yield create_app(settings, engine).test_client()
+    return real_app.test_client()
 
 
 def found(client: FlaskClient, **parameters: object) -> dict[str, object]:
@@ -201,3 +194,14 @@ def test_a_kind_that_is_named_comes_first(client: FlaskClient, words: str, kind:
 def test_who_wants_to_take_part_is_led_there(client: FlaskClient, words: str, leads: bool) -> None:
     page = client.get("/search", query_string={"q": words}, headers=BROWSER).text
     assert ('#part">' in page) == leads
+
+
+@pytest.mark.parametrize(
+    ("words", "is_said"),
+    [("qqqqqq", True), ("Ikšķile", True), ("Riga", False), ("food", False)],
+)
+def test_a_place_that_is_in_no_network_leads_to_the_map(
+    client: FlaskClient, words: str, is_said: bool
+) -> None:
+    text = client.get("/search", query_string={"q": words}, headers=BROWSER).text
+    assert ("A place that is not listed here was in no network." in text) == is_said

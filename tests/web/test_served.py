@@ -14,9 +14,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from pyoxigraph import RdfFormat, parse
 
 from tests.support.replicas import Replica
-from tests.support.servers import serving
-from tests.support.waiting import until
-from tests.support.wire import ask, lines_of, wire
+from tests.support.servers import new_agent, serving
+from tests.support.wire import ask, wire
 
 if TYPE_CHECKING:
     from tests.support.servers import Server
@@ -67,14 +66,10 @@ def test_the_log_has_the_bytes_that_were_sent_of_a_dump(
 ) -> None:
     path = path_of(demo_release, "turtle")
     size = (demo_release.dumps / path.removeprefix("/dumps/")).stat().st_size
+    agent = new_agent()
     for line, more in (("GET", ()), ("GET", (b"Range: bytes=0-99",)), ("HEAD", ())):
-        ask(demo_server, f"{line} {path}".encode(), b"User-Agent: sizes", *more)
-
-    def logged() -> list[int]:
-        return [line["bytes"] for line in lines_of(demo_server) if line["agent"] == "sizes"]
-
-    until(lambda: len(logged()) == 3)
-    assert logged() == [size, 100, 0]
+        ask(demo_server, f"{line} {path}".encode(), b"User-Agent: " + agent.encode(), *more)
+    assert [line["bytes"] for line in demo_server.logged(agent, 3)] == [size, 100, 0]
 
 
 @pytest.mark.process

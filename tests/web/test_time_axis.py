@@ -4,9 +4,9 @@ import pytest
 
 from urbact_graph.web.atlas.atlas import Atlas
 from urbact_graph.web.atlas.things import Network, Programme
+from urbact_graph.web.languages import language_name
 from urbact_graph.web.pages.dates import period, written
 from urbact_graph.web.pages.entity_page import Value
-from urbact_graph.web.pages.gathering import name_of_language
 from urbact_graph.web.pages.stated import Source
 from urbact_graph.web.pages.time_axis import TimeAxis
 
@@ -125,7 +125,7 @@ def test_an_atlas_without_dates_has_an_empty_axis() -> None:
     [
         ("pl", "Polish"),
         ("PT", "Portuguese"),
-        ("el", "Modern Greek"),
+        ("el", "Greek"),
         ("pt-BR", "Portuguese"),
         ("lat", "Latin"),
         ("xx", "xx"),
@@ -133,7 +133,7 @@ def test_an_atlas_without_dates_has_an_empty_axis() -> None:
     ],
 )
 def test_a_language_has_its_english_name(code: str, name: str) -> None:
-    assert name_of_language(code) == name
+    assert language_name(code) == name
 
 
 @pytest.mark.parametrize(

@@ -45,10 +45,6 @@ def command(**given: Any) -> None:
       urbact-graph serve --host 0.0.0.0 --port 80 --public-url https://data.example.org
       urbact-graph serve --dataset other.trig
     """
-    # The server is the heaviest part, which the help does not need.
-    from urbact_graph.release.release import read_release  # noqa: PLC0415
-    from urbact_graph.server.supervisor import serve  # noqa: PLC0415
-
     settings = Settings.load(**given)
     if settings.access_log and is_output_closed():
         click.echo("Note: standard output is closed, so no access log is written.", err=True)
@@ -57,10 +53,16 @@ def command(**given: Any) -> None:
         if not dataset.is_file():
             raise DatasetError(f"{dataset} is no file; name an RDF file with --dataset.")
     else:
-        release = read_release(_prepared(settings))
+        folder = _prepared(settings)
+        from urbact_graph.release.release import read_release  # noqa: PLC0415
+
+        release = read_release(folder)
         # A reload makes the next release beside this one.
         settings = settings.model_copy(update={"build_folder": release.folder.parents[1]})
         dataset = release.folder
+    # The server is the heaviest part, which the help does not need.
+    from urbact_graph.server.supervisor import serve  # noqa: PLC0415
+
     serve(settings, dataset, lambda: _prepared_again(settings))
 
 
@@ -74,6 +76,9 @@ def _prepared(settings: Settings) -> Path:
         stdout=subprocess.PIPE,
     ) as process:
         try:
+            # The server is imported in the meantime.
+            import urbact_graph.server.supervisor  # noqa: F401, PLC0415
+
             output, _ = process.communicate()
         except KeyboardInterrupt:
             # It removes what it has half written.

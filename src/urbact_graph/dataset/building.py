@@ -3,14 +3,15 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, Triple
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
 from urbact_graph.dataset.fingerprint import fingerprint
 from urbact_graph.dataset.inventory import check_inventory, check_stated
+from urbact_graph.dataset.packaged import unpack
 from urbact_graph.dataset.rules import derive
 from urbact_graph.dataset.similarity import similarities
 from urbact_graph.description import describe, measure_quality
@@ -18,10 +19,11 @@ from urbact_graph.errors import DatasetError
 from urbact_graph.files import write_whole
 from urbact_graph.history.dates import History, history_key, read_history
 from urbact_graph.progress import Progress
+from urbact_graph.rdf.n_triples import statement, statements
 from urbact_graph.rdf.namespaces import DCT
 from urbact_graph.rdf.parsing import parse_turtle
 from urbact_graph.rdf.terms import date_time, moment_text
-from urbact_graph.sources import GraphSources
+from urbact_graph.sources import PACKAGED_BUILD, GraphSources
 from urbact_graph.stored.loading import load_query
 
 DATASET_NAME = "urbact-graph.nt"
@@ -62,7 +64,8 @@ class Build:
 def build(sources: GraphSources, folder: Path, progress: Progress = lambda *_: None) -> Build:
     """Build the dataset of ``sources`` in ``folder``, unless it stands there already.
 
-    Equal sources give equal bytes. Until the new dataset is complete the old one stays.
+    Equal sources give equal bytes. Until the new dataset is complete the old one stays. If the
+    package came with the build of just these sources, that is copied.
 
     Raises:
         SourceError: a source has a mistake, and the message has file, line and column; or the
@@ -76,7 +79,7 @@ def build(sources: GraphSources, folder: Path, progress: Progress = lambda *_: N
     shapes_sha256 = sources.shapes_sha256()
     examples = _contents(sources, sources.query_files())
     inputs = _inputs({**facts, **rules, **examples}, shapes_sha256, history_key(sources))
-    standing = _standing(folder, inputs)
+    standing = _standing(folder, inputs) or _packaged(folder, inputs)
     if standing:
         return standing
     steps = len(facts) + len(rules) + 1
@@ -86,20 +89,20 @@ def build(sources: GraphSources, folder: Path, progress: Progress = lambda *_: N
     history = read_history(sources)
     _add(store, _dates(store, history))
     _add(store, measure_quality(store, sources.base, _shapes(sources)))
-    version = _describe(store, sources, shapes_sha256, history.modified)
-    lines = "".join(_lines(store)).encode()
+    version, lines = _described(store, sources, shapes_sha256, history.modified)
+    content = "".join(f"{line}\n" for line in lines).encode()
     built = Build(
         dataset=folder / DATASET_NAME,
         inputs=inputs,
-        sha256=hashlib.sha256(lines).hexdigest(),
+        sha256=hashlib.sha256(content).hexdigest(),
         stated=stated,
-        derived=len(store) - stated,
+        derived=len(lines) - stated,
         version=version,
         modified=history.modified,
         empty=empty,
     )
     try:
-        write_whole(built.dataset, lines)
+        write_whole(built.dataset, content)
         # The manifest comes last: without it a dataset counts as not built.
         write_whole(folder / MANIFEST_NAME, _manifest(built))
     except OSError as error:
@@ -114,8 +117,8 @@ def release_version(lines: Iterable[str], shapes_sha256: str, modified: datetime
     It is the date of the last change, if known, and the start of a hash: equal graphs with equal
     shapes and history have equal versions. The lines have a placeholder where the graph names it.
     """
-    digest = hashlib.sha256("".join([*sorted(lines), f"{shapes_sha256}\n"]).encode())
-    digits = digest.hexdigest()[:_HASH_DIGITS]
+    content = "".join(f"{line}\n" for line in [*sorted(lines), shapes_sha256])
+    digits = hashlib.sha256(content.encode()).hexdigest()[:_HASH_DIGITS]
     return f"{modified.astimezone(UTC):%Y-%m-%d}-{digits}" if modified else digits
 
 
@@ -145,27 +148,30 @@ def _graph(
     return store, stated, empty
 
 
-def _describe(
+def _described(
     store: Store, sources: GraphSources, shapes_sha256: str, modified: datetime | None
-) -> str:
-    """Add the description of the graph in ``store`` to it, and return the version named there.
+) -> tuple[str, list[str]]:
+    """Return the version, and the sorted statements of ``store`` with the graph's description.
 
     The description counts all other triples, so it comes last.
     """
     queries = [load_query(path, sources.base) for path in sources.query_files()]
     described = describe(store, sources.base, _PLACEHOLDER.value, modified, queries)
+    stated = sorted(statements(store))
     # The facts may state some of it already, such as the name of a theme of catalogues.
-    lines = {*_lines(store), *map(_line, described)}
-    version = release_version(lines, shapes_sha256, modified)
+    with_placeholder = {*stated, *map(statement, described)}
+    version = release_version(with_placeholder, shapes_sha256, modified)
     named = Literal(version)
+    # Written by a store too, which has one form for each number.
+    added = Store()
     _add(
-        store,
+        added,
         (
             Triple(t.subject, t.predicate, named if t.object == _PLACEHOLDER else t.object)
             for t in described
         ),
     )
-    return version
+    return version, sorted({*stated, *statements(added)})
 
 
 def _add(store: Store, triples: Iterable[Triple]) -> None:
@@ -179,16 +185,6 @@ def _dates(store: Store, history: History) -> Iterator[Triple]:
         node = NamedNode(entity)
         if next(store.quads_for_pattern(node, None, None), None) is not None:
             yield Triple(node, modified, date_time(moment))
-
-
-def _lines(store: Store) -> list[str]:
-    content = store.dump(format=RdfFormat.N_TRIPLES, from_graph=DefaultGraph()) or b""
-    # Only a line feed ends a line of N-Triples.
-    return sorted(f"{line}\n" for line in content.decode().split("\n")[:-1])
-
-
-def _line(triple: Triple) -> str:
-    return f"{triple} .\n"
 
 
 def _shapes(sources: GraphSources) -> Iterator[Triple]:
@@ -230,6 +226,16 @@ def _standing(folder: Path, inputs: str) -> Build | None:
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _packaged(folder: Path, inputs: str) -> Build | None:
+    """Copy the build that came with the package to ``folder``, if it was made from ``inputs``."""
+    try:
+        unpack(PACKAGED_BUILD, inputs, DATASET_NAME, MANIFEST_NAME, folder)
+    except OSError as error:
+        raise unwritable(folder, error) from None
+    found = _standing(folder, inputs)
+    return found and replace(found, fresh=True)
 
 
 def _manifest(built: Build) -> bytes:

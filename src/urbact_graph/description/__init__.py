@@ -16,6 +16,8 @@ from urbact_graph.description.statistics import Statistics
 from urbact_graph.description.structure import read_structure
 from urbact_graph.description.void import VoidWriter
 from urbact_graph.rdf.builder import Statements
+from urbact_graph.rdf.n_triples import statement
+from urbact_graph.rdf.n_triples import statements as lines
 from urbact_graph.stored.query import StoredQuery
 
 __all__ = ["describe", "instance_description", "measure_quality"]
@@ -33,14 +35,14 @@ def describe(
     ``version`` is the release's, ``modified`` when the graph last changed, if that is known;
     ``queries`` are stated as examples. Every count is true of the graph with the description in it.
     """
-    statistics = Statistics((quad.triple for quad in store), base)
+    stated = set(lines(store))
+    statistics = Statistics(stated, base)
     coverage = read_coverage(store, base, statistics)
     statements = Statements(base)
     CatalogueWriter(statements, version, modified).write(coverage)
     void = VoidWriter(statements)
     void.write_access(coverage)
     write_examples(statements, queries)
-    stated = (quad.triple for quad in store)
-    void.write_structure(read_structure(chain(stated, statements.triples), base))
-    state_counts(void, store, statistics)
+    void.write_structure(read_structure(chain(stated, map(statement, statements.triples)), base))
+    state_counts(void, stated, statistics)
     return sorted(void.triples(), key=str)

@@ -4,14 +4,13 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from pyoxigraph import Literal, NamedNode, Triple
-
 from urbact_graph.description.linksets import NO_LINKS, TARGETS
+from urbact_graph.rdf.n_triples import iri, language, terms
 from urbact_graph.rdf.namespaces import OWL, RDF, XSD
 from urbact_graph.rdf.resources import resource_of
 from urbact_graph.rdf.terms import typed
 
-_TRUE = typed("true", XSD.boolean)
+_TRUE = str(typed("true", XSD.boolean))
 
 
 @dataclass(frozen=True)
@@ -43,47 +42,56 @@ class Counts:
 
 
 class Statistics:
-    """What is distinct in a set of triples, kept so that two disjoint sets can be counted as one.
+    """What is distinct in statements, kept so that two disjoint sets can be counted as one.
 
-    Resources are kept by their IRIs as strings, literals as terms.
+    ``of_property``, ``of_subject`` and ``of_class`` are by IRI; all else is kept as N-Triples.
     """
 
-    def __init__(self, triples: Iterable[Triple], base: str) -> None:
+    def __init__(self, lines: Iterable[str], base: str) -> None:
         self.of_property: Counter[str] = Counter()
         self.of_subject: Counter[str] = Counter()
         self.of_class: Counter[str] = Counter()
         self.of_language: Counter[str] = Counter()
         self.of_link: Counter[tuple[str, str]] = Counter()
-        self.subjects: defaultdict[str, set[str]] = defaultdict(set)
-        self.objects: defaultdict[str, set[str | Literal]] = defaultdict(set)
-        deprecated = set()
-        for triple in triples:
-            self._count(triple, base)
-            if triple.predicate.value == OWL.deprecated and triple.object == _TRUE:
-                deprecated.add(_name(triple.subject))
+        self.subjects: dict[str, set[str]] = {}
+        self.objects: dict[str, set[str]] = {}
+        found: defaultdict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
+        for subject, predicate, value in terms(lines):
+            subjects, values = found[predicate]
+            subjects.append(subject)
+            values.append(value)
+        for predicate, (subjects, values) in found.items():
+            self._count(iri(predicate), subjects, values, f"<{base}")
+        self.of_subject = Counter({iri(name): n for name, n in self.of_subject.items()})
         ours = {subject for subject in self.of_subject if subject.startswith(base)}
-        self.entities = ours - deprecated
+        deprecated = (
+            iri(subject)
+            for subject, value in zip(*found[f"<{OWL.deprecated}>"], strict=True)
+            if value == _TRUE
+        )
+        self.entities = ours.difference(deprecated)
         self.documents = {resource_of(subject, base) for subject in ours}
-        self.all_objects = set[str | Literal]().union(*self.objects.values())
+        self.all_objects = set[str]().union(*self.objects.values())
 
-    def _count(self, triple: Triple, base: str) -> None:
-        subject, predicate, value = _name(triple.subject), triple.predicate.value, triple.object
-        self.of_property[predicate] += 1
-        self.of_subject[subject] += 1
-        self.subjects[predicate].add(subject)
-        if isinstance(value, Literal):
-            self.objects[predicate].add(value)
-            if value.language:
-                self.of_language[value.language] += 1
-            return
-        name = _name(value)
-        self.objects[predicate].add(name)
-        if predicate == RDF.type:
-            self.of_class[name] += 1
-        elif predicate not in NO_LINKS and subject.startswith(base):
+    def _count(self, name: str, subjects: list[str], values: list[str], own: str) -> None:
+        """Count the statements with the property ``name``; IRIs of the graph begin with ``own``."""
+        self.of_property[name] = len(subjects)
+        self.of_subject.update(subjects)
+        self.subjects[name], self.objects[name] = set(subjects), set(values)
+        self.of_language.update(
+            tag for value in values if value.startswith('"') and (tag := language(value))
+        )
+        if name == RDF.type:
+            self.of_class.update(map(iri, values))
+        elif name not in NO_LINKS:
             for target in TARGETS:
-                if name.startswith(target.namespace):
-                    self.of_link[target.key, predicate] += 1
+                beginning = f"<{target.namespace}"
+                links = sum(
+                    value.startswith(beginning) and subject.startswith(own)
+                    for subject, value in zip(subjects, values, strict=True)
+                )
+                if links:
+                    self.of_link[target.key, name] = links
 
     def with_added(self, other: "Statistics") -> Counts:
         """Count these triples together with those of ``other``, none of which is among them."""
@@ -110,7 +118,3 @@ class Statistics:
 def _distinct(large: Collection[object], small: Iterable[object]) -> int:
     """Return how many there are in either, without a copy of the larger set."""
     return len(large) + sum(thing not in large for thing in small)
-
-
-def _name(node: object) -> str:
-    return node.value if isinstance(node, NamedNode) else str(node)

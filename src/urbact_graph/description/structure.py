@@ -4,9 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from pyoxigraph import Literal, NamedNode, Triple
-
+from urbact_graph.rdf.n_triples import datatype, iri, terms
 from urbact_graph.rdf.namespaces import GEO, RDF, SF, SKOS, urb
+
+_TYPE = f"<{RDF.type}>"
 
 
 @dataclass
@@ -22,30 +23,32 @@ class Structure:
     datatypes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
 
-def read_structure(triples: Iterable[Triple], base: str) -> Structure:
-    """Count the structure of the graph that ``triples`` are; its own IRIs lie below ``base``.
+def read_structure(lines: Iterable[str], base: str) -> Structure:
+    """Count the structure of the graph of the statements ``lines``; its IRIs lie below ``base``.
 
     Counted are the classes of the graph's own vocabulary, and those of SKOS and GeoSPARQL. What
     the graph says of itself is of none of these.
     """
-    described = tuple(map(str, (urb(base), SKOS, GEO, SF)))
-    known = set(triples)
-    classes: defaultdict[object, list[str]] = defaultdict(list)
-    for triple in known:
-        kind = triple.object
-        if (
-            triple.predicate.value == RDF.type
-            and isinstance(kind, NamedNode)
-            and kind.value.startswith(described)
-        ):
-            classes[triple.subject].append(kind.value)
+    described = tuple(f"<{namespace}" for namespace in (urb(base), SKOS, GEO, SF))
+    known = list(terms(set(lines)))
+    classes: defaultdict[str, list[str]] = defaultdict(list)
+    for subject, predicate, value in known:
+        if predicate == _TYPE and value.startswith(described):
+            classes[subject].append(iri(value))
+    # First by what is equal in many statements, as each of these is of several classes.
+    groups: Counter[tuple[tuple[str, ...], str, tuple[str, ...], str]] = Counter()
+    kinds = {subject: tuple(sorted(each)) for subject, each in classes.items()}
+    for subject, predicate, value in known:
+        if own := kinds.get(subject):
+            form = datatype(value) if value.startswith('"') else ""
+            groups[own, predicate, kinds.get(value, ()), form] += 1
     found = Structure()
-    for triple in known:
-        name, value = triple.predicate.value, triple.object
-        for own in classes.get(triple.subject, ()):
-            found.properties[own, name] += 1
-            if isinstance(value, Literal):
-                found.datatypes[own, name, value.datatype.value] += 1
-            for other in classes.get(value, ()):
-                found.classes[own, name, other] += 1
+    for (owners, predicate, others, form), number in groups.items():
+        name = iri(predicate)
+        for kind in owners:
+            found.properties[kind, name] += number
+            if form:
+                found.datatypes[kind, name, form] += number
+            for other in others:
+                found.classes[kind, name, other] += number
     return found

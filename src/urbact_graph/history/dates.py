@@ -92,14 +92,12 @@ def extract(repository: Repository, revision: str, base: str, folder: Path) -> G
 def history_key(sources: GraphSources) -> str:
     """Return a key of what the history depends on beside the files as they are.
 
-    Equal keys of equal sources mean an equal history.
+    Equal keys of equal sources mean an equal history. A record has the key of the working copy that
+    it was made in, so that what was built there is known to be right for a package, too.
     """
     repository = _repository(sources)
     if repository is None:
-        try:
-            return hashlib.sha256((sources.root / RECORD_NAME).read_bytes()).hexdigest()
-        except OSError:
-            return ""
+        return _recorded_key(sources)
     try:
         changed = _uncommitted(sources, repository.files("HEAD"), _contents(sources))
         dirty = [f"{file.name} {moment_text(file.moment)}" for file in changed]
@@ -115,7 +113,12 @@ def record(history: History, sources: GraphSources) -> bytes:
         for entity, moment in sorted(history.entities.items())
     }
     modified = history.modified and moment_text(history.modified)
-    content = {"sources": _digest(sources), "modified": modified, "entities": entities}
+    content = {
+        "sources": _digest(sources),
+        "key": history_key(sources),
+        "modified": modified,
+        "entities": entities,
+    }
     return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
 
 
@@ -165,6 +168,17 @@ def _recorded(sources: GraphSources) -> History:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return History()
     return History(entities, modified)
+
+
+def _recorded_key(sources: GraphSources) -> str:
+    """Return the key in the record; the digest of the record where it has none."""
+    try:
+        content = (sources.root / RECORD_NAME).read_bytes()
+    except OSError:
+        return ""
+    with suppress(ValueError, KeyError, TypeError):
+        return str(json.loads(content)["key"] or hashlib.sha256(content).hexdigest())
+    return hashlib.sha256(content).hexdigest()
 
 
 def _digest(sources: GraphSources) -> str:

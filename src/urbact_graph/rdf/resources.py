@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from urbact_graph.errors import DatasetError
@@ -24,7 +25,7 @@ class Member:
     resource: str
     statements: tuple[str, ...]
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """The digest of its statements."""
         return digest("\n".join(self.statements))

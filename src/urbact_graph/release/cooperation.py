@@ -18,6 +18,8 @@ from urbact_graph.rdf.namespaces import NAMESPACES, urb
 _ROUNDS = 60
 # In units of the wished distance: how far a node repels, and how far it moves at first.
 _REACH, _FIRST_STEP = 1.5, 1.2
+# A square of a distance beyond reach, whatever its rounding.
+_FAR = _REACH**2 * 1.001
 _REPULSION, _ATTRACTION = 2.5, 0.35
 # How strongly all is drawn to the middle, so that what has no tie to the rest does not drift away.
 _GRAVITY = 0.02
@@ -37,10 +39,21 @@ def cooperation(triples: Iterable[Triple], base: str) -> bytes:
     cities = sorted({city for partners in members.values() for city in partners})
     known = {city: places[city] for city in cities if city in places}
     nodes = _beginning(cities, members, known)
-    ties = [(network, city) for network in sorted(members) for city in sorted(members[network])]
+    if not nodes:
+        return b"{}"
+    numbers = {name: number for number, name in enumerate(nodes)}
+    ties = [
+        (numbers[network], numbers[city])
+        for network in sorted(members)
+        for city in sorted(members[network])
+    ]
+    layout = _Layout(nodes.values(), ties)
     for number in range(_ROUNDS):
-        _move(nodes, ties, _FIRST_STEP * (1 - number / _ROUNDS) + 0.02)
-    found = {city: [round(value, _DIGITS) for value in nodes[city]] for city in cities}
+        layout.move(_FIRST_STEP * (1 - number / _ROUNDS) + 0.02)
+    found = {
+        city: [round(axis[numbers[city]], _DIGITS) for axis in (layout.xs, layout.ys)]
+        for city in cities
+    }
     return json.dumps(found, indent=0).encode()
 
 
@@ -111,43 +124,62 @@ def _mean(places: Iterable[_Place]) -> _Place:
     return [sum(axis) / len(found) for axis in zip(*found, strict=True)] if found else []
 
 
-def _move(nodes: dict[str, _Place], ties: list[tuple[str, str]], step: float) -> None:
-    """Move all ``nodes`` by the forces on them, by ``step`` at most."""
-    forces = {name: [-_GRAVITY * x, -_GRAVITY * y] for name, (x, y) in nodes.items()}
-    for one, other, distance, x, y in _near(nodes):
-        force = _REPULSION / distance**2
-        forces[one][0] += x * force
-        forces[one][1] += y * force
-        forces[other][0] -= x * force
-        forces[other][1] -= y * force
-    for one, other in ties:
-        x, y = nodes[other][0] - nodes[one][0], nodes[other][1] - nodes[one][1]
-        pull = math.hypot(x, y) * _ATTRACTION
-        forces[one][0] += x * pull
-        forces[one][1] += y * pull
-        forces[other][0] -= x * pull
-        forces[other][1] -= y * pull
-    for name, (x, y) in forces.items():
-        length = math.hypot(x, y)
-        if length:
-            share = min(length, step) / length
-            nodes[name][0] += x * share
-            nodes[name][1] += y * share
+class _Layout:
+    """The places of numbered nodes, ``xs`` and ``ys``, which forces move.
 
+    ``ties`` are pairs of nodes that attract each other.
+    """
 
-def _near(nodes: Mapping[str, _Place]) -> Iterable[tuple[str, str, float, float, float]]:
-    """Yield each pair of nodes within reach: distance, and the way from the second to the first."""
-    cells: dict[tuple[int, int], list[tuple[str, float, float]]] = defaultdict(list)
-    for name, (x, y) in nodes.items():
-        cells[int(x // _REACH), int(y // _REACH)].append((name, x, y))
-    # Half of the cells around, so that each pair is met once.
-    around = [(dx, dy) for dx, dy in product((-1, 0, 1), repeat=2) if (dx, dy) > (0, 0)]
-    for (column, row), here in cells.items():
-        for number, (one, x, y) in enumerate(here):
-            beside = [
-                other for dx, dy in around for other in cells.get((column + dx, row + dy), ())
-            ]
-            for other, x2, y2 in (*here[number + 1 :], *beside):
-                distance = math.hypot(x - x2, y - y2)
-                if 0 < distance < _REACH:
-                    yield one, other, max(distance, 0.05), x - x2, y - y2
+    def __init__(self, places: Iterable[_Place], ties: Iterable[tuple[int, int]]) -> None:
+        self.xs, self.ys = (list(axis) for axis in zip(*places, strict=True))
+        self._ties = list(ties)
+
+    def move(self, step: float) -> None:
+        """Move all nodes by the forces on them, by ``step`` at most."""
+        xs, ys = self.xs, self.ys
+        forces = [-_GRAVITY * x for x in xs], [-_GRAVITY * y for y in ys]
+        self._repel(*forces)
+        self._attract(*forces)
+        for node, (x, y) in enumerate(zip(*forces, strict=True)):
+            length = math.hypot(x, y)
+            if length:
+                share = min(length, step) / length
+                xs[node] += x * share
+                ys[node] += y * share
+
+    def _repel(self, fx: list[float], fy: list[float]) -> None:
+        """Add the forces by which nodes within reach of each other repel."""
+        xs, ys = self.xs, self.ys
+        cells: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for node, (x, y) in enumerate(zip(xs, ys, strict=True)):
+            cells[int(x // _REACH), int(y // _REACH)].append(node)
+        # Half of the cells around, so that each pair is met once.
+        around = [(dx, dy) for dx, dy in product((-1, 0, 1), repeat=2) if (dx, dy) > (0, 0)]
+        for (column, row), here in cells.items():
+            beside = [node for dx, dy in around for node in cells.get((column + dx, row + dy), ())]
+            for number, one in enumerate(here, start=1):
+                one_x, one_y, force_x, force_y = xs[one], ys[one], fx[one], fy[one]
+                for other in (*here[number:], *beside):
+                    x, y = one_x - xs[other], one_y - ys[other]
+                    # Most pairs are out of reach, and a square takes less time than a distance.
+                    if x * x + y * y > _FAR:
+                        continue
+                    distance = math.hypot(x, y)
+                    if 0 < distance < _REACH:
+                        force = _REPULSION / max(distance, 0.05) ** 2
+                        force_x += x * force
+                        force_y += y * force
+                        fx[other] -= x * force
+                        fy[other] -= y * force
+                fx[one], fy[one] = force_x, force_y
+
+    def _attract(self, fx: list[float], fy: list[float]) -> None:
+        """Add the forces by which tied nodes attract each other."""
+        xs, ys = self.xs, self.ys
+        for one, other in self._ties:
+            x, y = xs[other] - xs[one], ys[other] - ys[one]
+            pull = math.hypot(x, y) * _ATTRACTION
+            fx[one] += x * pull
+            fy[one] += y * pull
+            fx[other] -= x * pull
+            fy[other] -= y * pull

@@ -3,6 +3,7 @@
 It is also a program, ``python -m urbact_graph.release.dumps`` (see process.py).
 """
 
+import gc
 import hashlib
 import json
 import os
@@ -11,13 +12,14 @@ import signal
 import sys
 import tempfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, Quad, RdfFormat, Store, parse
+from pyoxigraph import RdfFormat, Store, parse
 
 from urbact_graph.description.distributions import (
     CHECKSUMS_KEY,
@@ -33,22 +35,32 @@ from urbact_graph.progress import Progress
 from urbact_graph.rdf.namespaces import RDF, namespaces, used_prefixes
 from urbact_graph.rdf.writing import write_graph
 from urbact_graph.release.csvw import describe_tables
-from urbact_graph.release.tables import make_tables
+from urbact_graph.release.tables import Table, make_tables
+from urbact_graph.release.tables_process import forked
 
 # 33 MB in four formats become 2.42 MB in 0.43 s with level 9, 2.50 MB in 0.22 s with level 6. A
 # dump is made once and fetched often, so the smaller size is worth the time.
 _GZIP_LEVEL = 9
 _GZIP_WINDOW = 31
+# Returns the tables of the graph in a store, whose IRIs lie below a base; they may come later.
+_MakeTables = Callable[[Store, str], Mapping[str, Table]]
 _ORDER = {form.key: place for place, form in enumerate(DISTRIBUTIONS)}
 
 
 def write_dumps(
-    dataset: Path, version: str, base: str, folder: Path, progress: Progress = lambda *_: None
+    dataset: Path,
+    version: str,
+    base: str,
+    folder: Path,
+    progress: Progress = lambda *_: None,
+    *,
+    forks: bool = False,
 ) -> tuple[DumpFile, ...]:
     """Write the dumps of ``dataset``, sorted N-Triples, into ``folder``; return its files.
 
     ``version`` is the release's. Equal datasets give equal bytes. Files appear in ``folder`` once
-    all are made; other files there stay as they are.
+    all are made; other files there stay as they are. With ``forks`` another process makes the
+    tables in the meantime, which only a process without threads may ask for.
 
     Raises:
         DatasetError: the dataset cannot be read or cannot be written in one of the formats, or the
@@ -60,7 +72,7 @@ def write_dumps(
         (place / name).write_bytes(content)
         files.append(DumpFile(key, name, len(content), hashlib.sha256(content).hexdigest()))
 
-    dumps = _Dumps(dataset, version, base)
+    dumps = _Dumps(dataset, version, base, forked if forks else make_tables)
     with _filled(folder) as place:
         for key, name, content in dumps.files():
             progress(name, len(files), len(DISTRIBUTIONS) + 2)
@@ -93,16 +105,18 @@ def checksums(files: list[DumpFile]) -> bytes:
 class _Dumps:
     """The contents of the dumps of one dataset."""
 
-    def __init__(self, dataset: Path, version: str, base: str) -> None:
+    def __init__(self, dataset: Path, version: str, base: str, make: _MakeTables) -> None:
         self._version = version
         self._base = base
+        self._make_tables = make
         try:
             self._lines = dataset.read_bytes()
-            self._triples = [q.triple for q in parse(self._lines, format=RdfFormat.N_TRIPLES)]
+            self._quads = list(parse(self._lines, format=RdfFormat.N_TRIPLES))
         except OSError as error:
             raise DatasetError(f"{dataset} cannot be read: {error.strerror}.") from None
         except SyntaxError as error:
             raise DatasetError(f"{dataset} is not N-Triples ({error}); build it again.") from None
+        self._triples = [quad.triple for quad in self._quads]
         self._prefixes = used_prefixes(self._triples, namespaces(base))
         # People look for the type first.
         self._triples.sort(key=lambda t: (t.subject.value, t.predicate.value != RDF.type))
@@ -110,22 +124,24 @@ class _Dumps:
     def files(self) -> Iterator[tuple[str, str, bytes]]:
         """Yield the files one after the other: key, name and content."""
         store = Store()
-        store.extend(Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in self._triples)
-        tables = make_tables(store, self._base)
+        store.bulk_extend(self._quads)
+        tables = self._make_tables(store, self._base)
         with ThreadPoolExecutor(2) as threads:
-            # zlib releases the global interpreter lock.
-            waiting: list[tuple[str, str, Callable[[], bytes]]] = []
+            # zlib releases the global interpreter lock. N-Triples and N-Quads have the same bytes,
+            # which are compressed once.
+            compress = lru_cache(lambda content: threads.submit(compressed, content))
+            waiting: list[tuple[str, str, Future[bytes]]] = []
             plain = b""
             for form in DISTRIBUTIONS:
                 name = form.file_name(self._version)
                 # A compressed file always follows the file that it is compressed from.
                 if form.gzip:
-                    waiting.append((form.key, name, threads.submit(compressed, plain).result))
+                    waiting.append((form.key, name, compress(plain)))
                     continue
                 plain = tables[form.part].content if form.part else self._graph(form.rdf_format)
                 yield form.key, name, plain
             for key, name, content in waiting:
-                yield key, name, content()
+                yield key, name, content.result()
         metadata = describe_tables(store, tables, self._version, self._base)
         yield METADATA_KEY, tables_metadata_name(self._version), metadata
 
@@ -186,8 +202,10 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     end_with_parent(signal.SIGKILL, os.getppid())
+    # The process ends when it has written them, so that no memory needs to be freed before.
+    gc.disable()
     try:
-        files = write_dumps(Path(dataset), version, base, Path(folder))
+        files = write_dumps(Path(dataset), version, base, Path(folder), forks=True)
     except DatasetError as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -5,7 +5,7 @@ import hashlib
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from pyoxigraph import RdfFormat, Triple, parse
 from urbact_graph.dataset.building import Build, unwritable
 from urbact_graph.dataset.fingerprint import fingerprint
 from urbact_graph.errors import DatasetError
-from urbact_graph.progress import Progress
+from urbact_graph.files import write_whole
 from urbact_graph.rdf.parsing import parse_turtle
 from urbact_graph.release.cooperation import cooperation
 from urbact_graph.release.dumps import write_dumps
@@ -25,6 +25,7 @@ from urbact_graph.release.release import (
     GRAPH_NAME,
     MANIFEST_NAME,
     RELEASES_FOLDER,
+    SHAPES_NAME,
     Release,
     current_release,
     manifest,
@@ -43,7 +44,6 @@ def make_release(
     sources: GraphSources,
     build_folder: Path,
     report: Path,
-    progress: Progress = lambda *_: None,
     dumps: DumpsProcess | None = None,
 ) -> Release:
     """Make the release of ``build`` the current one; ``report``, in Turtle, is its validation's.
@@ -60,25 +60,40 @@ def make_release(
     """
     folder = build_folder.resolve()
     try:
-        shapes, current = _shapes(sources), current_release(folder)
-        contents = {
-            GRAPH_NAME: _graph(build),
-            "shapes.nt": _lines(shapes),
-            "shapes-core.nt": _core_shapes(shapes, sources.base, current),
-            "validation.nt": _lines(
-                quad.triple for quad in parse(path=str(report), format=RdfFormat.TURTLE)
-            ),
-        }
-        if current and _has(current, contents):
-            state = _extend(current.graph, sources.base, folder)
-            if current.stream.read_bytes() == state.as_json():
-                return current
-        release = _write(build, sources.base, folder, contents, progress, dumps)
+        if standing := standing_release(build, sources, folder, report):
+            return standing
+        release = _write(build, sources, folder, report, dumps)
         _switch(release)
         _remove_unused(folder, release)
     except OSError as error:
         raise unwritable(build_folder, error) from None
     return release
+
+
+def standing_release(
+    build: Build, sources: GraphSources, build_folder: Path, report: Path
+) -> Release | None:
+    """Return the current release if ``make_release`` would make the very same; raises as it."""
+    current = current_release(build_folder.resolve())
+    try:
+        if current and _has(current, _contents(build, sources, report)):
+            state = _extend(current.graph, sources.base, build_folder.resolve())
+            if current.stream.read_bytes() == state.as_json():
+                return current
+    except OSError as error:
+        raise unwritable(build_folder, error) from None
+    return None
+
+
+def _contents(build: Build, sources: GraphSources, report: Path) -> dict[str, bytes]:
+    """Return the contents of the files that tell a release from others, by name."""
+    return {
+        GRAPH_NAME: _graph(build),
+        SHAPES_NAME: _lines(_shapes(sources)),
+        "validation.nt": _lines(
+            quad.triple for quad in parse(path=str(report), format=RdfFormat.TURTLE)
+        ),
+    }
 
 
 def _graph(build: Build) -> bytes:
@@ -99,19 +114,54 @@ def _shapes(sources: GraphSources) -> list[Triple]:
     ]
 
 
-def _core_shapes(shapes: list[Triple], base: str, current: Release | None) -> bytes:
-    """Return the shapes for validators of SHACL Core; those of ``current`` if they are the same."""
-    with contextlib.suppress(OSError):
-        if (
-            current
-            and current.fingerprint == fingerprint()
-            and current.shapes.read_bytes() == _lines(shapes)
-        ):
-            return current.core_shapes.read_bytes()
-    # It parses the queries with rdflib, which takes seconds.
-    from urbact_graph.validation.core_shapes import core_shapes  # noqa: PLC0415
+def make_derived(build: Build, sources: GraphSources, folder: Path) -> None:
+    """Make what takes seconds to derive from ``build`` and its shapes, and keep it in ``folder``.
 
-    return _lines(core_shapes(shapes, base))
+    Raises:
+        SourceError: a shape cannot be read.
+        OSError: the folder cannot be written.
+    """
+    _core_shapes(sources, folder)
+    _cooperation(build, sources.base, folder)
+
+
+def _core_shapes(sources: GraphSources, folder: Path) -> bytes:
+    """Return the shapes for validators of SHACL Core."""
+
+    def make() -> bytes:
+        # It parses the queries with rdflib, which takes seconds.
+        from urbact_graph.validation.core_shapes import core_shapes  # noqa: PLC0415
+
+        return _lines(core_shapes(_shapes(sources), sources.base))
+
+    return _kept(folder, "shapes-core.nt", f"{sources.shapes_sha256()} {sources.base}", make)
+
+
+def _cooperation(build: Build, base: str, folder: Path) -> bytes:
+    """Return the layout of the cities that worked together."""
+
+    def make() -> bytes:
+        quads = parse(path=str(build.dataset), format=RdfFormat.N_TRIPLES)
+        return cooperation((quad.triple for quad in quads), base)
+
+    return _kept(folder, "cooperation.json", build.sha256, make)
+
+
+def _kept(folder: Path, name: str, key: str, make: Callable[[], bytes]) -> bytes:
+    """Return what ``make`` returns, from ``folder`` if it was kept there for the same ``key``.
+
+    Its first line names the key, the code that made it and the digest of the rest.
+    """
+    file = folder / name
+    made_for = f"{fingerprint()} {key}"
+    with contextlib.suppress(OSError):
+        head, _, content = file.read_bytes().partition(b"\n")
+        if head.decode() == f"{made_for} {hashlib.sha256(content).hexdigest()}":
+            return content
+    content = make()
+    head = f"{made_for} {hashlib.sha256(content).hexdigest()}\n".encode()
+    write_whole(file, head + content)
+    return content
 
 
 def _lines(triples: Iterable[Triple]) -> bytes:
@@ -127,6 +177,7 @@ def _has(release: Release, contents: Mapping[str, bytes]) -> bool:
             and all((release.folder / name).read_bytes() == contents[name] for name in contents)
             and all(file.stat().st_size == size for file, size in dumps)
             and release.stream.exists()
+            and release.core_shapes.exists()
         )
     except OSError:
         return False
@@ -138,34 +189,32 @@ def _extend(graph: Path, base: str, folder: Path) -> StreamState:
 
 def _write(
     build: Build,
-    base: str,
+    sources: GraphSources,
     folder: Path,
-    contents: Mapping[str, bytes],
-    progress: Progress,
+    report: Path,
     dumps: DumpsProcess | None,
 ) -> Release:
     """Write a new release: to a temporary folder first, with the manifest last, then renamed."""
-    place = folder / RELEASES_FOLDER
+    place, base = folder / RELEASES_FOLDER, sources.base
+    contents = _contents(build, sources, report)
     place.mkdir(parents=True, exist_ok=True)
     staged = Path(tempfile.mkdtemp(prefix=".staged-", dir=place))
     try:
         staged.chmod(0o755)
         for name, content in contents.items():
             (staged / name).write_bytes(content)
-        graph = staged / GRAPH_NAME
-        state = _extend(graph, base, folder)
+        release = Release(staged, build.version, build.sha256, build.modified, (), fingerprint())
+        release.core_shapes.write_bytes(_core_shapes(sources, folder))
+        release.stream.write_bytes(_extend(release.graph, base, folder).as_json())
+        release.cooperation.write_bytes(_cooperation(build, base, folder))
+        # Another process may have been writing them up to now.
         if dumps:
             files = dumps.files()
-            dumps.folder.rename(staged / "dumps")
+            dumps.folder.rename(release.dumps)
         else:
-            files = write_dumps(graph, build.version, base, staged / "dumps", progress)
-        made_by = fingerprint()
-        release = Release(staged, build.version, build.sha256, build.modified, files, made_by)
-        release.stream.write_bytes(state.as_json())
-        triples = (quad.triple for quad in parse(path=str(graph), format=RdfFormat.N_TRIPLES))
-        release.cooperation.write_bytes(cooperation(triples, base))
-        (staged / MANIFEST_NAME).write_bytes(manifest(release))
-        return replace(release, folder=staged.rename(_free_name(place, build.version)))
+            files = write_dumps(release.graph, build.version, base, release.dumps)
+        (staged / MANIFEST_NAME).write_bytes(manifest(replace(release, files=files)))
+        return replace(release, files=files, folder=staged.rename(_free_name(place, build.version)))
     finally:
         shutil.rmtree(staged, ignore_errors=True)
 

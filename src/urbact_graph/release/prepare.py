@@ -5,6 +5,7 @@ that did this itself would keep the memory that it takes.
 """
 
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -19,7 +20,7 @@ from urbact_graph.errors import UrbactGraphError
 from urbact_graph.files import alone
 from urbact_graph.parent_death import end_with_parent
 from urbact_graph.progress import Stage, progress_bar, quiet
-from urbact_graph.release.making import make_release
+from urbact_graph.release.making import make_release, standing_release
 from urbact_graph.release.process import writing_dumps
 from urbact_graph.release.release import Release
 from urbact_graph.settings import Settings
@@ -62,17 +63,17 @@ def prepare(settings: Settings, stage: Stage = quiet) -> Release:
         with stage("Building") as progress:
             built = build(sources, folder, progress)
         report = folder / REPORT_NAME
-        if is_known_valid(built, sources, folder):
-            with stage("Writing the release") as progress:
-                release = make_release(built, sources, folder, report, progress)
-        else:
+        is_valid = is_known_valid(built, sources, folder)
+        release = standing_release(built, sources, folder, report) if is_valid else None
+        if release is None:
             with writing_dumps(built.dataset, built.version, sources.base, folder) as dumps:
-                with stage("Validating"):
-                    found = validate_build(built, sources, folder)
-                if not found.conforms:
-                    raise ViolationsError(found, sources.base)
+                if not is_valid:
+                    with stage("Validating"):
+                        found = validate_build(built, sources, folder)
+                    if not found.conforms:
+                        raise ViolationsError(found, sources.base)
                 with stage("Writing the release"):
-                    release = make_release(built, sources, folder, report, dumps=dumps)
+                    release = make_release(built, sources, folder, report, dumps)
         release.touch()
         return release
 
@@ -106,6 +107,8 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGINT, _interrupt)
     end_with_parent(signal.SIGTERM, os.getppid())
+    # The process ends when it is done, so that no memory needs to be freed before.
+    gc.disable()
     try:
         release = prepare(settings, progress_bar if is_watched else quiet)
     except ViolationsError as error:

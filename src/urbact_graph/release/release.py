@@ -19,6 +19,7 @@ RELEASES_FOLDER = "releases"
 CURRENT_NAME = "current"
 MANIFEST_NAME = "release.json"
 GRAPH_NAME = "urbact-graph.nt"
+SHAPES_NAME = "shapes.nt"
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Release:
     @property
     def shapes(self) -> Path:
         """The shapes that the graph was checked against, in N-Triples."""
-        return self.folder / "shapes.nt"
+        return self.folder / SHAPES_NAME
 
     @property
     def core_shapes(self) -> Path:

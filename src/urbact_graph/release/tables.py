@@ -58,6 +58,7 @@ class _TableWriter:
         self._name = name
         self._layout = layout
         self._rows = layout.rows.replace("{base}", base)
+        self._last: tuple[str, dict[str, list[tuple[str, str]]]] = ("", {})
 
     def table(self) -> Table:
         iris = sorted(self._entities())
@@ -106,19 +107,29 @@ class _TableWriter:
             f"SELECT DISTINCT ?iri ?value ?label {{ {self._rows} . ?iri {column.path} ?value . "
             f"{within} OPTIONAL {{ ?value rdfs:label ?label }} }}"
         )
-        labels: dict[str, dict[str, tuple[int, str, str]]] = defaultdict(dict)
-        for iri, value, label in self._select(query):
-            # Where there is no label the cell has the IRI.
-            rank = (*_rank(label), _text(label if label is not None else value))
-            known = labels[_text(iri)]
-            known[_text(value)] = min(rank, known.get(_text(value), rank))
         return {
-            iri: [
-                label if column.is_label else value
-                for value, (*_, label) in sorted(known.items(), key=lambda x: (x[1][2], x[0]))
-            ]
-            for iri, known in labels.items()
+            iri: [label if column.is_label else value for label, value in many]
+            for iri, many in self._labels(query).items()
         }
+
+    def _labels(self, query: str) -> dict[str, list[tuple[str, str]]]:
+        """Return the values of each entity that ``query`` selects, sorted, behind their labels.
+
+        The last answer is kept: the column of labels and that of IRIs have the same query.
+        """
+        if query != self._last[0]:
+            labels: dict[str, dict[str, tuple[int, str, str]]] = defaultdict(dict)
+            for iri, value, label in self._select(query):
+                # Where there is no label the cell has the IRI.
+                rank = (*_rank(label), _text(label if label is not None else value))
+                known = labels[_text(iri)]
+                known[_text(value)] = min(rank, known.get(_text(value), rank))
+            found = {
+                iri: sorted((label, value) for value, (*_, label) in known.items())
+                for iri, known in labels.items()
+            }
+            self._last = query, found
+        return self._last[1]
 
     def _only(self, column: Column, iri: str, values: list[str]) -> str:
         if len(values) == 1:

@@ -13,14 +13,23 @@ from urbact_graph.web.application import Application, current_application
 from urbact_graph.web.atlas.atlas import Atlas
 from urbact_graph.web.atlas.things import EVIDENCE_LABELS
 from urbact_graph.web.context import RequestContext, current_context
+from urbact_graph.web.counted import counted
 from urbact_graph.web.documents.index import Index
+from urbact_graph.web.guide.answers import AnsweredSteps
+from urbact_graph.web.guide.model import Model
+from urbact_graph.web.guide.readers import Readers
+from urbact_graph.web.languages import read_languages
 from urbact_graph.web.pages.coverage import Coverage
 from urbact_graph.web.pages.dates import period, written
 from urbact_graph.web.pages.home_page import HomePage
+from urbact_graph.web.pages.large_pages import ontology_page
 from urbact_graph.web.problems import problem_response, register_problems
+from urbact_graph.web.questions.understanding import Questions
 from urbact_graph.web.response import Response, finish
 from urbact_graph.web.routes import BLUEPRINTS
 from urbact_graph.web.routes.home import Contents
+from urbact_graph.web.routes.pictures import drawn_pictures
+from urbact_graph.web.routes.reports import rules_of
 from urbact_graph.web.routes.static import address
 from urbact_graph.web.search.index import SearchIndex
 from urbact_graph.web.spellings import without_final_slash
@@ -43,6 +52,7 @@ def create_app(settings: Settings, engine: Engine, release: Release | None = Non
     app.jinja_env.globals.update(
         static=address,
         written=written,
+        counted=counted,
         period=period,
         evidence_labels=EVIDENCE_LABELS,
     )
@@ -64,8 +74,10 @@ def warm(app: Application) -> None:
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
     if app.settings.dataset is None:
-        kinds = (Index.of, Atlas.of, SearchIndex.of, HomePage.of, Contents.of, Coverage.of)
-        app.served.warm(*kinds, read_names)
+        first = (Index.of, Atlas.of, SearchIndex.of, HomePage.of, Contents.of, Coverage.of)
+        later = (read_languages, ontology_page, drawn_pictures, rules_of, read_names)
+        asked = (Questions.of, AnsweredSteps.of, Model.of, Readers.of)
+        app.served.warm(*first, *later, *asked)
 
 
 def max_body_bytes(settings: Settings) -> int:

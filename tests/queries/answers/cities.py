@@ -41,6 +41,8 @@ def _first_programme(facts: Facts, city: Node) -> Node | None:
 @answers
 def peers_of_city(facts: Facts, given: Arguments) -> Answer:
     mine = facts.networks_of[given["city"]]
+    if "theme" in given:
+        mine = set(facts.on_theme(mine, given["theme"]))
     rows: list[Row] = []
     for peer in _in_country(facts, given):
         shared = len(mine & facts.networks_of[peer])

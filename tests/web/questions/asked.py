@@ -1,10 +1,27 @@
 """Questions as people write them, each with the stored query and the values that it means.
 
-They were written before the phrases of the queries, by the same author, so that some phrases have
-the words of a question: what is measured on them says less than questions of others would.
+Those of this module were written before the phrases of the queries, by the same author: some
+phrases have the words of a question, and what is measured on them says less than the others do.
 """
 
+from pathlib import Path
+
 Asked = tuple[str, str, dict[str, str]]
+
+_INDEPENDENT = Path(__file__).with_name("independent.txt")
+
+
+def independent(part: str) -> tuple[Asked, ...]:
+    """Return the questions of others in one ``part`` of the file: known, later or fresh."""
+    text = _INDEPENDENT.read_text(encoding="utf-8")
+    lines = text.partition(f"## {part}:")[2].partition("\n## ")[0].splitlines()[1:]
+    return tuple(_asked(line) for line in lines if line)
+
+
+def _asked(line: str) -> Asked:
+    sentence, name, values = (part.strip() for part in line.split(" |"))
+    return sentence, name, dict(value.split("=", 1) for value in values.split())
+
 
 QUESTIONS: tuple[Asked, ...] = (
     # Of a city and its networks.

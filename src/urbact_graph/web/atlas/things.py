@@ -272,11 +272,12 @@ class Programme:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term of the glossary."""
+    """A term of the glossary; ``source`` is the page that it was read from, if that is known."""
 
     path: str
     name: str
     definition: str = ""
+    source: str = ""
 
     @property
     def label(self) -> str:

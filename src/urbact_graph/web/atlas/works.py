@@ -258,7 +258,10 @@ def _calls(
 def _terms(stated: Statements) -> dict[str, Term]:
     return {
         path: Term(
-            path, stated.text(iri, "skos:prefLabel") or path, stated.text(iri, "skos:definition")
+            path,
+            stated.text(iri, "skos:prefLabel") or path,
+            stated.text(iri, "skos:definition"),
+            next(iter(stated.iris(iri, "dct:source")), ""),
         )
         for iri, path in stated.items()
     }

@@ -1,7 +1,7 @@
 """What an editor of queries proposes: the prefixes, and the terms of the graph."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from pyoxigraph import Literal, NamedNode
@@ -35,12 +35,22 @@ _USED = {
     PROPERTY: "SELECT ?term (COUNT(*) AS ?uses) { ?s ?term ?o } GROUP BY ?term",
     CLASS: "SELECT ?term (COUNT(*) AS ?uses) { ?s a ?term } GROUP BY ?term",
 }
-# The classes that a property is of, and those above a class.
-_RELATED = f"""
+# The classes that a property or an individual is of, and those above a class.
+_OF = f"""
+PREFIX owl: <{OWL}>
 PREFIX rdfs: <{RDFS}>
 PREFIX schema: <https://schema.org/>
 SELECT DISTINCT ?term ?of
-WHERE {{ ?term rdfs:domain|schema:domainIncludes|rdfs:subClassOf ?of }}
+WHERE {{
+  {{ ?term rdfs:domain|schema:domainIncludes|rdfs:subClassOf ?of }}
+  UNION {{ ?term a owl:NamedIndividual , ?of FILTER(?of != owl:NamedIndividual) }}
+}}
+"""
+# The classes that the values of a property are of.
+_TAKES = f"""
+PREFIX rdfs: <{RDFS}>
+PREFIX schema: <https://schema.org/>
+SELECT DISTINCT ?term ?takes WHERE {{ ?term rdfs:range|schema:rangeIncludes ?takes }}
 """
 
 
@@ -50,7 +60,8 @@ class _Term:
     label: str = ""
     comment: str = ""
     uses: int = 0
-    of: tuple[str, ...] = ()
+    of: set[str] = field(default_factory=set)
+    takes: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -78,9 +89,7 @@ class Completions:
                 if isinstance(term, NamedNode) and isinstance(uses, Literal):
                     found.setdefault(term.value, _Term(kind_of_use)).uses = int(uses.value)
         prefixes = namespaces(snapshot.base)
-        for term, of in _rows(snapshot, _RELATED):
-            if isinstance(term, NamedNode) and isinstance(of, NamedNode) and term.value in found:
-                found[term.value].of += (shortened(of.value, prefixes),)
+        _relate(snapshot, found, prefixes)
         vocabulary = snapshot.derive(Vocabulary.of)
         for iri, one in found.items():
             one.label = one.label or vocabulary.name(iri)
@@ -91,12 +100,29 @@ class Completions:
         return {"prefixes": self.prefixes, "terms": list(self.terms)}
 
 
+def _relate(snapshot: Snapshot, found: dict[str, _Term], prefixes: dict[str, str]) -> None:
+    """Complete the terms with the classes that they, and the values of properties, are of."""
+    for term, other in _pairs(snapshot, _OF):
+        if term in found:
+            found[term].of.add(shortened(other, prefixes))
+    for term, other in _pairs(snapshot, _TAKES):
+        if term in found:
+            found[term].takes.add(shortened(other, prefixes))
+
+
 def _rows(snapshot: Snapshot, query: str) -> Iterator[tuple[object, ...]]:
     try:
         yield from snapshot.rows(query)
     except ProblemError:
         # What is missing is not proposed; the editor works without it.
         return
+
+
+def _pairs(snapshot: Snapshot, query: str) -> Iterator[tuple[str, str]]:
+    """Yield the rows of ``query`` in which both terms are IRIs."""
+    for term, other in _rows(snapshot, query):
+        if isinstance(term, NamedNode) and isinstance(other, NamedNode):
+            yield term.value, other.value
 
 
 def _text(term: object) -> str:
@@ -115,4 +141,5 @@ def _described(found: dict[str, _Term], prefixes: dict[str, str]) -> Iterator[di
             "comment": one.comment,
             "uses": one.uses,
             "of": sorted(one.of),
+            "takes": sorted(one.takes),
         }

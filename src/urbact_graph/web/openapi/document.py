@@ -13,6 +13,7 @@ from urbact_graph.web.lists.listings import LISTINGS
 from urbact_graph.web.negotiation import HTML_TYPE
 from urbact_graph.web.openapi.parameters import of_format, of_parts, of_query, parameter
 from urbact_graph.web.openapi.schemas import SCHEMAS, contents, responses, shared_responses
+from urbact_graph.web.questions.understanding import LONGEST_QUESTION
 from urbact_graph.web.search.entries import KINDS
 from urbact_graph.web.search.index import LONGEST_QUERY
 from urbact_graph.web.snapshot import Snapshot
@@ -115,9 +116,15 @@ def _gallery() -> Operation:
         parameters=[
             parameter("q", {"type": "string"}, "Words that the header of a query has."),
             parameter("subject", {"type": "string", "enum": [*SUBJECTS]}, "The subject."),
+            parameter(
+                "question",
+                {"type": "string", "maxLength": LONGEST_QUESTION},
+                "A question in English words; the answer has the queries that it may mean, with "
+                "the values that it gives them. Names may be in any language.",
+            ),
             of_format(("json", PAGE)),
         ],
-        responses=responses(contents((_JSON, HTML_TYPE), "Queries"), "The queries."),
+        responses=responses(contents((_JSON, HTML_TYPE), "Queries", "Understood"), "The queries."),
     )
 
 

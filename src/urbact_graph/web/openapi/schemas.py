@@ -37,6 +37,11 @@ _PROBLEM: Schema = {
         "limit": {"type": "string", "description": "The limit that was reached."},
     },
 }
+_VALUES: Schema = {
+    "type": "object",
+    "description": "Values by the names of parameters.",
+    "additionalProperties": _TEXT,
+}
 _VIEW: Schema = {
     "type": "object",
     "required": ["kind"],
@@ -139,6 +144,42 @@ SCHEMAS: dict[str, Schema] = {
             )
         }
     ),
+    "Understood": {
+        "description": "What a question in words was understood as, the best guess first.",
+        **_object(
+            {
+                "question": _TEXT,
+                "understood": _list(
+                    _object(
+                        {
+                            "words": _TEXT,
+                            **dict.fromkeys(("start", "end"), _COUNT),
+                            "meanings": _list(
+                                _object(
+                                    dict.fromkeys(("kind", "value", "label", "iri"), _TEXT),
+                                    ("iri",),
+                                )
+                            ),
+                            "note": _TEXT,
+                        }
+                    )
+                ),
+                "unknown": _TEXTS,
+                "guesses": _list(
+                    _object(
+                        {
+                            **dict.fromkeys(("query", "title", "question"), _TEXT),
+                            "score": {"type": "number"},
+                            **dict.fromkeys(("values", "assumed"), _VALUES),
+                            "unused": _TEXTS,
+                            "address": {"type": "string", "format": "uri"},
+                        }
+                    )
+                ),
+                "note": _TEXT,
+            }
+        ),
+    },
     "Found": _object(
         {
             "q": _TEXT,
@@ -189,10 +230,16 @@ def reference(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def contents(types: tuple[str, ...], json: str = "") -> Schema:
-    """Return what a response in one of the media ``types`` has; ``json`` is the schema of JSON."""
-    schemas = {**_OF_TYPES, **({"application/json": json} if json else {})}
-    return {one: {"schema": reference(schemas[one])} if one in schemas else {} for one in types}
+def contents(types: tuple[str, ...], *json: str) -> Schema:
+    """Return what a response in one of the media ``types`` has; ``json`` names those of JSON."""
+    found: Schema = {
+        one: {"schema": reference(_OF_TYPES[one])} if one in _OF_TYPES else {} for one in types
+    }
+    if json:
+        schemas = [reference(name) for name in json]
+        of_json = schemas[0] if len(schemas) == 1 else {"oneOf": schemas}
+        found["application/json"] = {"schema": of_json}
+    return found
 
 
 def responses(content: Schema, about: str, *, has_rows: bool = False) -> Schema:

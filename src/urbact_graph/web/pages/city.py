@@ -5,7 +5,8 @@ from typing import Self
 
 from urbact_graph.web.atlas.atlas import Atlas
 from urbact_graph.web.atlas.things import City, Country, Network, Plan, Theme
-from urbact_graph.web.pages.gathering import most_common, name_of_language, plans_by_place
+from urbact_graph.web.languages import language_name
+from urbact_graph.web.pages.gathering import most_common, plans_by_place
 from urbact_graph.web.pages.stated import Stated
 from urbact_graph.web.pages.time_axis import Span, TimeAxis
 
@@ -53,7 +54,7 @@ class CityPage:
     """The contents of the page.
 
     ``networks`` stand in the order of time. ``met`` are the cities that shared most networks with
-    it, with how many; ``more_met`` counts the others. ``themes`` are those of its networks, with
+    it, with how many; ``more_met`` are the others. ``themes`` are those of its networks, with
     how many have them.
     """
 
@@ -63,7 +64,7 @@ class CityPage:
     plans: tuple[Plan, ...]
     announced: tuple[Plan, ...]
     met: tuple[tuple[City, int], ...]
-    more_met: int
+    more_met: tuple[tuple[City, int], ...]
     themes: tuple[tuple[Theme, int], ...]
     identifiers: tuple[Identifier, ...]
     names: tuple[Spelling, ...]
@@ -81,7 +82,7 @@ class CityPage:
             plans=plans_by_place(atlas, city.plans),
             announced=plans_by_place(atlas, city.announced_plans),
             met=met[:_MOST_MET],
-            more_met=len(met[_MOST_MET:]),
+            more_met=met[_MOST_MET:],
             themes=most_common(atlas.themes, (path for n in networks for path in n.themes)),
             identifiers=tuple(_identifiers(stated)),
             names=_names(city),
@@ -106,7 +107,7 @@ def _names(city: City) -> tuple[Spelling, ...]:
     for name in city.names:
         known = languages.setdefault(name.text, {})
         if name.language:
-            known[name.language] = name_of_language(name.language)
+            known[name.language] = language_name(name.language)
     return tuple(
         Spelling(text, tuple(sorted(known.items(), key=lambda item: item[1])))
         for text, known in sorted(languages.items(), key=lambda item: item[0].casefold())

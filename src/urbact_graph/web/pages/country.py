@@ -5,11 +5,11 @@ from typing import Self
 
 from urbact_graph.web.atlas.atlas import Atlas
 from urbact_graph.web.atlas.things import City, Country, Network, Plan, Programme, Theme
+from urbact_graph.web.languages import language_name
 from urbact_graph.web.pages.gathering import (
     among,
     by_name,
     most_common,
-    name_of_language,
     plans_in_order,
 )
 from urbact_graph.web.pages.schema_org import Node
@@ -55,7 +55,7 @@ class CountryPage:
             most_common(atlas.themes, (t for one in networks for t in one.themes), _THEMES),
             plans_in_order(atlas, country.plans)[:_PLANS],
             tuple(
-                (name.language, name_of_language(name.language), name.text)
+                (name.language, language_name(name.language), name.text)
                 for name in country.names
                 if name.language
             ),

@@ -1,7 +1,7 @@
 """The page of the dataset: its properties, and its statistics in tables."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from pyoxigraph import Triple
@@ -59,15 +59,25 @@ class DatasetPage:
         cls, entity: Entity, triples: Sequence[Triple], vocabulary: Vocabulary, base: str
     ) -> Self:
         """Arrange ``triples``, the description of the dataset ``entity``."""
-        page = EntityPage.of(entity, triples, vocabulary, base)
         stated = IndexedGraph(triples)
         return cls(
             entity,
-            tuple(row for row in page.rows if row.iri not in _SHOWN_ELSEWHERE),
+            _rows(entity, triples, vocabulary, base),
             _counts(stated, VOID["class"], VOID.entities, vocabulary, base),
             _counts(stated, VOID.property, VOID.triples, vocabulary, base),
             _links(stated, vocabulary, base),
         )
+
+    def at_instance(self, triples: Sequence[Triple], vocabulary: Vocabulary, base: str) -> Self:
+        """Return the page with the rows of ``triples``, which have the addresses of an instance."""
+        return replace(self, rows=_rows(self.entity, triples, vocabulary, base))
+
+
+def _rows(
+    entity: Entity, triples: Sequence[Triple], vocabulary: Vocabulary, base: str
+) -> tuple[Row, ...]:
+    page = EntityPage.of(entity, triples, vocabulary, base)
+    return tuple(row for row in page.rows if row.iri not in _SHOWN_ELSEWHERE)
 
 
 def _counts(

@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
-import pycountry
-
 from urbact_graph.web.atlas.atlas import Atlas
 from urbact_graph.web.atlas.things import City, Country, Plan, Recommendation, Theme, Thing
 
@@ -78,11 +76,3 @@ def advice_by_network(
 def topic_of(atlas: Atlas, theme: Theme) -> Theme | None:
     """Return the topic above ``theme``, None for a topic."""
     return atlas.themes.get(theme.topic)
-
-
-def name_of_language(code: str) -> str:
-    """Return the English name of a language, given by its code of ISO 639, or the code."""
-    base = code.partition("-")[0].lower()
-    size = {2: "alpha_2", 3: "alpha_3"}.get(len(base))
-    known = pycountry.languages.get(**{size: base}) if size else None
-    return str(known.name).split(" (")[0] if known else code

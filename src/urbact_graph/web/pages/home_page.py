@@ -6,6 +6,7 @@ from typing import Self
 
 from urbact_graph.web.atlas.atlas import Atlas, atlas_of
 from urbact_graph.web.atlas.things import ANNOUNCED, Call, City, Network, Term, Theme
+from urbact_graph.web.counted import counted, noun
 from urbact_graph.web.snapshot import Snapshot
 
 _NEWEST, _CALLS_SHOWN = 6, 4
@@ -19,6 +20,7 @@ _WAYS_IN = (
             ("Cities by country", "countries"),
             ("Plans that can be read", "plans?link=yes"),
             ("What URBACT advises cities", "recommendations?addressee=cities"),
+            ("More for city officers", "guide/city-officer"),
         ),
     ),
     (
@@ -29,6 +31,7 @@ _WAYS_IN = (
             ("Stored queries", "queries"),
             ("Classes and properties", "ontology.html"),
             ("What was checked, and found", "validation"),
+            ("SPARQL in ten steps", "guide"),
         ),
     ),
     (
@@ -40,6 +43,7 @@ _WAYS_IN = (
             ("Themes over time", "pictures/themes"),
             ("Reach by country", "pictures/countries"),
             ("Time line of the programmes", "pictures/timeline"),
+            ("How to read them in Python and R", "guide/analyst"),
         ),
     ),
     (
@@ -50,6 +54,7 @@ _WAYS_IN = (
             ("DCAT-AP catalogue", "catalog"),
             ("Stream of changes", "ldes"),
             ("Limits", "limits"),
+            ("How to keep a copy", "guide/harvester"),
         ),
     ),
 )
@@ -133,16 +138,15 @@ def ways_in(
 def _numbers(atlas: Atlas) -> tuple[Number, ...]:
     announced = sum(plan.evidence == ANNOUNCED for plan in atlas.plans.values())
     countries = sum(bool(one.cities) for one in atlas.countries.values())
+    where = f"in {counted(countries, 'country', 'countries')}"
+    networks, cities = len(atlas.networks), len(atlas.cities)
+    plans, advice = len(atlas.plans) - announced, len(atlas.recommendations)
+    only = f"and {announced:,} only announced" if announced else ""
     return (
-        Number(len(atlas.networks), "networks", "networks", _since(atlas)),
-        Number(len(atlas.cities), "cities", "cities", f"in {countries} countries"),
-        Number(
-            len(atlas.plans) - announced,
-            "plans",
-            "plans",
-            f"and {announced:,} only announced" if announced else "",
-        ),
-        Number(len(atlas.recommendations), "pieces of advice", "recommendations"),
+        Number(networks, noun(networks, "network"), "networks", _since(atlas)),
+        Number(cities, noun(cities, "city", "cities"), "cities", where),
+        Number(plans, noun(plans, "plan"), "plans", only),
+        Number(advice, noun(advice, "piece of advice", "pieces of advice"), "recommendations"),
     )
 
 

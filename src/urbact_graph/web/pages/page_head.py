@@ -1,11 +1,9 @@
 """The head of an entity's page: links, description and markup for programs."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
-from pyoxigraph import Triple
 
 from urbact_graph.rdf.namespaces import DCT, RDFS, SKOS
 from urbact_graph.web.characters import escaped
@@ -28,15 +26,18 @@ class PageHead:
 
 
 def page_head(
-    triples: Sequence[Triple], entity: Entity, base: str, address: str, *, is_ours: bool = True
+    facts: Facts, entity: Entity, base: str, address: str, *, is_ours: bool = True
 ) -> PageHead:
-    """Return the head of the page of ``entity``; ``address`` is that of this instance."""
+    """Return the head of the page of ``entity``; ``address`` is that of this instance.
+
+    ``facts`` are those of its description.
+    """
     document = f"{address}/{entity.address}"
     return PageHead(
         f"{document}.{HTML}",
         tuple((media_type_of(one), f"{document}.{one}", NAMES[one]) for one in RDF_SUFFIXES),
-        _summary(Facts(triples, base), entity),
-        script(entity_markup(triples, entity, base, address, is_ours=is_ours)),
+        _summary(facts, entity),
+        script(entity_markup(facts, entity, base, address, is_ours=is_ours)),
     )
 
 

@@ -5,8 +5,9 @@ from typing import Self
 
 from urbact_graph.web.atlas.atlas import Atlas
 from urbact_graph.web.atlas.things import City, Country, Network, Plan, Theme
+from urbact_graph.web.languages import language_name
 from urbact_graph.web.pages.dates import written
-from urbact_graph.web.pages.gathering import among, name_of_language, plans_by_place
+from urbact_graph.web.pages.gathering import among, plans_by_place
 from urbact_graph.web.pages.stated import Stated
 
 
@@ -34,7 +35,7 @@ class PlanPage:
             country=atlas.countries.get(plan.country),
             network=network,
             issued=written(plan.issued),
-            language=name_of_language(plan.language) if plan.language else "",
+            language=language_name(plan.language) if plan.language else "",
             themes=among(atlas.themes, plan.themes),
             of_city=plans_by_place(atlas, of_city),
             others=plans_by_place(atlas, others),

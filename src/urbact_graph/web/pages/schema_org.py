@@ -62,13 +62,12 @@ class Facts(IndexedGraph):
 
 
 def entity_markup(
-    triples: Iterable[Triple], entity: Entity, base: str, address: str, *, is_ours: bool = True
+    facts: Facts, entity: Entity, base: str, address: str, *, is_ours: bool = True
 ) -> Node:
-    """Return the markup of ``entity``, made of ``triples``.
+    """Return the markup of ``entity``, made of the ``facts`` of its description.
 
     Unless it ``is_ours``, it is given no dataset and no licence.
     """
-    facts = Facts(triples, base)
     iri = entity.iri.value
     page = f"{address}/{entity.address}.{HTML}"
     kinds = (kind.removeprefix(str(facts.urb)) for kind in facts.iris(iri, RDF.type))

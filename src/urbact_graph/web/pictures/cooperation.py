@@ -3,9 +3,11 @@
 import json
 import math
 from collections.abc import Iterator, Mapping
+from statistics import median
 
 from urbact_graph.web.atlas.atlas import Atlas
 from urbact_graph.web.atlas.things import City
+from urbact_graph.web.counted import counted
 from urbact_graph.web.pictures.picture import Picture, Table
 from urbact_graph.web.pictures.svg import PROGRAMMES, Drawing
 from urbact_graph.web.snapshot import Snapshot
@@ -13,11 +15,11 @@ from urbact_graph.web.snapshot import Snapshot
 Places = Mapping[str, tuple[float, float]]
 
 _TITLE = "Cities that worked together"
-_WIDTH, _EDGE = 960.0, 40.0
+_WIDTH, _HEIGHT, _EDGE = 960.0, 640.0, 24.0
 # Pairs with a line, and in the table.
 _LEAST_SHARED, _LISTED = 2, 40
 # So many of the best connected cities have names that are always shown, where there is room.
-_NAMED = 60
+_NAMED = 110
 _FONT, _LETTER = 11.0, 6.2
 _SMALL = 5.0
 
@@ -68,16 +70,8 @@ def _table(atlas: Atlas) -> Table:
 
 def _draw(atlas: Atlas, root: str, places: Places) -> Drawing:
     cities = [atlas.cities[path] for path in places if path in atlas.cities]
-    xs, ys = zip(*(places[city.path] for city in cities), strict=True)
-    unit = (_WIDTH - 2 * _EDGE) / ((max(xs) - min(xs)) or 1)
-    at = {
-        city.path: (
-            _EDGE + (places[city.path][0] - min(xs)) * unit,
-            _EDGE + (places[city.path][1] - min(ys)) * unit,
-        )
-        for city in cities
-    }
-    drawing = Drawing(_WIDTH, (max(ys) - min(ys)) * unit + 2 * _EDGE, _TITLE)
+    at = _spread({city.path: places[city.path] for city in cities})
+    drawing = Drawing(_WIDTH, _HEIGHT, _TITLE)
     drawing.group("zoomable")
     for count, one, other in _pairs(atlas):
         if one.path in at and other.path in at:
@@ -90,7 +84,8 @@ def _draw(atlas: Atlas, root: str, places: Places) -> Drawing:
             _radius(city),
             PROGRAMMES[-1],
             "p4",
-            title=f"{city.name}: {count} cities in {len(city.networks)} networks",
+            title=f"{city.name}: {counted(count, 'city', 'cities')} in "
+            f"{counted(len(city.networks), 'network')}",
             href=f"{root}{city.path}.html",
         )
     for city, is_shown in _names(cities, at):
@@ -98,6 +93,26 @@ def _draw(atlas: Atlas, root: str, places: Places) -> Drawing:
         size = _FONT if is_shown else _SMALL
         drawing.name(x + _radius(city) + 1.5, y + size / 3, city.name, size, is_shown=is_shown)
     return drawing
+
+
+def _spread(places: Places) -> Places:
+    """Return ``places`` spread over the ellipse of the picture, which they fill evenly.
+
+    Each keeps its direction from the middle, and the order by distance from it: so the crowded
+    middle gets room, and single cities far out do not make the picture large and empty.
+    """
+    middle_x, middle_y = (median(each) for each in zip(*places.values(), strict=True))
+    moved = {path: (x - middle_x, y - middle_y) for path, (x, y) in places.items()}
+    order = sorted(moved, key=lambda path: (math.hypot(*moved[path]), path))
+    found = {}
+    for rank, path in enumerate(order):
+        x, y = moved[path]
+        share, angle = math.sqrt((rank + 0.5) / len(order)), math.atan2(y, x)
+        found[path] = (
+            _WIDTH / 2 + share * (_WIDTH / 2 - _EDGE) * math.cos(angle),
+            _HEIGHT / 2 + share * (_HEIGHT / 2 - _EDGE) * math.sin(angle),
+        )
+    return found
 
 
 def _radius(city: City) -> float:

@@ -2,6 +2,7 @@
 
 from urbact_graph.web.atlas.atlas import Atlas
 from urbact_graph.web.atlas.things import Country
+from urbact_graph.web.counted import counted
 from urbact_graph.web.pictures.matrix import Row, draw_rows, programmes_of
 from urbact_graph.web.pictures.picture import Picture, Table
 from urbact_graph.web.pictures.svg import Drawing
@@ -48,7 +49,7 @@ def _draw(atlas: Atlas, root: str) -> Drawing:
                 f"cities?country={country.code.lower()}",
                 tuple(float(count) for count in counts),
                 tuple(str(count) for count in counts),
-                tuple(f"{count} cit{'y' if count == 1 else 'ies'}" for count in counts),
+                tuple(counted(count, "city", "cities") for count in counts),
             )
         )
     return draw_rows(_TITLE, rows, atlas, root)

@@ -7,6 +7,7 @@ from typing import Any
 from urbact_graph.problems import MALFORMED_REQUEST, NOT_FOUND, ProblemError
 from urbact_graph.web.atlas.atlas import Atlas
 from urbact_graph.web.atlas.things import City, Country, Network, Programme, Theme, Thing
+from urbact_graph.web.counted import counted
 
 # What the boundaries show: west, south, east, north, in degrees.
 _WEST, _SOUTH, _EAST, _NORTH = -32.0, 26.0, 46.0, 72.0
@@ -158,4 +159,4 @@ def _place(city: City) -> tuple[float, float] | None:
 
 def _note(city: City, size: int, noun: str, atlas: Atlas) -> str:
     country = atlas.countries[city.country].name if city.country else ""
-    return " · ".join(filter(None, [country, f"{size} {noun}{'' if size == 1 else 's'}"]))
+    return " · ".join(filter(None, [country, counted(size, noun)]))

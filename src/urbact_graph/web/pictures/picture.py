@@ -2,9 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
+
+from markupsafe import escape
 
 from urbact_graph.web.atlas.atlas import Atlas
 from urbact_graph.web.pictures.svg import Drawing
+
+# Where the links of a drawing begin, until it is known for whom it is.
+_ROOT = "{root}"
 
 Cell = str | int | float | None
 
@@ -31,3 +37,21 @@ class Picture:
     caption: str
     table: Callable[[Atlas], Table]
     draw: Callable[[Atlas, str], Drawing]
+
+
+@dataclass(frozen=True)
+class DrawnPicture:
+    """A picture as it is drawn, once a snapshot: ``table``, and SVG for any address."""
+
+    picture: Picture
+    table: Table
+    drawn: str
+
+    @classmethod
+    def of(cls, picture: Picture, atlas: Atlas) -> Self:
+        """Draw ``picture`` of what is in ``atlas``."""
+        return cls(picture, picture.table(atlas), picture.draw(atlas, _ROOT).svg())
+
+    def svg(self, root: str) -> str:
+        """Return the drawing as SVG, with links that begin with ``root``."""
+        return self.drawn.replace(_ROOT, escape(root))

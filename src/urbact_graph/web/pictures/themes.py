@@ -2,6 +2,7 @@
 
 from urbact_graph.web.atlas.atlas import Atlas
 from urbact_graph.web.atlas.things import Theme
+from urbact_graph.web.counted import counted
 from urbact_graph.web.pictures.matrix import Row, draw_rows, programmes_of
 from urbact_graph.web.pictures.picture import Picture, Table
 from urbact_graph.web.pictures.svg import Drawing
@@ -67,7 +68,10 @@ def _draw(atlas: Atlas, root: str) -> Drawing:
                 f"{theme.path}.html",
                 tuple(shares),
                 tuple(f"{share:.0f} %" for share in shares),
-                tuple(f"{c} of {size} networks" for c, size in zip(counts, sizes, strict=True)),
+                tuple(
+                    f"{c} of {counted(size, 'network')}"
+                    for c, size in zip(counts, sizes, strict=True)
+                ),
                 is_heading=not theme.topic,
             )
         )

@@ -4,6 +4,7 @@ from collections import Counter
 
 from urbact_graph.web.atlas.atlas import Atlas
 from urbact_graph.web.atlas.things import Programme
+from urbact_graph.web.counted import counted
 from urbact_graph.web.pictures.matrix import programmes_of, years_of
 from urbact_graph.web.pictures.picture import Picture, Table
 from urbact_graph.web.pictures.svg import PROGRAMMES, Drawing
@@ -92,8 +93,8 @@ def _draw_programme(
         (programme.start_year or first) * unit
     )
     drawing.rect(start, top, length, _height(spans), colour, name, opacity=0.14)
-    words = f"{years_of(programme)} · {len(programme.networks)} networks · "
-    words += f"{len(programme.cities)} cities"
+    words = f"{years_of(programme)} · {counted(len(programme.networks), 'network')} · "
+    words += counted(len(programme.cities), "city", "cities")
     # What begins late would leave the picture on the right.
     is_left = start + 330 < _WIDTH
     x, anchor = (start + 8, "start") if is_left else (start + length - 8, "end")
@@ -109,7 +110,7 @@ def _draw_programme(
     y = top + _HEAD
     for begin, end, count in spans:
         left, width = _EDGE + (begin - first) * unit, (end - begin + 1) * unit
-        label = f"{count} network{'' if count == 1 else 's'}"
+        label = counted(count, "network")
         drawing.rect(
             left,
             y,

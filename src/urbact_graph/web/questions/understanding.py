@@ -1,40 +1,53 @@
 """What a question is understood as: the stored queries that fit it best, with their values."""
 
-import math
-import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from typing import Self
 
-from urbact_graph.names import KINDS
-from urbact_graph.sources import find_sources
-from urbact_graph.stored.loading import load_queries
 from urbact_graph.stored.query import Parameter, StoredQuery
 from urbact_graph.web.atlas.atlas import atlas_of
-from urbact_graph.web.questions.mentions import Lexicon, Meaning, Mention
-from urbact_graph.web.questions.vocabulary import EMPTY, SAME
-from urbact_graph.web.search.index import SearchIndex
-from urbact_graph.web.search.words import folded, stems
+from urbact_graph.web.questions.figures import figures
+from urbact_graph.web.questions.headers import Header, Words, place_of
+from urbact_graph.web.questions.lexicon import Lexicon
+from urbact_graph.web.questions.meanings import (
+    Meaning,
+    Mention,
+    Word,
+    kinds_beside,
+    words_of,
+)
+from urbact_graph.web.questions.spelling import Spelling
+from urbact_graph.web.questions.vocabulary import ASKING, EMPTY, SAME, terms
+from urbact_graph.web.search.words import folded
 from urbact_graph.web.snapshot import Snapshot
+from urbact_graph.web.stored.library import library_of
 
 LONGEST_QUESTION = 300
-# What each part of a query's header weighs, beside a phrase; and all of its words together.
-_TITLE, _QUESTION, _WORDS = 0.95, 0.9, 0.25
+# What the words of a query weigh all together, beside the part of its header that fits best.
+_WORDS = 0.4
 # What a value adds that finds its parameter, what one takes away that does not, and a parameter
 # that needs a value and has none.
-_FILLED, _UNFILLED, _MISSING = 0.12, 0.3, 0.25
+_FILLED, _UNFILLED, _MISSING = 0.1, 0.42, 0.5
+# What a name takes away that finds no parameter: it is what the question is about.
+_UNFILLED_NAME = 0.6
+_NAMES = frozenset(("city", "network", "person", "call"))
+# What it adds if the rows of the answer are about what is asked for, and takes away if not.
+_ANSWER = 0.08
 # A text that stands where a phrase has it.
 _PATTERN = 0.9
-# The weight of a value among the words.
-_OF_VALUE = 1.0
 _LEAST_SCORE, _GUESSES = 0.3, 6
-_PLACE = re.compile(r"\{(\w+)\}")
+# How far behind the first guess another may be.
+_MOST_BEHIND = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """The value that a question gives a parameter, and the words that gave it."""
+    """The value that a question gives a parameter, and the words that gave it.
+
+    There are none where a day is today because the question names no other.
+    """
 
     parameter: Parameter
     meaning: Meaning
@@ -43,10 +56,14 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A stored query that a question may mean; ``unused`` are the words that it does not use."""
+    """A stored query that a question may mean; ``unused`` are the words that it does not use.
+
+    ``fit`` is the score without what the unused names take away.
+    """
 
     query: StoredQuery
     score: float
+    fit: float
     values: tuple[Value, ...]
     unused: tuple[str, ...]
 
@@ -55,38 +72,14 @@ class Guess:
 class Understanding:
     """What a sentence was understood as: the guesses, the best first, and what its words mean.
 
-    ``unknown`` are the words that neither name a thing nor stand in any query.
+    ``words`` are those that name no thing; of these the ``unknown`` stand in no query either.
     """
 
     sentence: str
     guesses: tuple[Guess, ...]
     mentions: tuple[Mention, ...]
+    words: tuple[Word, ...]
     unknown: tuple[str, ...]
-
-
-class _Indexed:
-    """A query with the words of its header."""
-
-    def __init__(self, query: StoredQuery) -> None:
-        self.query = query
-        kinds = {one.name: one.kind or one.datatype for one in query.parameters}
-        self.texts: list[tuple[float, Counter[str]]] = [
-            (_TITLE, Counter(_terms(query.title))),
-            (_QUESTION, Counter(_terms(query.question))),
-        ]
-        self.patterns: list[tuple[re.Pattern[str], str]] = []
-        for phrase in query.phrases:
-            self.texts.append((1.0, _phrase(phrase, kinds)))
-            names = _PLACE.findall(phrase)
-            if len(names) == 1 and kinds[names[0]] == "string":
-                before, after = (re.escape(part).replace(r"\ ", r"\s+") for part in _split(phrase))
-                self.patterns.append(
-                    (re.compile(rf"{before}(.+?){after}\s*[?.!]*$", re.IGNORECASE), names[0])
-                )
-        columns = " ".join(one.meaning for one in query.columns)
-        self.words = {*_terms(columns), *_terms(query.name.replace("-", " "))}
-        for _, text in self.texts:
-            self.words |= set(text)
 
 
 class Questions:
@@ -94,98 +87,135 @@ class Questions:
 
     def __init__(self, queries: Iterable[StoredQuery], lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._queries = [_Indexed(query) for query in queries]
-        counts = Counter(word for one in self._queries for word in one.words)
-        total = len(self._queries)
-        self._rarity = {word: math.log(1 + total / count) for word, count in counts.items()}
+        self._known = Words(queries)
+        of_names: dict[str, bool] = {}
+        for word, is_common in lexicon.words():
+            of_names[word] = is_common or of_names.get(word, False)
+        self._spelling = Spelling(
+            (*self._known.spelt, *(word for word, is_common in of_names.items() if is_common)),
+            (word for word, is_common in of_names.items() if not is_common),
+            (*SAME, *EMPTY, *ASKING, *map(folded, lexicon.ordinary)),
+        )
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Self:
         """Index the stored queries and the names of ``snapshot``, for ``snapshot.derive``.
 
         Raises:
-            ProblemError: as the atlas raises it.
+            ProblemError: as the atlas raises it, or another dataset is served.
         """
-        folder = find_sources(snapshot.settings).queries
-        lexicon = Lexicon.of(atlas_of(snapshot), snapshot.derive(SearchIndex.of))
-        return cls(load_queries(folder, snapshot.base).values(), lexicon)
+        return cls(library_of(snapshot).queries.values(), Lexicon.of(atlas_of(snapshot)))
 
-    def understand(self, sentence: str) -> Understanding:
-        """Return what ``sentence`` of at most ``LONGEST_QUESTION`` characters may mean."""
-        mentions = self._lexicon.mentions(sentence)
-        rest = _without(sentence, mentions)
-        words = _terms(rest)
-        guesses = [self._guess(one, sentence, words, mentions) for one in self._queries]
-        guesses = [one for one in guesses if one.score >= _LEAST_SCORE]
+    def understand(
+        self,
+        sentence: str,
+        today: date | None = None,
+        among: Collection[str] | None = None,
+    ) -> Understanding:
+        """Return what ``sentence`` of at most ``LONGEST_QUESTION`` characters may mean.
+
+        ``today`` is what "now" means: the day in UTC, unless it is given. Only the queries whose
+        names are ``among`` those given are guessed, where any are.
+        """
+        words = [self._corrected(word, place) for place, word in enumerate(words_of(sentence))]
+        mentions = self._lexicon.mentions(sentence, words)
+        left = _blanked(sentence, mentions)
+        today = today or datetime.now(UTC).date()
+        mentions += figures(left, today)
+        mentions.sort(key=lambda one: one.start)
+        hidden = [one for one in mentions if not one.is_plain]
+        rest = [word for word in words if not _is_within(word, hidden)]
+        beside = set(kinds_beside(words, mentions))
+        asked = {word: terms(word.spelling) for word in rest if word not in beside}
+        question = _Asked(sentence, asked, tuple(mentions), today)
+        guesses = [
+            self._guess(one, question)
+            for one in self._known.headers
+            if among is None or one.query.name in among
+        ]
+        guesses = [one for one in guesses if (one.fit if one.values else one.score) >= _LEAST_SCORE]
         guesses.sort(key=lambda one: (-one.score, one.query.name))
-        known = set(self._rarity)
-        unknown = [word for word in _bare(rest) if not set(_terms(word)) <= known]
+        guesses = [one for one in guesses if one.score >= guesses[0].score - _MOST_BEHIND]
+        named = [
+            replace(word, is_little=not asked.get(word))
+            for word in rest
+            if not _is_within(word, mentions)
+        ]
+        unknown = [word.text for word in named if not self._known.has(terms(word.spelling))]
         return Understanding(
-            sentence, tuple(guesses[:_GUESSES]), tuple(mentions), tuple(dict.fromkeys(unknown))
+            sentence,
+            tuple(guesses[:_GUESSES]),
+            tuple(mentions),
+            tuple(named),
+            tuple(dict.fromkeys(unknown)),
         )
 
-    def _guess(
-        self, indexed: _Indexed, sentence: str, words: list[str], mentions: Sequence[Mention]
-    ) -> Guess:
-        query = indexed.query
-        by_pattern = next(
-            (
-                (name, match[1].strip(" '\"“”\u2018\u2019"))
-                for pattern, name in indexed.patterns
-                if (match := pattern.search(sentence))
-            ),
-            None,
-        )
-        if by_pattern:
-            name, text = by_pattern
-            parameter = next(one for one in query.parameters if one.name == name)
+    def _corrected(self, word: Word, place: int) -> Word:
+        is_name = place > 0 and word.text[0].isupper()
+        found = [
+            self._spelling.corrected(part, is_name=is_name) or part
+            for part in word.spelling.split()
+        ]
+        spelling = " ".join(found)
+        if spelling == word.spelling:
+            return word
+        return replace(word, spelling=spelling, corrected=spelling)
+
+    def _guess(self, header: Header, question: "_Asked") -> Guess:
+        query = header.query
+        if by_pattern := header.text_in(question.sentence, question.mentions):
+            parameter, text = by_pattern
             value = Value(parameter, Meaning("string", text, text), text)
-            return Guess(query, 1 + _PATTERN, (value,), ())
-        values, unused = _fill(query, mentions)
+            return Guess(query, 1 + _PATTERN, 1 + _PATTERN, (value,), ())
+        values, unused = _fill(query, question.mentions)
+        filled = {value.parameter.name for value in values}
+        if header.asked_about - filled:
+            return Guess(query, 0, 0, (), ())
+        found = [term for some in question.words.values() for term in some]
         kinds = Counter(
-            f"{{{meaning.kind}}}"
-            for mention in mentions
-            if not mention.is_hint
+            place_of(meaning.kind)
+            for mention in question.mentions
             for meaning in _meant(mention, values)
         )
-        asked = Counter(words) + kinds
-        score = max(part * self._likeness(asked, text) for part, text in indexed.texts)
-        total = sum(self._weight(word) for word in set(words))
-        if total:
-            shared = sum(self._weight(word) for word in set(words) & indexed.words)
-            score += _WORDS * shared / total
-        filled = {value.parameter.name for value in values}
-        missing = [
-            one
-            for one in query.parameters
-            if one.default is not None
-            and one.name not in filled
-            and (one.kind in KINDS or one.datatype in ("string", "decimal"))
-        ]
-        score += _FILLED * len(values) - _UNFILLED * len(unused) - _MISSING * len(missing)
-        left = _bare(_without(sentence, mentions))
-        left = [word for word in left if not set(_terms(word)) <= indexed.words]
-        return Guess(query, round(score, 3), tuple(values), (*unused, *dict.fromkeys(left)))
-
-    def _likeness(self, asked: Counter[str], text: Counter[str]) -> float:
-        """Return the cosine of two texts, each word weighted by its rarity."""
-        shared = sum(
-            self._weight(word) ** 2 * min(count, text[word]) for word, count in asked.items()
+        fit = self._known.likeness(Counter(found) + kinds, header)
+        fit += _WORDS * self._known.share(found, header)
+        fit += _FILLED * len(values) - _MISSING * len(header.needed - filled)
+        wanted = self._known.asked_for(found)
+        if wanted and header.answer:
+            fit += _ANSWER if wanted == header.answer else -_ANSWER
+        score = fit - sum(
+            _UNFILLED_NAME if one.meanings[0].kind in _NAMES else _UNFILLED for one in unused
         )
-        return shared / (self._length(asked) * self._length(text) or 1)
-
-    def _length(self, text: Counter[str]) -> float:
-        return math.sqrt(sum(self._weight(word) ** 2 * count for word, count in text.items()))
-
-    def _weight(self, word: str) -> float:
-        if word.startswith("{"):
-            return _OF_VALUE
-        # A word that no query has says that something else may be meant.
-        return self._rarity.get(word, 1.5)
+        values += _of_today(query, filled, question.today)
+        left = [word.text for word, some in question.words.items() if not set(some) <= header.words]
+        return Guess(
+            *(query, round(score, 3), fit, tuple(values)),
+            unused=tuple(dict.fromkeys((*(one.words for one in unused), *left))),
+        )
 
 
-def _fill(query: StoredQuery, mentions: Sequence[Mention]) -> tuple[list[Value], list[str]]:
-    """Return the values that ``mentions`` give the parameters, and the words that give none."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question: its words that name nothing with their terms, what is named, and its day."""
+
+    sentence: str
+    words: Mapping[Word, list[str]]
+    mentions: tuple[Mention, ...]
+    today: date
+
+
+def _of_today(query: StoredQuery, filled: Collection[str], today: date) -> list[Value]:
+    """Return the values of the days of ``query`` of which the question says nothing: today's."""
+    text = today.isoformat()
+    return [
+        Value(one, Meaning("date", text, text), "")
+        for one in query.parameters
+        if one.datatype == "date" and one.name not in filled
+    ]
+
+
+def _fill(query: StoredQuery, mentions: Sequence[Mention]) -> tuple[list[Value], list[Mention]]:
+    """Return the values that ``mentions`` give the parameters, and the mentions that give none."""
     values: dict[str, Value] = {}
     unused = []
     for mention in sorted(mentions, key=lambda one: (one.is_hint, one.start)):
@@ -197,8 +227,8 @@ def _fill(query: StoredQuery, mentions: Sequence[Mention]) -> tuple[list[Value],
                     is_used = True
                     if meaning.kind != "year":
                         break
-        if not is_used and not mention.is_hint and mention.words not in unused:
-            unused.append(mention.words)
+        if not is_used and not mention.is_hint:
+            unused.append(mention)
     return [values[one.name] for one in query.parameters if one.name in values], unused
 
 
@@ -210,44 +240,26 @@ def _places(query: StoredQuery, meaning: Meaning) -> list[Parameter]:
     else:
         names = (meaning.kind,)
     return [
-        one for one in query.parameters if one.name in names or (one.kind == meaning.kind != "year")
+        one
+        for one in query.parameters
+        if one.name in names
+        or (one.kind == meaning.kind != "year")
+        or (one.datatype == meaning.kind == "date")
     ]
 
 
 def _meant(mention: Mention, values: Sequence[Value]) -> Sequence[Meaning]:
-    """Return the meanings that a query uses, the first where it uses none."""
+    """Return the meanings that a query uses; where it uses none, the first of what must be used."""
     used = [one for one in mention.meanings if any(value.meaning is one for value in values)]
-    return used or mention.meanings[:1]
+    return used or (() if mention.is_hint else mention.meanings[:1])
 
 
-def _phrase(phrase: str, kinds: dict[str, str]) -> Counter[str]:
-    places = Counter(f"{{{_kind(name, kinds[name])}}}" for name in _PLACE.findall(phrase))
-    return Counter(_terms(_PLACE.sub(" ", phrase))) + places
-
-
-def _kind(name: str, kind: str) -> str:
-    return kind if kind in KINDS or kind == "date" else name
-
-
-def _split(phrase: str) -> tuple[str, str]:
-    before, _, rest = phrase.partition("{")
-    return before, rest.partition("}")[2]
-
-
-def _without(sentence: str, mentions: Sequence[Mention]) -> str:
-    """Return ``sentence`` without the words that name something."""
-    for mention in mentions:
-        if not mention.is_plain:
-            blank = " " * (mention.end - mention.start)
-            sentence = sentence[: mention.start] + blank + sentence[mention.end :]
+def _blanked(sentence: str, mentions: Iterable[Mention]) -> str:
+    """Return ``sentence`` with spaces where something is named."""
+    for one in mentions:
+        sentence = sentence[: one.start] + " " * (one.end - one.start) + sentence[one.end :]
     return sentence
 
 
-def _bare(text: str) -> list[str]:
-    return [word for word in folded(text).split() if _terms(word)]
-
-
-def _terms(text: str) -> list[str]:
-    """Return the stems that say what is asked, those of the same meaning as one."""
-    bare = " ".join(word for word in folded(text).split() if word not in EMPTY and len(word) > 1)
-    return [SAME.get(stem, stem) for stem in stems(bare)]
+def _is_within(word: Word, mentions: Iterable[Mention]) -> bool:
+    return any(one.start < word.end and word.start < one.end for one in mentions)

@@ -1,6 +1,8 @@
-"""Words that stand for countries, themes and other words in questions."""
+"""Words that stand for themes, countries, addressees and for other words in questions."""
 
-from urbact_graph.web.search.words import stems
+from collections.abc import Iterator
+
+from urbact_graph.web.search.words import folded, stems
 
 # What people say for a theme, beside its own labels; the paths are those of themes.
 THEME_WORDS = {
@@ -31,106 +33,118 @@ THEME_WORDS = {
     "theme/youth": ("young people", "young"),
 }
 
-# The adjectives of countries, by ISO 3166-1 alpha-2.
-ADJECTIVES = {
-    "AL": "Albanian", "AT": "Austrian", "BA": "Bosnian", "BE": "Belgian", "BG": "Bulgarian",
-    "CH": "Swiss", "CY": "Cypriot", "CZ": "Czech", "DE": "German", "DK": "Danish",
-    "EE": "Estonian", "ES": "Spanish", "FI": "Finnish", "FR": "French", "GB": "British",
-    "GR": "Greek", "HR": "Croatian", "HU": "Hungarian", "IE": "Irish", "IT": "Italian",
-    "LT": "Lithuanian", "LU": "Luxembourgish", "LV": "Latvian", "MD": "Moldovan",
-    "ME": "Montenegrin", "MK": "Macedonian", "MT": "Maltese", "NL": "Dutch", "NO": "Norwegian",
-    "PL": "Polish", "PT": "Portuguese", "RO": "Romanian", "RS": "Serbian", "SE": "Swedish",
-    "SI": "Slovenian", "SK": "Slovak", "UA": "Ukrainian", "XK": "Kosovar",
-}  # fmt: skip
 OTHER_COUNTRY_NAMES = {
     "GB": ("UK", "Great Britain"),
     "NL": ("Holland",),
     "CZ": ("Czech Republic",),
     "SI": ("Slovene",),
 }
-
-# Words that mean the same in questions.
-_ALIKE = {
-    "project": "network",
-    "town": "city",
-    "municipality": "city",
-    "advice": "recommend",
-    "advise": "recommend",
-    "nation": "country",
-    "state": "country",
-    "join": "take",
-    "took": "take",
-    "taken": "take",
-    "participate": "take",
-    "written": "write",
-    "wrote": "write",
-    "led": "lead",
-    "leader": "lead",
-    "cooperate": "work",
-    "collaborate": "work",
-    "deal": "work",
-    "dealt": "work",
-    "met": "meet",
-    "topic": "theme",
-    "website": "site",
-    "big": "large",
-    "number": "many",
-    "ran": "run",
-    "close": "near",
-    "money": "budget",
-    "fund": "budget",
-    "id": "code",
-    "identifier": "code",
-    "began": "start",
-    "begin": "start",
-    "lack": "miss",
-    "without": "miss",
-    "incomplete": "miss",
-    "alike": "similar",
-    "like": "similar",
-    "resemble": "similar",
-    "came": "come",
-    "percentage": "percent",
+# What people say for those whom recommendations are for, by the local names of the individuals.
+ADDRESSEE_WORDS = {
+    "CitiesAddressee": ("city", "municipality", "municipalities", "towns", "local authorities"),
+    "RegionsAddressee": ("regional authorities", "regional governments"),
+    "NationalAddressee": (
+        *("national governments", "national government", "governments", "the government"),
+        *("ministries", "the state", "member states"),
+    ),
+    "EuropeanUnionAddressee": ("EU", "European Commission", "the Commission"),
+    "ManagingAuthoritiesAddressee": ("managing authority",),
 }
-SAME = {stems(word)[0]: stems(same)[0] for word, same in _ALIKE.items() if stems(word)}
-# Words that say nothing of what is asked.
-EMPTY = frozenset(
-    (
-        "show",
-        "list",
-        "me",
-        "all",
-        "please",
-        "give",
-        "tell",
-        "there",
-        "any",
-        "has",
-        "had",
-        "been",
-        "be",
-        "some",
-        "ever",
-        "only",
-        "would",
-        "could",
-        "should",
-        "i",
-        "we",
-        "you",
-        "us",
-        "that",
-        "those",
-        "these",
-        "such",
-        "also",
-        "did",
-        "just",
-        "want",
-        "know",
-        "see",
-        "get",
-        "got",
-        "one",
-    )
-)
+# Nouns of classes, by the local name of the class.
+CLASSES = {
+    "networks": "Network",
+    "partnerships": "Partnership",
+    "plans": "Plan",
+    "recommendations": "Recommendation",
+    "calls": "Call",
+    "cities": "City",
+    "programmes": "Programme",
+}
+
+# Words that mean the same in questions, after the one that the queries have.
+_ALIKE = """
+network: project projects
+city: town towns municipality municipalities village villages
+recommend: advice advise advises lesson lessons learn learnt learned suggest suggestion suggestions
+recommend: guidance tip tips should
+country: nation nations state states
+take: join joined joins joining took taken participate participated participating participation
+take: participant participants involve involved sit sat attend attended enter entered belong
+take: belongs belonged member members
+work: cooperate cooperated cooperates cooperation collaborate collaborated collaboration deal deals
+work: dealt dealing tackle tackled tackling address addressed addressing focus focused
+work: handle handled work: partnered engage engaged together talk contact
+meet: met meets encounter encountered
+write: written wrote writes produce produced draft drafted prepare prepared adopt adopted develop
+write: developed publish published
+lead: led leads leader leaders leading coordinated coordinating coordinator coordinators head headed
+lead: chaired managed
+start: begin began begun begins launch launched
+run: ran running active ongoing operate operated
+many: number count amount quantity
+most: popular popularity top highest greatest often frequent frequently
+near: close closest nearby nearest around surrounding vicinity neighbour neighbours neighbouring
+budget: money fund funds funding cost costs spend spent euro euros
+code: id ids identifier identifiers
+miss: lack lacks lacking without incomplete no not never none absent missing gap gaps
+similar: alike like resemble resembles resembling comparable related
+share: percentage percent proportion fraction
+come: came comes coming
+result: outcome outcomes resulted resulting achievement achievements
+again: return returned returning repeat repeatedly regularly keep keeps kept
+new: newcomer newcomers first
+expert: consultant consultants adviser advisers advisor advisors
+accompany: support supported supports assist assisted help helped guide guided coach coached
+name: called named spelt spelled
+approve: approved select selected accept accepted grant granted
+announce: promise promised foresee foreseen intend intended
+complete: completeness exhaustive coverage
+review: check checked verify verified
+match: equivalent equivalents correspond corresponds corresponding mapped mapping
+theme: topic subject subjects issue issues
+site: website websites
+region: province provinces
+large: big size bigger larger largest biggest
+year: annual annually yearly
+population: inhabitants residents
+pair: pairs couple two
+each: per every
+kind: type types sort sorts
+evidence: sure certain know known
+find: search look
+disagree: contradict contradicts contradiction conflict conflicts inconsistent
+"""
+
+
+def _alike() -> Iterator[tuple[str, str]]:
+    for line in _ALIKE.strip().splitlines():
+        same, _, words = line.partition(": ")
+        for word in words.split():
+            yield word, stems(same)[0]
+
+
+# What counts as the stem of a word; by the word, as "coordinated" says something else than
+# "coordinates".
+SAME = dict(_alike())
+# Words that say nothing of what is asked, beside those that have no stem.
+_EMPTY = """
+show list me all please give tell there any has had have been be some ever only would could i we you
+us that those these such also did just want see get got one them then than its it so about let
+may might must need shall done do doing far council happened happen
+"""
+EMPTY = frozenset(_EMPTY.split())
+# Words that ask, and say something of what is asked although they have no stem.
+ASKING = frozenset(("who", "when", "where"))
+
+
+def terms(text: str) -> list[str]:
+    """Return the stems of ``text`` that say what is asked, those of the same meaning as one."""
+    found = []
+    for word in folded(text).split():
+        if word in ASKING:
+            found.append(word)
+        elif word in SAME:
+            found.append(SAME[word])
+        elif word not in EMPTY and len(word) > 1:
+            found += stems(word)
+    return found

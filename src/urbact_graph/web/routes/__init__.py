@@ -7,6 +7,7 @@ from urbact_graph.web.routes import (
     dumps,
     entities,
     graph_store,
+    guide,
     health,
     home,
     jsonld_context,
@@ -48,5 +49,6 @@ BLUEPRINTS = (
     queries.routes,
     tables.routes,
     openapi.routes,
+    guide.routes,
     entities.routes,
 )

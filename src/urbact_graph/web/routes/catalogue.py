@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from flask import Blueprint, Response, redirect, render_template
+from flask import Blueprint, Response, redirect, render_template, request
 from pyoxigraph import NamedNode, Triple
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -11,15 +11,26 @@ from urbact_graph.description import instance_description
 from urbact_graph.problems import NOT_FOUND, ProblemError
 from urbact_graph.rdf.namespaces import DCT, FOAF, OWL, RDF, RDFS, VOID
 from urbact_graph.web.context import current_context, current_snapshot
-from urbact_graph.web.documents.document import OTHER_FORMATS, Document, subject_first
+from urbact_graph.web.documents.document import (
+    HTML,
+    OTHER_FORMATS,
+    Document,
+    chosen_suffix,
+    subject_first,
+)
 from urbact_graph.web.documents.entity_description import description
 from urbact_graph.web.documents.index import Entity, Index
 from urbact_graph.web.documents.jsonld_terms import Terms
 from urbact_graph.web.pages.dataset_page import DATASET, DatasetPage
 from urbact_graph.web.pages.entity_page import Vocabulary
+from urbact_graph.web.pages.large_pages import dataset_page
 from urbact_graph.web.routes.negotiated import add_document, respond
 from urbact_graph.web.snapshot import Snapshot
 from urbact_graph.web.spellings import location
+
+_NOT_DESCRIBED = (
+    "This instance serves a dataset that does not describe itself; query it at /sparql."
+)
 
 routes = Blueprint("catalogue", __name__)
 
@@ -33,17 +44,23 @@ def well_known() -> AnyResponse:
 def _respond(path: str, suffix: str = "") -> Response:
     """Give the catalogue or the statistics."""
     snapshot = current_snapshot()
-    triples = _described(snapshot)
-    chosen = statistics(triples, snapshot.base) if path == "void" else catalogue(triples)
+    dataset, stated = _described(snapshot)
+    chosen = suffix or chosen_suffix(request.headers.get("Accept"), is_for_programs=True)
+    if chosen == HTML:
+        # The tables are those of the dataset's own page; the rows have the addresses of here.
+        kept = {NamedNode(f"{snapshot.base}{name}") for name in (DATASET, path)}
+        stated = [t for t in stated if t.subject in kept or t.predicate.value == RDFS.label]
+    triples = _at_instance(snapshot, stated)
+    part = statistics(triples, snapshot.base) if path == "void" else catalogue(triples)
     subject = NamedNode(f"{snapshot.base}{DATASET if path == 'void' else path}")
     terms = snapshot.derive(Terms.of)
-    document = Document(subject_first(chosen, subject), subject, snapshot.base, terms)
+    document = Document(subject_first(part, subject), subject, snapshot.base, terms)
 
     def page() -> str:
         vocabulary = snapshot.derive(Vocabulary.of)
         return render_template(
             "dataset.html",
-            page=DatasetPage.of(_entity(DATASET), triples, vocabulary, snapshot.base),
+            page=dataset.at_instance(triples, vocabulary, snapshot.base),
             address=path,
             formats=OTHER_FORMATS,
             has_files=snapshot.release is not None,
@@ -80,11 +97,17 @@ def statistics(triples: Sequence[Triple], base: str) -> list[Triple]:
     return _labelled(chosen, triples)
 
 
-def _described(snapshot: Snapshot) -> list[Triple]:
-    """Return the description of the dataset, with the addresses of this instance."""
-    found: dict[Triple, None] = {}
-    for path in (DATASET, "catalog"):
-        found |= dict.fromkeys(description(snapshot, _entity(path).iri))
+def _described(snapshot: Snapshot) -> tuple[DatasetPage, list[Triple]]:
+    """Return the page of the dataset, and the description of dataset and catalogue."""
+    large = snapshot.derive(dataset_page)
+    if large is None or not isinstance(large.page, DatasetPage):
+        raise ProblemError(NOT_FOUND, _NOT_DESCRIBED)
+    of_catalogue = description(snapshot, _entity("catalog").iri)
+    return large.page, list(dict.fromkeys([*large.triples, *of_catalogue]))
+
+
+def _at_instance(snapshot: Snapshot, found: Iterable[Triple]) -> list[Triple]:
+    """Return a description with the addresses of this instance."""
     files = snapshot.release.files if snapshot.release else ()
     return instance_description(found, snapshot.base, current_context().public_address, files)
 
@@ -92,10 +115,7 @@ def _described(snapshot: Snapshot) -> list[Triple]:
 def _entity(path: str) -> Entity:
     entity = current_snapshot().derive(Index.of).get(path)
     if entity is None:
-        raise ProblemError(
-            NOT_FOUND,
-            "This instance serves a dataset that does not describe itself; query it at /sparql.",
-        )
+        raise ProblemError(NOT_FOUND, _NOT_DESCRIBED)
     return entity
 
 

@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
+from slugify import slugify
 
 from urbact_graph.problems import NOT_ACCEPTABLE, ProblemError
 from urbact_graph.web.negotiation import HTML_TYPE, Acceptance
@@ -26,7 +27,7 @@ def conformance(suffix: str = "") -> Response:
     """
     chosen = suffix or _SUFFIXES[_accepted()]
     if chosen == "html":
-        response = Response(render_template("conformance.html", report=_report()))
+        response = Response(render_template("conformance.html", report=report()))
     else:
         response = Response(_text(), mimetype=_JSON_TYPE)
     if not suffix:
@@ -56,6 +57,10 @@ def _text() -> str:
 
 
 @cache
-def _report() -> dict[str, Any]:
-    report: dict[str, Any] = json.loads(_text())
-    return report
+def report() -> dict[str, Any]:
+    """Return the report; each case has the ``anchor`` that it has on the page, too."""
+    found: dict[str, Any] = json.loads(_text())
+    for area in found["areas"]:
+        for case in area["cases"]:
+            case["anchor"] = slugify(case["title"])
+    return found

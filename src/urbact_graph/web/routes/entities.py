@@ -18,16 +18,16 @@ from urbact_graph.web.documents.entity_description import description
 from urbact_graph.web.documents.index import Entity, Index
 from urbact_graph.web.documents.jsonld_terms import Terms
 from urbact_graph.web.documents.links import document_links, link_header
-from urbact_graph.web.pages.dataset_page import DATASET, DatasetPage
+from urbact_graph.web.pages.dataset_page import DATASET
 from urbact_graph.web.pages.entity_page import EntityPage, Vocabulary
 from urbact_graph.web.pages.kinds import kind_page, own_pages
-from urbact_graph.web.pages.ontology_page import OntologyPage
+from urbact_graph.web.pages.large_pages import LARGE_PAGES, LargePage
 from urbact_graph.web.pages.page_head import PageHead, page_head
+from urbact_graph.web.pages.schema_org import Facts
 from urbact_graph.web.pages.similar_things import SimilarThings
 from urbact_graph.web.routes.dumps import item_links
 from urbact_graph.web.spellings import document, in_other_letters, location
 
-_ONTOLOGY = "ontology"
 # How much of an unknown path an error repeats.
 _MAX_PATH_LENGTH = 200
 
@@ -51,12 +51,15 @@ def entity(path: str) -> AnyResponse:
     found, suffix = known
     # Nothing is known of the licence of a dataset that does not describe itself.
     is_ours = index.get(DATASET) is not None
-    triples = description(snapshot, found.iri)
+    prepare = LARGE_PAGES.get(found.path)
+    large = snapshot.derive(prepare) if prepare else None
+    triples = large.triples if large else description(snapshot, found.iri)
     stated = Document(triples, found.iri, snapshot.base, snapshot.derive(Terms.of))
     if suffix == HTML:
         address = current_context().public_address
-        head = page_head(triples, found, snapshot.base, address, is_ours=is_ours)
-        response = Response(_page(found, stated, head))
+        facts = large.facts if large else Facts(triples, snapshot.base)
+        head = page_head(facts, found, snapshot.base, address, is_ours=is_ours)
+        response = Response(_large_page(large, head) if large else _page(found, stated, head))
     else:
         response = stated.response(suffix)
         response.last_modified = snapshot.modified
@@ -78,13 +81,6 @@ def _page(entity: Entity, document: Document, head: PageHead) -> str:
     snapshot = current_snapshot()
     about = entity, document.triples, snapshot.derive(Vocabulary.of), document.base
     shown = {"head": head, "formats": OTHER_FORMATS}
-    if entity.path == _ONTOLOGY:
-        return render_template("ontology.html", ontology=OntologyPage.of(*about), **shown)
-    if entity.path == DATASET:
-        page, has_files = DatasetPage.of(*about), snapshot.release is not None
-        return render_template(
-            "dataset.html", page=page, address=DATASET, has_files=has_files, **shown
-        )
     similar = SimilarThings.of(snapshot, entity, document.triples)
     stated = EntityPage.of(*about, similar, own_pages(snapshot))
     if designed := kind_page(snapshot, stated):
@@ -92,6 +88,17 @@ def _page(entity: Entity, document: Document, head: PageHead) -> str:
             designed.template, page=stated, designed=designed, of=designed.gathered, **shown
         )
     return render_template("entity.html", page=stated, **shown)
+
+
+def _large_page(large: LargePage, head: PageHead) -> str:
+    return render_template(
+        large.template,
+        page=large.page,
+        head=head,
+        formats=OTHER_FORMATS,
+        address=DATASET,
+        has_files=current_snapshot().release is not None,
+    )
 
 
 def _links(entity: Entity, document: Document, suffix: str, *, is_ours: bool) -> str:

@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from urbact_graph.description.distributions import LICENCE
 from urbact_graph.rdf.namespaces import DCT, OWL, SCHEMA, namespaces, shortened
 from urbact_graph.web.context import current_context, current_snapshot
+from urbact_graph.web.counted import noun
 from urbact_graph.web.documents.document import HTML, RDF_SUFFIXES, chosen_suffix, media_type_of
-from urbact_graph.web.documents.entity_description import description
 from urbact_graph.web.documents.index import Index
 from urbact_graph.web.documents.links import ABOUT_PAGE, Link, link_header
 from urbact_graph.web.pages.coverage import Coverage, Scope, Total
@@ -20,8 +20,11 @@ from urbact_graph.web.pages.dataset_markup import dataset_markup
 from urbact_graph.web.pages.dataset_page import DATASET
 from urbact_graph.web.pages.entity_page import Vocabulary
 from urbact_graph.web.pages.home_page import HomePage, ways_in
+from urbact_graph.web.pages.large_pages import dataset_page
 from urbact_graph.web.pages.page_head import script
 from urbact_graph.web.pages.schema_org import Facts
+from urbact_graph.web.questions.answer import EXAMPLES
+from urbact_graph.web.questions.understanding import LONGEST_QUESTION
 from urbact_graph.web.routes.dumps import item_links
 from urbact_graph.web.snapshot import Snapshot
 from urbact_graph.web.spellings import has_route, location
@@ -30,15 +33,21 @@ _DAY = len("2026-11-23")
 
 # The classes of the ontology without a superclass in it, and the concept schemes, each with its
 # members that have documents.
+# The groups are chosen first, so that the filters are tried once for each entity, not each value.
 _CONTENTS = """
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT ?group ?entity (COUNT(?value) AS ?statements)
 WHERE {
-  { ?entity a ?group } UNION { ?entity skos:inScheme ?group }
-  FILTER(STRSTARTS(STR(?group), ?base))
-  FILTER(STRSTARTS(STR(?entity), ?base) && !CONTAINS(STR(?entity), "#"))
-  FILTER NOT EXISTS { ?group rdfs:subClassOf ?above FILTER(STRSTARTS(STR(?above), ?base)) }
+  {
+    SELECT ?group ?entity
+    WHERE {
+      { ?entity a ?group } UNION { ?entity skos:inScheme ?group }
+      FILTER(STRSTARTS(STR(?group), ?base))
+      FILTER(STRSTARTS(STR(?entity), ?base) && !CONTAINS(STR(?entity), "#"))
+      FILTER NOT EXISTS { ?group rdfs:subClassOf ?above FILTER(STRSTARTS(STR(?above), ?base)) }
+    }
+  }
   ?entity ?property ?value
 }
 GROUP BY ?group ?entity
@@ -52,24 +61,25 @@ LIMIT 12
 """
 # The kinds of entities, in the order of the page; other kinds follow, the largest first.
 _KINDS = {
-    "ontology#Network": "networks",
-    "ontology#City": "cities",
-    "ontology#Plan": "plans",
-    "ontology#AnnouncedPlan": "plans only announced",
-    "ontology#Recommendation": "recommendations",
-    "theme": "themes",
-    "ontology#Partnership": "partnerships",
-    "ontology#Document": "documents",
-    "ontology#Person": "people",
-    "ontology#Call": "calls for proposals",
-    "ontology#Programme": "programmes",
-    "glossary": "terms of the glossary",
+    "ontology#Network": ("network", "networks"),
+    "ontology#City": ("city", "cities"),
+    "ontology#Plan": ("plan", "plans"),
+    "ontology#AnnouncedPlan": ("plan only announced", "plans only announced"),
+    "ontology#Recommendation": ("recommendation", "recommendations"),
+    "theme": ("theme", "themes"),
+    "ontology#Partnership": ("partnership", "partnerships"),
+    "ontology#Document": ("document", "documents"),
+    "ontology#Person": ("person", "people"),
+    "ontology#Call": ("call for proposals", "calls for proposals"),
+    "ontology#Programme": ("programme", "programmes"),
+    "glossary": ("term of the glossary", "terms of the glossary"),
 }
 # These say something of entities, and are no contents of their own.
 _NOT_SHOWN = ("ontology#OfficialTotal", "ontology#Similarity")
 # What is linked from the page: path, name and purpose. What this instance lacks is left out: some
 # need a release, others a dataset that describes itself.
 _PLACES = (
+    ("guide", "Guide", "SPARQL in ten steps, the model, and what each kind of reader can do here"),
     ("sparql", "SPARQL", "write your own queries, in the browser or for any SPARQL 1.1 client"),
     ("queries", "Stored queries", "common questions, ready to run"),
     ("tables", "Tables", "each kind of thing as a table, for spreadsheets and data frames"),
@@ -100,6 +110,7 @@ _NAVIGATION = (
     ("themes", "Themes"),
     ("map", "Map"),
     ("queries", "Queries"),
+    ("guide", "Guide"),
     ("dataset.html", "Data"),
 )
 _SEARCH = "/search"
@@ -117,13 +128,19 @@ _WAYS_IN = (
         ),
     ),
     ("Use the data", ("sparql", "queries", "tables", "dumps/", "catalog", "ldes", "openapi")),
-    ("Understand it", ("ontology.html", "glossary.html", "theme.html", "dataset.html")),
-    ("Check it", ("validation", "shapes", "conformance", "limits")),
+    (
+        "Understand it",
+        ("guide", "guide/model", "ontology.html", "glossary.html", "theme.html", "dataset.html"),
+    ),
+    ("Check it", ("validation", "shapes", "guide/endpoint", "conformance", "limits")),
 )
-_ONLY_OF_URBACT = ("queries", *_OF_DESCRIPTIONS, *_WAYS_IN[0][1], *_WAYS_IN[1][1])
+_GUIDE = ("guide", "guide/model", "guide/endpoint")
+_ONLY_OF_URBACT = ("queries", *_GUIDE, *_OF_DESCRIPTIONS, *_WAYS_IN[0][1], *_WAYS_IN[1][1])
 _NAMES = {
     **dict(_NAVIGATION),
     **{path: name for path, name, _ in _PLACES},
+    "guide/model": "The model",
+    "guide/endpoint": "The endpoint and the standard",
     "people": "People",
     "countries": "Countries",
     "pictures/timeline": "Time line of the programmes",
@@ -170,13 +187,12 @@ class Contents:
             ProblemError: as the engine raises it.
         """
         index = snapshot.derive(Index.of)
-        dataset = index.get(DATASET)
-        triples = tuple(description(snapshot, dataset.iri)) if dataset else ()
-        facts = Facts(triples, snapshot.base)
+        dataset = snapshot.derive(dataset_page)
+        facts = dataset.facts if dataset else Facts((), snapshot.base)
         iri = f"{snapshot.base}{DATASET}"
         return cls(
             _groups(snapshot, index) or _classes(snapshot),
-            triples,
+            dataset.triples if dataset else (),
             facts.text(iri, OWL.versionInfo),
             facts.date(iri, DCT.modified)[:_DAY],
             frozenset(path for path, _, _ in _PLACES if index.get(path)),
@@ -205,9 +221,9 @@ def frame() -> dict[str, object]:
     snapshot = current_snapshot()
     is_ours = snapshot.settings.dataset is None
     return {
-        "navigation": [one for one in _NAVIGATION if is_ours and _is_offered(one[0])],
+        "navigation": [one for one in _NAVIGATION if is_ours and is_offered(one[0])],
         "ways_in": [
-            (title, [(path, _NAMES[path]) for path in paths if _is_offered(path)])
+            (title, [(path, _NAMES[path]) for path in paths if is_offered(path)])
             for title, paths in _WAYS_IN
         ],
         "has_search": is_ours and has_route(_SEARCH),
@@ -215,7 +231,7 @@ def frame() -> dict[str, object]:
     }
 
 
-def _is_offered(path: str) -> bool:
+def is_offered(path: str) -> bool:
     """Tell whether this instance has the page at ``path``."""
     snapshot = current_snapshot()
     is_of_urbact = path.endswith(f".{HTML}") or path in _ONLY_OF_URBACT
@@ -240,7 +256,8 @@ def _page(contents: Contents, links: Iterable[Link]) -> str:
         links=links,
         held=_held(),
         home=_home(),
-        ways=ways_in(_is_offered),
+        ways=ways_in(is_offered),
+        question=_question(),
         has_validation=snapshot.release is not None,
         script=script(markup) if markup else "",
     )
@@ -253,6 +270,14 @@ def _home() -> HomePage | None:
         return None
     found = snapshot.derive(HomePage.of)
     return found if found.newest else None
+
+
+def _question() -> dict[str, object] | None:
+    """Return what the box for a question in words shows, None where there are no queries."""
+    if not is_offered("queries"):
+        return None
+    # The longest one would hide what is below.
+    return {"longest": LONGEST_QUESTION, "examples": EXAMPLES[:2]}
 
 
 def _held() -> tuple[tuple[Scope, Total], ...]:
@@ -271,7 +296,7 @@ def _places(contents: Contents) -> Iterator[tuple[str, str, str]]:
 
 
 def _exists(path: str, contents: Contents) -> bool:
-    if path not in _OF_DESCRIPTIONS and not _is_offered(path):
+    if path not in _OF_DESCRIPTIONS and not is_offered(path):
         return False
     return has_route(f"/{path}") and (path not in _OF_DESCRIPTIONS or bool(contents.dataset))
 
@@ -306,7 +331,8 @@ def _groups(snapshot: Snapshot, index: Index) -> tuple[Group, ...]:
         members.pop(f"{snapshot.base}{path}", None)
     found = []
     for iri in sorted(members, key=lambda iri: (ranks.get(iri, len(ranks)), -len(members[iri]))):
-        name = names.get(iri) or vocabulary.name(iri)
+        known = names.get(iri)
+        name = noun(len(members[iri]), *known) if known else vocabulary.name(iri)
         # The entity with the most statements is the example; of equals, the first by IRI.
         example = index.of_iri(min(members[iri])[1])
         address = f"{example.address}.{HTML}" if example else ""

@@ -58,6 +58,8 @@ def chosen_form(forms: tuple[str, ...]) -> str:
             )
         return wanted
     acceptance = Acceptance(request.headers.get("Accept"))
+    if "html" in forms and acceptance.wants_page:
+        return "html"
     best = max(forms, key=lambda form: acceptance.quality(_TYPES[form]))
     if not acceptance.quality(_TYPES[best]):
         raise ProblemError(NOT_ACCEPTABLE, f"This comes as {known}; accept one of these.")

@@ -14,7 +14,7 @@ from urbact_graph.web.pictures.cooperation import cooperation_of
 from urbact_graph.web.pictures.countries import COUNTRIES
 from urbact_graph.web.pictures.list_maps import MAPPED, map_of_list
 from urbact_graph.web.pictures.maps import SUBJECTS, as_json, map_of, map_of_all, with_networks
-from urbact_graph.web.pictures.picture import Picture, Table
+from urbact_graph.web.pictures.picture import DrawnPicture, Picture, Table
 from urbact_graph.web.pictures.themes import THEMES
 from urbact_graph.web.pictures.timeline import TIMELINE
 from urbact_graph.web.snapshot import Snapshot
@@ -67,10 +67,11 @@ def map_data() -> Response:
 @routes.get("/pictures/<name>")
 def picture(name: str) -> Response:
     """Give the page of a picture; with a suffix its SVG, or its table as CSV or JSON."""
-    atlas = atlas_of(current_snapshot())
+    # Another dataset has no pictures.
+    atlas_of(current_snapshot())
     _refuse_other_parameters(())
     stem, _, form = name.partition(".")
-    pictures = pictures_of(current_snapshot())
+    pictures = current_snapshot().derive(drawn_pictures)
     chosen = pictures.get(stem)
     if chosen is None or (form and form not in _FORMS):
         known = ", ".join(pictures)
@@ -81,15 +82,17 @@ def picture(name: str) -> Response:
         )
     if form == "svg":
         address = f"{current_context().public_address}/"
-        return Response(chosen.draw(atlas, address).svg(), content_type="image/svg+xml")
-    table = chosen.table(atlas)
+        return Response(chosen.svg(address), content_type="image/svg+xml")
     if form == "csv":
-        return _csv(table, stem)
+        return _csv(chosen.table, stem)
     if form == "json":
-        names = [column for column, _ in table.columns]
-        items = [dict(zip(names, row, strict=True)) for row in table.rows]
-        return jsonify({"title": chosen.title, "items": items})
-    return Response(_page(chosen, table, atlas))
+        names = [column for column, _ in chosen.table.columns]
+        items = [dict(zip(names, row, strict=True)) for row in chosen.table.rows]
+        return jsonify({"title": chosen.picture.title, "items": items})
+    others = [one.picture for one in pictures.values() if one is not chosen]
+    svg = chosen.svg(f"{request.script_root}/")
+    shown = {"picture": chosen.picture, "table": chosen.table, "svg": svg}
+    return Response(render_template("picture.html", **shown, others=others))
 
 
 def _map_of_list(atlas: Atlas) -> Response:
@@ -125,18 +128,20 @@ def _selection(atlas: Atlas) -> Selection:
     return Selection.of(LISTINGS[name], atlas, pairs)
 
 
-def _page(chosen: Picture, table: Table, atlas: Atlas) -> str:
-    drawing = chosen.draw(atlas, f"{request.script_root}/")
-    others = [one for one in pictures_of(current_snapshot()).values() if one is not chosen]
-    return render_template(
-        "picture.html", picture=chosen, table=table, svg=drawing.svg(), others=others
-    )
-
-
 def pictures_of(snapshot: Snapshot) -> dict[str, Picture]:
     """Return the pictures that there are; the network of cities is laid out with a release."""
     network = snapshot.derive(cooperation_of)
     return {**PICTURES, network.name: network} if network else PICTURES
+
+
+def drawn_pictures(snapshot: Snapshot) -> dict[str, DrawnPicture]:
+    """Draw the pictures of ``snapshot``; to be called by ``derive``.
+
+    Raises:
+        ProblemError: as the engine raises it.
+    """
+    atlas = atlas_of(snapshot)
+    return {name: DrawnPicture.of(one, atlas) for name, one in pictures_of(snapshot).items()}
 
 
 def _csv(table: Table, name: str) -> Response:

@@ -12,8 +12,11 @@ from urbact_graph.web.context import current_snapshot
 from urbact_graph.web.negotiation import HTML_TYPE
 from urbact_graph.web.problems import problem_response
 from urbact_graph.web.protocol import parameters
+from urbact_graph.web.questions.answer import EXAMPLES
+from urbact_graph.web.questions.understanding import LONGEST_QUESTION
 from urbact_graph.web.response import Response
 from urbact_graph.web.routes.lists import chosen_form as chosen_of_list
+from urbact_graph.web.routes.questions import answer_to_question
 from urbact_graph.web.stored.answering import respond
 from urbact_graph.web.stored.asked import (
     PAGE,
@@ -30,13 +33,16 @@ from urbact_graph.web.stored.parts import TOTAL
 
 routes = Blueprint("queries", __name__)
 
-_GALLERY = ("q", "subject", "format")
+_GALLERY = ("q", "subject", "question", "format")
 _LONGEST_WORDS = 200
 
 
 @routes.get("/queries")
 def gallery() -> AnyResponse:
-    """Give the stored queries, or those that have the words of ``q``, as a page or as JSON."""
+    """Give the stored queries, or those that have the words of ``q``, as a page or as JSON.
+
+    With ``question``, give those that it may mean, and the answer of the first.
+    """
     library = library_of(current_snapshot())
     values = parameters(request)
     refuse_repeated(values)
@@ -51,8 +57,11 @@ def gallery() -> AnyResponse:
             extensions={"parameter": "subject", "known": SUBJECTS},
         )
     found = [one for one in library.find(words) if subject in ("", one.subject)]
-    if form == "json":
-        response: AnyResponse = jsonify({"queries": [described(one) for one in found]})
+    response: AnyResponse
+    if "question" in values:
+        response = answer_to_question(values["question"][0], found, library, form)
+    elif form == "json":
+        response = jsonify({"queries": [described(one) for one in found]})
     else:
         groups = [(name, [one for one in found if one.subject == name]) for name in SUBJECTS]
         response = Response(
@@ -64,6 +73,8 @@ def gallery() -> AnyResponse:
                 subjects=SUBJECTS,
                 total=len(library.queries),
                 found=len(found),
+                examples=EXAMPLES,
+                longest=LONGEST_QUESTION,
             )
         )
     response.vary.add("Accept")

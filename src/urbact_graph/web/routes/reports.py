@@ -15,13 +15,14 @@ from urbact_graph.rdf.namespaces import SH, namespaces, shortened
 from urbact_graph.rdf.parsing import parse_n_triples
 from urbact_graph.release.release import Release
 from urbact_graph.validation.shapes import rules as checked_rules
-from urbact_graph.web.context import current_snapshot, served_release
+from urbact_graph.web.context import current_snapshot
 from urbact_graph.web.documents.document import HTML, OTHER_FORMATS, Document, chosen_suffix
 from urbact_graph.web.documents.index import Index
 from urbact_graph.web.documents.jsonld_terms import Terms
 from urbact_graph.web.pages.coverage import Coverage
 from urbact_graph.web.problems import release_removed
 from urbact_graph.web.routes.negotiated import add_document, respond
+from urbact_graph.web.snapshot import Snapshot
 from urbact_graph.web.spellings import location
 
 # The most severe first (SHACL, section 2.1.4).
@@ -75,6 +76,10 @@ _FILES: dict[str, Callable[[Release], Path]] = {
     "validation": lambda release: release.report,
 }
 
+_NO_RELEASE = (
+    "This instance serves a dataset that it did not validate; it has no shapes and no report."
+)
+
 routes = Blueprint("reports", __name__)
 
 
@@ -92,7 +97,8 @@ def _shapes(name: str, suffix: str, *, is_core: bool) -> Response:
     document = _document(name)
 
     def page() -> str:
-        known = rules(document.triples)
+        snapshot = current_snapshot()
+        known = rules(document.triples, snapshot.base) if is_core else snapshot.derive(rules_of)
         return render_template("shapes.html", rules=known, formats=OTHER_FORMATS, is_core=is_core)
 
     return respond(name, suffix, document, page)
@@ -104,7 +110,7 @@ def validation(suffix: str = "") -> Response:
 
     def page() -> str:
         snapshot = current_snapshot()
-        known = rules(_document("shapes").triples)
+        known = snapshot.derive(rules_of)
         found = findings(document.triples, known, snapshot.derive(Index.of), snapshot.base)
         counts = dict.fromkeys(_SEVERITIES, 0)
         for one in found:
@@ -136,7 +142,16 @@ def result(identifier: str) -> AnyResponse:
     return response
 
 
-def rules(shapes: Sequence[Triple]) -> list[Rule]:
+def rules_of(snapshot: Snapshot) -> list[Rule]:
+    """Return the rules that ``snapshot`` was checked by, sorted by name; for ``derive``.
+
+    Raises:
+        ProblemError: the dataset was not built here, or its release was removed meanwhile.
+    """
+    return rules(_read("shapes", snapshot), snapshot.base)
+
+
+def rules(shapes: Sequence[Triple], base: str) -> list[Rule]:
     """Return the rules among ``shapes``, sorted by name."""
     found = [
         Rule(
@@ -147,7 +162,7 @@ def rules(shapes: Sequence[Triple]) -> list[Rule]:
             rule.message,
             rule.remedy,
         )
-        for rule in checked_rules(shapes, current_snapshot().base).values()
+        for rule in checked_rules(shapes, base).values()
     ]
     return sorted(found, key=lambda rule: rule.name)
 
@@ -194,12 +209,14 @@ def _value(stated: IndexedGraph, subject: str, property_: str) -> str:
 def _document(name: str) -> Document:
     """Return the shapes or the report of the release that is served."""
     snapshot = current_snapshot()
-    release = served_release(
-        "This instance serves a dataset that it did not validate; it has no shapes and no report."
-    )
+    subject = NamedNode(f"{snapshot.base}{name}")
+    return Document(_read(name, snapshot), subject, snapshot.base, snapshot.derive(Terms.of))
+
+
+def _read(name: str, snapshot: Snapshot) -> list[Triple]:
+    if snapshot.release is None:
+        raise ProblemError(NOT_FOUND, _NO_RELEASE)
     try:
-        triples = list(parse_n_triples(_FILES[name](release)))
+        return list(parse_n_triples(_FILES[name](snapshot.release)))
     except OSError:
         raise release_removed() from None
-    subject = NamedNode(f"{snapshot.base}{name}")
-    return Document(triples, subject, snapshot.base, snapshot.derive(Terms.of))

@@ -16,6 +16,7 @@ from urbact_graph.web.context import current_context, current_snapshot
 from urbact_graph.web.documents.document import HTML
 from urbact_graph.web.documents.index import Index
 from urbact_graph.web.lists.listings import LISTINGS
+from urbact_graph.web.routes.guide import PAGES
 from urbact_graph.web.routes.pictures import pictures_of
 from urbact_graph.web.snapshot import Snapshot
 from urbact_graph.web.stored.library import Library
@@ -94,7 +95,8 @@ def _gathered(snapshot: Snapshot) -> tuple[str, ...]:
     queries = (f"queries/{name}" for name in snapshot.derive(Library.of).queries)
     tables = ("tables", *(f"tables/{name}" for name in TABLES)) if snapshot.release else ()
     lists = (*LISTINGS, "map", *pictures, "countries", *countries)
-    return (*lists, "queries", *queries, *tables, "openapi")
+    guide = ("guide", *(f"guide/{name}" for name, *_ in PAGES))
+    return (*lists, "queries", *queries, *tables, "openapi", *guide)
 
 
 def _listed(

@@ -8,10 +8,11 @@ from urbact_graph.problems import MALFORMED_REQUEST, ProblemError
 from urbact_graph.web.atlas.atlas import atlas_of
 from urbact_graph.web.atlas.things import Country
 from urbact_graph.web.context import current_context, current_snapshot
+from urbact_graph.web.languages import language_name
 from urbact_graph.web.routes.lists import chosen_form
 from urbact_graph.web.search.chosen_lists import asks_to_take_part, lists_of
 from urbact_graph.web.search.entries import KINDS
-from urbact_graph.web.search.index import LONGEST_QUERY, Match, SearchIndex, language_name
+from urbact_graph.web.search.index import LONGEST_QUERY, Match, SearchIndex
 
 _LIMIT, _MAX_LIMIT = 20, 100
 _MAX_OFFSET = 100_000

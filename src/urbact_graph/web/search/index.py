@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Self
 
-from pycountry import languages
 from rapidfuzz import fuzz, process
 
 from urbact_graph.web.atlas.atlas import atlas_of
 from urbact_graph.web.atlas.things import Name
+from urbact_graph.web.languages import language_name
 from urbact_graph.web.search.entries import KINDS, Entry, entries
 from urbact_graph.web.search.words import folded, stems
 from urbact_graph.web.snapshot import Snapshot
@@ -184,12 +184,6 @@ class SearchIndex:
                 holding |= self._by_word[self._words[place]]
             found = holding if found is None else found & holding
         return found or set()
-
-
-def language_name(code: str) -> str:
-    """Return the English name of a language, its code if it is unknown."""
-    found = languages.get(alpha_2=code) if code else None
-    return str(found.name).partition(" (")[0].removeprefix("Modern ") if found else code
 
 
 def _named_kinds(text: str) -> tuple[set[str], str]:

@@ -16,30 +16,47 @@ class Code:
 def codes(address: str, form: str) -> list[Code]:
     """Return the code that reads the answer at ``address``, which is in ``form``.
 
-    The address is percent-encoded, so that it needs no escape in any of the languages.
+    That is csv for a table, json for a yes or no, and ttl for a graph. The address is
+    percent-encoded, so that it needs no escape in any of the languages.
     """
-    quoted = json.dumps(address)
-    if form == "csv":
-        return [
-            Code(
-                "Python",
-                f"import pandas\n\ntable = pandas.read_csv(\n    {quoted}\n)",
-                "With the package pandas.",
-            ),
-            Code("R", f"table <- read.csv(\n  {quoted}\n)"),
-            Code("curl", f"curl '{address}'"),
-            Code(
-                "JavaScript",
-                f"const response = await fetch(\n  {quoted}\n);\n"
-                "const csv = await response.text();",
-            ),
-            Code(
-                "Spreadsheet",
-                f"=IMPORTDATA({quoted})",
-                "Google Sheets. In Excel: Data, From Web; in LibreOffice: Sheet, External Links; "
-                "each with the address alone.",
-            ),
-        ]
+    return [*_CODES[form](json.dumps(address)), Code("curl", f"curl '{address}'")]
+
+
+def _of_table(quoted: str) -> list[Code]:
+    return [
+        Code(
+            "Python",
+            f"import pandas\n\ntable = pandas.read_csv(\n    {quoted}\n)",
+            "With the package pandas.",
+        ),
+        Code("R", f"table <- read.csv(\n  {quoted}\n)"),
+        Code("JavaScript", f"{_fetching(quoted)}const csv = await response.text();"),
+        Code(
+            "Spreadsheet",
+            f"=IMPORTDATA({quoted})",
+            "Google Sheets. In Excel: Data, From Web; in LibreOffice: Sheet, External Links; "
+            "each with the address alone.",
+        ),
+    ]
+
+
+def _of_boolean(quoted: str) -> list[Code]:
+    return [
+        Code(
+            "Python",
+            f"import json\nfrom urllib.request import urlopen\n\nwith urlopen(\n    {quoted}\n"
+            ') as response:\n    answer = json.load(response)["boolean"]',
+        ),
+        Code(
+            "R",
+            f"library(jsonlite)\n\nanswer <- fromJSON(\n  {quoted}\n)$boolean",
+            "With the package jsonlite.",
+        ),
+        Code("JavaScript", f"{_fetching(quoted)}const {{ boolean }} = await response.json();"),
+    ]
+
+
+def _of_graph(quoted: str) -> list[Code]:
     return [
         Code(
             "Python",
@@ -51,9 +68,12 @@ def codes(address: str, form: str) -> list[Code]:
             f'library(rdflib)\n\ngraph <- rdf_parse(\n  {quoted},\n  format = "turtle"\n)',
             "With the package rdflib.",
         ),
-        Code("curl", f"curl '{address}'"),
-        Code(
-            "JavaScript",
-            f"const response = await fetch(\n  {quoted}\n);\nconst turtle = await response.text();",
-        ),
+        Code("JavaScript", f"{_fetching(quoted)}const turtle = await response.text();"),
     ]
+
+
+def _fetching(quoted: str) -> str:
+    return f"const response = await fetch(\n  {quoted}\n);\n"
+
+
+_CODES = {"csv": _of_table, "json": _of_boolean, "ttl": _of_graph}

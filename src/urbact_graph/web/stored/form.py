@@ -32,12 +32,14 @@ class Choice:
 class Field:
     """A field of a form.
 
-    ``input`` is the type of its element, or "select", of ``choices``; ``step`` is that of a number;
-    ``search`` the kind of things that are suggested. ``value`` is what stands in it. ``error`` says
-    what is wrong with the value, and ``nearest`` what it may be meant for.
+    ``kind`` is that of its values. ``input`` is the type of its element, or "select", of
+    ``choices``; ``step`` is that of a number; ``search`` the kind of things that are suggested.
+    ``value`` is what stands in it. ``error`` says what is wrong with it, and ``nearest`` what it
+    may be meant for.
     """
 
     name: str
+    kind: str
     label: str
     meaning: str
     input: str
@@ -99,6 +101,7 @@ def _field(
     found = error.get("nearest") if is_wrong else ()
     return Field(
         parameter.name,
+        kind,
         label_of(parameter.name),
         parameter.meaning,
         shape,

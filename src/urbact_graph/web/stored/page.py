@@ -24,6 +24,8 @@ _ROWS = 100
 _LONGEST_GRAPH = 100_000
 # Draws the answer (frontend/results.js), and what it draws.
 _SCRIPT = "results.js"
+# The formats that code reads, where the answer is no graph.
+_CODED = {"SELECT": "csv", "ASK": "json"}
 _DRAWN = ("bars", "lines", "map", "graph")
 
 
@@ -36,7 +38,9 @@ def form_of_page(
     """Return what the page shows also where a value is wrong, which ``error`` describes."""
     found = fields(query, given, library.names, error)
     corrections = [
-        (near, address(query, {**given, one.name: near})) for one in found for near in one.nearest
+        (library.names.called(near, one.kind), address(query, {**given, one.name: near}))
+        for one in found
+        for near in one.nearest
     ]
     return {"query": query, "fields": found, "error": error, "corrections": corrections}
 
@@ -50,7 +54,7 @@ def answer_of_page(asked: Asked, library: Library) -> dict[str, Any]:
     query = asked.query
     shown = _rows(asked, library) if query.form == "SELECT" else _whole(asked)
     root = current_context().public_address
-    form = "ttl" if query.form in ("CONSTRUCT", "DESCRIBE") else "csv"
+    form = _CODED.get(query.form, "ttl")
     return {
         **shown,
         **_figure(asked),

@@ -48,7 +48,9 @@ class AnswerTable:
             tuple(_cell(row, one, places, countries) for one in columns) for row in page.rows
         )
         headings = tuple(
-            Heading(label_of(text.name.removesuffix(_LABEL)), text.meaning, _is_number(rows, place))
+            Heading(
+                label_of(text.name.removesuffix(_LABEL)), text.meaning, has_numbers(rows, place)
+            )
             for place, (text, _) in enumerate(columns)
         )
         return cls(headings, rows)
@@ -75,14 +77,19 @@ def _cell(
     if target is None or text is None:
         return target
     value = replace(text.value, address=target.value.address, is_here=target.value.is_here)
-    if value.language == _LANGUAGE:
-        # The page's own, which need not be said.
-        value = replace(value, language="")
     if value.address in countries:
         value = replace(value, address=countries[value.address], is_here=True)
-    return replace(text, value=value)
+    return in_language_of_page(replace(text, value=value))
 
 
-def _is_number(rows: Sequence[Sequence[Cell | None]], place: int) -> bool:
+def in_language_of_page(cell: Cell) -> Cell:
+    """Return ``cell`` without its language if that is the page's own, which need not be said."""
+    if cell.value.language != _LANGUAGE:
+        return cell
+    return replace(cell, value=replace(cell.value, language=""))
+
+
+def has_numbers(rows: Sequence[Sequence[Cell | None]], place: int) -> bool:
+    """Tell whether the column at ``place`` has numbers and nothing else."""
     values = [cell.value for row in rows if (cell := row[place])]
     return bool(values) and all(_NUMBER.fullmatch(v.text) and not v.address for v in values)
