@@ -18,6 +18,7 @@ def test_its_exit_code_says_if_there_are_violations(root: Path) -> None:
     result = run("validate", "--sources", str(root), code=1)
     assert "network/greenplace" in result.output
     assert "data/networks/greenplace.ttl" in result.output
+    assert "apply the remedies in the fact tables" in result.stderr
     assert b"Violation" in report.read_bytes()
     (root / "shapes" / "network.ttl").write_text("broken")
     assert "shapes/network.ttl" in run("validate", "--sources", str(root), code=2).stderr

@@ -1,6 +1,8 @@
 """The shapes: each rule says what to do, and has examples that keep it and that break it."""
 
+import re
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pyshacl
 import pytest
@@ -21,6 +23,8 @@ from tests.validation.examples import (
     alone,
 )
 from urbact_graph.errors import SourceError
+from urbact_graph.facts.importing import is_imported
+from urbact_graph.facts.tables import Tables
 from urbact_graph.rdf.namespaces import RDF, SH
 from urbact_graph.sources import GraphSources
 from urbact_graph.validation.rdflib_terms import memory_graph
@@ -97,6 +101,22 @@ def test_a_rule_says_what_is_wrong_and_what_to_do(name: str) -> None:
     assert rule.remedy.endswith(".")
     assert {text.language for text in texts if isinstance(text, Literal)} == {"en"}
     assert len(SHAPES_GRAPH.values(rule.iri, SH.severity)) == 1
+
+
+TABLES = {f"{name.replace('_', '-')}.jsonl": rows for name, rows in get_type_hints(Tables).items()}
+COLUMNS = re.compile(r"(?P<columns>[a-z0-9_]+(?: or [a-z0-9_]+)*) of (?P<table>[a-z-]+\.jsonl)")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_remedy_asks_to_edit_what_no_import_overwrites(name: str) -> None:
+    remedy = RULES[name].remedy
+    for place in re.findall(r"data/[A-Za-z0-9_./-]*(?<![.,])", remedy):
+        path = ROOT / place
+        assert place == "data/" or (path.is_file() and not is_imported(path))
+    assert set(re.findall(r"[a-z-]+\.jsonl", remedy)) <= TABLES.keys()
+    for match in COLUMNS.finditer(remedy):
+        (row,) = get_args(TABLES[match["table"]])
+        assert set(match["columns"].split(" or ")) <= row.model_fields.keys()
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,7 +11,15 @@ from urbact_graph.errors import SourceError
 from urbact_graph.files import alone, write_whole
 from urbact_graph.progress import progress_bar
 from urbact_graph.settings import Settings
-from urbact_graph.sources import build_folder, find_sources
+from urbact_graph.sources import GraphSources, build_folder, find_sources
+
+if TYPE_CHECKING:
+    from urbact_graph.validation.report import Report
+
+_IMPORTED = (
+    "The files in data/ that `urbact-graph import` wrote are overwritten by the next import: apply "
+    "the remedies in the fact tables, and import again."
+)
 
 
 @click.command("validate")
@@ -35,6 +43,7 @@ def command(markdown: Path | None, **given: Any) -> None:
     from urbact_graph.cli.results import terminal  # noqa: PLC0415
     from urbact_graph.dataset.building import build  # noqa: PLC0415
     from urbact_graph.dataset.inventory import remarks  # noqa: PLC0415
+    from urbact_graph.facts.importing import is_imported  # noqa: PLC0415
     from urbact_graph.release.prepare import validate_build  # noqa: PLC0415
     from urbact_graph.validation.coverage_table import update_coverage  # noqa: PLC0415
     from urbact_graph.validation.table import print_table, update_document  # noqa: PLC0415
@@ -50,11 +59,19 @@ def command(markdown: Path | None, **given: Any) -> None:
     for remark in remarks(sources, built.empty):
         click.echo(f"Note: {remark}", err=True)
     print_table(report, terminal(), settings.base_iri)
+    if any(is_imported(path) for path in _files(report, sources)):
+        click.echo(_IMPORTED, err=True)
     if markdown is not None:
         updated = update_document(_text(markdown), report, settings.base_iri)
         updated = update_coverage(updated, built.dataset, settings.base_iri)
         write_whole(markdown, updated.encode())
     sys.exit(0 if report.conforms else 1)
+
+
+def _files(report: "Report", sources: GraphSources) -> list[Path]:
+    """Return the data files that describe or name the entities with results."""
+    named = {result.file for result in report.results}
+    return [path for path in sources.data_files() if sources.name(path) in named]
 
 
 def _text(document: Path) -> str:

@@ -63,7 +63,7 @@ def import_facts(
         name: serialize(entities, base, HEADER).encode() for name, entities in described.items()
     }
     before = {path.relative_to(data).as_posix(): path for path in data.rglob("*.ttl")}
-    handwritten = {name for name, path in before.items() if not _is_imported(path)}
+    handwritten = {name for name, path in before.items() if not is_imported(path)}
     _refuse_clashes(data, handwritten & texts.keys())
     earlier, now = Described(base), Described(base)
     earlier.add_files(before.values())
@@ -168,7 +168,8 @@ def _shared_iris(tables: Tables, mint: Minter) -> Iterator[str]:
             )
 
 
-def _is_imported(path: Path) -> bool:
+def is_imported(path: Path) -> bool:
+    """Tell whether an import wrote the file ``path``, and the next one will write it anew."""
     with path.open("rb") as file:
         return file.readline().rstrip() == f"# {HEADER}".encode()
 
