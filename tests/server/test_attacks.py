@@ -9,6 +9,7 @@ import pytest
 from pyoxigraph import QuerySolutions, RdfFormat, Store
 
 from tests.support.attacking import (
+    ATTACKER,
     Attack,
     AttackLoad,
     Canary,
@@ -113,6 +114,7 @@ def test_each_refusal_names_its_cause() -> None:
     assert not [attack.name for attack in refused if not attack.row.get("problem")]
 
 
+@pytest.mark.slow
 def test_the_server_is_as_before_after_all_attacks(
     server: Server, demo_build: Build, right: bytes
 ) -> None:
@@ -121,6 +123,17 @@ def test_the_server_is_as_before_after_all_attacks(
     assert ask(server.url, COUNT).body.split()[1] == str(demo_build.triples).encode()
     assert ask(server.url, NETWORKS).body == right
     assert "Traceback" not in server.log.read_text()
+
+
+def test_a_client_with_the_port_of_the_server_is_no_connection_of_it() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.socket() as client:
+        port = listener.getsockname()[1]
+        client.bind((ATTACKER, port))
+        client.connect(("127.0.0.1", port))
+        accepted, _ = listener.accept()
+        with accepted:
+            assert are_open(f"http://127.0.0.1:{port}", [client])
+        assert not are_open(f"http://127.0.0.1:{port}", [client])
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ import gzip
 import http.client
 import json
 import socket
+import sys
 import tempfile
 import threading
 import time
@@ -282,17 +283,25 @@ def held_connections() -> list[Held]:
 def are_open(url: str, connections: Sequence[socket.socket]) -> bool:
     """Tell whether a process of the server still has one of ``connections`` open.
 
-    Our own ends do not show that: a server may have closed a connection on which data is left.
+    Our own ends do not show that: a server may have closed a connection on which data is left. They
+    are told from the server's by both addresses, as a client may have the port of the server at an
+    address of its own.
     """
-    port = urlsplit(url).port
-    ours = {connection.getsockname()[1] for connection in connections}
+    parts = urlsplit(url)
+    server = _end(parts.hostname or "", parts.port or 0)
+    ours = {_end(*connection.getsockname()) for connection in connections}
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         _, local, remote, _, _, _, _, _, _, inode, *_ = line.split()
-        local_port, remote_port = (int(end.partition(":")[2], 16) for end in (local, remote))
         # A socket without an inode belongs to no process.
-        if local_port == port and remote_port in ours and inode != "0":
+        if local == server and remote in ours and inode != "0":
             return True
     return False
+
+
+def _end(host: str, port: int) -> str:
+    """Write an end of a connection as /proc/net/tcp does (proc_net_tcp.txt of Linux)."""
+    address = int.from_bytes(socket.inet_aton(host), sys.byteorder)
+    return f"{address:08X}:{port:04X}"
 
 
 @dataclass
