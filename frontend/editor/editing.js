@@ -1,6 +1,6 @@
 // The field in which a query is written.
 import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, completionStatus, startCompletion } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, insertNewlineAndIndent, toggleComment } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, toggleComment } from "@codemirror/commands";
 import { bracketMatching } from "@codemirror/language";
 import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
@@ -28,8 +28,7 @@ export function makeField(place, query, { vocabulary, search, acts }) {
     { key: "Ctrl-Space", run: startCompletion },
     { key: "Mod-/", run: toggleComment },
     { key: "F1", run: () => (acts.help(), true) },
-    { key: "Tab", run: (view) => accept(view) },
-    { key: "Enter", run: (view) => accept(view, insertNewlineAndIndent) },
+    { key: "Tab", run: accept },
   ];
   const state = EditorState.create({
     doc: query,
@@ -81,9 +80,10 @@ export function makeField(place, query, { vocabulary, search, acts }) {
 
 /**
  * Take the proposal that is marked. Where the list is about to change, as the word has just been
- * typed, it is taken as soon as the list has changed; `otherwise` is done if there is none then.
+ * typed, it is taken as soon as the list has changed. The Enter key does not wait for that, since
+ * what is typed after it would be in its place.
  */
-function accept(view, otherwise = undefined) {
+function accept(view) {
   if (acceptCompletion(view)) return true;
   if (completionStatus(view.state) !== "pending" || !view.root.querySelector(".cm-tooltip-autocomplete")) return false;
   const { doc } = view.state;
@@ -93,7 +93,7 @@ function accept(view, otherwise = undefined) {
     if (view.state.doc !== doc) clearInterval(again);
     else if (isSettled) {
       clearInterval(again);
-      if (!acceptCompletion(view)) otherwise?.(view);
+      acceptCompletion(view);
     }
   }, 20);
   return true;

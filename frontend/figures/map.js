@@ -6,7 +6,7 @@ import { select } from "d3-selection";
 import { zoom, zoomIdentity } from "d3-zoom";
 import { feature } from "topojson-client";
 import { offerDownloads } from "./download.js";
-import { element } from "./element.js";
+import { element, named } from "./element.js";
 
 // West, south, east, north of what a map of all cities shows first, in degrees.
 const europe = [-10.5, 34.5, 34, 66.5];

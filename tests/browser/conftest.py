@@ -25,8 +25,14 @@ _CHROMIUM = shutil.which("chromium")
 _BELOW = "/below"
 # Milliseconds, for pages and for what is expected of them; a busy machine may be slow.
 _PATIENCE = 1_000 * DEADLINE
-_WINDOWS: list[tuple[int, Literal["light", "dark"]]] = [(1280, "light"), (390, "dark")]
-_NAMES_OF_WINDOWS = ["wide-light", "narrow-dark"]
+# The width of a window in pixels, and the theme.
+Window = tuple[int, Literal["light", "dark"]]
+WIDE: Window = (1280, "light")
+NARROW: Window = (390, "dark")
+_WINDOWS = [
+    pytest.param(WIDE, id="wide-light"),
+    pytest.param(NARROW, id="narrow-dark", marks=pytest.mark.slow),
+]
 _OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-quic")
 
 expect.set_options(timeout=_PATIENCE)
@@ -59,12 +65,19 @@ class Watched:
 
     def barriers(self) -> list[tuple[str, list[str]]]:
         """Return what axe finds serious or critical on the page, with some of its elements."""
-        found = Axe().run(self.page).response["violations"]
+        # To describe all that is right takes most of its time.
+        found = Axe().run(self.page, options={"resultTypes": ["violations"]}).response["violations"]
         return [
             (one["id"], [node["html"][:200] for node in one["nodes"][:3]])
             for one in found
             if one["impact"] in ("serious", "critical")
         ]
+
+    def show(self, window: Window) -> None:
+        """Show the page in another window."""
+        width, scheme = window
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.emulate_media(color_scheme=scheme)
 
     @property
     def overflow(self) -> int:
@@ -115,9 +128,7 @@ def whole_root(built: Build, release: Release) -> Iterator[str]:
 
 
 @contextmanager
-def _watching(
-    browser: Browser, root: str, window: tuple[int, Literal["light", "dark"]]
-) -> Iterator[Watched]:
+def _watching(browser: Browser, root: str, window: Window) -> Iterator[Watched]:
     width, scheme = window
     page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page.set_default_timeout(_PATIENCE)
@@ -128,17 +139,15 @@ def _watching(
     assert found.faults == []
 
 
-@pytest.fixture(params=_WINDOWS, ids=_NAMES_OF_WINDOWS)
+@pytest.fixture(params=_WINDOWS)
 def watched(browser: Browser, root: str, request: pytest.FixtureRequest) -> Iterator[Watched]:
     """Open a page, wide and light or narrow and dark; nothing must have gone wrong at the end."""
     with _watching(browser, root, request.param) as found:
         yield found
 
 
-@pytest.fixture(params=_WINDOWS, ids=_NAMES_OF_WINDOWS)
-def everything(
-    browser: Browser, whole_root: str, request: pytest.FixtureRequest
-) -> Iterator[Watched]:
-    """Open a page as ``watched`` does, where there is a release, too."""
-    with _watching(browser, whole_root, request.param) as found:
+@pytest.fixture
+def everything(browser: Browser, whole_root: str) -> Iterator[Watched]:
+    """Open a page in a wide window, where there is a release, too, as ``watched`` does."""
+    with _watching(browser, whole_root, WIDE) as found:
         yield found

@@ -2,11 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import Watched
@@ -321,26 +319,15 @@ def test_without_scripts_there_are_a_form_and_a_table(browser: Browser, root: st
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("views", ["table", "bars", "map", "raw", "graph", "error", "dialog"])
-def test_nothing_in_the_editor_bars_the_way(
-    watched: Watched, scheme: str, views: str, tmp_path: Path
-) -> None:
+def test_nothing_in_the_editor_bars_the_way(watched: Watched, views: str) -> None:
     page = watched.page
-    page.emulate_media(color_scheme="light" if scheme == "light" else "dark")
     query = {"graph": GRAPH, "error": WRONG}.get(views, CITIES)
     watched.go(path_of(query, f"view={views}"))
     expect(page.locator(".panel, .answers [role=alert]").first).to_be_attached()
     if views == "dialog":
         page.get_by_role("button", name="Stored queries").click()
         expect(page.locator(".stored").first).to_be_visible()
-    page.wait_for_timeout(500)
-    page.screenshot(path=tmp_path / "editor.png")
     assert watched.overflow == 0
-    found = Axe().run(page).response["violations"]
-    assert [
-        (one["id"], [node["html"][:200] for node in one["nodes"][:3]])
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ] == []
+    assert watched.barriers() == []
     watched.faults = [one for one in watched.faults if "status of 400" not in one]

@@ -117,6 +117,8 @@ def test_things_are_proposed_by_names_of_several_words_where_they_fit(
     page.keyboard.type(typed, delay=15)
     found = page.get_by_role("option", name=re.compile(option))
     expect(found).to_be_visible()
+    # A list that has only just opened takes no keys, which were meant for the text.
+    page.wait_for_timeout(100)
     while found.get_attribute("aria-selected") != "true":
         page.keyboard.press("ArrowDown")
     take(page, found, "Enter")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.conftest import Watched
+from tests.browser.conftest import NARROW, Watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.slow]
 
@@ -85,8 +85,15 @@ PATHS = (
 @pytest.mark.parametrize("path", PATHS)
 def test_nothing_bars_the_way_of_people_with_other_means(everything: Watched, path: str) -> None:
     everything.go(path)
+    look(everything)
+
+
+def look(everything: Watched) -> None:
+    """Look at the page that is open in wide and narrow windows, in both themes."""
     assert everything.barriers() == []
-    everything.page.set_viewport_size({"width": 320, "height": 700})
+    everything.show(NARROW)
+    assert everything.barriers() == []
+    everything.show((320, "dark"))
     assert everything.overflow == 0
 
 
@@ -102,9 +109,7 @@ def test_nothing_bars_the_way_of_people_with_other_means(everything: Watched, pa
 )
 def test_nor_do_pages_about_problems(everything: Watched, path: str) -> None:
     everything.go(path)
-    assert everything.barriers() == []
-    everything.page.set_viewport_size({"width": 320, "height": 700})
-    assert everything.overflow == 0
+    look(everything)
     # The browser itself notes the status.
     assert [fault for fault in everything.faults if "the server responded with" not in fault] == []
     everything.faults.clear()

@@ -1,4 +1,4 @@
-"""The identifiers of twelve cities, compared by hand with the fact tables and with their owners."""
+"""The identifiers of twelve cities, as they stand in the fact tables."""
 
 import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse

@@ -81,7 +81,7 @@ MISTAKES = [
     (
         FIRST_RULE,
         b"CONSTRUCT { ?s ?p 1 }\nWHERE { ?s ?p ?o FILTER(REGEX(?o, '(')) }",
-        r"10-known\.rq, line 2, column 34: the regular expression",
+        r"10-known\.rq, line 2, column 35: the regular expression",
     ),
     (FIRST_RULE, b"SELECT * {}", r"10-known\.rq is no rule; a rule is a CONSTRUCT query"),
     (FIRST_RULE, b"ASK {}", r"10-known\.rq is no rule; a rule is a CONSTRUCT query"),

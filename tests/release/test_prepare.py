@@ -255,6 +255,7 @@ def test_the_program_ends_with_the_process_that_started_it(settings: Settings, r
 
 
 @pytest.mark.process
+@pytest.mark.slow
 def test_the_program_leaves_nothing_half_written_after_ctrl_c(
     settings: Settings, root: Path
 ) -> None:

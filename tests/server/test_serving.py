@@ -145,6 +145,7 @@ def test_a_host_that_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
         serve(Settings(host="nowhere", port=0), Path("/nowhere"), prepare)
 
 
+@pytest.mark.slow
 def test_a_broken_dataset(tmp_path: Path) -> None:
     file = tmp_path / "broken.ttl"
     file.write_text("<x:a> <x:b> ")

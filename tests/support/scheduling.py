@@ -2,14 +2,16 @@
 
 from xdist.scheduler import LoadFileScheduling
 
-_SERVERS = "tests/server/"
+_TOGETHER = ("tests/server/", "tests/browser/")
 
 
 class Scheduling(LoadFileScheduling):  # type: ignore[misc]
-    """Has a file run by one process, and so the whole room of the server.
+    """Has a file run by one process of the session, and so the rooms of the server and the browser.
 
-    Its tests share servers, of which each process of the session would start its own.
+    The tests of the server share servers, of which each process would start its own; a browser uses
+    a core by itself.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return _SERVERS if nodeid.startswith(_SERVERS) else super()._split_scope(nodeid)
+        is_together = nodeid.startswith(_TOGETHER)
+        return _TOGETHER[0] if is_together else super()._split_scope(nodeid)

@@ -51,6 +51,13 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "/sitemap.xml": ("/sitemap.xml", REVALIDATED),
     "/static/<name>": ("/static/{style}", IMMUTABLE),
     "/search": ("/search?q=greenplace", REVALIDATED),
+    "/guide": ("/guide", REVALIDATED),
+    "/guide/model": ("/guide/model", REVALIDATED),
+    "/guide/endpoint": ("/guide/endpoint", REVALIDATED),
+    "/guide/<any('city-officer', 'researcher', 'analyst', 'harvester'):name>": (
+        "/guide/analyst",
+        REVALIDATED,
+    ),
     "/networks": ("/networks", REVALIDATED),
     "/cities": ("/cities", REVALIDATED),
     "/plans": ("/plans", REVALIDATED),

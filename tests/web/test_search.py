@@ -2,9 +2,12 @@
 
 import pytest
 from flask.testing import FlaskClient
+from pyoxigraph import QuerySolutions, Store
 
 from tests.web.serving import BROWSER, text_of
+from urbact_graph.rdf.namespaces import SKOS
 from urbact_graph.web.application import Application
+from urbact_graph.web.search.index import SearchIndex
 
 pytestmark = pytest.mark.process
 
@@ -205,3 +208,20 @@ def test_a_place_that_is_in_no_network_leads_to_the_map(
 ) -> None:
     text = client.get("/search", query_string={"q": words}, headers=BROWSER).text
     assert ("A place that is not listed here was in no network." in text) == is_said
+
+
+def test_every_name_of_a_city_finds_it(real_app: Application, store: Store, base: str) -> None:
+    labels = f"<{SKOS.prefLabel}>|<{SKOS.altLabel}>|<{SKOS.hiddenLabel}>"
+    rows = store.query(f"SELECT DISTINCT ?c ?n {{ ?c a <{base}ontology#City> ; {labels} ?n }}")
+    assert isinstance(rows, QuerySolutions)
+    names = {(city.value, name.value) for city, name in rows}
+    assert len(names) > 4_000
+    snapshot = real_app.served.enter()
+    index = snapshot.derive(SearchIndex.of)
+    missed = [
+        (city, name)
+        for city, name in names
+        if city not in {f"{base}{match.entry.thing.path}" for match in index.search(name)[:10]}
+    ]
+    real_app.served.leave(snapshot)
+    assert missed == []

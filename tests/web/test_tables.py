@@ -171,6 +171,11 @@ def test_mistakes_are_named(client: FlaskClient, path: str, status: int, name: s
     assert (response.status_code, problem(response)) == (status, name)
 
 
+def test_an_unknown_table_is_answered_with_the_most_similar(client: FlaskClient) -> None:
+    assert client.get("/tables/city").get_json()["nearest"] == ["cities"]
+    assert client.get("/tables/xqzk").get_json()["nearest"] == []
+
+
 def test_nothing_acceptable_is_said(client: FlaskClient) -> None:
     response = client.get("/tables/cities", headers={"Accept": "image/png"})
     assert (response.status_code, problem(response)) == (406, "not-acceptable")

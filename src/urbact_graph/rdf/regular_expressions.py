@@ -13,7 +13,7 @@ from typing import NamedTuple
 from pyoxigraph import QuerySolutions, Store
 
 from urbact_graph.rdf.characters import Fault
-from urbact_graph.rdf.sparql import Token, tokens
+from urbact_graph.rdf.sparql import Token, shortened, tokens
 
 # The place of the flags among the arguments; the pattern is the second.
 _FLAGS = {"REGEX": 2, "REPLACE": 3}
@@ -77,7 +77,7 @@ def _string(arguments: list[list[Token]], place: int) -> Token | None:
     return argument[0] if [token.kind for token in argument] == ["string"] else None
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def _clause(pattern: str, flags: str) -> str:
     """Return why the engine cannot read ``pattern``, both as the query writes them, or nothing."""
     if _is_readable(pattern, flags):
@@ -88,8 +88,8 @@ def _clause(pattern: str, flags: str) -> str:
         if re.search(sign, pattern):
             return sentence
     return (
-        f"the regular expression {pattern} cannot be read; compare its brackets, and write "
-        r"\\ before a sign such as ( [ { * + ? that stands for itself"
+        f"the regular expression {shortened(pattern)} cannot be read, or is too large; compare its "
+        r"brackets, and write \\ before a sign such as ( [ { * + ? that stands for itself"
     )
 
 

@@ -143,7 +143,7 @@ def mistake(query: str, error: SyntaxError, base: str | None = None) -> Mistake:
             line, column, f"Syntax error at line {line}, column {column}: {fault.clause}."
         )
     line, column = position(query, wrong.start if wrong else len(query.rstrip()))
-    near = f"near '{_shortened(wrong.text)}'" if wrong else "at the end of the query"
+    near = f"near '{shortened(wrong.text)}'" if wrong else "at the end of the query"
     reason = (wrong and _reason_of(wrong, query)) or _reason(str(error))
     return Mistake(
         line,
@@ -254,5 +254,6 @@ def _reason(message: str) -> str:
     return _REASONS.get(said, said)
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
+    """Return the beginning of a text of a query, for a message."""
     return text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…"

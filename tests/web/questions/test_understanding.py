@@ -120,11 +120,11 @@ def test_each_kind_of_words_has_its_meaning(
     assert missed(questions, [(sentence, query, values)]) == []
 
 
-def test_the_queries_are_those_that_are_served(app: Application, questions: Questions) -> None:
-    snapshot = app.served.enter()
+def test_the_queries_are_those_that_are_served(real_app: Application, questions: Questions) -> None:
+    snapshot = real_app.served.enter()
     known = library_of(snapshot).queries
     guesses = questions.understand("networks of Naples").guesses
-    app.served.leave(snapshot)
+    real_app.served.leave(snapshot)
     assert len(guesses) > 1
     assert all(one.query is known[one.query.name] for one in guesses)
 

@@ -18,6 +18,7 @@ from urbact_graph.release.release import Release
 from urbact_graph.web.context import served_release
 from urbact_graph.web.problems import release_removed
 from urbact_graph.web.snapshot import Snapshot
+from urbact_graph.web.stored.asked import nearest
 
 Scalar = str | int | float | None
 Cell = Scalar | list[Scalar]
@@ -135,7 +136,9 @@ class Tables:
             return self.by_name[name]
         known = ", ".join(self.by_name)
         raise ProblemError(
-            NOT_FOUND, f"There is no table '{name[:_LONGEST_NAME]}'; there are {known}."
+            NOT_FOUND,
+            f"There is no table '{name[:_LONGEST_NAME]}'; there are {known}.",
+            extensions={"nearest": nearest(name, list(self.by_name))},
         )
 
 
