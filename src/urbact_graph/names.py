@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pyoxigraph import Literal, NamedNode
-from slugify import slugify
 
+from urbact_graph.designations import without_designation
 from urbact_graph.errors import QueryError
 from urbact_graph.rdf.namespaces import DCT, FOAF, OWL, RDF, RDFS, SKOS, namespaces, urb
 from urbact_graph.rdf.terms import Term
+from urbact_graph.spelling import Spelt, folded
 
 # Answers a SELECT on the graph: for each solution its terms by variable, without unbound ones.
 Select = Callable[[str], Iterable[Mapping[str, Term]]]
@@ -307,47 +308,41 @@ class _Index:
         self._kind = kind
 
     @cached_property
-    def _by_name(self) -> tuple[dict[str, dict[str, None]], ...]:
-        """The IRIs by spelling: of names, then of ends of IRIs, then of both without spaces."""
-        names: dict[str, dict[str, None]] = {}
-        ends: dict[str, dict[str, None]] = {}
-        joined: dict[str, dict[str, None]] = {}
-        for thing in self.things.values():
-            of_names = _all_folded((*thing.names, "-".join(thing.path)))
-            if self._kind == "country":
-                of_names |= {other for other, code in _OTHER_CODES.items() if code in of_names}
-            of_ends = _all_folded(_ends(thing))
-            for spelling in of_names:
-                names.setdefault(spelling, {})[thing.iri] = None
-            for spelling in of_ends:
-                ends.setdefault(spelling, {})[thing.iri] = None
-            for spelling in {spelling.replace("-", "") for spelling in of_names | of_ends}:
-                joined.setdefault(spelling, {})[thing.iri] = None
-        return names, ends, joined
+    def _names(self) -> Spelt[str]:
+        """The IRIs by names and codes, and by whole paths."""
+        found = [(name, one.iri) for one in self.things.values() for name in _names_of(one)]
+        if self._kind == "country":
+            codes = {folded(name): iri for name, iri in found}
+            found += [(other, codes[code]) for other, code in _OTHER_CODES.items() if code in codes]
+        return Spelt(found)
+
+    @cached_property
+    def _ends(self) -> Spelt[str]:
+        """The IRIs by ends of paths, and by names with the folder that the thing is in."""
+        return Spelt((end, one.iri) for one in self.things.values() for end in _ends(one))
 
     def named(self, text: str) -> list[_Thing]:
-        """Return the things that ``text`` names."""
-        folded = slugify(text)
-        names, ends, joined = self._by_name
-        found = names.get(folded) or ends.get(folded) or joined.get(folded.replace("-", ""))
-        return [self.things[iri] for iri in found or ()]
+        """Return the things that ``text`` names, with words for the kind of thing or without."""
+        found = self._names.named(text) or self._ends.named(text)
+        for bare in () if found else without_designation(folded(text), self._kind):
+            if found := self._names.named(bare):
+                break
+        return [self.things[iri] for iri in found]
 
     def alike(self, text: str) -> list[_Thing]:
         """Return the things whose names are like ``text``, or have it as a word, the best first."""
-        # Only a mistake needs it.
-        from rapidfuzz import fuzz, process  # noqa: PLC0415
-
-        wanted = slugify(text)
-        names, ends, _ = self._by_name
-        known = {name: (*names.get(name, ()), *ends.get(name, ())) for name in (*names, *ends)}
-        alike = process.extract(
-            wanted, list(known), scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=_LISTED
-        )
-        spellings = [name for name, _, _ in alike] or [
-            name for name in known if wanted and wanted in name.split("-")
+        both = [
+            (likeness, spelling, spelt)
+            for spelt in (self._names, self._ends)
+            for spelling, likeness in spelt.similar(text, _ALIKE, _LISTED)
         ]
-        found = dict.fromkeys(iri for name in spellings for iri in known[name])
-        return [self.things[iri] for iri in found]
+        both.sort(key=lambda one: -one[0])
+        found = [iri for _, spelling, spelt in both for iri in spelt.things(spelling)]
+        if not found:
+            for spelt in (self._names, self._ends):
+                spellings = sorted(spelt.with_word(folded(text)))
+                found += [iri for spelling in spellings for iri in spelt.things(spelling)]
+        return [self.things[iri] for iri in dict.fromkeys(found)]
 
     def hint(self, text: str) -> str:
         """Return the end of a sentence that suggests what ``text`` may be meant for."""
@@ -369,6 +364,11 @@ def _many(kind: str) -> str:
     return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}{'es' if noun[-1] == 's' else 's'}"
 
 
+def _names_of(thing: _Thing) -> Iterator[str]:
+    yield from thing.names
+    yield "-".join(thing.path)
+
+
 def _ends(thing: _Thing) -> Iterator[str]:
     """Yield what may stand for the thing's whole path, and its names with the folder that it is in.
 
@@ -378,8 +378,3 @@ def _ends(thing: _Thing) -> Iterator[str]:
         yield "-".join(thing.path[start:])
     if len(thing.path) > 2:  # noqa: PLR2004 - as in city/pl/wroclaw
         yield from (f"{name} {thing.path[-2]}" for name in thing.names)
-
-
-def _all_folded(names: Iterable[str]) -> set[str]:
-    """Return ``names`` without capitals, accents and punctuation."""
-    return {folded for name in names if (folded := slugify(name))}

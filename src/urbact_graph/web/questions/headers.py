@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from urbact_graph.names import KINDS
+from urbact_graph.spelling import folded
 from urbact_graph.stored.query import Parameter, StoredQuery
 from urbact_graph.web.questions.meanings import Mention
 from urbact_graph.web.questions.vocabulary import terms
-from urbact_graph.web.search.words import folded
 
 # What the parts of a header weigh beside a phrase.
 _TITLE, _QUESTION = 0.8, 0.9

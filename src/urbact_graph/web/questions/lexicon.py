@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Self
 
 from urbact_graph.rdf.namespaces import urb
+from urbact_graph.spelling import folded
 from urbact_graph.web.atlas.atlas import Atlas
 from urbact_graph.web.atlas.things import Country
 from urbact_graph.web.questions.meanings import Meaning, Mention, Word
@@ -17,7 +18,6 @@ from urbact_graph.web.questions.vocabulary import (
 )
 from urbact_graph.web.search.adjectives import ADJECTIVES
 from urbact_graph.web.search.entries import Entry, entries
-from urbact_graph.web.search.words import folded
 
 # The kinds that parameters take, of those that are searched.
 _KINDS = ("city", "network", "theme", "country", "programme", "call", "person")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from urbact_graph.web.search.words import folded
+from urbact_graph.spelling import folded
 
 # A word may have apostrophes, hyphens and stops within it; "&" is one too.
 _WORD = re.compile(r"[^\W_](?:[\w'\u2019.&+-]*[\w+])?|&")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Self
 
+from urbact_graph.spelling import folded
 from urbact_graph.stored.query import Parameter, StoredQuery
 from urbact_graph.web.atlas.atlas import atlas_of
 from urbact_graph.web.questions.figures import figures
@@ -20,7 +21,6 @@ from urbact_graph.web.questions.meanings import (
 )
 from urbact_graph.web.questions.spelling import Spelling
 from urbact_graph.web.questions.vocabulary import ASKING, EMPTY, SAME, terms
-from urbact_graph.web.search.words import folded
 from urbact_graph.web.snapshot import Snapshot
 from urbact_graph.web.stored.library import library_of
 

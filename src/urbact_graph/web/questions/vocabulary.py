@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from urbact_graph.web.search.words import folded, stems
+from urbact_graph.spelling import folded
+from urbact_graph.web.search.words import stems
 
 # What people say for a theme, beside its own labels; the paths are those of themes.
 THEME_WORDS = {

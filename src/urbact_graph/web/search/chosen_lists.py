@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from urbact_graph.spelling import folded
 from urbact_graph.web.atlas.atlas import Atlas
 from urbact_graph.web.lists.listings import LISTINGS
 from urbact_graph.web.lists.selection import Selection
 from urbact_graph.web.search.adjectives import ADJECTIVES
-from urbact_graph.web.search.words import folded, stems
+from urbact_graph.web.search.words import stems
 
 # What people call the kinds that have lists.
 _KINDS = {

@@ -1,19 +1,17 @@
 """The index of a snapshot's names and texts, and how well each fits what is looked for."""
 
 import math
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Self
 
-from rapidfuzz import fuzz, process
-
+from urbact_graph.spelling import Spelt, folded
 from urbact_graph.web.atlas.atlas import atlas_of
 from urbact_graph.web.atlas.things import Country, Name
 from urbact_graph.web.languages import language_name
 from urbact_graph.web.search.entries import KINDS, Entry, entries
-from urbact_graph.web.search.words import folded, stems
+from urbact_graph.web.search.words import stems
 from urbact_graph.web.snapshot import Snapshot
 
 # How well a name fits, and a text that has all the words.
@@ -85,23 +83,21 @@ class SearchIndex:
 
     def __init__(self, found: list[Entry]) -> None:
         self._entries = found
-        self._spellings: dict[str, list[tuple[int, Name]]] = defaultdict(list)
-        self._joined: dict[str, str] = {}
-        by_word: dict[str, set[str]] = defaultdict(set)
         self._texts: dict[str, dict[int, str]] = defaultdict(dict)
         for number, entry in enumerate(found):
-            for name in entry.names:
-                spelling = folded(name.text)
-                self._spellings[spelling].append((number, name))
-                self._joined.setdefault(spelling.replace(" ", ""), spelling)
-                for word in spelling.split():
-                    by_word[word].add(spelling)
             for what, text in entry.texts:
                 for stem in stems(text):
                     self._texts[stem].setdefault(number, what)
-        self._all = sorted(self._spellings)
-        self._by_word = dict(by_word)
-        self._words = sorted(by_word)
+        self._names = Spelt(
+            (name.text, (number, name))
+            for number, entry in enumerate(found)
+            for name in entry.names
+        )
+
+    @property
+    def entries(self) -> list[Entry]:
+        """All that is indexed."""
+        return self._entries
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Self:
@@ -114,7 +110,6 @@ class SearchIndex:
 
     def search(self, text: str, kind: str = "") -> list[Match]:
         """Return what fits ``text``, the best first; only things of ``kind`` where it is given."""
-        query = folded(text[:LONGEST_QUERY])
         best: dict[int, Match] = {}
         named, rest = _named_kinds(text[:LONGEST_QUERY])
         of_text = self._by_text(text[:LONGEST_QUERY])
@@ -123,44 +118,37 @@ class SearchIndex:
             for number, match in (self._by_text(rest) if named else ())
             if match.entry.kind in named
         )
-        for number, match in (*self._by_name(query), *of_text, *of_kind):
+        for number, match in (*self._by_name(text[:LONGEST_QUERY]), *of_text, *of_kind):
             if (not kind or match.entry.kind == kind) and (
                 number not in best or match.score > best[number].score
             ):
                 best[number] = match
         return sorted(best.values(), key=lambda one: (-_rank(one), one.entry.thing.label))
 
-    def _by_name(self, query: str) -> Iterator[tuple[int, Match]]:
-        scores: dict[str, float] = {}
+    def _by_name(self, text: str) -> Iterator[tuple[int, Match]]:
+        query, scores = folded(text), dict[str, float]()
         if not query:
             return
-        for spelling in self._beginning(query):
+        for spelling in self._names.beginning(query):
             scores[spelling] = _BEGINS
-        for spelling in self._with_words(query.split()):
+        for spelling in self._names.with_words(query.split()):
             has_all = set(query.split()) <= set(spelling.split())
             fit = _HAS_WORDS if has_all else _HAS_BEGINNINGS
             # Of a long title few words say less than of a short name.
             fit -= 5 * (1 - len(query) / max(len(spelling), len(query)))
             scores[spelling] = max(scores.get(spelling, 0), fit)
-        joined = self._joined.get(query.replace(" ", ""))
-        for same in filter(None, [query if query in self._spellings else "", joined]):
+        for same in self._names.same(text):
             scores[same] = _SAME
         similar = set()
         if len(query) >= _SHORTEST and _SAME not in scores.values():
-            for spelling, likeness, _ in process.extract(
-                query,
-                self._all,
-                scorer=fuzz.ratio,
-                score_cutoff=_LEAST_LIKENESS,
-                limit=_MOST_SIMILAR,
-            ):
+            for spelling, likeness in self._names.similar(query, _LEAST_LIKENESS, _MOST_SIMILAR):
                 fit = _SIMILAR + 24 * (likeness / _PER_CENT - 0.74) / 0.26
                 if fit > scores.get(spelling, 0):
                     scores[spelling] = fit
                     similar.add(spelling)
         for spelling, score in scores.items():
-            for number, name in self._spellings[spelling]:
-                reason = _reason(self._entries[number], name, is_similar=spelling in similar)
+            for number, name in self._names.things(spelling):
+                reason = reason_of(self._entries[number], name, is_similar=spelling in similar)
                 # Of the same spelling in several languages, the better known is shown.
                 shown = score - 0.001 * _place(name.language)
                 yield number, Match(self._entries[number], shown, name, reason)
@@ -185,24 +173,6 @@ class SearchIndex:
                 reason = f"{noun} in the {places}"
                 yield number, Match(self._entries[number], _IN_TEXT * share, None, reason)
 
-    def _beginning(self, query: str) -> Iterator[str]:
-        for place in range(bisect_left(self._all, query), len(self._all)):
-            if not self._all[place].startswith(query):
-                return
-            yield self._all[place]
-
-    def _with_words(self, words: list[str]) -> set[str]:
-        """Return the spellings that have a word beginning with each of ``words``."""
-        found: set[str] | None = None
-        for word in words:
-            holding: set[str] = set()
-            for place in range(bisect_left(self._words, word), len(self._words)):
-                if not self._words[place].startswith(word):
-                    break
-                holding |= self._by_word[self._words[place]]
-            found = holding if found is None else found & holding
-        return found or set()
-
 
 def _named_kinds(text: str) -> tuple[set[str], str]:
     """Return the kinds that words of ``text`` name, and the text without these words."""
@@ -222,7 +192,7 @@ def _place(language: str) -> int:
     return _LANGUAGES.index(language) if language in _LANGUAGES else len(_LANGUAGES)
 
 
-def _reason(entry: Entry, name: Name, *, is_similar: bool) -> str:
+def reason_of(entry: Entry, name: Name, *, is_similar: bool) -> str:
     """Say why a name was found, if it is not the thing's own or not spelt so."""
     is_own = name.text == entry.thing.label
     if is_own:
