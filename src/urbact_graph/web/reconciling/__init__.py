@@ -1,0 +1,1 @@
+"""Reconciliation: which thing of the graph a name in another source means."""

@@ -1,0 +1,272 @@
+"""Which entities a name may mean, how well each fits, and whether one is sure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Self
+
+from urbact_graph.spelling import Spelt, folded, spellings
+from urbact_graph.web.atlas.atlas import Atlas
+from urbact_graph.web.atlas.things import City, Name
+from urbact_graph.web.reconciling.agreeing import agrees
+from urbact_graph.web.reconciling.entities import TYPES, USUAL, Entities, names_of
+from urbact_graph.web.reconciling.queries import Asked, Candidate, Condition, Query
+from urbact_graph.web.reconciling.readings import SURE, Reading, readings
+from urbact_graph.web.search.entries import Entry
+from urbact_graph.web.search.index import LONGEST_QUERY, reason_of
+from urbact_graph.web.snapshot import Snapshot
+
+# What a name in another language than that of the place and English takes from the score, as two
+# cities may have it; and what is left where something beside the name is not understood.
+_EXONYM, _WITH_UNKNOWN = 1.0, 85.0
+# What is left of the score for each thing that contradicts.
+_CONTRADICTED = 0.6
+# The likeness of similar spellings counts so much, from so many per cent on.
+_OF_LIKENESS, _LEAST_LIKENESS, _MOST_SIMILAR = 0.9, 55.0, 20
+# A name that is a part of the other: at least, and how much more for a larger part.
+_PART, _MORE = 55.0, 25.0
+# Of how many readings similar spellings are looked for.
+_READINGS = 4
+# An identifier that agrees is enough where the names are as like as this.
+_ALIKE = 50.0
+# What people call countries beside their names and codes.
+_ALSO = {
+    "EL": "GR",
+    "UK": "GB",
+    **dict.fromkeys(("England", "Scotland", "Wales", "Northern Ireland"), "GB"),
+    **dict.fromkeys(("Great Britain", "Britain", "United Kingdom of Great Britain"), "GB"),
+    **dict.fromkeys(("Turkey", "Turquie", "Türkei", "Turquía"), "TR"),
+    **dict.fromkeys(("Macedonia", "FYROM", "FYR Macedonia"), "MK"),
+    **dict.fromkeys(("Bosnia", "Bosnia Herzegovina", "Bosnia-Herzegovina"), "BA"),
+    **dict.fromkeys(("Holland", "The Netherlands"), "NL"),
+    **dict.fromkeys(("Czech Republic", "Czech Rep"), "CZ"),
+    **dict.fromkeys(("Republic of Ireland", "Eire"), "IE"),
+    "Slovak Republic": "SK",
+    "Republic of Moldova": "MD",
+}
+
+_Named = tuple[str, Name]
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """How well an entity has a name: by which of its names, spelt the same or alike."""
+
+    score: float
+    name: Name | None = None
+    is_similar: bool = False
+
+
+class Reconciler:
+    """The names of the entities of a snapshot, by kind."""
+
+    def __init__(self, entities: Entities) -> None:
+        self.entities = entities
+        self._countries = Spelt(_codes(entities.atlas))
+        self._spelt = {kind: Spelt(self._named(kind)) for kind in TYPES}
+        self._own = {
+            entry.thing.path: frozenset(_own_spellings(entry)) for entry in entities.all(("city",))
+        }
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> Self:
+        """Read the names of ``snapshot``; to be called by ``snapshot.derive``.
+
+        Raises:
+            ProblemError: as the atlas raises it.
+        """
+        return cls(snapshot.derive(Entities.of))
+
+    def candidates(self, query: Query) -> list[Candidate]:
+        """Return what ``query`` may mean, the best first.
+
+        The first is a match if it is sure: it has the name, whatever the case, accents and words
+        for the kind of thing, no other entity has it, and nothing that the query says of it
+        contradicts.
+        """
+        kinds = query.kinds or USUAL
+        fits = self._fits(query, kinds)
+        meant = {one.property.id: self._meant(one) for one in query.conditions}
+        found = []
+        for path, fit in fits.items():
+            judged = self._judged(self.entities.by_id[path], fit, query, meant)
+            if judged:
+                found.append(judged)
+        found.sort(key=lambda one: (-one.score, -one.entry.importance, one.entry.thing.path))
+        sure = sum(one.score >= SURE for one in found)
+        chosen = [
+            replace(
+                one,
+                is_match=sure == 1 and one.score >= SURE,
+                namesakes=sure - (one.score >= SURE),
+            )
+            for one in found[: query.limit]
+        ]
+        return chosen
+
+    def _named(self, kind: str) -> Iterator[tuple[str, _Named]]:
+        for entry in self.entities.all((kind,)):
+            for name in names_of(entry):
+                yield name.text, (entry.thing.path, name)
+        if kind == "country":
+            for other, code in _ALSO.items():
+                if country := self.entities.atlas.countries.get(code):
+                    yield other, (country.path, Name(other))
+            for code, country in self.entities.atlas.countries.items():
+                for text in (code, country.iri.rpartition("/")[2]):
+                    yield text, (country.path, Name(text))
+
+    def _fits(self, query: Query, kinds: Iterable[str]) -> dict[str, _Fit]:
+        chosen = tuple(kinds)
+        best: dict[str, _Fit] = {}
+        for text in (*query.names, *query.ids):
+            entry = self.entities.find(text)
+            if entry and entry.kind in chosen:
+                _keep(best, entry.thing.path, _Fit(100.0))
+        for text in query.names:
+            if len(text) <= LONGEST_QUERY:
+                for kind in chosen:
+                    self._add_named(best, text, kind)
+        for path in self._identified(query.conditions):
+            if self.entities.by_id[path].kind in chosen:
+                fit = best.get(path)
+                is_like = fit is None and not query.names or fit and fit.score >= _ALIKE
+                _keep(best, path, replace(fit or _Fit(0.0), score=100.0 if is_like else _ALIKE))
+        if not query.names and not query.ids and query.conditions:
+            for entry in self.entities.all(chosen):
+                best.setdefault(entry.thing.path, _Fit(100.0))
+        return best
+
+    def _add_named(self, best: dict[str, _Fit], text: str, kind: str) -> None:
+        spelt, known = self._spelt[kind], readings(text, kind, self._countries)
+        is_sure = False
+        for reading in known:
+            for spelling in spelt.same(reading.text):
+                for path, name in spelt.things(spelling):
+                    fit = _Fit(self._score(reading, path, spelling, kind), name)
+                    is_sure = is_sure or fit.score >= SURE
+                    _keep(best, path, fit)
+        if not is_sure:
+            for path, fit in self._similar(known, kind):
+                _keep(best, path, fit)
+
+    def _score(self, reading: Reading, path: str, spelling: str, kind: str) -> float:
+        """Return how sure it is that the entity at ``path`` is meant by a name that it has."""
+        score = reading.score
+        if kind != "city":
+            return score
+        if spelling not in self._own[path]:
+            score -= _EXONYM
+        spelt = self._spelt[kind]
+        if any(path not in {one for one, _ in spelt.named(other)} for other in reading.also):
+            score = _WITH_UNKNOWN
+        return score * self._in_country(reading, path)
+
+    def _in_country(self, reading: Reading, path: str) -> float:
+        thing = self.entities.by_id[path].thing
+        is_other = (
+            reading.countries
+            and isinstance(thing, City)
+            and thing.country
+            and thing.country not in reading.countries
+        )
+        return _CONTRADICTED if is_other else 1.0
+
+    def _similar(self, known: Iterable[Reading], kind: str) -> Iterator[tuple[str, _Fit]]:
+        spelt = self._spelt[kind]
+        for reading in list(known)[:_READINGS]:
+            text = folded(reading.text)
+            scores = dict(spelt.similar(text, _LEAST_LIKENESS, _MOST_SIMILAR))
+            scores = {spelling: _OF_LIKENESS * likeness for spelling, likeness in scores.items()}
+            for spelling, share in _parts(spelt, text):
+                scores[spelling] = max(scores.get(spelling, 0.0), _PART + _MORE * share)
+            for spelling, score in scores.items():
+                for path, name in spelt.things(spelling):
+                    likely = score * self._in_country(reading, path) * reading.score / 100
+                    yield path, _Fit(likely, name, is_similar=True)
+
+    def _identified(self, conditions: Iterable[Condition]) -> Iterator[str]:
+        """Yield the ids of the entities that have an identifier which ``conditions`` name."""
+        for condition in conditions:
+            if condition.property.identifies and condition.quantifier != "none":
+                for entry in self.entities.all(condition.property.values):
+                    if agrees(condition, condition.property.of(entry, self.entities), {}):
+                        yield entry.thing.path
+
+    def _meant(self, condition: Condition) -> dict[Asked, frozenset[str]]:
+        """Return the ids of the entities that each value of ``condition`` names."""
+        kind = condition.property.refers
+        found: dict[Asked, frozenset[str]] = {}
+        for asked in condition.values if kind else ():
+            entry = self.entities.find(str(asked))
+            if entry:
+                found[asked] = frozenset((entry.thing.path,))
+                continue
+            spelt = self._spelt[kind]
+            bare = [str(asked), *(one.text for one in readings(str(asked), kind, self._countries))]
+            named = next(filter(None, map(spelt.named, bare)), [])
+            found[asked] = frozenset(path for path, _ in named)
+        return found
+
+    def _judged(
+        self, entry: Entry, fit: _Fit, query: Query, meant: dict[str, dict[Asked, frozenset[str]]]
+    ) -> Candidate | None:
+        """Return ``entry`` as a candidate, None if it lacks what is required."""
+        score, known = fit.score, dict[str, bool]()
+        for condition in query.conditions:
+            asked = condition.property
+            if entry.kind not in asked.values:
+                agreed: bool | None = False
+            else:
+                values = asked.of(entry, self.entities)
+                agreed = agrees(condition, values, meant[asked.id])
+            if condition.is_required and not agreed:
+                return None
+            if agreed is not None:
+                known[asked.id] = agreed and known.get(asked.id, True)
+            if agreed is False:
+                score *= _CONTRADICTED
+            elif agreed is None and not (query.names or query.ids):
+                score *= _OF_LIKENESS
+        reason = reason_of(entry, fit.name, is_similar=fit.is_similar) if fit.name else ""
+        return Candidate(entry, score, fit.score, name=fit.name, reason=reason, agrees=known)
+
+
+def _keep(best: dict[str, _Fit], path: str, fit: _Fit) -> None:
+    if path not in best or fit.score > best[path].score:
+        best[path] = fit
+
+
+def _parts(spelt: Spelt[_Named], text: str) -> Iterator[tuple[str, float]]:
+    """Yield the spellings that have all words of ``text``, or of which it has all the words.
+
+    With each comes the share of the shorter in the longer.
+    """
+    words = frozenset(text.split())
+    sharing: dict[str, int] = defaultdict(int)
+    for word in words:
+        for spelling in spelt.with_word(word):
+            sharing[spelling] += 1
+    for spelling, shared in sharing.items():
+        if shared == len(words) or shared == len(frozenset(spelling.split())):
+            lengths = len(text), len(spelling)
+            yield spelling, min(lengths) / max(lengths)
+
+
+def _own_spellings(entry: Entry) -> Iterator[str]:
+    """Yield the spellings of a city's names at the place, in English, and in no language."""
+    for name in entry.names:
+        if name.language in ("", "en"):
+            yield from spellings(name.text)
+    if isinstance(entry.thing, City):
+        yield from spellings(entry.thing.local_name)
+
+
+def _codes(atlas: Atlas) -> Iterator[tuple[str, str]]:
+    """Yield what is written for each country, and its code."""
+    for code, country in atlas.countries.items():
+        for name in country.names:
+            yield name.text, code
+        yield code, code
+        yield country.iri.rpartition("/")[2], code
+    yield from ((other, code) for other, code in _ALSO.items() if code in atlas.countries)
