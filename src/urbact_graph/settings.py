@@ -120,6 +120,9 @@ class Settings(BaseSettings):
     max_cache_bytes: int = _limit(
         128_000_000, "total size of the answers in the response cache", "bytes", ge=0
     )
+    max_reconciliation_batch: int = _limit(
+        500, "names, or entities, in a request to /reconcile", gt=0
+    )
     allow_unknown_graphs: bool = Field(
         default=False,
         description="take a graph that the dataset has not for an empty one, instead of refusing "

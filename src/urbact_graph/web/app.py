@@ -25,6 +25,7 @@ from urbact_graph.web.pages.home_page import HomePage
 from urbact_graph.web.pages.large_pages import ontology_page
 from urbact_graph.web.problems import problem_response, register_problems
 from urbact_graph.web.questions.understanding import Questions
+from urbact_graph.web.reconciling.reconciler import Reconciler
 from urbact_graph.web.response import Response, finish
 from urbact_graph.web.routes import BLUEPRINTS
 from urbact_graph.web.routes.home import Contents
@@ -76,7 +77,7 @@ def warm(app: Application) -> None:
     if app.settings.dataset is None:
         first = (Index.of, Atlas.of, SearchIndex.of, HomePage.of, Contents.of, Coverage.of)
         later = (read_languages, ontology_page, drawn_pictures, rules_of, read_names)
-        asked = (Questions.of, AnsweredSteps.of, Model.of, Readers.of)
+        asked = (Questions.of, AnsweredSteps.of, Model.of, Readers.of, Reconciler.of)
         app.served.warm(*first, *later, *asked)
 
 

@@ -46,6 +46,13 @@ _OF_PAGES = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Referrer-Policy": "strict-origin-when-cross-origin",
 }
+# What other sites may show within their pages is a page of its own, with no way to do anything.
+_OF_FRAMES = {
+    **_OF_PAGES,
+    "Content-Security-Policy": _OF_PAGES["Content-Security-Policy"].replace(
+        "frame-ancestors 'none'", "frame-ancestors *"
+    ),
+}
 # What the body of a QUERY may be (RFC 10008).
 ACCEPT_QUERY = '"application/sparql-query", "application/x-www-form-urlencoded"'
 # What people read as it is sent.
@@ -129,9 +136,11 @@ class Response(FlaskResponse):
     """A response in memory, or a file.
 
     A route that answers with a file sets ``file``, and ``compressed`` to the same content
-    compressed by gzip, if there is one.
+    compressed by gzip, if there is one. It sets ``may_be_framed`` for a page that other sites show
+    within theirs.
     """
 
+    may_be_framed = False
     file: PublishedFile | None = None
     compressed: PublishedFile | None = None
 
@@ -179,7 +188,7 @@ def finish(response: Response, context: RequestContext) -> Response:
     _allow_scripts(response)
     _add_timing(response, context)
     if response.mimetype == HTML_TYPE:
-        response.headers.update(_OF_PAGES)
+        response.headers.update(_OF_FRAMES if response.may_be_framed else _OF_PAGES)
     if response.mimetype in _FOR_PEOPLE and response.file is None:
         text = response.get_data(as_text=True)
         if (readable := shown(text)) != text:

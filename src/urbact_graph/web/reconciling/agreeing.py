@@ -26,7 +26,9 @@ def agrees(
     """
     if not values:
         return None
-    found = [any(_same(condition, asked, value, meant) for value in values) for asked in _of(condition)]
+    found = [
+        any(_same(condition, asked, value, meant) for value in values) for asked in _of(condition)
+    ]
     if condition.quantifier == "all":
         return all(found)
     return any(found) != (condition.quantifier == "none")

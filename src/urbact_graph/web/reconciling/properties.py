@@ -147,11 +147,16 @@ _LISTED = (
         {"city": _code, "plan": _code, "country": _own_code},
     ),
     Property(
-        "coordinates", "Coordinates", "Latitude and longitude, as 51.1,17.03", {"city": _coordinates}
+        "coordinates",
+        "Coordinates",
+        "Latitude and longitude, as 51.1,17.03",
+        {"city": _coordinates},
     ),
     Property("latitude", "Latitude", "In degrees (WGS 84)", {"city": _number("lat")}),
     Property("longitude", "Longitude", "In degrees (WGS 84)", {"city": _number("lon")}),
-    Property("population", "Population", "The number of inhabitants", {"city": _plain("population")}),
+    Property(
+        "population", "Population", "The number of inhabitants", {"city": _plain("population")}
+    ),
     Property(
         "geonames",
         "GeoNames",
@@ -235,9 +240,15 @@ _LISTED = (
         refers="city",
     ),
     Property("city", "City", "The city", {"plan": _one("city")}, refers="city"),
-    Property("lead", "Lead partner", "The city that leads", {"network": _one("lead")}, refers="city"),
-    Property("experts", "Lead experts", "The people", {"network": _many("experts")}, refers="person"),
-    Property("call", "Call", "The call that it came from", {"network": _one("call")}, refers="call"),
+    Property(
+        "lead", "Lead partner", "The city that leads", {"network": _one("lead")}, refers="city"
+    ),
+    Property(
+        "experts", "Lead experts", "The people", {"network": _many("experts")}, refers="person"
+    ),
+    Property(
+        "call", "Call", "The call that it came from", {"network": _one("call")}, refers="call"
+    ),
     Property(
         "title",
         "Title",
@@ -265,14 +276,10 @@ _LISTED = (
     Property("status", "Status", "Open or closed", {"network": _plain("status")}),
     Property("opens", "Opens", "When a call opens", {"call": _plain("opens")}),
     Property("closes", "Closes", "When a call closes", {"call": _plain("closes")}),
-    Property(
-        "year", "Year", "The year", dict.fromkeys(("plan", "call"), _plain("year"))
-    ),
+    Property("year", "Year", "The year", dict.fromkeys(("plan", "call"), _plain("year"))),
     Property("language", "Language", "What it is written in", {"plan": _languages}),
     Property("evidence", "Evidence", "How a plan is known", {"plan": _evidence}),
-    Property(
-        "page", "Page", "A page about it", dict.fromkeys(("network", "plan"), _plain("page"))
-    ),
+    Property("page", "Page", "A page about it", dict.fromkeys(("network", "plan"), _plain("page"))),
     Property(
         "abstract",
         "Abstract",
@@ -293,5 +300,3 @@ PROPERTIES = {one.id: one for one in _LISTED}
 def properties_of(kind: str) -> list[Property]:
     """Return the properties of the entities of a kind; all of them if ``kind`` is empty."""
     return [one for one in _LISTED if not kind or kind in one.values]
-
-

@@ -15,7 +15,31 @@ SURE = 95.0
 # What divides a name from what stands beside it.
 _BESIDE = re.compile(r"\s*[,;/|()\[\]]\s*|\s+[-\u2013\u2014]\s+")
 _CODE_FIRST = re.compile(r"([A-Z]{2,3})[-_: ]+(?=\w)")
-_ARTICLES = frozenset("the la le les l el los las a o as os il lo i gli de den s die der".split())
+_ARTICLES = frozenset(
+    [
+        "the",
+        "la",
+        "le",
+        "les",
+        "l",
+        "el",
+        "los",
+        "las",
+        "a",
+        "o",
+        "as",
+        "os",
+        "il",
+        "lo",
+        "i",
+        "gli",
+        "de",
+        "den",
+        "s",
+        "die",
+        "der",
+    ]
+)
 # The name of a country has at most so many words.
 _WORDS = 4
 

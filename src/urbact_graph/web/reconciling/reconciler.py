@@ -130,7 +130,7 @@ class Reconciler:
         for path in self._identified(query.conditions):
             if self.entities.by_id[path].kind in chosen:
                 fit = best.get(path)
-                is_like = fit is None and not query.names or fit and fit.score >= _ALIKE
+                is_like = (fit is None and not query.names) or (fit and fit.score >= _ALIKE)
                 _keep(best, path, replace(fit or _Fit(0.0), score=100.0 if is_like else _ALIKE))
         if not query.names and not query.ids and query.conditions:
             for entry in self.entities.all(chosen):
