@@ -6,6 +6,8 @@ or a metropolis is another thing than the city, so that its words are not left o
 
 from collections.abc import Iterator
 
+from urbact_graph.spelling import folded
+
 # Before the name, folded; the longest that fits is left out first.
 _BEFORE = {
     "city": """
@@ -102,7 +104,9 @@ _SHORTEST = 3
 def _phrases(text: str) -> tuple[tuple[str, ...], ...]:
     """Return the phrases of a list, each as its words, the longest first."""
     lines = (line for line in text.replace("|", "\n").splitlines() if line.strip())
-    return tuple(sorted({tuple(line.split()) for line in lines}, key=lambda one: (-len(one), one)))
+    return tuple(
+        sorted({tuple(folded(line).split()) for line in lines}, key=lambda one: (-len(one), one))
+    )
 
 
 _PHRASES_BEFORE = {kind: _phrases(text) for kind, text in _BEFORE.items()}

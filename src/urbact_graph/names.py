@@ -12,6 +12,7 @@ from functools import cached_property
 
 from pyoxigraph import Literal, NamedNode
 
+from urbact_graph.country_names import also_called
 from urbact_graph.designations import without_designation
 from urbact_graph.errors import QueryError
 from urbact_graph.rdf.namespaces import DCT, FOAF, OWL, RDF, RDFS, SKOS, namespaces, urb
@@ -60,9 +61,8 @@ _NAMES = (
     SKOS.notation,
     DCT.identifier,
 )
-# Codes of countries beside those of ISO 3166: the EU's interinstitutional style guide, 7.1.1.
-_OTHER_CODES = {"el": "gr", "uk": "gb"}
 _FULL_IRI = re.compile(r"<[^>]*>|[A-Za-z][A-Za-z0-9+.-]*://\S*|urn:\S*")
+_CODE = re.compile("[A-Z]{2}")
 _PREFIXED = re.compile(r"([A-Za-z][\w.-]*)?:(\S*)")
 _SUGGESTED, _LISTED = 3, 12
 # Of 100: how alike a name must be to be suggested.
@@ -310,11 +310,19 @@ class _Index:
     @cached_property
     def _names(self) -> Spelt[str]:
         """The IRIs by names and codes, and by whole paths."""
-        found = [(name, one.iri) for one in self.things.values() for name in _names_of(one)]
-        if self._kind == "country":
-            codes = {folded(name): iri for name, iri in found}
-            found += [(other, codes[code]) for other, code in _OTHER_CODES.items() if code in codes]
-        return Spelt(found)
+        return Spelt((name, one.iri) for one in self.things.values() for name in _names_of(one))
+
+    @cached_property
+    def _others(self) -> Spelt[str]:
+        """The IRIs by what people call countries beside their names in the graph."""
+        is_country = self._kind == "country"
+        codes = (
+            (name, one.iri)
+            for one in (self.things.values() if is_country else ())
+            for name in one.names
+            if _CODE.fullmatch(name)
+        )
+        return Spelt((other, iri) for code, iri in codes for other in also_called(code))
 
     @cached_property
     def _ends(self) -> Spelt[str]:
@@ -323,7 +331,8 @@ class _Index:
 
     def named(self, text: str) -> list[_Thing]:
         """Return the things that ``text`` names, with words for the kind of thing or without."""
-        found = self._names.named(text) or self._ends.named(text)
+        known = (self._names, self._ends, self._others)
+        found = next(filter(None, (spelt.named(text) for spelt in known)), [])
         for bare in () if found else without_designation(folded(text), self._kind):
             if found := self._names.named(bare):
                 break

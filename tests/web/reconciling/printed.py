@@ -57,12 +57,10 @@ def printed_names() -> list[Printed]:
 
 def _four(row: Sequence[str]) -> Sequence[str]:
     # A row without a country has three cells: "|  |" is no divider between spaces.
-    return row if len(row) == 4 else (row[0], row[1], "", row[2])  # noqa: PLR2004
+    return row if len(row) == 4 else (row[0], row[1], "", row[2])
 
 
-def measured(
-    names: Sequence[Printed], results: Iterable[Sequence[Mapping[str, Any]]]
-) -> Measured:
+def measured(names: Sequence[Printed], results: Iterable[Sequence[Mapping[str, Any]]]) -> Measured:
     """Compare ``results``, the candidates for each of ``names``, with what is meant.
 
     Precision is the share of right ones among the matches; recall the share of the names that mean
@@ -71,7 +69,9 @@ def measured(
     false, missed, right, matches, meant = [], [], 0, 0, 0
     for one, found in zip(names, results, strict=True):
         first = found[0] if found else {}
-        shown = f"{one.name} ({one.country or 'no country'}): {first.get('id')} {first.get('score')}"
+        shown = (
+            f"{one.name} ({one.country or 'no country'}): {first.get('id')} {first.get('score')}"
+        )
         if first.get("match"):
             matches += 1
             if first["id"] != one.expected:

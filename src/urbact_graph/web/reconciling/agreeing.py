@@ -1,11 +1,14 @@
-"""Whether an entity has the values that a client knows of it."""
+"""Which entities have the values that a client knows of what it looks for."""
 
 import math
 import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
 from urbact_graph.spelling import folded
-from urbact_graph.web.reconciling.properties import Ref, Value
-from urbact_graph.web.reconciling.queries import Asked, Condition
+from urbact_graph.web.reconciling.entities import Entities
+from urbact_graph.web.reconciling.properties import Property, Ref
+from urbact_graph.web.reconciling.queries import Asked
 
 # Sources count the inhabitants of other years and of other limits of a city.
 _FACTOR = 2.0
@@ -14,67 +17,100 @@ _KILOMETRES, _DEGREES = 25.0, 0.3
 _KILOMETRES_A_DEGREE = 111.2
 _POINT = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
 _NO_LETTER = re.compile(r"[^0-9a-z]+")
+_BETWEEN_DIGITS = re.compile(r"[\s\u00a0\u202f'\u2019_]")
+_THOUSANDS = re.compile(r"-?\d{1,3}([.,]\d{3})+")
+# Codes that are compared as identifiers are, though several entities share one.
+_CODES = frozenset(("nuts", "functionalUrbanArea"))
+# The length of the code of a country before an identifier: PL_1003021056401.
+_COUNTRY = 2
 
 
-def agrees(
-    condition: Condition, values: list[Value], meant: dict[Asked, frozenset[str]]
-) -> bool | None:
-    """Tell whether ``values``, those of an entity, are as ``condition`` says; None if unknown.
+class Held:
+    """The values of one property, by the ids of the entities that have them.
 
-    ``meant`` has the ids of the entities that each value of the condition names, where the values
-    are entities.
+    ``known`` are the ids of those of which a value is known.
     """
-    if not values:
-        return None
-    found = [
-        any(_same(condition, asked, value, meant) for value in values) for asked in _of(condition)
-    ]
-    if condition.quantifier == "all":
-        return all(found)
-    return any(found) != (condition.quantifier == "none")
+
+    def __init__(self, asked: Property, entities: Entities) -> None:
+        self._property = asked
+        self._by_key: dict[str, set[str]] = defaultdict(set)
+        self._numbers: list[tuple[str, float]] = []
+        self._points: list[tuple[str, tuple[float, float]]] = []
+        known = set()
+        is_code = asked.identifies or asked.id in _CODES
+        for entry in entities.all(asked.values):
+            path = entry.thing.path
+            for value in asked.of(entry, entities):
+                known.add(path)
+                if isinstance(value, Ref):
+                    self._by_key[value.id].add(path)
+                elif not isinstance(value, str):
+                    self._numbers.append((path, float(value)))
+                elif is_code:
+                    for key in _codes(value):
+                        self._by_key[key].add(path)
+                elif asked.id == "coordinates" and (point := _point(value)):
+                    self._points.append((path, point))
+                else:
+                    self._by_key[folded(value)].add(path)
+        self.known = frozenset(known)
+        self._is_code = is_code
+
+    def having(self, asked: Asked, meant: Mapping[Asked, Iterable[str]]) -> set[str]:
+        """Return the ids of the entities with a value that is, or is near, ``asked``.
+
+        ``meant`` has the ids of the entities that a value names, where values are entities.
+        """
+        if self._property.refers:
+            found = (self._by_key.get(path, set()) for path in meant.get(asked, ()))
+            return set().union(*found)
+        if self._numbers:
+            number = _number(asked)
+            is_near = _IS_NEAR.get(self._property.id, float.__eq__)
+            return {
+                path
+                for path, value in self._numbers
+                if number is not None and is_near(number, value)
+            }
+        if self._points:
+            point = _point(str(asked))
+            return {path for path, value in self._points if point and _are_near(point, value)}
+        key = _code(str(asked)) if self._is_code else folded(str(asked))
+        return self._by_key.get(key, set()) if key else set()
 
 
-def _of(condition: Condition) -> tuple[Asked, ...]:
-    return condition.values
+def _code(text: str) -> str:
+    """Return an identifier without case and signs, from an IRI its end."""
+    return _NO_LETTER.sub("", text.strip().rstrip("/").rpartition("/")[2].casefold())
 
 
-def _same(
-    condition: Condition, asked: Asked, value: Value, meant: dict[Asked, frozenset[str]]
-) -> bool:
-    if isinstance(value, Ref):
-        return value.id in meant.get(asked, ())
-    name = condition.property.id
-    if name == "coordinates":
-        return _is_near(str(asked), str(value))
-    if isinstance(value, int | float):
-        number = _number(asked)
-        return number is not None and _is_close(name, number, float(value))
-    if condition.property.identifies or name in ("nuts", "functionalUrbanArea"):
-        return _is_identifier(str(asked), value)
-    return folded(str(asked)) == folded(value)
+def _codes(value: str) -> tuple[str, ...]:
+    """Return how an identifier may be written: with its country and without."""
+    code = _code(value)
+    return (code, code[_COUNTRY:]) if "_" in value else (code,)
 
 
-def _is_identifier(asked: str, value: str) -> bool:
-    """Tell whether an identifier is ``value``, as an IRI, in any case, and without its country."""
-    known = _NO_LETTER.sub("", value.casefold())
-    given = _NO_LETTER.sub("", asked.strip().rstrip("/").rpartition("/")[2].casefold())
-    return bool(given) and given in (known, known[2:] if "_" in value else known)
+def _is_like_population(asked: float, value: float) -> bool:
+    return value / _FACTOR <= asked <= value * _FACTOR
 
 
-def _is_close(name: str, asked: float, value: float) -> bool:
-    if name == "population":
-        return value / _FACTOR <= asked <= value * _FACTOR
-    if name in ("latitude", "longitude"):
-        return abs(asked - value) <= _DEGREES
-    return asked == value
+def _is_like_degree(asked: float, value: float) -> bool:
+    return abs(asked - value) <= _DEGREES
+
+
+_IS_NEAR = {
+    "population": _is_like_population,
+    "latitude": _is_like_degree,
+    "longitude": _is_like_degree,
+}
 
 
 def _number(asked: Asked) -> float | None:
     """Read a number as tables print it: with spaces, commas or points between thousands."""
     if isinstance(asked, int | float):
         return float(asked)
-    text = re.sub(r"[\s\u00a0\u202f'\u2019_]", "", asked)
-    if re.fullmatch(r"-?\d{1,3}([.,]\d{3})+", text):
+    text = _BETWEEN_DIGITS.sub("", asked)
+    if _THOUSANDS.fullmatch(text):
         text = re.sub("[.,]", "", text)
     try:
         found = float(text.replace(",", "."))
@@ -83,11 +119,14 @@ def _number(asked: Asked) -> float | None:
     return found if math.isfinite(found) else None
 
 
-def _is_near(asked: str, value: str) -> bool:
-    here, there = _POINT.fullmatch(asked), _POINT.fullmatch(value)
-    if not here or not there:
-        return False
-    (south, west), (north, east) = map(float, here.groups()), map(float, there.groups())
-    height = (north - south) * _KILOMETRES_A_DEGREE
-    width = (east - west) * _KILOMETRES_A_DEGREE * math.cos(math.radians((north + south) / 2))
+def _point(text: str) -> tuple[float, float] | None:
+    """Read latitude and longitude in degrees."""
+    found = _POINT.fullmatch(text)
+    return (float(found[1]), float(found[2])) if found else None
+
+
+def _are_near(here: tuple[float, float], there: tuple[float, float]) -> bool:
+    height = (there[0] - here[0]) * _KILOMETRES_A_DEGREE
+    middle = math.radians((here[0] + there[0]) / 2)
+    width = (there[1] - here[1]) * _KILOMETRES_A_DEGREE * math.cos(middle)
     return math.hypot(height, width) <= _KILOMETRES

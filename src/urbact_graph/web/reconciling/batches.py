@@ -95,7 +95,7 @@ class Reader:
         if "query" not in one and not one.get("properties"):
             raise _wrong(f"{where} has neither 'query' nor 'properties'")
         name = _text(one.get("query", ""), f"'query' of {where}").strip()
-        kinds = tuple(_kind(kind, where) for kind in _several(one.get("type")) if kind)
+        kinds = tuple(kind_named(kind, where) for kind in _several(one.get("type")) if kind)
         strict = one.get("type_strict", "any")
         if strict not in _STRICT:
             raise _wrong(f"'type_strict' of {where} is one of {', '.join(_STRICT)}")
@@ -137,7 +137,7 @@ class Reader:
             else:
                 texts = [_named(one, where) for one in _several(value)]
                 (names if kind == "name" else ids).extend(filter(None, texts))
-        kinds = (_kind(one["type"], where),) if one.get("type") else ()
+        kinds = (kind_named(one["type"], where),) if one.get("type") else ()
         limit = _limit(one.get("limit"), f"'limit' of {where}")
         has_none = not names and not ids and not conditions
         found = tuple(names), tuple(ids), kinds, tuple(conditions)
@@ -207,16 +207,12 @@ def property_named(given: Any) -> Property:
     return PROPERTIES[given]
 
 
-def kind_named(given: str) -> str:
-    """Return the kind of the type of that id; empty if it is empty.
+def kind_named(given: object, where: str = "") -> str:
+    """Return the kind of the type of that id; ``where`` is what asks for it.
 
     Raises:
         ProblemError: there is no such type.
     """
-    return _kind(given, "") if given else ""
-
-
-def _kind(given: Any, where: str) -> str:
     if not isinstance(given, str) or given not in TYPES:
         beginning = f"{where} asks for the type" if where else "there is no type"
         unknown = ", which is unknown" if where else ""

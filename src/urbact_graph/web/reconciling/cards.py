@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from urbact_graph.web.reconciling.entities import TYPES, Entities
-from urbact_graph.web.reconciling.extending import described
 from urbact_graph.web.reconciling.properties import PROPERTIES, Property, Ref, Value
 from urbact_graph.web.search.entries import KINDS, Entry
 
@@ -50,9 +49,7 @@ def card_of_entity(entry: Entry, entities: Entities) -> Card:
 def card_of_property(one: Property) -> Card:
     """Return the preview of a property."""
     kinds = ", ".join(KINDS[kind].lower() for kind in one.values)
-    return Card(
-        one.name, f"Property {one.id}", (("What", described(one)["description"]), ("Of", kinds))
-    )
+    return Card(one.name, f"Property {one.id}", (("What", one.about), ("Of", kinds)))
 
 
 def card_of_type(kind: str, entities: Entities) -> Card:

@@ -17,7 +17,7 @@ def extended(asked: Extension, entities: Entities) -> dict[str, Any]:
 
 
 def extended_in_draft(asked: Extension, entities: Entities) -> dict[str, Any]:
-    """Return the answer of the draft of 1.0: ``rows`` in the order of the ids, as they are asked."""
+    """Return the answer of the draft of 1.0: ``rows`` in the order of the ids."""
     rows = [
         {"id": key, "properties": [{"id": name, "values": values} for name, values in row]}
         for key, row in _rows(asked, entities)

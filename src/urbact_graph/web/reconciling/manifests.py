@@ -24,7 +24,6 @@ def manifest(address: str, base: str, most: int) -> dict[str, Any]:
         "identifierSpace": base,
         "schemaSpace": f"{base}ontology",
         "view": {"url": f"{address}/{{{{id}}}}"},
-        "feature_view": {"url": f"{address}/guide/analyst#{{{{id}}}}"},
         "preview": {"url": f"{root}/preview?id={{{{id}}}}", "width": WIDTH, "height": HEIGHT},
         "suggest": {
             what: {

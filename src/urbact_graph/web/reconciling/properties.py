@@ -240,15 +240,11 @@ _LISTED = (
         refers="city",
     ),
     Property("city", "City", "The city", {"plan": _one("city")}, refers="city"),
+    Property("lead", "Lead", "The city that leads", {"network": _one("lead")}, refers="city"),
     Property(
-        "lead", "Lead partner", "The city that leads", {"network": _one("lead")}, refers="city"
+        "experts", "Experts", "The lead experts", {"network": _many("experts")}, refers="person"
     ),
-    Property(
-        "experts", "Lead experts", "The people", {"network": _many("experts")}, refers="person"
-    ),
-    Property(
-        "call", "Call", "The call that it came from", {"network": _one("call")}, refers="call"
-    ),
+    Property("call", "Call", "The call that it is from", {"network": _one("call")}, refers="call"),
     Property(
         "title",
         "Title",

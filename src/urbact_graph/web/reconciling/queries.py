@@ -46,7 +46,7 @@ class Query:
 class Candidate:
     """An entity that may be meant: how well it fits, of 100, and whether that is sure.
 
-    ``name`` is the one that fits, ``reason`` says why it does where that is not plain. ``namesakes``
+    ``name`` is the one that fits, ``reason`` says why it does where it is not plain. ``namesakes``
     counts the other entities that fit as well. ``agrees`` tells for each property that was asked
     whether the entity has it; where that is not known the property is left out.
     """

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Self
 
+from urbact_graph.country_names import also_called
 from urbact_graph.spelling import Spelt, folded, spellings
 from urbact_graph.web.atlas.atlas import Atlas
 from urbact_graph.web.atlas.things import City, Name
-from urbact_graph.web.reconciling.agreeing import agrees
+from urbact_graph.web.reconciling.agreeing import Held
 from urbact_graph.web.reconciling.entities import TYPES, USUAL, Entities, names_of
+from urbact_graph.web.reconciling.properties import PROPERTIES
 from urbact_graph.web.reconciling.queries import Asked, Candidate, Condition, Query
 from urbact_graph.web.reconciling.readings import SURE, Reading, readings
 from urbact_graph.web.search.entries import Entry
@@ -29,32 +31,22 @@ _PART, _MORE = 55.0, 25.0
 _READINGS = 4
 # An identifier that agrees is enough where the names are as like as this.
 _ALIKE = 50.0
-# What people call countries beside their names and codes.
-_ALSO = {
-    "EL": "GR",
-    "UK": "GB",
-    **dict.fromkeys(("England", "Scotland", "Wales", "Northern Ireland"), "GB"),
-    **dict.fromkeys(("Great Britain", "Britain", "United Kingdom of Great Britain"), "GB"),
-    **dict.fromkeys(("Turkey", "Turquie", "Türkei", "Turquía"), "TR"),
-    **dict.fromkeys(("Macedonia", "FYROM", "FYR Macedonia"), "MK"),
-    **dict.fromkeys(("Bosnia", "Bosnia Herzegovina", "Bosnia-Herzegovina"), "BA"),
-    **dict.fromkeys(("Holland", "The Netherlands"), "NL"),
-    **dict.fromkeys(("Czech Republic", "Czech Rep"), "CZ"),
-    **dict.fromkeys(("Republic of Ireland", "Eire"), "IE"),
-    "Slovak Republic": "SK",
-    "Republic of Moldova": "MD",
-}
-
 _Named = tuple[str, Name]
+# A condition with the ids of the entities that are as it says.
+_Chosen = tuple[Condition, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    """How well an entity has a name: by which of its names, spelt the same or alike."""
+    """How well an entity has a name: by which of its names, spelt the same or alike.
+
+    ``is_whole`` tells that nothing of what was printed had to be left out.
+    """
 
     score: float
     name: Name | None = None
     is_similar: bool = False
+    is_whole: bool = True
 
 
 class Reconciler:
@@ -62,8 +54,9 @@ class Reconciler:
 
     def __init__(self, entities: Entities) -> None:
         self.entities = entities
-        self._countries = Spelt(_codes(entities.atlas))
+        self._countries = Spelt(_called(entities.atlas))
         self._spelt = {kind: Spelt(self._named(kind)) for kind in TYPES}
+        self._held = {one.id: Held(one, entities) for one in PROPERTIES.values()}
         self._own = {
             entry.thing.path: frozenset(_own_spellings(entry)) for entry in entities.all(("city",))
         }
@@ -85,56 +78,56 @@ class Reconciler:
         contradicts.
         """
         kinds = query.kinds or USUAL
-        fits = self._fits(query, kinds)
-        meant = {one.property.id: self._meant(one) for one in query.conditions}
+        chosen = [(one, self._chosen(one)) for one in query.conditions]
+        fits = self._fits(query, kinds, chosen)
         found = []
         for path, fit in fits.items():
-            judged = self._judged(self.entities.by_id[path], fit, query, meant)
+            judged = self._judged(self.entities.by_id[path], fit, query, chosen)
             if judged:
                 found.append(judged)
         found.sort(key=lambda one: (-one.score, -one.entry.importance, one.entry.thing.path))
-        sure = sum(one.score >= SURE for one in found)
-        chosen = [
+        sure = [one for one in found if one.score >= SURE]
+        # A whole name is that of the thing, though a part of it is the name of another.
+        whole = [one for one in sure if fits[one.entry.thing.path].is_whole] or sure
+        return [
             replace(
                 one,
-                is_match=sure == 1 and one.score >= SURE,
-                namesakes=sure - (one.score >= SURE),
+                is_match=whole == [one],
+                namesakes=len(whole) - (one in whole),
             )
             for one in found[: query.limit]
         ]
-        return chosen
 
     def _named(self, kind: str) -> Iterator[tuple[str, _Named]]:
         for entry in self.entities.all((kind,)):
             for name in names_of(entry):
                 yield name.text, (entry.thing.path, name)
         if kind == "country":
-            for other, code in _ALSO.items():
-                if country := self.entities.atlas.countries.get(code):
-                    yield other, (country.path, Name(other))
-            for code, country in self.entities.atlas.countries.items():
-                for text in (code, country.iri.rpartition("/")[2]):
-                    yield text, (country.path, Name(text))
+            for text, code in _called(self.entities.atlas):
+                yield text, (self.entities.atlas.countries[code].path, Name(text))
 
-    def _fits(self, query: Query, kinds: Iterable[str]) -> dict[str, _Fit]:
-        chosen = tuple(kinds)
+    def _fits(
+        self, query: Query, kinds: tuple[str, ...], chosen: Iterable[_Chosen]
+    ) -> dict[str, _Fit]:
         best: dict[str, _Fit] = {}
         for text in (*query.names, *query.ids):
             entry = self.entities.find(text)
-            if entry and entry.kind in chosen:
+            if entry and entry.kind in kinds:
                 _keep(best, entry.thing.path, _Fit(100.0))
         for text in query.names:
             if len(text) <= LONGEST_QUERY:
-                for kind in chosen:
+                for kind in kinds:
                     self._add_named(best, text, kind)
-        for path in self._identified(query.conditions):
-            if self.entities.by_id[path].kind in chosen:
-                fit = best.get(path)
-                is_like = (fit is None and not query.names) or (fit and fit.score >= _ALIKE)
-                _keep(best, path, replace(fit or _Fit(0.0), score=100.0 if is_like else _ALIKE))
-        if not query.names and not query.ids and query.conditions:
-            for entry in self.entities.all(chosen):
-                best.setdefault(entry.thing.path, _Fit(100.0))
+        is_named = bool(query.names or query.ids)
+        for condition, paths in chosen:
+            # Without a name any property chooses, with one only what is of one entity alone.
+            if is_named and (not condition.property.identifies or condition.quantifier != "any"):
+                continue
+            for path in paths:
+                if self.entities.by_id[path].kind in kinds:
+                    fit = best.get(path, _Fit(0.0 if is_named else 100.0))
+                    score = 100.0 if fit.score >= _ALIKE else _ALIKE
+                    _keep(best, path, replace(fit, score=score))
         return best
 
     def _add_named(self, best: dict[str, _Fit], text: str, kind: str) -> None:
@@ -143,7 +136,8 @@ class Reconciler:
         for reading in known:
             for spelling in spelt.same(reading.text):
                 for path, name in spelt.things(spelling):
-                    fit = _Fit(self._score(reading, path, spelling, kind), name)
+                    score = self._score(reading, path, spelling, kind)
+                    fit = _Fit(score, name, is_whole=reading.text == text)
                     is_sure = is_sure or fit.score >= SURE
                     _keep(best, path, fit)
         if not is_sure:
@@ -185,13 +179,14 @@ class Reconciler:
                     likely = score * self._in_country(reading, path) * reading.score / 100
                     yield path, _Fit(likely, name, is_similar=True)
 
-    def _identified(self, conditions: Iterable[Condition]) -> Iterator[str]:
-        """Yield the ids of the entities that have an identifier which ``conditions`` name."""
-        for condition in conditions:
-            if condition.property.identifies and condition.quantifier != "none":
-                for entry in self.entities.all(condition.property.values):
-                    if agrees(condition, condition.property.of(entry, self.entities), {}):
-                        yield entry.thing.path
+    def _chosen(self, condition: Condition) -> frozenset[str]:
+        """Return the ids of the entities that are as ``condition`` says."""
+        held, meant = self._held[condition.property.id], self._meant(condition)
+        found = [held.having(asked, meant) for asked in condition.values]
+        if condition.quantifier == "all":
+            return frozenset(set.intersection(*found))
+        some = frozenset().union(*found)
+        return held.known - some if condition.quantifier == "none" else some
 
     def _meant(self, condition: Condition) -> dict[Asked, frozenset[str]]:
         """Return the ids of the entities that each value of ``condition`` names."""
@@ -209,25 +204,21 @@ class Reconciler:
         return found
 
     def _judged(
-        self, entry: Entry, fit: _Fit, query: Query, meant: dict[str, dict[Asked, frozenset[str]]]
+        self, entry: Entry, fit: _Fit, query: Query, chosen: Iterable[_Chosen]
     ) -> Candidate | None:
         """Return ``entry`` as a candidate, None if it lacks what is required."""
-        score, known = fit.score, dict[str, bool]()
-        for condition in query.conditions:
+        path, score, known = entry.thing.path, fit.score, dict[str, bool]()
+        for condition, paths in chosen:
             asked = condition.property
-            if entry.kind not in asked.values:
-                agreed: bool | None = False
-            else:
-                values = asked.of(entry, self.entities)
-                agreed = agrees(condition, values, meant[asked.id])
-            if condition.is_required and not agreed:
+            has_none = entry.kind in asked.values and path not in self._held[asked.id].known
+            if path not in paths and condition.is_required:
                 return None
-            if agreed is not None:
-                known[asked.id] = agreed and known.get(asked.id, True)
-            if agreed is False:
+            if path not in paths and not has_none:
                 score *= _CONTRADICTED
-            elif agreed is None and not (query.names or query.ids):
+            elif has_none and not (query.names or query.ids):
                 score *= _OF_LIKENESS
+            if not has_none:
+                known[asked.id] = path in paths and known.get(asked.id, True)
         reason = reason_of(entry, fit.name, is_similar=fit.is_similar) if fit.name else ""
         return Candidate(entry, score, fit.score, name=fit.name, reason=reason, agrees=known)
 
@@ -262,11 +253,11 @@ def _own_spellings(entry: Entry) -> Iterator[str]:
         yield from spellings(entry.thing.local_name)
 
 
-def _codes(atlas: Atlas) -> Iterator[tuple[str, str]]:
+def _called(atlas: Atlas) -> Iterator[tuple[str, str]]:
     """Yield what is written for each country, and its code."""
     for code, country in atlas.countries.items():
         for name in country.names:
             yield name.text, code
         yield code, code
         yield country.iri.rpartition("/")[2], code
-    yield from ((other, code) for other, code in _ALSO.items() if code in atlas.countries)
+        yield from ((other, code) for other in also_called(code))

@@ -7,7 +7,6 @@ from urbact_graph.spelling import folded
 from urbact_graph.web.reconciling.entities import TYPES, USUAL, Entities, type_of
 from urbact_graph.web.reconciling.extending import described
 from urbact_graph.web.reconciling.properties import properties_of
-from urbact_graph.web.search.entries import Entry
 from urbact_graph.web.search.index import LONGEST_QUERY, SearchIndex
 
 
@@ -19,15 +18,15 @@ def suggested_entities(
     They are of ``kind`` if it is given. Without a prefix they are those with most connections.
     """
     kinds = (kind,) if kind else tuple(TYPES)
-    found: dict[str, Entry] = {}
     if not prefix:
         usual = entities.all((kind,) if kind else USUAL)
         best = sorted(usual, key=lambda one: (-one.importance, one.thing.path))
         found = {entry.thing.path: entry for entry in best}
-    elif len(prefix) <= LONGEST_QUERY:
+    else:
         entry = entities.find(prefix)
         known = [entry] if entry else []
-        known += [match.entry for match in index.search(prefix, kind) if match.name]
+        if len(prefix) <= LONGEST_QUERY:
+            known += [match.entry for match in index.search(prefix, kind) if match.name]
         found = {one.thing.path: one for one in known if one.kind in kinds}
     return [
         {

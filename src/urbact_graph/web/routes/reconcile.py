@@ -132,7 +132,7 @@ def suggest(what: str) -> Response:
         ProblemError: ``type`` is unknown, or ``limit``, ``cursor`` or ``offset`` no number.
     """
     entities = _entities()
-    prefix, kind = request.args.get("prefix", "").strip(), kind_named(request.args.get("type", ""))
+    prefix, kind = request.args.get("prefix", "").strip(), _kind()
     if what == "entity":
         index = current_snapshot().derive(SearchIndex.of)
         found = suggested_entities(prefix, kind, entities, index)
@@ -158,7 +158,7 @@ def flyout(what: str) -> Response:
     elif what == "property":
         card = card_of_property(property_named(given))
     else:
-        card = card_of_type(kind_named(given or "?"), entities)
+        card = card_of_type(kind_named(given), entities)
     return jsonify({"id": given, "html": render_template("reconcile/flyout.html", card=card)})
 
 
@@ -187,7 +187,7 @@ def propose() -> Response:
         ProblemError: the type is unknown, or ``limit`` no number.
     """
     _entities()
-    kind = kind_named(request.args.get("type", ""))
+    kind = _kind()
     limit = _number("limit", 0, _MOST)
     found = [described(one) for one in properties_of(kind)]
     answer: dict[str, Any] = {"properties": found[:limit] if limit else found, "type": kind}
@@ -230,6 +230,12 @@ def _body() -> Any:
     except UnicodeDecodeError:
         raise _wrong("The body is not in UTF-8.") from None
     return parsed(text, "the body")
+
+
+def _kind() -> str:
+    """Return the kind of the type in the address, empty where it has none."""
+    given = request.args.get("type", "")
+    return kind_named(given) if given else ""
 
 
 def _number(name: str, default: int, largest: int) -> int:
