@@ -18,6 +18,7 @@ from urbact_graph.engine.protocol import Request
 from urbact_graph.engine.source import Source
 from urbact_graph.errors import QueryError
 from urbact_graph.names import Names
+from urbact_graph.problems import ProblemError
 from urbact_graph.progress import progress_bar
 from urbact_graph.rdf.formats import RESULTS_JSON
 from urbact_graph.rdf.solutions import solutions
@@ -99,6 +100,18 @@ class EmbeddedGraph(Graph):
             raise QueryError(f"The kind '{kind}' is unknown; the kinds are {', '.join(KINDS)}.")
         found = self._snapshot.derive(SearchIndex.of).search(text, kind)
         return [match.as_json(self._base) for match in found[:limit]]
+
+    @property
+    def _largest_batch(self) -> int:
+        return self._settings.max_reconciliation_batch
+
+    def _candidates(self, batch: str) -> Mapping[str, Any]:
+        from urbact_graph.web.reconciling.answering import answered  # noqa: PLC0415
+
+        try:
+            return answered(batch, self._snapshot, self._largest_batch)
+        except ProblemError as error:
+            raise QueryError(error.detail) from error
 
     def _document(self, iri: str) -> bytes | None:
         from urbact_graph.web.documents.entity_description import description  # noqa: PLC0415

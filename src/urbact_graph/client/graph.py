@@ -10,7 +10,7 @@ from urbact_graph.client.frames import frame as frame_of
 from urbact_graph.client.frames import geo_frame
 from urbact_graph.client.naming import Naming, in_full, iri_of, short_forms
 from urbact_graph.client.prefixes import declared
-from urbact_graph.client.reconciling import CANDIDATES, reconciled
+from urbact_graph.client.reconciling import reconciled
 from urbact_graph.client.results import read_results
 from urbact_graph.client.shapes import check_text, match_columns, reconciled_columns
 from urbact_graph.errors import EngineError, QueryError
@@ -68,6 +68,15 @@ class Graph(ABC):
     @abstractmethod
     def _matches(self, text: str, kind: str, limit: int) -> Sequence[Mapping[str, Any]]:
         """Return what is found for ``text``, as the results that /search gives."""
+
+    @property
+    @abstractmethod
+    def _largest_batch(self) -> int:
+        """How many names are reconciled at once."""
+
+    @abstractmethod
+    def _candidates(self, batch: str) -> Mapping[str, Any]:
+        """Return the answer to a batch of queries, as /reconcile gives it."""
 
     @abstractmethod
     def _document(self, iri: str) -> bytes | None:
@@ -229,9 +238,12 @@ class Graph(ABC):
         """Return the thing that each of ``names`` means: one row for each name, in their order.
 
         The columns are name, match, iri, label, kind, note, matched, reason and score. ``match`` is
-        true where the name, whatever its case and accents, is one of this thing and of nothing else
-        of the ``kind``; else the best candidate is proposed. A name that nothing is like has
-        missing values.
+        true where that is sure: the name is one of this thing, whatever the case and accents, also
+        with its country or with words such as "Municipality of", and of nothing else of the
+        ``kind``. Else the best candidate is proposed, with a score below 95. A name that nothing
+        is like has missing values. ``kind`` is "city", "network", "theme", "person", "call",
+        "country", "programme", "plan", "term" or "document"; an empty one is any of the first
+        seven.
 
         >>> graph = urbact_graph.open()
         >>> names = ["GDANSK", "Neapel", "Wroclav", "Atlantis"]
@@ -242,7 +254,7 @@ class Graph(ABC):
         2   Wroclav  False  city/pl/wroclaw
         3  Atlantis  False             <NA>
         """
-        rows = reconciled(names, lambda name: self._matches(name, kind, CANDIDATES))
+        rows = reconciled(names, kind, self._largest_batch, self._candidates)
         return frame_of(reconciled_columns(rows, self._naming(short)), frame)
 
     def table(

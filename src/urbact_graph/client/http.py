@@ -80,16 +80,27 @@ class Http:
         """
         if parameters:
             address = f"{address}?{urlencode(parameters)}"
+        return self._sent(address, accept, None, f"GET {address} {accept}")
 
+    def post(self, address: str, accept: str, form: Mapping[str, str]) -> Reply:
+        """Return the answer to POST of a ``form``, which is not kept.
+
+        Raises:
+            ProblemError: as ``get``.
+            EngineError: as ``get``.
+        """
+        return self._sent(address, accept, urlencode(form).encode(), "")
+
+    def _sent(self, address: str, accept: str, body: bytes | None, key: str) -> Reply:
         def ask(headers: Mapping[str, str]) -> Reply:
             wanted = {"Accept": accept, "User-Agent": self._agent, **headers}
             try:
-                with urlopen(Request(address, headers=wanted), timeout=self._seconds) as found:  # noqa: S310
+                with urlopen(Request(address, body, wanted), timeout=self._seconds) as found:  # noqa: S310
                     return _reply(found.headers, found.read())
             except HTTPError as error:
                 raise _RefusedError.of(error) from None
 
-        return self._answered(ask, address, f"GET {address} {accept}")
+        return self._answered(ask, address, key)
 
     def query(self, endpoint: str, query: str, form: str, accept: str) -> Reply:
         """Return the answer to a SPARQL query of the ``form`` SELECT, ASK, CONSTRUCT or DESCRIBE.

@@ -1,8 +1,9 @@
 """The graph behind a server, or any other graph behind a SPARQL endpoint."""
 
+import contextlib
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ _N_TRIPLES = "application/n-triples"
 _GRAPH = f"{_N_TRIPLES}, text/turtle;q=0.9, application/rdf+xml;q=0.8"
 _RESULTS = f"{RESULTS_JSON}, {_JSON};q=0.9"
 _ENDPOINT = "/sparql"
+_RECONCILIATION = "/reconcile"
 # As many results as /search gives at once.
 _PAGE = 100
 
@@ -131,6 +133,24 @@ class RemoteGraph(Graph):
                 break
         return found
 
+    @cached_property
+    def _largest_batch(self) -> int:
+        self._require("reconciliation")
+        try:
+            return int(self._json(_RECONCILIATION)["batchSize"])
+        except (ValueError, KeyError, TypeError):
+            raise self._unexpected("what it reconciles") from None
+
+    def _candidates(self, batch: str) -> Mapping[str, Any]:
+        address = f"{self._site}{_RECONCILIATION}"
+        with _own_words():
+            content = self._http.post(address, _JSON, {"queries": batch}).content
+        try:
+            found: Mapping[str, Any] = json.loads(content)
+        except ValueError:
+            raise self._unexpected("what names mean") from None
+        return found
+
     def _document(self, iri: str) -> bytes | None:
         if self._known is None:
             return None
@@ -169,15 +189,21 @@ class RemoteGraph(Graph):
             QueryError: a parameter does not fit; with the server's words.
             ProblemError, EngineError: as ``Http.get``.
         """
-        try:
+        with _own_words():
             reply = self._http.get(f"{self._site}{path}", accept, parameters)
-        except ProblemError as error:
-            if error.problem in (INVALID_PARAMETER, MALFORMED_REQUEST):
-                # As from a graph at hand; the problem is the cause of it.
-                raise QueryError(error.detail) from error
-            raise
         return reply.media_type, reply.content
 
     def _json(self, path: str, parameters: Mapping[str, str] | None = None) -> Mapping[str, Any]:
         found: Mapping[str, Any] = json.loads(self._get(path, _JSON, parameters)[1])
         return found
+
+
+@contextlib.contextmanager
+def _own_words() -> Iterator[None]:
+    """Raise what a server says of a mistake as a graph at hand does; the problem is its cause."""
+    try:
+        yield
+    except ProblemError as error:
+        if error.problem in (INVALID_PARAMETER, MALFORMED_REQUEST):
+            raise QueryError(error.detail) from error
+        raise

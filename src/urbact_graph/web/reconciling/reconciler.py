@@ -24,7 +24,7 @@ _EXONYM, _WITH_UNKNOWN = 1.0, 85.0
 # What is left of the score for each thing that contradicts.
 _CONTRADICTED = 0.6
 # The likeness of similar spellings counts so much, from so many per cent on.
-_OF_LIKENESS, _LEAST_LIKENESS, _MOST_SIMILAR = 0.9, 55.0, 20
+_OF_LIKENESS, _LEAST_LIKENESS, _MOST_SIMILAR = 0.9, 72.0, 20
 # A name that is a part of the other: at least, and how much more for a larger part.
 _PART, _MORE = 55.0, 25.0
 # Of how many readings similar spellings are looked for.
@@ -85,7 +85,14 @@ class Reconciler:
             judged = self._judged(self.entities.by_id[path], fit, query, chosen)
             if judged:
                 found.append(judged)
-        found.sort(key=lambda one: (-one.score, -one.entry.importance, one.entry.thing.path))
+        found.sort(
+            key=lambda one: (
+                -one.score,
+                not fits[one.entry.thing.path].is_whole,
+                -one.entry.importance,
+                one.entry.thing.path,
+            )
+        )
         sure = [one for one in found if one.score >= SURE]
         # A whole name is that of the thing, though a part of it is the name of another.
         whole = [one for one in sure if fits[one.entry.thing.path].is_whole] or sure

@@ -12,6 +12,7 @@ from urbact_graph.problems import (
     ProblemError,
 )
 from urbact_graph.web.context import current_context, current_snapshot
+from urbact_graph.web.reconciling.answering import answered
 from urbact_graph.web.reconciling.batches import Reader, kind_named, parsed, property_named
 from urbact_graph.web.reconciling.cards import card_of_entity, card_of_property, card_of_type
 from urbact_graph.web.reconciling.entities import Entities
@@ -79,14 +80,7 @@ def _answered(given: Mapping[str, str]) -> Response:
     if name == "extend":
         asked = _reader().extension(parsed(given[name], name))
         return jsonify(extended(asked, _entities()))
-    reconciler, entities = _reconciler(), _entities()
-    queries = _reader().queries(given[name])
-    return jsonify(
-        {
-            key: {"result": [one.as_json(entities) for one in reconciler.candidates(query)]}
-            for key, query in queries.items()
-        }
-    )
+    return jsonify(answered(given[name], current_snapshot(), _most()))
 
 
 @routes.get("/1.0")
@@ -103,7 +97,7 @@ def match() -> Response:
     Raises:
         ProblemError: the batch cannot be read.
     """
-    reconciler, entities = _reconciler(), _entities()
+    reconciler, entities = current_snapshot().derive(Reconciler.of), _entities()
     results = [
         {"candidates": [one.as_json(entities) for one in reconciler.candidates(query)]}
         for query in _reader().draft_queries(_body())
@@ -196,10 +190,6 @@ def propose() -> Response:
 
 def _entities() -> Entities:
     return current_snapshot().derive(Entities.of)
-
-
-def _reconciler() -> Reconciler:
-    return current_snapshot().derive(Reconciler.of)
 
 
 def _reader() -> Reader:
