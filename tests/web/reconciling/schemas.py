@@ -50,6 +50,7 @@ _SUGGEST = _object(
     {"service_url": _URL, "service_path": _FILLED},
     {"flyout_service_url": _URL, "flyout_service_path": {"type": "string", "pattern": r"\$\{id\}"}},
 )
+_FLAG: Schema = {"type": "boolean"}
 _BATCH_SIZE: Schema = {"type": "integer", "minimum": 1}
 MANIFEST = _object(
     {
@@ -157,10 +158,8 @@ DRAFT_MANIFEST = _object(
         "defaultTypes": _list(_TYPE, uniqueItems=True),
         "documentation": _URL,
         "serviceVersion": _TEXT,
-        "preview": _object(
-            dict.fromkeys(("width", "height"), {"type": "integer", "minimum": 1}),
-        ),
-        "suggest": _object(dict.fromkeys(("entity", "property", "type"), {"type": "boolean"})),
+        "preview": _object(dict.fromkeys(("width", "height"), _BATCH_SIZE)),
+        "suggest": _object(dict.fromkeys(("entity", "property", "type"), _FLAG)),
         "extend": _object(
             {},
             {

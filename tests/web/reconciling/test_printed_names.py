@@ -22,7 +22,7 @@ def test_the_list_is_long_and_has_every_name_once() -> None:
     assert not [one for one, number in asked.items() if number > 1]
 
 
-def test_what_the_list_expects_is_there(service: Service, base: str, store: Store) -> None:
+def test_what_the_list_expects_is_there(base: str, store: Store) -> None:
     known = {subject.subject for subject in store.quads_for_pattern(None, None, None)}
     iris = {str(subject).strip("<>") for subject in known}
     for one in NAMES:
