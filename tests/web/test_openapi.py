@@ -25,6 +25,7 @@ from urbact_graph.web.app import create_app
 from urbact_graph.web.lists.listings import LISTINGS
 from urbact_graph.web.openapi.document import VERSION
 from urbact_graph.web.openapi.parameters import THING
+from urbact_graph.web.openapi.reconciliation import EXTEND_FORMAT, QUERIES_FORMAT
 from urbact_graph.web.stored.library import Library
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ SPARQL = (
     "CONSTRUCT { ?s a ?o } WHERE { ?s a ?o } LIMIT 3",
     "SELECT ?x { VALUES ?x { 1 UNDEF } }",
 )
+BATCHES = ("{}", '{"q0": {"query": "Wroclaw", "type": "city"}}')
+EXTENSIONS = ('{"ids": ["city/pl/wroclaw"], "properties": [{"id": "country"}]}',)
 # Each kind of operation, and of parameter.
 SOME = (
     "/sparql",
@@ -53,6 +56,8 @@ SOME = (
     "/queries/calls",
     "/queries/networks-on-theme",
     "/tables/cities",
+    "/reconcile",
+    "/reconcile/suggest/entity",
 )
 
 
@@ -106,6 +111,8 @@ def formats_known(app: Application) -> Iterator[None]:
             texts = [text for text in known if _is_known(names, text, kind)]
             schemathesis.openapi.format(f"{THING}{kind}", st.sampled_from(texts))
     schemathesis.openapi.format("sparql", st.sampled_from(SPARQL))
+    schemathesis.openapi.format(QUERIES_FORMAT, st.sampled_from(BATCHES))
+    schemathesis.openapi.format(EXTEND_FORMAT, st.sampled_from(EXTENSIONS))
     schemathesis.openapi.format("graph-iri", st.sampled_from(["urn:x-rdflib:default"]))
 
     @schemathesis.hook
@@ -182,7 +189,7 @@ def test_every_query_list_and_table_is_described(document: dict[str, Any]) -> No
     paths = document["paths"]
     assert set(paths) == {
         "/sparql",
-        "/search",
+        *("/search", "/reconcile", "/reconcile/suggest/entity"),
         "/queries",
         "/tables",
         *(f"/queries/{name}" for name in QUERIES),

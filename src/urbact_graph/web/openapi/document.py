@@ -11,6 +11,7 @@ from urbact_graph.web.atlas.atlas import Atlas, atlas_of
 from urbact_graph.web.lists.facets import Listing
 from urbact_graph.web.lists.listings import LISTINGS
 from urbact_graph.web.negotiation import HTML_TYPE
+from urbact_graph.web.openapi import reconciliation
 from urbact_graph.web.openapi.parameters import of_format, of_parts, of_query, parameter
 from urbact_graph.web.openapi.schemas import SCHEMAS, contents, responses, shared_responses
 from urbact_graph.web.questions.understanding import LONGEST_QUESTION
@@ -29,6 +30,7 @@ _TAGS = {
     "tables": "Each kind of thing as a table.",
     "lists": "Lists with facets.",
     "search": "Things by their names in any language, and by their texts.",
+    "reconciliation": "Which things the names of another table mean.",
     "sparql": "Any query, by the SPARQL 1.1 Protocol.",
 }
 _LARGEST_YEAR = 9999
@@ -63,6 +65,7 @@ class Interface:
             for name, listing in LISTINGS.items():
                 paths[f"/{name}"] = {"get": _listed(listing, atlas)}
             paths["/search"] = {"get": _search()}
+            paths.update(reconciliation.paths())
         paths["/sparql"] = {"get": _sparql(), "post": _posted()}
         return cls(paths)
 

@@ -198,6 +198,13 @@ SCHEMAS: dict[str, Schema] = {
             ),
         }
     ),
+    "Reconciliation": {
+        "type": "object",
+        "description": "By the key of each query its `result`, the candidates; or `meta` and `rows`.",
+    },
+    "Suggested": _object(
+        {"result": _list({"type": "object", "required": ["id", "name"]})},
+    ),
     "Listed": _object(
         {
             "total": _COUNT,

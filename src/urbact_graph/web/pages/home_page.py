@@ -44,6 +44,7 @@ _WAYS_IN = (
             ("Reach by country", "pictures/countries"),
             ("Time line of the programmes", "pictures/timeline"),
             ("How to read them in Python and R", "guide/analyst"),
+            ("Match your names with OpenRefine", "guide/analyst#reconciliation"),
         ),
     ),
     (
@@ -130,9 +131,13 @@ def ways_in(
 ) -> list[tuple[str, str, list[tuple[str, str]]]]:
     """Return for whom the page has ways in, what they find, and the links that are offered."""
     return [
-        (who, what, [link for link in links if is_offered(link[1].partition("?")[0])])
+        (who, what, [link for link in links if is_offered(_path(link[1]))])
         for who, what, links in _WAYS_IN
     ]
+
+
+def _path(address: str) -> str:
+    return address.partition("#")[0].partition("?")[0]
 
 
 def _numbers(atlas: Atlas) -> tuple[Number, ...]:
