@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from tests.web.serving import ADDRESS
+from tests.web.serving import ADDRESS, BROWSER
 
 if TYPE_CHECKING:
     from werkzeug.test import TestResponse
@@ -120,7 +120,8 @@ def test_a_candidate_leads_to_its_page_and_its_preview(
 ) -> None:
     for entity in ("city/pl/wroclaw", "countries/pl", "network/greenplace"):
         link = quote(manifest["view"]["url"].replace("{{id}}", entity), safe=":/")
-        assert service.client.get(path_of(link), follow_redirects=True).status_code == 200
+        answer = service.client.get(path_of(link), headers=BROWSER)
+        assert answer.status_code == 200 or answer.location.endswith(f"{entity}.html")
         # By the specification the id is encoded; OpenRefine leaves its slashes.
         for encoded in (entity, quote(entity, safe="")):
             address = manifest["preview"]["url"].replace("{{id}}", encoded)
@@ -143,10 +144,10 @@ def test_a_match_is_searched_for(service: Service, manifest: dict[str, Any]) -> 
         "Poland",
     )
     assert found[0]["notable"][0]["id"] == "city"
-    later = suggested(service, manifest, "entity", prefix="san", cursor="20")
+    later = suggested(service, manifest, "entity", prefix="a", cursor="20")
     assert later
     assert not {one["id"] for one in later} & {
-        one["id"] for one in suggested(service, manifest, "entity", prefix="san")
+        one["id"] for one in suggested(service, manifest, "entity", prefix="a")
     }
     flyout = manifest["suggest"]["entity"]
     path = flyout["flyout_service_path"].replace("${id}", quote(found[0]["id"], safe=""))

@@ -27,9 +27,7 @@ def paths() -> dict[str, dict[str, dict[str, Any]]]:
                 "The manifest, or the answer to a batch",
                 "Reconciliation",
                 description=_ABOUT,
-                parameters=[
-                    parameter("queries", _QUERIES, "The batch of queries, in JSON.", needed=True)
-                ],
+                parameters=[parameter("queries", _QUERIES, "The batch of queries, in JSON.")],
             ),
             "post": _operation(
                 "reconcile",

@@ -200,7 +200,7 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "Reconciliation": {
         "type": "object",
-        "description": "By the key of each query its `result`, the candidates; or `meta` and `rows`.",
+        "description": "By the key of each query its `result`; or `meta` and `rows`.",
     },
     "Suggested": _object(
         {"result": _list({"type": "object", "required": ["id", "name"]})},

@@ -31,6 +31,7 @@ from urbact_graph.web.search.index import SearchIndex
 _FORM, _JSON = "application/x-www-form-urlencoded", "application/json"
 _LIMIT, _MOST, _LAST = 20, 100, 100_000
 _SHOWN = 40
+_BATCHES = ("queries", "extend")
 _WHAT = "<any(entity,property,type):what>"
 
 routes = Blueprint("reconcile", __name__, url_prefix="/reconcile")
@@ -44,15 +45,9 @@ def service() -> Response:
         ProblemError: the batch cannot be read, or there is another parameter.
     """
     _entities()
-    for name in request.args:
-        if name not in ("queries", "extend"):
-            hint = "; JSONP is not offered, as scripts of any origin may read answers"
-            raise _wrong(
-                f"The address has a parameter '{name[:_SHOWN]}'; it takes queries or extend"
-                f"{hint if name == 'callback' else ''}."
-            )
-    if request.args:
-        return _answered(request.args)
+    # An empty value counts as none.
+    if given := {name: value for name, value in request.args.items() if value}:
+        return _answered(given)
     found = manifest(current_context().public_address, current_snapshot().base, _most())
     return jsonify(found)
 
@@ -73,7 +68,14 @@ def batch() -> Response:
 
 
 def _answered(given: Mapping[str, str]) -> Response:
-    chosen = [name for name in ("queries", "extend") if name in given]
+    chosen = [name for name in _BATCHES if name in given]
+    for name in given:
+        if name not in _BATCHES:
+            hint = "; JSONP is not offered, as scripts of any origin may read answers"
+            raise _wrong(
+                f"The request has a parameter '{name[:_SHOWN]}'; it takes queries or extend"
+                f"{hint if name == 'callback' else ''}."
+            )
     if len(chosen) != 1:
         raise _wrong("Send 'queries' or 'extend', one of them.")
     name = chosen[0]
