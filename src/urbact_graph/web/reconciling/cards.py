@@ -8,8 +8,8 @@ from urbact_graph.web.search.entries import KINDS, Entry
 
 # The properties that a preview of each kind shows, and how many values of one.
 _SHOWN = {
-    "city": ("names", "country", "population", "wikidata", "programme", "networks"),
-    "network": ("title", "kind", "programme", "start", "end", "lead", "themes"),
+    "city": ("names", "population", "wikidata", "programme", "networks"),
+    "network": ("title", "start", "end", "lead", "themes"),
     "theme": ("definition", "topic", "networks"),
     "person": ("names", "programme", "networks"),
     "call": ("kind", "programme", "opens", "closes", "networks"),

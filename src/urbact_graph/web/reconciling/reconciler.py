@@ -11,7 +11,7 @@ from urbact_graph.web.atlas.atlas import Atlas
 from urbact_graph.web.atlas.things import City, Name
 from urbact_graph.web.reconciling.agreeing import Held
 from urbact_graph.web.reconciling.entities import TYPES, USUAL, Entities, names_of
-from urbact_graph.web.reconciling.properties import PROPERTIES
+from urbact_graph.web.reconciling.properties import Property
 from urbact_graph.web.reconciling.queries import Asked, Candidate, Condition, Query
 from urbact_graph.web.reconciling.readings import SURE, Reading, readings
 from urbact_graph.web.search.entries import Entry
@@ -54,9 +54,11 @@ class Reconciler:
 
     def __init__(self, entities: Entities) -> None:
         self.entities = entities
-        self._countries = Spelt(_called(entities.atlas))
+        self._called = tuple(_called(entities.atlas))
+        self._countries = Spelt(self._called)
         self._spelt = {kind: Spelt(self._named(kind)) for kind in TYPES}
-        self._held = {one.id: Held(one, entities) for one in PROPERTIES.values()}
+        # Those of a property are gathered when it is first asked.
+        self._held: dict[str, Held] = {}
         self._own = {
             entry.thing.path: frozenset(_own_spellings(entry)) for entry in entities.all(("city",))
         }
@@ -110,7 +112,7 @@ class Reconciler:
             for name in names_of(entry):
                 yield name.text, (entry.thing.path, name)
         if kind == "country":
-            for text, code in _called(self.entities.atlas):
+            for text, code in self._called:
                 yield text, (self.entities.atlas.countries[code].path, Name(text))
 
     def _fits(
@@ -188,12 +190,17 @@ class Reconciler:
 
     def _chosen(self, condition: Condition) -> frozenset[str]:
         """Return the ids of the entities that are as ``condition`` says."""
-        held, meant = self._held[condition.property.id], self._meant(condition)
+        held, meant = self._held_of(condition.property), self._meant(condition)
         found = [held.having(asked, meant) for asked in condition.values]
         if condition.quantifier == "all":
             return frozenset(set.intersection(*found))
         some = frozenset().union(*found)
         return held.known - some if condition.quantifier == "none" else some
+
+    def _held_of(self, asked: Property) -> Held:
+        if asked.id not in self._held:
+            self._held[asked.id] = Held(asked, self.entities)
+        return self._held[asked.id]
 
     def _meant(self, condition: Condition) -> dict[Asked, frozenset[str]]:
         """Return the ids of the entities that each value of ``condition`` names."""
@@ -217,7 +224,7 @@ class Reconciler:
         path, score, known = entry.thing.path, fit.score, dict[str, bool]()
         for condition, paths in chosen:
             asked = condition.property
-            has_none = entry.kind in asked.values and path not in self._held[asked.id].known
+            has_none = entry.kind in asked.values and path not in self._held_of(asked).known
             if path not in paths and condition.is_required:
                 return None
             if path not in paths and not has_none:
