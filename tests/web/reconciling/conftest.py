@@ -52,7 +52,9 @@ class Service:
         """Return the values of properties."""
         wanted = [one if isinstance(one, dict) else {"id": one} for one in properties]
         asked = json.dumps({"ids": ids, "properties": wanted})
-        return checked(self.client.post("/reconcile", data={"extend": asked}), schemas.EXTENDED)
+        answer = self.client.post("/reconcile", data={"extend": asked})
+        found: dict[str, Any] = checked(answer, schemas.EXTENDED)
+        return found
 
     def get(self, path: str, schema: dict[str, Any]) -> Any:
         """Return what is at ``path`` below the endpoint."""

@@ -150,7 +150,7 @@ def test_the_draft_takes_conditions(service: Service) -> None:
         condition = {"matchType": "property", "propertyId": "country", "propertyValue": value}
         return {**condition, **more}
 
-    queries = [
+    queries: list[dict[str, Any]] = [
         {"conditions": [name]},
         {"type": "city", "conditions": [name, country({"id": "countries/it"}, required=True)]},
         {"type": "city", "conditions": [name, country("Italy", matchQuantifier="none")]},

@@ -8,7 +8,7 @@ from urbact_graph.web.reconciling.entities import USUAL, type_of
 ROOT, DRAFT_ROOT = "reconcile", "reconcile/1.0"
 VERSION, DRAFT_VERSION = "0.2", "1.0-draft"
 # The size of a preview, in pixels.
-WIDTH, HEIGHT = 420, 300
+WIDTH, HEIGHT = 420, 340
 _LIMIT_HELP = "How many values of the property are given at most; 0: all."
 
 
