@@ -13,6 +13,7 @@ import os
 import re
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import nbformat
@@ -74,8 +75,10 @@ def run(notebook: NotebookNode) -> NotebookNode:
     client = NotebookClient(
         notebook, timeout=_LONGEST, record_timing=False, resources={"metadata": {"path": FOLDER}}
     )
-    # Sets of texts have the same order at each run.
-    done = client.execute(env={**os.environ, "PYTHONHASHSEED": "0"})
+    with TemporaryDirectory() as settings:
+        # Sets of texts have the same order at each run, and the settings of a user have no part in it.
+        own = {"PYTHONHASHSEED": "0", "IPYTHONDIR": settings}
+        done = client.execute(env={**os.environ, **own})
     for output in _outputs(done):
         if output.get("name") == "stderr":
             raise ValueError(f"A cell has printed to standard error: {output['text']}")
@@ -93,6 +96,7 @@ def page(notebook: NotebookNode) -> str:
     config = Config()
     config.TagRemovePreprocessor.remove_cell_tags = (CHECK,)
     config.HTMLExporter.preprocessors = [TagRemovePreprocessor]
+    config.HighlightMagicsPreprocessor.languages = {"%%sparql": "sparql"}
     exporter = HTMLExporter(config=config, template_name="basic", exclude_input_prompt=True)
     exporter.exclude_output_prompt = True
     exporter.exclude_anchor_links = True
@@ -107,7 +111,7 @@ def page(notebook: NotebookNode) -> str:
     body = re.sub(r"<style scoped>.*?</style>", "", body, flags=re.DOTALL)
     lines = (line.rstrip() for line in body.splitlines())
     title = notebook.cells[0].source.splitlines()[0].lstrip("# ")
-    return _PAGE.format(title=html.escape(title), body="\n".join(filter(None, lines)))
+    return _PAGE.format(title=html.escape(title), body="\n".join(lines))
 
 
 def style() -> str:
