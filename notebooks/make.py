@@ -1,7 +1,7 @@
 """Run the notebooks of this folder and render them for docs/notebooks/.
 
-``python notebooks/make.py`` runs all of them, and ``python notebooks/make.py themes-over-time`` one,
-on the graph of the working copy: what they print and draw is written back into each, and a page of
+``python notebooks/make.py`` runs all of them, ``python notebooks/make.py themes-over-time`` one, on
+the graph of the working copy: what they print and draw is written back into each, and a page of
 HTML made of it. A cell whose metadata say ``"alt"`` has a picture, which these words describe; one
 tagged "check" holds what the text says against the figures, and is left out of the page.
 """
@@ -66,7 +66,7 @@ def read(path: Path) -> NotebookNode:
 
 
 def run(notebook: NotebookNode) -> NotebookNode:
-    """Return ``notebook`` with what its cells print and draw now, and nothing that changes by itself.
+    """Return ``notebook`` with what its cells print and draw now.
 
     Raises:
         CellExecutionError: a cell has failed.
@@ -76,7 +76,7 @@ def run(notebook: NotebookNode) -> NotebookNode:
         notebook, timeout=_LONGEST, record_timing=False, resources={"metadata": {"path": FOLDER}}
     )
     with TemporaryDirectory() as settings:
-        # Sets of texts have the same order at each run, and the settings of a user have no part in it.
+        # Sets of texts have the same order at each run; the settings of a user have no part in it.
         own = {"PYTHONHASHSEED": "0", "IPYTHONDIR": settings}
         done = client.execute(env={**os.environ, **own})
     for output in _outputs(done):
@@ -108,7 +108,7 @@ def page(notebook: NotebookNode) -> str:
         lambda found: f'{found[1]} alt="{html.escape(next(described))}">',
         body,
     )
-    body = re.sub(r"<style scoped>.*?</style>", "", body, flags=re.DOTALL)
+    body = re.sub(r"<style scoped[^>]*>.*?</style>", "", body, flags=re.DOTALL)
     lines = (line.rstrip() for line in body.splitlines())
     title = notebook.cells[0].source.splitlines()[0].lstrip("# ")
     return _PAGE.format(title=html.escape(title), body="\n".join(lines))

