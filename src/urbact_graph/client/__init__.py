@@ -7,7 +7,7 @@ rdflib graphs.
 from pathlib import Path
 from typing import Any
 
-from urbact_graph.client.boundaries import boundaries
+from urbact_graph.client.europe import boundaries
 from urbact_graph.client.graph import Graph
 from urbact_graph.settings import WRITTEN_BASE, Settings
 

@@ -3,7 +3,7 @@
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from urbact_graph.client.boundaries import boundaries
+from urbact_graph.client.europe import boundaries
 from urbact_graph.client.libraries import library
 from urbact_graph.errors import QueryError, UrbactGraphError
 

@@ -3,8 +3,6 @@
 import io
 from typing import TYPE_CHECKING
 
-import pycountry
-
 from urbact_graph.client.frames import CRS
 from urbact_graph.client.libraries import library
 
@@ -44,5 +42,7 @@ def boundaries() -> "geopandas.GeoDataFrame":
 
 
 def _alpha_2(code: object) -> str | None:
+    import pycountry  # noqa: PLC0415 - few need it
+
     country = pycountry.countries.get(alpha_3=code) if isinstance(code, str) else None
     return country.alpha_2 if country else None
