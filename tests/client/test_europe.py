@@ -24,7 +24,7 @@ def test_countries_have_codes_and_geometries(countries: Any) -> None:
     assert list(countries.columns) == ["country_code", "geometry"]
     assert countries.crs == "EPSG:4326"
     assert countries.country_code.dropna().is_unique
-    assert countries.geometry.notna().all()
+    assert not countries.geometry.is_empty.any()
 
 
 def test_all_countries_of_cities_are_there(countries: Any, store: Store) -> None:

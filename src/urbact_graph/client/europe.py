@@ -34,6 +34,8 @@ def boundaries() -> "geopandas.GeoDataFrame":
     geopandas = library("geopandas", "client")
     assets = Assets.load()
     found = geopandas.read_file(io.BytesIO(assets.files[assets.names[_FILE]].content))
+    # What is smaller than the steps of the file is empty.
+    found = found[~found.geometry.is_empty].reset_index(drop=True)
     codes = [_alpha_2(code) for code in found["id"]]
     return geopandas.GeoDataFrame(
         {"country_code": library("pandas", "client").Series(codes, dtype="string")},
