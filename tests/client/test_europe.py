@@ -33,7 +33,7 @@ def test_all_countries_of_cities_are_there(countries: Any, store: Store) -> None
         "PREFIX skos: <http://www.w3.org/2004/02/skos/core#>"
         "SELECT DISTINCT ?code { ?city a urb:City ; urb:country/skos:notation ?code }"
     )
-    codes = {row["code"].value for row in found}  # type: ignore[union-attr,index]
+    codes = {row["code"].value for row in found}  # type: ignore[union-attr]
     assert len(codes) > 30
     assert codes <= set(countries.country_code.dropna())
 

@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from pyoxigraph import Store
 
 from tests.support.servers import Server, serving, variables
 from urbact_graph.dataset.building import Build
 from urbact_graph.release.release import Release
+from urbact_graph.release.tables import make_table
 from urbact_graph.sources import GraphSources
 
 ADDRESS = "http://127.0.0.1:8000"
@@ -160,11 +162,10 @@ def test_each_program_has_a_snippet() -> None:
 
 @pytest.mark.parametrize(("language", "pattern"), [("r", r"\$(\w+)"), ("powerquery", r'\{"(\w+)"')])
 def test_what_is_not_run_names_columns_that_there_are(
-    language: str, pattern: str, release: Release
+    language: str, pattern: str, store: Store, base: str
 ) -> None:
     code = re.findall(rf"```{language}\n(.*?)```", TEXT, re.DOTALL)[0]
-    (table,) = release.folder.rglob("*-cities.csv")
-    columns = next(csv.reader(io.StringIO(table.read_text(encoding="utf-8"))))
+    columns = next(csv.reader(io.StringIO(make_table(store, base, "cities").content.decode())))
     named = re.findall(pattern, code)
     assert named
     assert set(named) <= set(columns)
