@@ -1,5 +1,5 @@
 # The contributor's loop; `make check` is all that must pass before a change is proposed.
-.PHONY: test slow lint types check serve
+.PHONY: test slow lint types check serve notebooks
 
 test:
 	pytest
@@ -16,6 +16,10 @@ types:
 	mypy
 
 check: lint types test slow
+
+# Runs the notebooks anew, and renders them for docs/notebooks/.
+notebooks:
+	python notebooks/make.py
 
 serve:
 	urbact-graph serve

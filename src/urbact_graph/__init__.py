@@ -1,15 +1,15 @@
 """The URBACT programme as a linked-data graph: import, build, validate, query and serve it.
 
 For notebooks and programs there are two ways in: ``open()``, which needs no server, and
-``connect(url)``.
+``connect(url)``; ``boundaries()`` has the countries for maps.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from urbact_graph.client import connect, open  # noqa: A004
+    from urbact_graph.client import boundaries, connect, open  # noqa: A004
 
-__all__ = ["connect", "open"]
+__all__ = ["boundaries", "connect", "open"]
 __version__: str
 
 

@@ -11,6 +11,7 @@ import rdflib
 import urbact_graph
 from tests.support.servers import Server
 from urbact_graph import client
+from urbact_graph.client import europe
 from urbact_graph.client import graph as graph_module
 from urbact_graph.dataset.building import Build
 from urbact_graph.sources import GraphSources
@@ -23,7 +24,7 @@ ADDRESS = "http://127.0.0.1:8000"
 
 def _examples() -> Iterator[doctest.DocTest]:
     finder = doctest.DocTestFinder()
-    for module in (client, graph_module):
+    for module in (client, europe, graph_module):
         yield from (test for test in finder.find(module) if test.examples)
 
 
@@ -35,7 +36,7 @@ METHODS = {
 
 
 def test_each_method_has_an_example() -> None:
-    assert {*METHODS, "connect", "open"} <= set(EXAMPLES)
+    assert {*METHODS, "connect", "open", "europe.boundaries"} <= set(EXAMPLES)
 
 
 @pytest.mark.parametrize("name", sorted(EXAMPLES.keys() - {"connect"}))

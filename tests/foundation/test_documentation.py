@@ -92,7 +92,8 @@ def test_ci_runs_the_readmes_test_command(root: Path) -> None:
     [
         *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/http.md", "docs/model.md"),
         *("docs/operating.md", "docs/versions.md", "docs/ldes.md", "docs/dumps.md"),
-        *("docs/dataset.md", "docs/linked-data.md", "docs/python.md", "docs/reconciliation.md"),
+        *("docs/dataset.md", "docs/linked-data.md", "docs/python.md"),
+        *("docs/notebooks.md", "docs/clients.md", "docs/reconciliation.md"),
     ],
 )
 def test_every_relative_link_leads_somewhere(root: Path, name: str) -> None:

@@ -7,10 +7,11 @@ rdflib graphs.
 from pathlib import Path
 from typing import Any
 
+from urbact_graph.client.europe import boundaries
 from urbact_graph.client.graph import Graph
 from urbact_graph.settings import WRITTEN_BASE, Settings
 
-__all__ = ["Graph", "connect", "open"]
+__all__ = ["Graph", "boundaries", "connect", "open"]
 
 
 def open(**settings: Any) -> Graph:  # noqa: A001 - its name for users is urbact_graph.open

@@ -1,9 +1,11 @@
 """Answers drawn: numbers as bars or lines, places as a map."""
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
+from urbact_graph.client.europe import boundaries
 from urbact_graph.client.libraries import library
-from urbact_graph.errors import QueryError
+from urbact_graph.errors import QueryError, UrbactGraphError
 
 if TYPE_CHECKING:
     import geopandas
@@ -48,6 +50,8 @@ def chart_of(answer: Any) -> Any:
 def map_of(places: "geopandas.GeoDataFrame") -> Any:
     """Return the axes of a map of ``places``, whose points grow with their first number.
 
+    The boundaries of the countries are drawn below them, where the front end was built.
+
     Raises:
         QueryError: none of them has a geometry.
     """
@@ -64,6 +68,10 @@ def map_of(places: "geopandas.GeoDataFrame") -> Any:
         size = 8 + 120 * values / (values.max() or 1)
     axes = known.plot(markersize=size, alpha=0.6, figsize=(8, 8))
     axes.set_axis_off()
+    with contextlib.suppress(UrbactGraphError):
+        land = boundaries().to_crs(known.crs)
+        # The aspect stays that of the places.
+        land.plot(ax=axes, zorder=0, color="#f0f0ec", edgecolor="#b8b8b0", lw=0.6, aspect=None)
     _leave_out_far_places(axes, known.geometry.representative_point())
     return axes
 
