@@ -78,6 +78,12 @@ WROCLAW = f"{BASE}city/pl/wroclaw"
             )
         ),
         ("city", "Αθήνα", f"{BASE}city/gr/athens"),
+        ("city", "Municipality of Wrocław", WROCLAW),
+        ("city", "WROCLAW City Council", WROCLAW),
+        ("programme", "URBACT 4", f"{BASE}programme/urbact-iv"),
+        *(("country", text, f"{COUNTRY}POL") for text in ("Polonia", "Польша", "Polska")),
+        ("country", "Royaume-Uni", f"{COUNTRY}GBR"),
+        ("country", "Great Britain", f"{COUNTRY}GBR"),
         ("city", "city/es/former", f"{BASE}city/es/cordoba"),
         # Anything may be asked of a deprecated IRI itself.
         ("iri", f"{BASE}city/eu/atlantis", f"{BASE}city/eu/atlantis"),

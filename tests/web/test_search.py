@@ -37,6 +37,8 @@ FIRST = (
     ("wrocław", "city/pl/wroclaw"),
     ("lodz", "city/pl/lodz"),
     ("Munchen", "city/de/munich"),
+    ("Muenchen", "city/de/munich"),
+    ("St Etienne", "city/fr/saint-etienne"),
     ("goteborg", "city/se/gothenburg"),
     ("s hertogenbosch", "city/nl/s-hertogenbosch"),
     # With typing errors.
@@ -48,6 +50,7 @@ FIRST = (
     ("urbenpact", "network/urb-en-pact"),
     ("URB EN PACT", "network/urb-en-pact"),
     ("c4 talent", "network/c4talent"),
+    ("evue 2", "network/evue-ii"),
     ("biocanteens2", "network/biocanteens2"),
     ("vilawatt", "network/vilawatt-utm"),
     # Themes and their other labels.
