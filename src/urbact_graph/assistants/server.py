@@ -1,6 +1,7 @@
 """The server of the Model Context Protocol: the tools and resources that assistants call."""
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -46,7 +47,12 @@ def make_server(graph: Graph) -> MCPServer[None]:
         "Read the model": assistance.schema,
     }
     for title, method in tools.items():
-        server.add_tool(_tool(method), title=title, annotations=_READING)
+        server.add_tool(
+            _tool(method),
+            title=title,
+            description=inspect.getdoc(method),
+            annotations=_READING,
+        )
     _add_resources(server, assistance)
     return server
 
@@ -65,7 +71,7 @@ def _add_resources(server: MCPServer[None], assistance: Assistance) -> None:
             f"{NAME}://{path}",
             name=path.partition("/")[0],
             title=title,
-            description=read.__doc__,
+            description=inspect.getdoc(read),
             mime_type=media_type,
         )
         add(_resource(read))
