@@ -1,8 +1,8 @@
 """Makes the pages of a site keep to the Content-Security-Policy of the server.
 
-It allows what is loaded from the server itself and forbids what stands inline. So inline scripts and
-styles become files, attributes of style become classes, and what would be loaded from elsewhere is
-left out.
+It allows what is loaded from the server itself and forbids what stands inline. So inline scripts
+and styles become files, attributes of style become classes, and what would be loaded from elsewhere
+is left out.
 """
 
 import hashlib

@@ -4,6 +4,7 @@ from urbact_graph.web.routes import (
     catalogue,
     conformance,
     countries,
+    docs,
     dumps,
     entities,
     graph_store,
@@ -50,5 +51,6 @@ BLUEPRINTS = (
     tables.routes,
     openapi.routes,
     guide.routes,
+    docs.routes,
     entities.routes,
 )
