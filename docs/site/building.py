@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
-from docs.site.policy import keep_to_policy
-from docs.site.staging import stage
+from docs.site.policy import PolicyError, keep_to_policy
+from docs.site.staging import NOTEBOOKS, StagingError, stage
 
 ROOT = Path(__file__).parents[2]
 DESTINATION = Path("src/urbact_graph/web/docs")
@@ -49,8 +49,13 @@ def make(folder: Path, root: Path = ROOT) -> bool:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".docs-") as temporary:
         made, staged = Path(temporary) / "made", Path(temporary) / "staged"
-        _run_sphinx(stage(root, staged), made, root)
-        keep_to_policy(made)
+        try:
+            documents = stage(root, staged)
+            _run_sphinx(documents, made, root)
+            _copy_notebooks(documents, made)
+            keep_to_policy(made)
+        except (StagingError, PolicyError) as error:
+            raise SiteError(f"The site cannot be built: {error}") from None
         (made / STAMP).write_text(f"{digest}\n", "ascii")
         # Moved away first, so that the folder is missing for a moment only.
         if folder.exists():
@@ -74,6 +79,12 @@ def _files(root: Path) -> Iterator[Path]:
         place = root / name
         found = place.rglob("*") if place.is_dir() else (place,)
         yield from (file for file in found if file.is_file() and file.suffix != ".pyc")
+
+
+def _copy_notebooks(documents: Path, made: Path) -> None:
+    """Copy the pages of notebooks, which are made already, and what they load."""
+    if (documents / NOTEBOOKS).is_dir():
+        shutil.copytree(documents / NOTEBOOKS, made / NOTEBOOKS)
 
 
 def _run_sphinx(source: Path, made: Path, root: Path) -> None:

@@ -8,14 +8,12 @@ _PROJECT = tomllib.loads((_SITE.parents[1] / "pyproject.toml").read_text("utf-8"
 
 project = "urbact-graph"
 release = version = _PROJECT["version"]
-html_title = f"urbact-graph {version}"
+html_title = "urbact-graph"
 language = "en"
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 root_doc = "index"
 exclude_patterns = ["notebooks/**"]
-# As they are; each is a page of its own.
-html_extra_path: list[str] = []
 
 # The anchors that GitHub and others give to headings.
 myst_heading_anchors = 4
@@ -36,6 +34,13 @@ html_theme = "furo"
 html_static_path = [str(_SITE / "static")]
 html_css_files = ["docs.css"]
 templates_path = [str(_SITE / "templates")]
+html_favicon = str(_SITE / "static" / "icon.svg")
+html_sidebars = {
+    "**": [
+        *("sidebar/brand.html", "sidebar/server.html", "sidebar/search.html"),
+        *("sidebar/scroll-start.html", "sidebar/navigation.html", "sidebar/scroll-end.html"),
+    ]
+}
 html_show_copyright = False
 html_show_sourcelink = False
 html_copy_source = False

@@ -10,9 +10,10 @@ import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+_FOR = "For"
 # The navigation: headings with the pages below them, by the names of their files.
 NAVIGATION: Sequence[tuple[str, Sequence[str]]] = (
-    ("For", ("researchers", "analysts", "harvesters", "curators", "operators", "assistants")),
+    (_FOR, ("researchers", "analysts", "harvesters", "curators", "operators", "assistants")),
     ("Use", ("pages", "queries", "python", "api", "clients", "notebooks", "reconciliation")),
     ("Data", ("model", "dataset", "data-quality", "data-changes", "versions", "changelog")),
     ("Interfaces", ("http", "linked-data", "dumps", "ldes", "conformance")),
@@ -21,9 +22,13 @@ NAVIGATION: Sequence[tuple[str, Sequence[str]]] = (
 _MORE = "More"
 # Documents of the root, by the name of their page.
 _OF_ROOT = {"changelog": "CHANGELOG.md", "contributing": "CONTRIBUTING.md"}
-_NOTEBOOKS = "notebooks"
+NOTEBOOKS = "notebooks"
+# A link to a file, with its anchor; no image. What stands in code is passed over.
+_CODE = r"^```.*?^```$|(?<!`)`[^`\n]+`(?!`)"
+_WORDS = r"(?:[^\[\]]|\[[^\]]*\])*"
+_TARGET = r"(?!https?:|#|mailto:)[^)#\s]+"
 _LINK = re.compile(
-    r"(?<!!)\[((?:[^\[\]]|\[[^\]]*\])*)\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)\s]*)?\)"
+    rf"{_CODE}|(?<!!)\[({_WORDS})\]\(({_TARGET})(#[^)\s]*)?\)", re.DOTALL | re.MULTILINE
 )
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _REFERENCE = """
@@ -52,9 +57,17 @@ Errors
 """
 
 
+class StagingError(Exception):
+    """A document cannot be laid out; the message says which link is wrong."""
+
+
 def stage(root: Path, place: Path) -> Path:
-    """Write the documents of the working copy ``root`` below ``place``; return their folder."""
-    folder = place / "docs"
+    """Write the documents of the working copy ``root`` below ``place``; return their folder.
+
+    Raises:
+        StagingError: a link leads nowhere.
+    """
+    root, folder = root.resolve(), place / "docs"
     ignored = shutil.ignore_patterns("site", "*.py", "__pycache__")
     shutil.copytree(root / "docs", folder, ignore=ignored)
     for page, name in _OF_ROOT.items():
@@ -78,12 +91,14 @@ def _link(found: re.Match[str], origin: Path, root: Path, place: Path) -> str:
     """Return a link of a document in the folder ``origin`` as it works on the site.
 
     Raises:
-        FileNotFoundError: it leads to nothing in the repository.
+        StagingError: it leads to nothing in the repository.
     """
     words, target, anchor = found[1], found[2], found[3] or ""
+    if target is None:
+        return found[0]
     path = (origin / target).resolve()
     if not path.exists():
-        raise FileNotFoundError(f"The link to {target} leads nowhere.")
+        raise StagingError(f"The link to {target} in {origin.name}/ leads nowhere; correct it.")
     if path.is_dir():
         return words
     for page, name in _OF_ROOT.items():
@@ -103,11 +118,11 @@ def _link(found: re.Match[str], origin: Path, root: Path, place: Path) -> str:
 
 def _write_list_of_notebooks(folder: Path) -> None:
     """Write the page that lists the notebooks, unless there is one."""
-    page = folder / f"{_NOTEBOOKS}.md"
-    found = sorted((folder / _NOTEBOOKS).glob("*.html"))
+    page = folder / f"{NOTEBOOKS}.md"
+    found = sorted((folder / NOTEBOOKS).glob("*.html"))
     if page.exists() or not found:
         return
-    lines = [f'- <a href="{_NOTEBOOKS}/{file.name}">{_title(file)}</a>' for file in found]
+    lines = [f'- <a href="{NOTEBOOKS}/{file.name}">{_title(file)}</a>' for file in found]
     text = "\n".join(["# Notebooks", "", "Studies on the graph, each with its code.", "", *lines])
     page.write_text(f"{text}\n", encoding="utf-8")
 
@@ -129,6 +144,6 @@ def _navigation(folder: Path) -> str:
 
 
 def _contents(title: str, pages: Iterable[str]) -> str:
-    lines = "\n".join(pages)
+    lines = "\n".join(f"{page.capitalize()} <{page}>" if title == _FOR else page for page in pages)
     head = f"```{{toctree}}\n:hidden:\n:caption: {title}\n\n"
     return f"\n{head}{lines}\n```\n" if lines else ""
