@@ -21,6 +21,8 @@ ROOT = Path(__file__).parents[2]
 DESTINATION = Path("src/urbact_graph/web/docs")
 # In the built site: the digest of what it was built of.
 STAMP = "sources.sha256"
+# As Sphinx writes it.
+_HEADING = '<p class="caption" role="heading"'
 _TOOLS = ("sphinx", "furo", "myst_parser")
 # What the site is built of, with the modules whose docstrings are the reference.
 _SOURCES = ("docs", "CHANGELOG.md", "CONTRIBUTING.md", "pyproject.toml", "src/urbact_graph/client")
@@ -52,6 +54,7 @@ def make(folder: Path, root: Path = ROOT) -> bool:
         try:
             documents = stage(root, staged)
             _run_sphinx(documents, made, root)
+            _complete(made)
             _copy_notebooks(documents, made)
             keep_to_policy(made)
         except (StagingError, PolicyError) as error:
@@ -79,6 +82,13 @@ def _files(root: Path) -> Iterator[Path]:
         place = root / name
         found = place.rglob("*") if place.is_dir() else (place,)
         yield from (file for file in found if file.is_file() and file.suffix != ".pyc")
+
+
+def _complete(made: Path) -> None:
+    """Give the headings of the navigation the level that readers of screens need (WAI-ARIA)."""
+    for page in made.glob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        page.write_text(text.replace(_HEADING, f'{_HEADING} aria-level="2"'), encoding="utf-8")
 
 
 def _copy_notebooks(documents: Path, made: Path) -> None:

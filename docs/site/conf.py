@@ -17,6 +17,8 @@ exclude_patterns = ["notebooks/**"]
 
 # The anchors that GitHub and others give to headings.
 myst_heading_anchors = 4
+# Pictures with a width are written as in HTML.
+myst_enable_extensions = ["html_image"]
 # What is shown of a language need not be all of it, such as a part of a query.
 suppress_warnings = ["misc.highlighting_failure"]
 
