@@ -21,8 +21,13 @@ ROOT = Path(__file__).parents[2]
 DESTINATION = Path("src/urbact_graph/web/docs")
 # In the built site: the digest of what it was built of.
 STAMP = "sources.sha256"
-# As Sphinx writes it.
-_HEADING = '<p class="caption" role="heading"'
+# The level of the headings of the navigation (WAI-ARIA); and what is wider than a narrow window is
+# moved by keys only if it can be focused.
+_COMPLETIONS = {
+    '<p class="caption" role="heading"': 'aria-level="2"',
+    "<pre": 'tabindex="0"',
+}
+_TABLE = '<div class="table-wrapper'
 _TOOLS = ("sphinx", "furo", "myst_parser")
 # What the site is built of, with the modules whose docstrings are the reference.
 _SOURCES = ("docs", "CHANGELOG.md", "CONTRIBUTING.md", "pyproject.toml", "src/urbact_graph/client")
@@ -85,10 +90,13 @@ def _files(root: Path) -> Iterator[Path]:
 
 
 def _complete(made: Path) -> None:
-    """Give the headings of the navigation the level that readers of screens need (WAI-ARIA)."""
+    """Write what keyboards and readers of screens need, and Sphinx leaves out."""
     for page in made.glob("*.html"):
         text = page.read_text(encoding="utf-8")
-        page.write_text(text.replace(_HEADING, f'{_HEADING} aria-level="2"'), encoding="utf-8")
+        for found, more in _COMPLETIONS.items():
+            text = text.replace(found, f"{found} {more}")
+        text = text.replace(_TABLE, f'<div tabindex="0"{_TABLE.removeprefix("<div")}')
+        page.write_text(text, encoding="utf-8")
 
 
 def _copy_notebooks(documents: Path, made: Path) -> None:
