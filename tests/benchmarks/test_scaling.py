@@ -21,24 +21,14 @@ URB = f"{WRITTEN_BASE}ontology#"
 COPIED = ("Call", "City", "Document", "Network", "Partnership", "Person", "Plan", "Recommendation")
 
 
-@pytest.fixture(
-    scope="module",
-    params=["demo_build", pytest.param("built", marks=[pytest.mark.slow, pytest.mark.graph])],
-)
-def origin(request: pytest.FixtureRequest) -> Build:
-    """Return what the larger graph is made from: the demo, and the real graph."""
-    build: Build = request.getfixturevalue(request.param)
-    return build
+@pytest.fixture(scope="module")
+def once(demo_build: Build) -> list[Triple]:
+    return [quad.triple for quad in parse(path=str(demo_build.dataset), format=RdfFormat.N_TRIPLES)]
 
 
 @pytest.fixture(scope="module")
-def once(origin: Build) -> list[Triple]:
-    return [quad.triple for quad in parse(path=str(origin.dataset), format=RdfFormat.N_TRIPLES)]
-
-
-@pytest.fixture(scope="module")
-def scaler(origin: Build) -> Scaler:
-    return Scaler(origin.dataset)
+def scaler(demo_build: Build) -> Scaler:
+    return Scaler(demo_build.dataset)
 
 
 @pytest.fixture(scope="module")
@@ -48,14 +38,14 @@ def tripled(scaler: Scaler) -> Store:
     return loaded
 
 
-def test_one_times_the_graph_is_the_graph(scaler: Scaler, origin: Build) -> None:
+def test_one_times_the_graph_is_the_graph(scaler: Scaler, demo_build: Build) -> None:
     lines = "".join(scaler.blocks(1, seed=1)).splitlines(keepends=True)
-    assert sorted(lines) == origin.dataset.read_text(encoding="utf-8").splitlines(keepends=True)
+    assert sorted(lines) == demo_build.dataset.read_text(encoding="utf-8").splitlines(keepends=True)
 
 
-def test_equal_seeds_give_equal_graphs(scaler: Scaler, origin: Build) -> None:
+def test_equal_seeds_give_equal_graphs(scaler: Scaler, demo_build: Build) -> None:
     one = "".join(scaler.blocks(2, seed=1))
-    assert one == "".join(Scaler(origin.dataset).blocks(2, seed=1))
+    assert one == "".join(Scaler(demo_build.dataset).blocks(2, seed=1))
     assert one != "".join(scaler.blocks(2, seed=2))
 
 

@@ -15,20 +15,12 @@ ROOT = Path(__file__).parents[2]
 QUESTIONS = {question.name: question for question in questions(ROOT / "queries")}
 
 
-@pytest.fixture(params=["demo_store", pytest.param("store", marks=pytest.mark.slow)])
-def dataset(request: pytest.FixtureRequest) -> Store:
-    """Load the demo or, as one of the slow tests, the real graph."""
-    found = request.getfixturevalue(request.param)
-    assert isinstance(found, Store)
-    return found
-
-
 @pytest.mark.parametrize(
     ("name", "given"),
     [(name, given) for name in QUERIES for given in [{}, *OTHERS.get(name, [])]],
 )
 def test_a_query_with_its_terms_in_its_text_answers_the_same(
-    name: str, given: dict[str, str], dataset: Store
+    name: str, given: dict[str, str], demo_store: Store
 ) -> None:
     query = QUERIES[name]
     terms = query.bind(given, BASE)
@@ -42,7 +34,7 @@ def test_a_query_with_its_terms_in_its_text_answers_the_same(
         "",
         text,
     )
-    assert on_pyoxigraph(columns, dataset, {}) == on_pyoxigraph(query, dataset, terms)
+    assert on_pyoxigraph(columns, demo_store, {}) == on_pyoxigraph(query, demo_store, terms)
 
 
 def test_a_term_is_written_where_it_can_stand() -> None:

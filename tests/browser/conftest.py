@@ -33,6 +33,8 @@ _WINDOWS = [
     pytest.param(WIDE, id="wide-light"),
     pytest.param(NARROW, id="narrow-dark", marks=pytest.mark.slow),
 ]
+# What a window does not change is tried in one of them.
+in_one_window = pytest.mark.parametrize("watched", _WINDOWS[:1], indirect=True)
 _OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-quic")
 
 expect.set_options(timeout=_PATIENCE)

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import Watched
+from tests.browser.conftest import Watched, in_one_window
 
 pytestmark = [pytest.mark.browser, pytest.mark.process]
 
@@ -175,6 +175,7 @@ def test_an_answer_is_a_table_a_chart_and_a_map(watched: Watched) -> None:
     expect(page.get_by_role("tab", name="Raw")).to_have_attribute("aria-selected", "true")
 
 
+@in_one_window
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("wkt", "drawn"),
@@ -218,6 +219,7 @@ def test_a_graph_is_drawn_and_read_as_turtle(watched: Watched) -> None:
     expect(panel.locator("pre")).to_contain_text("@prefix urb:")
 
 
+@in_one_window
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "said"), [("ASK { ?s ?p ?o }", "Yes"), ("ASK { ?s <x:y> ?o }", "No")]
@@ -251,6 +253,7 @@ def test_a_stored_query_is_found_and_run_with_its_view(watched: Watched) -> None
     page.wait_for_url("**/sparql")
 
 
+@in_one_window
 @pytest.mark.slow
 def test_keys_format_comment_and_lead_out_of_the_field(watched: Watched) -> None:
     page = watched.page
@@ -272,6 +275,7 @@ def test_keys_format_comment_and_lead_out_of_the_field(watched: Watched) -> None
     expect(page.get_by_role("button", name="Run")).to_be_focused()
 
 
+@in_one_window
 @pytest.mark.slow
 def test_a_running_query_is_stopped(watched: Watched) -> None:
     page = watched.page
@@ -283,6 +287,7 @@ def test_a_running_query_is_stopped(watched: Watched) -> None:
     expect(page.get_by_role("button", name="Run")).to_be_visible()
 
 
+@in_one_window
 @pytest.mark.slow
 def test_a_long_query_is_sent_whole(watched: Watched) -> None:
     page = watched.page
@@ -294,6 +299,7 @@ def test_a_long_query_is_sent_whole(watched: Watched) -> None:
     expect(page.locator(".said")).to_contain_text("150 rows")
 
 
+@in_one_window
 @pytest.mark.slow
 def test_the_link_is_shown_to_be_copied(watched: Watched) -> None:
     page = watched.page

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Watched
+from tests.browser.conftest import Watched, in_one_window
 
 pytestmark = [pytest.mark.browser, pytest.mark.process]
 
@@ -93,6 +93,7 @@ def test_the_map_is_filtered_and_used_by_keys(watched: Watched) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text(name)
 
 
+@in_one_window
 @pytest.mark.slow
 @pytest.mark.parametrize("path", ["/map", "/pictures/themes"])
 @pytest.mark.parametrize(("form", "start"), [("SVG", b"<svg"), ("PNG", b"\x89PNG")])

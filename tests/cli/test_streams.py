@@ -171,11 +171,12 @@ def test_a_current_folder_that_is_gone_is_no_trouble(
 def test_ctrl_c_ends_a_query_quietly(environment: dict[str, str]) -> None:
     endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
     script = (
-        "import sys, urbact_graph.engine.local as local\n"
+        "import os, signal, sys, threading, urbact_graph.engine.local as local\n"
         "from urbact_graph.cli import main\n"
+        # A shell has what it starts in the background ignore the signal.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "begin = local.LocalEngine.query\n"
         "def query(*arguments):\n"
-        "    import os, signal, threading\n"
         "    threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
         "    return begin(*arguments)\n"
         "local.LocalEngine.query = query\n"

@@ -2,16 +2,16 @@
 
 from xdist.scheduler import LoadFileScheduling
 
+# The tests of the server share servers, of which each process would start its own; a browser uses a
+# core by itself, and two would wait for each other.
 _TOGETHER = ("tests/server/", "tests/browser/")
 
 
 class Scheduling(LoadFileScheduling):  # type: ignore[misc]
-    """Has a file run by one process of the session, and so the rooms of the server and the browser.
-
-    The tests of the server share servers, of which each process would start its own; a browser uses
-    a core by itself.
-    """
+    """Has a file run by one process of the session, and each of these rooms as well."""
 
     def _split_scope(self, nodeid: str) -> str:
-        is_together = nodeid.startswith(_TOGETHER)
-        return _TOGETHER[0] if is_together else super()._split_scope(nodeid)
+        for room in _TOGETHER:
+            if nodeid.startswith(room):
+                return room
+        return str(super()._split_scope(nodeid))

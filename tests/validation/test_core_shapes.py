@@ -52,8 +52,11 @@ def core() -> list[Triple]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("example", [PASS, FAIL])
-@pytest.mark.parametrize("rule", SELECTING)
+@pytest.mark.parametrize(
+    ("rule", "example"),
+    # pySHACL takes its time, and finds nothing twice in examples that keep a rule.
+    [*((rule, FAIL) for rule in SELECTING), *((rule, PASS) for rule in SELECTING[::5])],
+)
 def test_a_rule_finds_the_same_without_advanced_features(rule: str, example: str) -> None:
     shapes = [*alone(f"{BASE}shapes#{rule}"), *alone(f"{BASE}shapes")]
     triples = EXAMPLES[f"{example}{rule}"]

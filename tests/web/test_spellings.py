@@ -199,7 +199,7 @@ RESOURCES = [
     "/dumps/latest/urbact-graph.ttl",
     "/dumps/latest/SHA256SUMS",
     "/networks",
-    "/countries/pt",
+    "/countries/pl",
     "/map.json",
     "/pictures/timeline",
     "/void",
