@@ -8,6 +8,7 @@ not have, is no link. The navigation is made here, so that the documents need no
 import re
 import shutil
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 _FOR = "For"
@@ -78,7 +79,7 @@ def stage(root: Path, place: Path) -> Path:
         text = document.read_text(encoding="utf-8")
         is_of_root = document.stem in _OF_ROOT and document.parent == folder
         origin = root if is_of_root else root / document.parent.relative_to(place)
-        text = _LINK.sub(lambda found, origin=origin: _link(found, origin, root, place), text)
+        text = _LINK.sub(partial(_link, origin=origin, root=root, place=place), text)
         if document == folder / "api.md":
             text += _REFERENCE
         if document == folder / "index.md":

@@ -33,6 +33,7 @@ def parameters(*arguments: str) -> StdioServerParameters:
 @pytest.mark.process
 def test_over_standard_streams(graph: Graph, demo_sources: GraphSources) -> None:
     async def talk(client: Client) -> None:
+        assert client.server_info
         assert client.server_info.name == "urbact-graph"
         found = await called(client, "search", text="Breslau", limit=1)
         assert found.content["rows"][0]["label"] == "Wroclaw"
@@ -107,6 +108,19 @@ def test_a_limited_graph_keeps_to_limits(demo_sources: GraphSources, graph: Grap
         assert limited.sparql(query, frame="records") == graph.sparql(query, frame="records")
         # Tables are made without the workers.
         assert limited.table("themes", frame="records") == graph.table("themes", frame="records")
+
+
+def test_where_no_worker_can_be_forked_this_process_evaluates(
+    demo_sources: GraphSources, graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("urbact_graph.client.limited.can_fork_workers", lambda: False)
+    settings = Settings.load(sources=demo_sources.root, max_result_bytes=2_000)
+    with LimitedGraph(settings) as limited:
+        query = "SELECT ?n { ?n a urb:Network } ORDER BY ?n LIMIT 3"
+        assert limited.sparql(query, frame="records") == graph.sparql(query, frame="records")
+        with pytest.raises(ProblemError) as raised:
+            limited.sparql("SELECT * { ?s ?p ?o }", frame="records")
+        assert raised.value.problem is RESULT_TOO_LARGE
 
 
 def test_without_the_sdk_a_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,8 @@ def test_the_resources_are_listed(server: MCPServer[None]) -> None:
     async def talk(client: Client) -> tuple[set[str], set[str]]:
         found = (await client.list_resources()).resources
         templates = (await client.list_resource_templates()).resource_templates
-        assert all(str(one.description).endswith(".") for one in (*found, *templates))
+        described = [one.description for one in found] + [one.description for one in templates]
+        assert all(str(text).endswith(".") for text in described)
         return {str(one.uri) for one in found}, {one.uri_template for one in templates}
 
     listed, templates = conversation(server, talk)

@@ -1,5 +1,6 @@
 """The documentation at /docs/, as it was built, and what is said where it was not."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -76,7 +77,7 @@ def test_what_is_not_there_is_a_problem(name: str, built: FlaskClient) -> None:
 
 
 def test_a_page_that_is_missing_is_named(built: FlaskClient) -> None:
-    problem = built.get("/docs/nowhere.html").json
+    problem = json.loads(built.get("/docs/nowhere.html").data)
     assert problem["type"].endswith("/not-found")
     assert problem["detail"] == (
         "The documentation has no page 'nowhere.html'; /docs/ has its contents."
@@ -87,7 +88,7 @@ def test_a_page_that_is_missing_is_named(built: FlaskClient) -> None:
 def test_where_it_was_not_built_the_problem_says_how(path: str, tmp_path: Path) -> None:
     response = client(tmp_path).get(path)
     assert response.status_code == 404
-    assert "run `python -m docs.site`" in response.json["detail"]
+    assert "run `python -m docs.site`" in json.loads(response.data)["detail"]
     page = client(tmp_path).get(path, headers=BROWSER)
     assert page.status_code == 404
     assert "python -m docs.site" in page.text
@@ -97,7 +98,7 @@ def test_a_file_that_has_gone_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("x", "utf-8")
     found = client(tmp_path)
     (tmp_path / "index.html").unlink()
-    assert "restart the server" in found.get("/docs/").json["detail"]
+    assert "restart the server" in json.loads(found.get("/docs/").data)["detail"]
 
 
 def test_pages_lead_to_it_only_where_it_was_built(built: FlaskClient, tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ class Described:
         return {
             "iri": str(thing),
             "label": self._label(thing),
-            "types": [self._value(one) for one in sorted(graph.objects(thing, RDF.type))],
+            "types": [self._value(one) for one in sorted(graph.objects(thing, RDF.type), key=str)],
             "statements": self._statements(thing, _DEPTH),
             "linked_from": self._links(),
             "sources": {str(thing): sources} if sources else {},

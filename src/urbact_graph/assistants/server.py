@@ -38,7 +38,7 @@ def make_server(graph: Graph) -> MCPServer[None]:
         version=urbact_graph.__version__,
         log_level="WARNING",
     )
-    tools = {
+    tools: dict[str, Callable[..., dict[str, Any]]] = {
         "Find things": assistance.search,
         "Describe a thing": assistance.describe,
         "List the stored queries": assistance.queries,

@@ -101,7 +101,7 @@ class Assistance:
     ) -> dict[str, Any]:
         """Run a stored query with values for its parameters; those left out take their defaults."""
         check_limit(limit, offset)
-        given = parameters or {}
+        given: dict[str, Any] = parameters or {}
         stored = self._graph.stored_query(name)
         known = tuple(str(one["name"]) for one in stored["parameters"])
         for parameter in given:
