@@ -33,6 +33,7 @@ def test_from_the_home_by_search_to_a_city_its_network_and_the_map(watched: Watc
     assert page.locator(".map .city").count() > 5
 
 
+@pytest.mark.slow
 def test_a_stored_query_is_asked_about_a_city_by_its_name_with_keys_alone(
     watched: Watched,
 ) -> None:
@@ -127,6 +128,7 @@ def test_what_is_chosen_of_a_list_stands_in_the_address(watched: Watched) -> Non
     expect(page.locator(".chosen")).to_contain_text("Programme: URBACT IV")
 
 
+@pytest.mark.slow
 def test_the_theme_is_chosen_and_kept(watched: Watched) -> None:
     page = watched.page
     watched.go("/")

@@ -125,7 +125,7 @@ def test_every_entity_in_every_format(crawled: tuple[Server, int]) -> None:
     paths = documents(server)
     assert len(paths) >= size
     # Of the many documents of the real graph each comes in N-Triples, some also in the others.
-    step = 1 if size < SIZES["real"] else 20
+    step = 1 if size < SIZES["real"] else 60
     wanted = [
         Wanted(f"{path}.{suffix}", {})
         for number, path in enumerate(paths)
