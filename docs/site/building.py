@@ -100,9 +100,19 @@ def _complete(made: Path) -> None:
 
 
 def _copy_notebooks(documents: Path, made: Path) -> None:
-    """Copy the pages of notebooks, which are made already, and what they load."""
-    if (documents / NOTEBOOKS).is_dir():
-        shutil.copytree(documents / NOTEBOOKS, made / NOTEBOOKS)
+    """Copy the pages of notebooks, which are made already, and what they load.
+
+    Where a notebook links to another notebook, its page links to the page of that one.
+    """
+    folder = made / NOTEBOOKS
+    if not (documents / NOTEBOOKS).is_dir():
+        return
+    shutil.copytree(documents / NOTEBOOKS, folder)
+    for page in folder.glob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        for other in folder.glob("*.html"):
+            text = text.replace(f'href="{other.stem}.ipynb', f'href="{other.name}')
+        page.write_text(text, encoding="utf-8")
 
 
 def _run_sphinx(source: Path, made: Path, root: Path) -> None:
