@@ -1,5 +1,5 @@
 # The contributor's loop; `make check` is all that must pass before a change is proposed.
-.PHONY: test slow lint types check serve notebooks
+.PHONY: test slow lint types docs check serve notebooks
 
 test:
 	pytest
@@ -15,7 +15,10 @@ lint:
 types:
 	mypy
 
-check: lint types test slow
+docs:
+	python -m docs.site
+
+check: lint types docs test slow
 
 # Runs the notebooks anew, and renders them for docs/notebooks/.
 notebooks:

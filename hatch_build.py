@@ -1,11 +1,13 @@
-"""What the build of the package makes beside it: the front end, the history and the built graph.
+"""What the build of the package makes beside it: front end, documentation, history, built graph.
 
-Browsers get web/static, which is bundled of frontend/. An installed package has no git, so the
-history that is read in the working copy goes with it as history.json. A wheel has the graph that is
-built and validated here, so that its first start need not do so (dataset/packaged.py).
+Browsers get web/static, which is bundled of frontend/, and web/docs, the site of docs/. An
+installed package has no git, so the history that is read in the working copy goes with it as
+history.json. A wheel has the graph that is built and validated here, so that its first start need
+not do so (dataset/packaged.py).
 """
 
 import runpy
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -30,6 +32,7 @@ class BuildHook(BuildHookInterface[Any]):
         # An editable install reads the working copy itself.
         if version == "editable" or self.target_name not in _PLACES:
             return
+        self._make_documentation()
         self._temporary = tempfile.TemporaryDirectory()
         made = Path(self._temporary.name)
         with _package(Path(self.root) / "src" / _PACKAGE, self.metadata.version):
@@ -47,6 +50,13 @@ class BuildHook(BuildHookInterface[Any]):
             frontend["make"](Path(self.root))
         except frontend["FrontendError"] as error:
             self.app.abort(str(error))
+
+    def _make_documentation(self) -> None:
+        command = [sys.executable, "-m", "docs.site"]
+        done = subprocess.run(command, cwd=self.root, capture_output=True, text=True, check=False)
+        if done.returncode:
+            # The package is of use without it; what is wrong with a document, `make docs` says too.
+            self.app.display_warning(f"There will be no documentation at /docs/: {done.stderr}")
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002 - as hatchling calls it
         """Remove the temporary folder."""

@@ -24,6 +24,7 @@ ROOMS = (
     "engine",
     "web",
     "client",
+    "assistants",
     "server",
     "cli",
 )
@@ -52,6 +53,8 @@ LIBRARIES = {
     "pandas": {"client"},
     "polars": {"client"},
     "SPARQLWrapper": {"client"},
+    "mcp": {"assistants"},
+    "uvicorn": {"assistants"},
     "subprocess": {"history", "release", "engine", "server", "cli"},
     "multiprocessing": {"engine", "server", "release"},
 }

@@ -130,7 +130,8 @@ def whole_root(built: Build, release: Release) -> Iterator[str]:
 
 
 @contextmanager
-def _watching(browser: Browser, root: str, window: Window) -> Iterator[Watched]:
+def watching(browser: Browser, root: str, window: Window) -> Iterator[Watched]:
+    """Open a page of ``window``; nothing must have gone wrong on it at the end of the block."""
     width, scheme = window
     page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page.set_default_timeout(_PATIENCE)
@@ -144,12 +145,12 @@ def _watching(browser: Browser, root: str, window: Window) -> Iterator[Watched]:
 @pytest.fixture(params=_WINDOWS)
 def watched(browser: Browser, root: str, request: pytest.FixtureRequest) -> Iterator[Watched]:
     """Open a page, wide and light or narrow and dark; nothing must have gone wrong at the end."""
-    with _watching(browser, root, request.param) as found:
+    with watching(browser, root, request.param) as found:
         yield found
 
 
 @pytest.fixture
 def everything(browser: Browser, whole_root: str) -> Iterator[Watched]:
     """Open a page in a wide window, where there is a release, too, as ``watched`` does."""
-    with _watching(browser, whole_root, WIDE) as found:
+    with watching(browser, whole_root, WIDE) as found:
         yield found

@@ -31,7 +31,17 @@ def _examples() -> Iterator[doctest.DocTest]:
 EXAMPLES = {test.name.removeprefix("urbact_graph.client."): test for test in _examples()}
 METHODS = {
     f"graph.Graph.{name}"
-    for name in ("describe", "iri", "reconcile", "run", "search", "sparql", "table", "queries")
+    for name in (
+        "describe",
+        "iri",
+        "reconcile",
+        "run",
+        "search",
+        "sparql",
+        "table",
+        "queries",
+        "stored_query",
+    )
 }
 
 

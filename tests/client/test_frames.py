@@ -1,13 +1,14 @@
 """Tables in the libraries of analysts, and what is said where one is not installed."""
 
 import datetime as dt
+import json
 import sys
 from typing import Any
 
 import pytest
 
 from urbact_graph import client
-from urbact_graph.client.columns import Column
+from urbact_graph.client.columns import Column, dates
 from urbact_graph.client.frames import frame, geo_frame
 from urbact_graph.errors import QueryError
 
@@ -93,3 +94,26 @@ def test_wkt_may_name_its_reference_system() -> None:
     assert found.geometry[0].coords[0] == (1, 2)
     assert found.geometry[1] is None
     assert found.crs == "EPSG:4326"
+
+
+def test_records_are_as_exact_as_what_is_known() -> None:
+    known = dates("since", ["2015", "2016-03", "2017-01-02", None], is_exact=False)
+    rows = frame(known or (), "records")
+    assert rows == [{"since": text} for text in ("2015", "2016-03", "2017-01-02", None)]
+    first, second = frame(COLUMNS, "records")
+    assert first == {
+        "integer": 7,
+        "float": 0.5,
+        "boolean": True,
+        "date": "1700-01-02",
+        "datetime": "2023-06-01T10:00:00Z",
+        "string": "Łódź",
+        "list": ["a", "b"],
+    }
+    assert [one for one in second.values() if one] == []
+    json.dumps([first, second])
+
+
+def test_a_column_that_is_called_after_no_date_stays_in_records() -> None:
+    columns = [Column("precision", "string", ["x"]), Column("a_precision", "string", ["day"])]
+    assert frame(columns, "records") == [{"precision": "x", "a_precision": "day"}]

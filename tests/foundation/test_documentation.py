@@ -15,6 +15,11 @@ from urbact_graph.settings import Settings
 from urbact_graph.sources import GraphSources
 from urbact_graph.web.app import create_app
 
+DOCUMENTS = (
+    *("README.md", "CONTRIBUTING.md", "CHANGELOG.md"),
+    *sorted(f"docs/{file.name}" for file in (Path(__file__).parents[2] / "docs").glob("*.md")),
+)
+
 
 @pytest.fixture
 def root(sources: GraphSources) -> Path:
@@ -87,15 +92,7 @@ def test_ci_runs_the_readmes_test_command(root: Path) -> None:
     assert "pip install . && urbact-graph serve" in (root / "README.md").read_text()
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/http.md", "docs/model.md"),
-        *("docs/operating.md", "docs/versions.md", "docs/ldes.md", "docs/dumps.md"),
-        *("docs/dataset.md", "docs/linked-data.md", "docs/python.md"),
-        *("docs/notebooks.md", "docs/clients.md", "docs/reconciliation.md"),
-    ],
-)
+@pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_relative_link_leads_somewhere(root: Path, name: str) -> None:
     text = (root / name).read_text()
     links = re.findall(r"\]\((?!https?://|#)([^)#]+)", text)

@@ -12,15 +12,22 @@ from urbact_graph.release.release import Release
 from urbact_graph.settings import Settings
 from urbact_graph.web.app import create_app
 from urbact_graph.web.application import Application
+from urbact_graph.web.documentation import Documentation
 from urbact_graph.web.snapshot import Snapshot
 
 
 @pytest.fixture(scope="session")
-def demo_app(demo_release: Release) -> Iterator[Application]:
-    """Serve the release of the demo, to tests that only read."""
+def demo_app(
+    demo_release: Release, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Application]:
+    """Serve the release of the demo, and a documentation of one page, to tests that only read."""
     settings = Settings.load(max_running_queries=2, public_url=ADDRESS)
+    documentation = tmp_path_factory.mktemp("docs")
+    (documentation / "index.html").write_text("<!doctype html><title>One page</title>", "utf-8")
     with LocalEngine(settings, Source(demo_release.graph, demo_release.version)) as engine:
-        yield create_app(settings, engine, demo_release)
+        app = create_app(settings, engine, demo_release)
+        app.documentation = Documentation.find(documentation)
+        yield app
 
 
 @pytest.fixture(scope="session")

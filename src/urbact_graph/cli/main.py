@@ -18,6 +18,7 @@ COMMANDS = {
     "serve": "Serve the graph: SPARQL endpoint, documents, dumps and changes.",
     "reload": "Have the running server serve the graph as it is now.",
     "query": "Query the graph without a server.",
+    "mcp": "Give assistants tools to ask the graph, by the Model Context Protocol.",
     "export": "Write the dumps into FOLDER, ./dumps by default: the files that /dumps/ serves.",
     "diff": "Print the facts that B has and A has not (+), and the reverse (-), by entity.",
 }

@@ -39,7 +39,9 @@ _INTEGERS = frozenset(
 )
 _FLOATS = frozenset((XSD.decimal, XSD.double, XSD.float))
 _DATES = {XSD.date: "day", XSD.gYearMonth: "month", XSD.gYear: "year"}
-_LENGTHS = {10: "day", 7: "month", 4: "year"}
+# How many characters a date has that is known to the day, the month or the year.
+LENGTHS = {"day": 10, "month": 7, "year": 4}
+_OF_LENGTH = {length: exact for exact, length in LENGTHS.items()}
 # What a table's integers hold: 64 bits.
 _LARGEST = 2**63 - 1
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
@@ -135,7 +137,7 @@ def dates(name: str, texts: Sequence[str | None], *, is_exact: bool) -> list[Col
     column = Column(name, "date", values)
     if is_exact:
         return [column]
-    precision = [None if text is None else _LENGTHS[len(text)] for text in texts]
+    precision = [None if text is None else _OF_LENGTH[len(text)] for text in texts]
     return [column, Column(f"{name}{PRECISION}", "string", precision)]
 
 

@@ -30,11 +30,10 @@ from urbact_graph.stored.loading import load_queries
 from urbact_graph.stored.query import StoredQuery
 
 if TYPE_CHECKING:
+    from urbact_graph.engine.protocol import Dataset
     from urbact_graph.web.snapshot import Snapshot
 
 _N_TRIPLES = "application/n-triples"
-# Nothing limits an answer in the memory of its reader.
-_LARGEST = 2**63
 
 
 class EmbeddedGraph(Graph):
@@ -42,6 +41,9 @@ class EmbeddedGraph(Graph):
 
     It is loaded when it is first queried.
     """
+
+    # Nothing limits an answer in the memory of its reader.
+    _largest_answer = 2**63
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings.base_iri)
@@ -56,17 +58,17 @@ class EmbeddedGraph(Graph):
         return self._built.version
 
     def close(self) -> None:  # noqa: D102 - as there
-        if "_dataset" in vars(self):
-            self._dataset.close()
+        if "_embedded" in vars(self):
+            self._embedded.close()
 
     def _answer(self, query: str) -> tuple[str, bytes]:
-        answer = self._dataset.query(_request(query))
+        answer = self._dataset.query(self._request(query))
         return answer.media_type, answer.content
 
     def _run(self, name: str, params: Mapping[str, str]) -> tuple[str, bytes, frozenset[str]]:
         stored = self._stored(name)
         terms = stored.bind(params, self._base, self._names)
-        answer = self._dataset.query(_request(stored.text, terms))
+        answer = self._dataset.query(self._request(stored.text, terms))
         hidden = frozenset(parameter.name for parameter in stored.parameters)
         return answer.media_type, answer.content, hidden
 
@@ -76,7 +78,7 @@ class EmbeddedGraph(Graph):
             self._folder,
             self._built.inputs,
             name,
-            lambda: make_table(self._dataset.store, self._base, name),
+            lambda: make_table(self._embedded.store, self._base, name),
         )
         return columns_of_file(name, content, separators, naming)
 
@@ -90,6 +92,11 @@ class EmbeddedGraph(Graph):
             }
             for one in self._known.values()
         )
+
+    def stored_query(self, name: str, /) -> Mapping[str, Any]:  # noqa: D102 - as there
+        from urbact_graph.web.stored.described import described  # noqa: PLC0415
+
+        return described(self._stored(name))
 
     def _matches(self, text: str, kind: str, limit: int) -> Sequence[Mapping[str, Any]]:
         # The atlas of the pages, which is searched, takes longer to import than a query needs.
@@ -131,8 +138,13 @@ class EmbeddedGraph(Graph):
             return self._known[name]
         raise unknown_query(name, self._known)
 
+    @property
+    def _dataset(self) -> "Dataset":
+        """What answers queries."""
+        return self._embedded
+
     @cached_property
-    def _dataset(self) -> EmbeddedDataset:
+    def _embedded(self) -> EmbeddedDataset:
         # Tables that are kept do not need it.
         source = Source(self._built.dataset, self._built.version)
         return EmbeddedDataset(self._settings, source)
@@ -152,9 +164,8 @@ class EmbeddedGraph(Graph):
         return Snapshot(self._settings, self._dataset, None, datetime.now(UTC))
 
     def _select(self, query: str) -> Iterator[Mapping[str, Term]]:
-        return solutions(self._dataset.query(_request(query)).content)
+        return solutions(self._dataset.query(self._request(query)).content)
 
-
-def _request(text: str, terms: Mapping[str, Term] | None = None) -> Request:
-    written = {name: str(term) for name, term in (terms or {}).items()}
-    return Request(text, RESULTS_JSON, _N_TRIPLES, _LARGEST, substitutions=written)
+    def _request(self, text: str, terms: Mapping[str, Term] | None = None) -> Request:
+        written = {name: str(term) for name, term in (terms or {}).items()}
+        return Request(text, RESULTS_JSON, _N_TRIPLES, self._largest_answer, substitutions=written)

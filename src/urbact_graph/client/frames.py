@@ -1,9 +1,10 @@
 """Tables of typed columns in the libraries that analysts use, imported when asked for."""
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from urbact_graph.client.columns import Column
+from urbact_graph.client.columns import LENGTHS, PRECISION, Column
 from urbact_graph.client.libraries import library
 from urbact_graph.errors import QueryError
 
@@ -29,6 +30,9 @@ _PANDAS = {
 def frame(columns: Sequence[Column], kind: str) -> Any:
     """Return the table of ``columns``: a DataFrame of "pandas" or "polars", or an "arrow" table.
 
+    "records" gives a list with a dict for each row, which needs no library and can be written as
+    JSON: dates and times are texts, as exact as they are known, and what is missing is None.
+
     Raises:
         QueryError: the library is none of these, or is not installed.
     """
@@ -36,6 +40,7 @@ def frame(columns: Sequence[Column], kind: str) -> Any:
         "pandas": _pandas,
         "polars": _polars,
         "arrow": _arrow,
+        "records": _records,
     }
     if kind not in makers:
         raise QueryError(f"There is no frame {kind!r}; choose one of {', '.join(makers)}.")
@@ -111,3 +116,32 @@ def _arrow(columns: Sequence[Column]) -> Any:
         [pa.array(column.values, types[column.kind]) for column in columns],
         names=[column.name for column in columns],
     )
+
+
+def _records(columns: Sequence[Column]) -> list[dict[str, Any]]:
+    dates = {column.name for column in columns if column.kind == "date"}
+    exactness = {
+        name: column.values
+        for column in columns
+        if (name := column.name.removesuffix(PRECISION)) in dates and name != column.name
+    }
+    written: dict[str, Sequence[Any]] = {}
+    for column in columns:
+        if column.kind == "date":
+            days = ["day"] * len(column.values)
+            known = zip(column.values, exactness.get(column.name, days), strict=True)
+            written[column.name] = [value and _date(value, exact) for value, exact in known]
+        elif column.kind == "datetime":
+            written[column.name] = [value and _moment(value) for value in column.values]
+        elif column.name.removesuffix(PRECISION) not in exactness:
+            written[column.name] = column.values
+    rows = zip(*written.values(), strict=True)
+    return [dict(zip(written, row, strict=True)) for row in rows]
+
+
+def _date(value: dt.date, exact: str) -> str:
+    return value.isoformat()[: LENGTHS[exact]]
+
+
+def _moment(value: dt.datetime) -> str:
+    return value.isoformat().replace("+00:00", "Z")

@@ -19,7 +19,7 @@ from urbact_graph.rdf.namespaces import namespaces
 if TYPE_CHECKING:
     import rdflib
 
-Frame = Literal["pandas", "polars", "arrow"]
+Frame = Literal["pandas", "polars", "arrow", "records"]
 
 _N_TRIPLES = "application/n-triples"
 
@@ -27,12 +27,12 @@ _N_TRIPLES = "application/n-triples"
 class Graph(ABC):
     """The graph of the URBACT programme, with queries, stored queries, tables and search.
 
-    Tables are pandas DataFrames unless ``frame`` says "polars" or "arrow"; with ``as_geo`` they are
-    GeoDataFrames (EPSG:4326). Their columns are typed: nullable integers, floats and booleans,
-    dates, times in UTC, and texts; a missing value is NA. A column of dates that are not all known
-    to the day has the first day of each year or month, and a column NAME_precision beside it that
-    says "year", "month" or "day". IRIs are texts, in full or, with ``short``, as prefixed names
-    and as paths such as "city/pl/wroclaw".
+    Tables are pandas DataFrames unless ``frame`` says "polars", "arrow", or "records" for a list of
+    dicts; with ``as_geo`` they are GeoDataFrames (EPSG:4326). Their columns are typed: nullable
+    integers, floats and booleans, dates, times in UTC, and texts; a missing value is NA. A column
+    of dates that are not all known to the day has the first day of each year or month, and a column
+    NAME_precision beside it that says "year", "month" or "day". IRIs are texts, in full or, with
+    ``short``, as prefixed names and as paths such as "city/pl/wroclaw".
 
     What cannot be answered raises an ``UrbactGraphError``, whose message is one sentence: a
     ``QueryError`` if something that is named is not there or does not fit, a ``ProblemError`` if a
@@ -41,6 +41,11 @@ class Graph(ABC):
 
     def __init__(self, base: str) -> None:
         self._base = base
+
+    @property
+    def base(self) -> str:
+        """What the IRIs of the graph begin with."""
+        return self._base
 
     # What the two kinds of graph do in their own ways.
 
@@ -64,6 +69,19 @@ class Graph(ABC):
     @abstractmethod
     def _queries(self) -> list[Column]:
         """Return the columns of ``queries``."""
+
+    @abstractmethod
+    def stored_query(self, name: str, /) -> Mapping[str, Any]:
+        """Return what the header of the stored query ``name`` says, with its text, as JSON has it.
+
+        >>> graph = urbact_graph.open()
+        >>> found = graph.stored_query("plans-of-city")
+        >>> found["parameters"][0]["name"], found["parameters"][0]["meaning"]
+        ('city', 'The city.')
+
+        Raises:
+            QueryError: there is no such query.
+        """
 
     @abstractmethod
     def _matches(self, text: str, kind: str, limit: int) -> Sequence[Mapping[str, Any]]:

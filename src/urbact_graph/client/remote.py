@@ -96,10 +96,8 @@ class RemoteGraph(Graph):
         return RESULTS_JSON if is_results else reply.media_type, reply.content
 
     def _run(self, name: str, params: Mapping[str, str]) -> tuple[str, bytes, frozenset[str]]:
-        known = self._require("stored queries")
-        if name not in known:
-            raise unknown_query(name, known)
-        parameters = tuple(str(one["name"]) for one in known[name]["parameters"])
+        described = self.stored_query(name)
+        parameters = tuple(str(one["name"]) for one in described["parameters"])
         for given in params:
             if given not in parameters:
                 raise UnknownParameterError(name, given, parameters)
@@ -117,6 +115,12 @@ class RemoteGraph(Graph):
 
     def _queries(self) -> list[Column]:
         return query_columns(self._require("stored queries").values())
+
+    def stored_query(self, name: str, /) -> Mapping[str, Any]:  # noqa: D102 - as there
+        known = self._require("stored queries")
+        if name not in known:
+            raise unknown_query(name, known)
+        return known[name]
 
     def _matches(self, text: str, kind: str, limit: int) -> Sequence[Mapping[str, Any]]:
         self._require("search")

@@ -8,6 +8,7 @@ from urbact_graph.engine.protocol import Engine
 from urbact_graph.release.release import Release
 from urbact_graph.settings import Settings
 from urbact_graph.web.assets import Assets
+from urbact_graph.web.documentation import Documentation
 from urbact_graph.web.metrics import Metrics
 from urbact_graph.web.response import Response
 from urbact_graph.web.snapshot import Served
@@ -27,6 +28,7 @@ class Application(Flask):
         self.settings = settings
         self.engine = engine
         self.assets = Assets.load()
+        self.documentation = Documentation.find()
         self.served = Served(settings, engine, release)
         self.metrics = Metrics(engine)
 

@@ -14,7 +14,7 @@ from urbact_graph.errors import UrbactGraphError
 FOLDER = Path(__file__).parent / "static"
 _MANIFEST = "manifest.json"
 # By the end of a file's name; no file of the build has another one.
-_MEDIA_TYPES = {
+MEDIA_TYPES = {
     ".css": "text/css",
     ".js": "text/javascript",
     ".json": "application/json",
@@ -57,9 +57,9 @@ class Assets:
                 "again, or run `python frontend_build.py` in the working copy."
             ) from None
         files = {
-            file.name: Asset(file.read_bytes(), _MEDIA_TYPES[file.suffix])
+            file.name: Asset(file.read_bytes(), MEDIA_TYPES[file.suffix])
             for file in sorted(folder.iterdir())
-            if file.suffix in _MEDIA_TYPES and file.name != _MANIFEST
+            if file.suffix in MEDIA_TYPES and file.name != _MANIFEST
         }
         return cls(files, names)
 
@@ -70,3 +70,8 @@ class Assets:
             KeyError: the front end has no such file.
         """
         return f"static/{self.names[name]}"
+
+
+def content_type(media_type: str) -> str:
+    """Return the Content-Type of a file, all of whose texts are in UTF-8."""
+    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type

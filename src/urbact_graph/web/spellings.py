@@ -19,7 +19,7 @@ _OF_QUERIES = "%:/?@!$&'()*+,;=-._~[]"
 # Words as people write them, between slashes.
 _NAMES = re.compile(r"[\w '\u2019-]+(?:/[\w '\u2019-]+)*+")
 # The routes below which there are files.
-_OF_FILES = ("dumps.", "ldes.")
+_OF_FILES = ("docs.", "dumps.", "ldes.")
 # A longer path is that of no entity.
 _LONGEST_PATH = 500
 

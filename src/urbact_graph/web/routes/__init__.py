@@ -4,6 +4,7 @@ from urbact_graph.web.routes import (
     catalogue,
     conformance,
     countries,
+    docs,
     dumps,
     entities,
     graph_store,
@@ -52,5 +53,6 @@ BLUEPRINTS = (
     reconcile.routes,
     openapi.routes,
     guide.routes,
+    docs.routes,
     entities.routes,
 )

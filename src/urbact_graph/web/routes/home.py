@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from urbact_graph.description.distributions import LICENCE
 from urbact_graph.rdf.namespaces import DCT, OWL, SCHEMA, namespaces, shortened
+from urbact_graph.web.application import current_application
 from urbact_graph.web.context import current_context, current_snapshot
 from urbact_graph.web.counted import noun
 from urbact_graph.web.documents.document import HTML, RDF_SUFFIXES, chosen_suffix, media_type_of
@@ -80,6 +81,7 @@ _NOT_SHOWN = ("ontology#OfficialTotal", "ontology#Similarity")
 # need a release, others a dataset that describes itself.
 _PLACES = (
     ("guide", "Guide", "SPARQL in ten steps, the model, and what each kind of reader can do here"),
+    ("docs/", "Documentation", "how to use all of this, with the reference of the Python API"),
     ("sparql", "SPARQL", "write your own queries, in the browser or for any SPARQL 1.1 client"),
     ("queries", "Stored queries", "common questions, ready to run"),
     ("tables", "Tables", "each kind of thing as a table, for spreadsheets and data frames"),
@@ -101,6 +103,7 @@ _PLACES = (
 )
 _OF_RELEASES = ("dumps/", "tables", "ldes", "shapes", "validation", "pictures/cooperation")
 _OF_DESCRIPTIONS = ("void", "catalog")
+_DOCUMENTATION = "docs/"
 # The header of every page: lists and pictures, and the way to the data.
 _NAVIGATION = (
     ("networks", "Networks"),
@@ -130,7 +133,10 @@ _WAYS_IN = (
     ("Use the data", ("sparql", "queries", "tables", "dumps/", "catalog", "ldes", "openapi")),
     (
         "Understand it",
-        ("guide", "guide/model", "ontology.html", "glossary.html", "theme.html", "dataset.html"),
+        (
+            *("guide", "guide/model", "docs/", "ontology.html", "glossary.html", "theme.html"),
+            "dataset.html",
+        ),
     ),
     ("Check it", ("validation", "shapes", "guide/endpoint", "conformance", "limits")),
 )
@@ -240,6 +246,8 @@ def is_offered(path: str) -> bool:
     if path.endswith(f".{HTML}"):
         return True
     if path in _OF_RELEASES and not snapshot.release:
+        return False
+    if path == _DOCUMENTATION and not current_application().documentation:
         return False
     return has_route(f"/{path}")
 

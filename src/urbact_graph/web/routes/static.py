@@ -4,6 +4,7 @@ from flask import Blueprint, Response, request
 
 from urbact_graph.problems import NOT_FOUND, ProblemError
 from urbact_graph.web.application import current_application
+from urbact_graph.web.assets import content_type
 from urbact_graph.web.response import IMMUTABLE
 
 routes = Blueprint("static_files", __name__)
@@ -17,13 +18,9 @@ def file(name: str) -> Response:
         raise ProblemError(
             NOT_FOUND, f"There is no file {name!r}; the pages name those of the current version."
         )
-    response = Response(asset.content, content_type=_content_type(asset.media_type))
+    response = Response(asset.content, content_type=content_type(asset.media_type))
     response.headers["Cache-Control"] = IMMUTABLE
     return response
-
-
-def _content_type(media_type: str) -> str:
-    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
 
 
 def address(name: str) -> str:
