@@ -39,8 +39,8 @@ ALL = [
     pytest.param(name, given, id=case, marks=[pytest.mark.slow] * bool(given))
     for name, given, case in CASES
 ]
-# rdflib takes minutes on the real graph for what our engine answers at once: it answers some queries
-# there, with their default parameters, and every case on the demo, a few of them quickly.
+# rdflib takes minutes on the real graph for what our engine answers at once: it answers a few
+# queries there, with their defaults, and every case on the demo, some of them in quick tests.
 _SLOWEST = {"city-by-name", "reach-by-region"}
 DEFAULTS = [
     pytest.param(name, given, id=case)
