@@ -109,6 +109,7 @@ def test_a_query_is_written_with_keys_alone_and_shared(watched: Watched, fresh: 
     assert text_of(fresh) == text_of(page)
 
 
+@in_one_window
 @pytest.mark.slow
 def test_an_error_is_marked_at_its_place(watched: Watched) -> None:
     page = watched.page
@@ -126,6 +127,7 @@ def test_an_error_is_marked_at_its_place(watched: Watched) -> None:
     watched.faults = [one for one in watched.faults if "status of 400" not in one]
 
 
+@in_one_window
 @pytest.mark.slow
 def test_the_address_of_a_wrong_query_shows_where_it_is_wrong(watched: Watched) -> None:
     page = watched.page
@@ -204,6 +206,7 @@ def test_well_known_text_is_drawn(watched: Watched, wkt: str, drawn: str) -> Non
     assert box["width"] < 0.99 * frame["width"] or drawn == ".shape"
 
 
+@in_one_window
 @pytest.mark.slow
 def test_a_graph_is_drawn_and_read_as_turtle(watched: Watched) -> None:
     page = watched.page
@@ -229,6 +232,7 @@ def test_a_question_is_answered_by_yes_or_no(watched: Watched, query: str, said:
     expect(watched.page.locator(".said strong")).to_contain_text(said)
 
 
+@in_one_window
 @pytest.mark.slow
 def test_a_stored_query_is_found_and_run_with_its_view(watched: Watched) -> None:
     page = watched.page

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Watched, in_one_window
 from tests.browser.test_editor import field, fresh, query_of, take, write
 
-pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.slow, in_one_window]
 
 __all__ = ["fresh"]
 
@@ -81,7 +81,6 @@ def test_the_same_is_done_with_keys_alone(watched: Watched, fresh: Page) -> None
     expect(dialog).to_be_hidden()
 
 
-@in_one_window
 def test_an_error_is_found_and_corrected_with_keys_alone(watched: Watched) -> None:
     page = watched.page
     watched.go("/sparql")
@@ -100,7 +99,6 @@ def test_an_error_is_found_and_corrected_with_keys_alone(watched: Watched) -> No
     watched.faults = [one for one in watched.faults if "status of 400" not in one]
 
 
-@in_one_window
 @pytest.mark.parametrize(
     ("start", "typed", "option", "written"),
     [
@@ -129,7 +127,6 @@ def test_things_are_proposed_by_names_of_several_words_where_they_fit(
     )
 
 
-@in_one_window
 def test_a_declaration_is_proposed_whole(watched: Watched) -> None:
     page = watched.page
     watched.go("/sparql")
@@ -138,7 +135,6 @@ def test_a_declaration_is_proposed_whole(watched: Watched) -> None:
     expect(page.locator(".cm-line").first).to_have_text("PREFIX foaf: <http://xmlns.com/foaf/0.1/>")
 
 
-@in_one_window
 def test_the_page_says_that_its_answer_was_kept(watched: Watched) -> None:
     page = watched.page
     query = "SELECT%20(COUNT(*)%20AS%20%3Fuses)%20%7B%3Fone%20a%20%3Fclass%7D"
@@ -150,7 +146,6 @@ def test_the_page_says_that_its_answer_was_kept(watched: Watched) -> None:
     )
 
 
-@in_one_window
 def test_statements_have_names_where_they_are_asked_for(watched: Watched) -> None:
     page = watched.page
     watched.go(

@@ -154,8 +154,9 @@ def test_every_entity_in_every_format(crawled: tuple[Server, int]) -> None:
             if _UNLISTED.search(str(triple.subject)) or triple.subject in deprecated
         }
         assert graph - unlisted <= harvest.union | harvest.catalogue
-        # And once more, with the tags that are known by now.
-        again = [Wanted(path, {"If-None-Match": tag}) for path, tag in harvest.tags.items()]
+        # And some once more, with the tags that are known by now.
+        tags = list(harvest.tags.items())[::step]
+        again = [Wanted(path, {"If-None-Match": tag}) for path, tag in tags]
         for one, reply in crawler.crawl(again):
             assert (reply.status, reply.body) == (304, b""), one.path
 

