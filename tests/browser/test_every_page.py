@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.conftest import NARROW, WIDE, Watched, Window
+from tests.browser.conftest import NARROW, Watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.slow]
 
@@ -69,25 +69,17 @@ PATHS = (
 )
 
 
-# axe takes seconds for a page: each is looked at in one window, the next one in the other.
-WINDOWS = (WIDE, NARROW)
-
-
-@pytest.mark.parametrize(
-    ("path", "window"), [(path, WINDOWS[number % 2]) for number, path in enumerate(PATHS)]
-)
-def test_nothing_bars_the_way_of_people_with_other_means(
-    everything: Watched, path: str, window: Window
-) -> None:
+@pytest.mark.parametrize("path", PATHS)
+def test_nothing_bars_the_way_of_people_with_other_means(everything: Watched, path: str) -> None:
     everything.go(path)
-    look(everything, window)
+    look(everything)
 
 
-def look(everything: Watched, *windows: Window) -> None:
-    """Look at the page that is open in ``windows``, each with its theme."""
-    for window in windows:
-        everything.show(window)
-        assert everything.barriers() == []
+def look(everything: Watched) -> None:
+    """Look at the page that is open in wide and narrow windows, in both themes."""
+    assert everything.barriers() == []
+    everything.show(NARROW)
+    assert everything.barriers() == []
     everything.show((320, "dark"))
     assert everything.overflow == 0
 
@@ -104,7 +96,7 @@ def look(everything: Watched, *windows: Window) -> None:
 )
 def test_nor_do_pages_about_problems(everything: Watched, path: str) -> None:
     everything.go(path)
-    look(everything, *WINDOWS)
+    look(everything)
     # The browser itself notes the status.
     assert [fault for fault in everything.faults if "the server responded with" not in fault] == []
     everything.faults.clear()

@@ -76,6 +76,12 @@ class _Connection(http.client.HTTPConnection):
         self.sock.connect(str(self._file))
 
 
+def _accepts(file: Path) -> bool:
+    """Return whether the socket takes connections: nginx binds it before it listens."""
+    with socket.socket(socket.AF_UNIX) as client:
+        return client.connect_ex(str(file)) == 0
+
+
 @contextlib.contextmanager
 def proxied(
     folder: Path, port: int, *, prefix: str, host: str = "data.example", stripped: bool
@@ -96,7 +102,7 @@ def proxied(
             [NGINX, "-p", str(folder), "-c", str(configuration)], stdout=output, stderr=output
         )
     try:
-        until(lambda: file.exists() or process.poll() is not None, "the start of nginx")
+        until(lambda: _accepts(file) or process.poll() is not None, "the start of nginx")
         assert process.poll() is None, log.read_text()
         yield Proxy(file, host, prefix)
     finally:

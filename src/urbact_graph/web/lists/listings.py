@@ -1,11 +1,5 @@
 """The lists: networks, cities, plans, recommendations, people and themes."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
-
-from slugify import slugify
-
-from urbact_graph.web.atlas.atlas import Atlas
 from urbact_graph.web.atlas.things import (
     ANNOUNCED,
     DESCRIBED,
@@ -26,18 +20,30 @@ from urbact_graph.web.lists.columns import (
     name_of,
     names,
 )
+from urbact_graph.web.lists.common_facets import (
+    Band,
+    bands_facet,
+    choice_facet,
+    country_facet,
+    iri_of,
+    kind_facet,
+    path_slug,
+    programme_facet,
+    term_of_word,
+    theme_facet,
+    word_of,
+    words_of,
+)
 from urbact_graph.web.lists.facets import Column, Facet, Listing, Order, Years
 
-# Bands of a number: its word in addresses, its label, and the least and the first too large number.
-_Band = tuple[str, str, int, int]
 _ENDLESS = 10**9
-_SIZES: tuple[_Band, ...] = (
+_SIZES: tuple[Band, ...] = (
     ("under-50000", "Under 50,000", 0, 50_000),
     ("50000-100000", "50,000 to 100,000", 50_000, 100_000),
     ("100000-500000", "100,000 to 500,000", 100_000, 500_000),
     ("500000-and-more", "500,000 and more", 500_000, _ENDLESS),
 )
-_MEMBERSHIPS: tuple[_Band, ...] = (
+_MEMBERSHIPS: tuple[Band, ...] = (
     ("1", "1", 1, 2),
     ("2-3", "2 or 3", 2, 4),
     ("4-6", "4 to 6", 4, 7),
@@ -57,107 +63,6 @@ _NUMBER_OF_NETWORKS = (
 )
 
 
-def _slug(path: str) -> str:
-    return path.partition("/")[2]
-
-
-def _iri(kind: str) -> Callable[[str, Atlas], str]:
-    return lambda value, atlas: f"<{atlas.base}{kind}/{value}>"
-
-
-def _word(local: str, atlas: Atlas) -> str:
-    return slugify(atlas.words[local]) if local in atlas.words else ""
-
-
-def _term_of_word(value: str, atlas: Atlas) -> str:
-    return next(f"urb:{local}" for local, label in atlas.words.items() if slugify(label) == value)
-
-
-def _words(atlas: Atlas, suffixes: tuple[str, ...]) -> dict[str, str]:
-    return {slugify(w): w for local, w in sorted(atlas.words.items()) if local.endswith(suffixes)}
-
-
-def _programme(values: Callable[[Any], Iterable[str]], pattern: str) -> Facet:
-    return Facet(
-        "programme",
-        "Programme",
-        lambda thing, _: (_slug(path) for path in values(thing) if path),
-        lambda atlas: {_slug(path): one.name for path, one in atlas.programmes.items()},
-        pattern,
-        _iri("programme"),
-    )
-
-
-def _theme(pattern: str) -> Facet:
-    """Make the facet of themes; what has a theme has the topic above it."""
-    return Facet(
-        "theme",
-        "Theme",
-        _themes_of,
-        lambda atlas: {
-            _slug(p): t.name for p, t in sorted(atlas.themes.items(), key=lambda one: one[1].name)
-        },
-        pattern,
-        _iri("theme"),
-    )
-
-
-def _themes_of(thing: Any, atlas: Atlas) -> Iterable[str]:
-    themes = [atlas.themes[path] for path in thing.themes if path in atlas.themes]
-    return {_slug(path) for one in themes for path in (one.path, one.topic) if path}
-
-
-def _country(values: Callable[[Any], Iterable[str]], pattern: str) -> Facet:
-    return Facet(
-        "country",
-        "Country",
-        lambda thing, _: (code.lower() for code in values(thing) if code),
-        lambda atlas: {
-            code.lower(): one.name
-            for code, one in sorted(atlas.countries.items(), key=lambda item: item[1].name)
-        },
-        pattern,
-        lambda value, atlas: f"<{atlas.countries[value.upper()].iri}>",
-    )
-
-
-def _kind(suffixes: tuple[str, ...], pattern: str, patterns: Mapping[str, str]) -> Facet:
-    return Facet(
-        "kind",
-        "Kind",
-        lambda thing, atlas: filter(None, [_word(thing.kind, atlas)]),
-        lambda atlas: _words(atlas, suffixes),
-        pattern,
-        _term_of_word,
-        patterns,
-    )
-
-
-def _bands(
-    name: str, title: str, bands: tuple[_Band, ...], of: Callable[[Any], int | None], pattern: str
-) -> Facet:
-    def values(thing: Any, _: Atlas) -> Iterable[str]:
-        number = of(thing)
-        return [word for word, _, a, b in bands if number is not None and a <= number < b]
-
-    patterns = {
-        word: pattern.replace("{least}", str(least)).replace("{bound}", str(bound))
-        for word, _, least, bound in bands
-    }
-    options = {word: label for word, label, *_ in bands}
-    return Facet(name, title, values, lambda _: options, patterns=patterns)
-
-
-def _choice(
-    name: str,
-    title: str,
-    options: Mapping[str, str],
-    of: Callable[[Any], str],
-    patterns: Mapping[str, str],
-) -> Facet:
-    return Facet(name, title, lambda one, _: [of(one)], lambda _: options, patterns=patterns)
-
-
 _NETWORKS = Listing(
     "networks",
     "Networks",
@@ -165,11 +70,11 @@ _NETWORKS = Listing(
     lambda atlas: atlas.networks,
     "?thing a urb:Network .",
     (
-        _programme(lambda one: [one.programme], "?thing urb:programme ?programme ."),
-        _kind(("Network", "Pilot"), "?thing a ?kind .", {}),
-        _theme("?thing urb:theme/skos:broader? ?theme ."),
-        _country(lambda one: one.countries, "?thing urb:countryOfPartner ?country ."),
-        _choice(
+        programme_facet(lambda one: [one.programme], "?thing urb:programme ?programme ."),
+        kind_facet(("Network", "Pilot"), "?thing a ?kind .", {}),
+        theme_facet("?thing urb:theme/skos:broader? ?theme ."),
+        country_facet(lambda one: one.countries, "?thing urb:countryOfPartner ?country ."),
+        choice_facet(
             "status",
             "Status",
             {"open": "Open", "closed": "Closed", "not-stated": "Not stated"},
@@ -184,10 +89,10 @@ _NETWORKS = Listing(
         Facet(
             "call",
             "Call",
-            lambda one, _: [_slug(one.call)] if one.call else [],
-            lambda atlas: {_slug(path): one.title for path, one in atlas.calls.items()},
+            lambda one, _: [path_slug(one.call)] if one.call else [],
+            lambda atlas: {path_slug(path): one.title for path, one in atlas.calls.items()},
             "?thing urb:call ?call .",
-            _iri("call"),
+            iri_of("call"),
         ),
     ),
     (
@@ -219,8 +124,8 @@ _CITIES = Listing(
     lambda atlas: atlas.cities,
     "?thing a urb:City .",
     (
-        _country(lambda one: [one.country], "?thing urb:country ?country ."),
-        _bands(
+        country_facet(lambda one: [one.country], "?thing urb:country ?country ."),
+        bands_facet(
             "size",
             "Inhabitants",
             _SIZES,
@@ -228,15 +133,17 @@ _CITIES = Listing(
             "?thing urb:population ?population . "
             "FILTER(?population >= {least} && ?population < {bound})",
         ),
-        _bands(
+        bands_facet(
             "networks",
             "Number of networks",
             _MEMBERSHIPS,
             lambda one: len(one.networks),
             _NUMBER_OF_NETWORKS,
         ),
-        _theme("?thing urb:inNetwork/urb:theme/skos:broader? ?theme ."),
-        _programme(lambda one: one.programmes, "?thing urb:inNetwork/urb:programme ?programme ."),
+        theme_facet("?thing urb:inNetwork/urb:theme/skos:broader? ?theme ."),
+        programme_facet(
+            lambda one: one.programmes, "?thing urb:inNetwork/urb:programme ?programme ."
+        ),
     ),
     (
         LABEL,
@@ -258,12 +165,12 @@ _PLANS = Listing(
     lambda atlas: atlas.plans,
     "{ ?thing a urb:Plan } UNION { ?thing a urb:AnnouncedPlan }",
     (
-        _kind(
+        kind_facet(
             ("Plan", "Framework"),
             "{ ?thing a ?kind } UNION { ?thing a urb:AnnouncedPlan ; urb:planKind ?kind }",
             {},
         ),
-        _choice(
+        choice_facet(
             "evidence",
             "How it is known",
             {word: label for word, (label, _) in _EVIDENCE.items()},
@@ -276,9 +183,9 @@ _PLANS = Listing(
                 "announced": "?thing a urb:AnnouncedPlan .",
             },
         ),
-        _theme("?thing urb:network/urb:theme/skos:broader? ?theme ."),
-        _country(lambda one: [one.country], "?thing urb:country ?country ."),
-        _choice(
+        theme_facet("?thing urb:network/urb:theme/skos:broader? ?theme ."),
+        country_facet(lambda one: [one.country], "?thing urb:country ?country ."),
+        choice_facet(
             "link",
             "Has a link",
             {"yes": "Can be read on the web", "no": "No link known"},
@@ -318,16 +225,18 @@ _RECOMMENDATIONS = Listing(
     lambda atlas: atlas.recommendations,
     "?thing a urb:Recommendation .",
     (
-        _theme("?thing urb:theme/skos:broader? ?theme ."),
+        theme_facet("?thing urb:theme/skos:broader? ?theme ."),
         Facet(
             "addressee",
             "For",
-            lambda one, atlas: (_word(local, atlas) for local in one.addressees),
-            lambda atlas: _words(atlas, ("Addressee",)),
+            lambda one, atlas: (word_of(local, atlas) for local in one.addressees),
+            lambda atlas: words_of(atlas, ("Addressee",)),
             "?thing urb:addressee ?addressee .",
-            _term_of_word,
+            term_of_word,
         ),
-        _programme(lambda one: [one.programme], "?thing urb:network/urb:programme ?programme ."),
+        programme_facet(
+            lambda one: [one.programme], "?thing urb:network/urb:programme ?programme ."
+        ),
     ),
     (
         Column("name", "Advice", lambda one, _: one.statement),
@@ -356,13 +265,13 @@ _PEOPLE = Listing(
             "programme",
             "Programme",
             lambda one, atlas: {
-                _slug(atlas.networks[path].programme)
+                path_slug(atlas.networks[path].programme)
                 for path in one.networks
                 if atlas.networks[path].programme
             },
-            lambda atlas: {_slug(path): one.name for path, one in atlas.programmes.items()},
+            lambda atlas: {path_slug(path): one.name for path, one in atlas.programmes.items()},
             "?network urb:leadExpert ?thing ; urb:programme ?programme .",
-            _iri("programme"),
+            iri_of("programme"),
         ),
     ),
     (LABEL, Column("networks", "Networks", lambda one, atlas: names(one.networks, atlas))),
@@ -382,10 +291,10 @@ _THEMES_LIST = Listing(
         Facet(
             "topic",
             "Topic",
-            lambda one, _: [_slug(one.topic or one.path)],
-            lambda atlas: {_slug(p): t.name for p, t in atlas.themes.items() if not t.topic},
+            lambda one, _: [path_slug(one.topic or one.path)],
+            lambda atlas: {path_slug(p): t.name for p, t in atlas.themes.items() if not t.topic},
             "?thing skos:broader? ?topic .",
-            _iri("theme"),
+            iri_of("theme"),
         ),
     ),
     (
