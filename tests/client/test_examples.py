@@ -81,7 +81,8 @@ def test_the_example_with_a_server(demo_server: Server) -> None:
 
 def _run(test: doctest.DocTest) -> None:
     test.globs = {"urbact_graph": urbact_graph, "rdflib": rdflib}
-    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
+    # It would read the command's own -v.
+    runner = doctest.DocTestRunner(verbose=False, optionflags=doctest.NORMALIZE_WHITESPACE)
     wrong: list[str] = []
     with pandas.option_context("display.width", 100, "display.max_columns", 20):
         assert runner.run(test, out=wrong.append).attempted == len(test.examples)
