@@ -30,6 +30,7 @@ def parameters(*arguments: str) -> StdioServerParameters:
     return StdioServerParameters(command=sys.executable, args=command, env=dict(os.environ))
 
 
+@pytest.mark.slow
 @pytest.mark.process
 def test_over_standard_streams(graph: Graph, demo_sources: GraphSources) -> None:
     async def talk(client: Client) -> None:
@@ -51,6 +52,7 @@ def test_over_standard_streams(graph: Graph, demo_sources: GraphSources) -> None
     conversation(parameters(*options), talk)
 
 
+@pytest.mark.slow
 @pytest.mark.process
 def test_from_an_instance(demo_server: Server, graph: Graph) -> None:
     async def talk(client: Client) -> None:

@@ -81,6 +81,7 @@ def query_of(page: Page) -> str:
     return parse_qs(urlsplit(page.url).query)["query"][0]
 
 
+@pytest.mark.slow
 def test_a_query_is_written_with_keys_alone_and_shared(watched: Watched, fresh: Page) -> None:
     page = watched.page
     watched.go("/sparql")

@@ -205,6 +205,7 @@ def test_a_revision_is_compared_with_the_working_copy(two_days: WorkingCopy) -> 
     assert not (two_days.root / "build").exists()
 
 
+@pytest.mark.slow
 @needs_git
 def test_two_revisions_are_compared(two_days: WorkingCopy) -> None:
     text = run("main~1", "main", code=1).stdout

@@ -78,6 +78,7 @@ def test_what_is_taken_is_gone(environment: dict[str, str]) -> None:
         )
 
 
+@pytest.mark.slow
 def test_the_graph_is_built_checked_exported_and_queried(
     environment: dict[str, str], root: Path, tmp_path: Path, demo_release: Release
 ) -> None:
@@ -110,6 +111,7 @@ def _sources(root: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 def test_the_graph_is_opened(environment: dict[str, str]) -> None:
     pytest.importorskip("pyarrow")
     found, modules = json.loads(run(environment, "-c", PROGRAM)[0])

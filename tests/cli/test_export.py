@@ -71,6 +71,7 @@ def test_a_folder_that_cannot_be_written_is_reported_in_a_sentence(place: Path) 
     assert run("export", "file", code=2).stderr
 
 
+@pytest.mark.slow
 @pytest.mark.process
 def test_a_graph_with_violations_is_not_exported(
     place: Path, root: Path, monkeypatch: pytest.MonkeyPatch

@@ -187,6 +187,7 @@ def test_an_answer_without_a_triple_is_said_to_be_empty(form: str) -> None:
     assert run("query", f"{query}1", "-f", form).stderr == ""
 
 
+@pytest.mark.slow
 @pytest.mark.process
 def test_the_timeout_is_that_of_the_server_unless_it_is_given(
     monkeypatch: pytest.MonkeyPatch,

@@ -49,6 +49,7 @@ def test_each_method_has_an_example() -> None:
     assert {*METHODS, "connect", "open", "europe.boundaries"} <= set(EXAMPLES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(EXAMPLES.keys() - {"connect"}))
 def test_an_example_on_the_real_graph(
     name: str, built: Build, sources: GraphSources, monkeypatch: pytest.MonkeyPatch

@@ -15,21 +15,16 @@ from notebooks import make  # noqa: E402 - it needs these modules
 
 PATHS = make.notebooks()
 NAMES = [path.stem for path in PATHS]
-# The others are run by the slow tests.
-USUAL = "themes-over-time"
 LARGEST = 200_000
 
 
 def test_there_are_six_studies() -> None:
     assert len(PATHS) >= 6
-    assert USUAL in NAMES
 
 
 @pytest.mark.process
-@pytest.mark.parametrize(
-    "path",
-    [pytest.param(p, id=p.stem, marks=[pytest.mark.slow] * (p.stem != USUAL)) for p in PATHS],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("path", PATHS, ids=NAMES)
 def test_a_notebook_prints_what_stands_in_it(
     path: Path, built: Build, sources: GraphSources, monkeypatch: pytest.MonkeyPatch
 ) -> None:

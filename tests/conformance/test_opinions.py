@@ -50,6 +50,7 @@ def explanations(engine: str) -> Mapping[Cell, Difference | None]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_difference_is_explained(engine: str) -> None:
     unknown = [cell for cell, rule in explanations(engine).items() if rule is None]

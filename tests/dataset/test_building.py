@@ -99,6 +99,7 @@ def test_the_graph_is_what_is_stated_and_what_the_rules_add_in_turn(
     assert len(store) == built.triples
 
 
+@pytest.mark.slow
 def test_the_graph_needs_no_second_round_of_the_rules(sources: GraphSources, store: Store) -> None:
     known = {quad.triple for quad in store}
     for path in sources.rules():
@@ -107,6 +108,7 @@ def test_the_graph_needs_no_second_round_of_the_rules(sources: GraphSources, sto
         assert set(results) <= known, f"{path.name} would add to what later rules derived"
 
 
+@pytest.mark.slow
 def test_the_dataset_reads_back_to_itself(built: Build) -> None:
     lines = built.dataset.read_bytes().splitlines(keepends=True)
     assert lines == sorted(set(lines))

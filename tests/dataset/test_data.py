@@ -328,6 +328,7 @@ def test_what_belongs_to_a_network_says_so(store: Store) -> None:
             assert entity.split("/")[5] == network.rstrip(">").split("/")[5], entity
 
 
+@pytest.mark.slow
 def test_the_engine_gives_back_every_fact_as_it_is_written(built: Build, store: Store) -> None:
     # It has its own forms of numbers, times and truth values: docs/http.md, "Where the engine
     # differs from the standard".

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(urbact_graph.__file__).parent
 # The rooms that serve and show what was made, and make none of it.
-OTHERS = ("engine", "web", "client", "server", "cli")
+OTHERS = ("engine", "web", "client", "assistants", "server", "cli")
 
 
 def imported(path: Path) -> Iterator[Path]:
@@ -44,10 +44,12 @@ def imported(path: Path) -> Iterator[Path]:
 def dependencies() -> list[Path]:
     """Return all modules that a build or a release can run."""
     found: set[Path] = set()
+    # It imports what it offers to notebooks only for those.
+    root = PACKAGE / "__init__.py"
     new = {PACKAGE / "dataset" / "building.py", *(PACKAGE / "release").glob("*.py")}
     while new:
         found |= new
-        new = {other for path in new for other in imported(path)} - found
+        new = {other for path in new - {root} for other in imported(path)} - found
     return sorted(path.relative_to(PACKAGE) for path in found)
 
 

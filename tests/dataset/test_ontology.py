@@ -276,6 +276,7 @@ def test_reasoning_uses_the_hierarchy_and_the_inverses() -> None:
     assert set(graph.subjects(RDF.type, URB.Network)) == {network}
 
 
+@pytest.mark.slow
 def test_a_planted_contradiction_is_found() -> None:
     graph = Graph().parse(ROOT / "ontology" / "urbact.ttl")
     network = URIRef("https://example.org/n")

@@ -166,6 +166,7 @@ def naive_scores(texts: dict[str, str], themes: dict[str, frozenset[str]], one: 
     return sorted(scores, reverse=True)
 
 
+@pytest.mark.slow
 def test_the_scores_are_those_of_all_pairs_compared_one_by_one() -> None:
     chance = random.Random(2)
     words = ("water", "port", "roof", "fish", "trees", "lakes", "food", "working", "homes", "rail")

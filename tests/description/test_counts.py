@@ -107,6 +107,7 @@ def test_each_linkset_has_its_links(graph: Store) -> None:
         assert int(number) == counted > 0
 
 
+@pytest.mark.slow
 def test_the_linksets_of_the_real_graph(whole: Store, base: str) -> None:
     links = {(predicate, namespace) for predicate, namespace, _ in ask(whole, LINKSETS)}
     assert {

@@ -87,6 +87,7 @@ def small(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_notebooks_are_pages_that_keep_to_the_policy(small: Path) -> None:
     folder = small / "docs" / "notebooks"
     folder.mkdir()

@@ -107,6 +107,7 @@ def test_a_query_is_stopped_at_its_memory(source: Source, query: str) -> None:
         assert is_well(engine)
 
 
+@pytest.mark.slow
 def test_a_worker_that_keeps_much_memory_is_replaced(engine: LocalEngine) -> None:
     before = idle(engine.pool)
     engine.query(request(doubling(23)))

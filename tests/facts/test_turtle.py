@@ -27,6 +27,7 @@ def entities(path: Path) -> list[Subject]:
     return [statements.about(iri) for iri, statements in found.items()]
 
 
+@pytest.mark.slow
 def test_the_writer_gives_every_imported_file_back() -> None:
     start = f"# {HEADER}".encode()
     imported = [path for path in DATA.rglob("*.ttl") if path.read_bytes().startswith(start)]

@@ -85,6 +85,7 @@ def unpacked(archive: Path, place: Path) -> Path:
     return next(place.iterdir())
 
 
+@pytest.mark.slow
 def test_a_wheel_has_the_history(project: WorkingCopy, tmp_path: Path) -> None:
     wheel = make(project.root, "build_wheel", tmp_path / "made")
     record = json.loads(packed(wheel) or b"")

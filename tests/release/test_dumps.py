@@ -148,6 +148,7 @@ def test_each_format_holds_exactly_the_graph(
         assert (folder / form.file_name(VERSION)).read_bytes() == triples.read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", RDFLIB)
 def test_rdflib_reads_the_graph(folder: Path, demo_build: Build, key: str) -> None:
     (form,) = (form for form in GRAPHS if form.key == key)

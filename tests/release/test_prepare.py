@@ -65,6 +65,7 @@ class Stages:
         yield report
 
 
+@pytest.mark.slow
 @pytest.mark.process
 def test_the_graph_is_built_validated_and_released(
     settings: Settings, root: Path, demo_release: Release
@@ -83,6 +84,7 @@ def test_the_graph_is_built_validated_and_released(
     assert not list((root / "build").glob(".dumps-*"))
 
 
+@pytest.mark.slow
 @pytest.mark.process
 def test_a_lost_release_is_written_again(settings: Settings, root: Path, prepared: Release) -> None:
     files = {path.name: path.read_bytes() for path in prepared.dumps.iterdir()}

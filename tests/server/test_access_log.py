@@ -216,6 +216,7 @@ def test_closing_writes_the_remaining_lines_and_ends_the_thread() -> None:
     assert len(lines(file.getvalue())) == 100
 
 
+@pytest.mark.slow
 def test_closing_does_not_wait_for_a_stalled_reader() -> None:
     with pipe() as (reader, file):
         with logging(file) as log:

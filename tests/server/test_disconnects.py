@@ -93,6 +93,7 @@ def test_the_access_log_has_status_499(server: Server) -> None:
     assert [line["status"] for line in server.logged(agent)] == [499]
 
 
+@pytest.mark.slow
 def test_a_burst_of_queries_leaves_as_many_workers_as_run_at_once(server: Server) -> None:
     long = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
     answered = [server.send_query(f"{long} # {number}") for number in range(4)]

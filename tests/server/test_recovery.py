@@ -220,6 +220,7 @@ def test_connections_wait_while_the_web_process_is_replaced(own: Server) -> None
     until(lambda: descriptors(own.process.pid) <= before)
 
 
+@pytest.mark.slow
 def test_a_new_web_process_serves_what_was_loaded_last(own: Server, tmp_path: Path) -> None:
     file = tmp_path / "data.nt"
     write_generation(file, 1)

@@ -96,6 +96,7 @@ def is_fresh(release: Release) -> bool:
     return time.time() - release.folder.stat().st_mtime < 7_200
 
 
+@pytest.mark.slow
 def test_a_reload_serves_the_next_release_and_keeps_the_files_of_the_last(graph: Graph) -> None:
     server, old, before = graph.server, graph.release, graph.population
     content = (old.dumps / name(old, N_TRIPLES)).read_bytes()

@@ -213,6 +213,7 @@ def test_twenty_swaps_under_load_take_no_memory(server: Server, file: Path) -> N
     assert all(now < then + 150_000_000 for now, then in zip(after, before, strict=True))
 
 
+@pytest.mark.slow
 def test_a_query_is_answered_from_the_dataset_on_which_it_began(server: Server, file: Path) -> None:
     long = "SELECT (COUNT(*) AS ?n) (MIN(?o) AS ?a) { ?s ?p ?o . ?t ?q ?r . ?u ?v ?w } # long"
     old = server.engine_processes()

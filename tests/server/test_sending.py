@@ -92,6 +92,7 @@ def test_a_client_that_disconnects_before_the_response_is_logged(
     assert (line["method"], line["status"], line["bytes"]) == (method, 499, 0)
 
 
+@pytest.mark.slow
 def test_clients_that_disconnect_during_the_response_harm_nothing(server: Server) -> None:
     for _ in range(5):
         with wire(server, received_bytes=4_096) as connected:
@@ -165,6 +166,7 @@ def test_one_answer_is_always_sent_however_large(strict_server: Server) -> None:
     until(lambda: ask(strict_server, asked(LARGE)).status == 200)
 
 
+@pytest.mark.slow
 def test_a_client_that_receives_nothing_is_disconnected(strict_server: Server) -> None:
     slow = begun(strict_server, VERY_LARGE)
     until(lambda: ask(strict_server, asked(LARGE)).status == 200, "room for another")

@@ -94,6 +94,7 @@ def test_running_and_waiting_queries_are_answered(
         check_ended(server, processes)
 
 
+@pytest.mark.slow
 def test_a_slow_client_gets_all_of_its_answer_and_silent_ones_delay_nothing(file: Path) -> None:
     with serving(file.parent, "--dataset", str(file), settings=SETTINGS) as server:
         processes, before = server.processes(), descriptors(server.web())

@@ -24,10 +24,12 @@ def bare(demo_dataset: Path) -> Iterator[FlaskClient]:
         yield app.test_client()
 
 
+@pytest.mark.slow
 def test_every_link_leads_to_a_page_and_to_a_place_on_it(demo_client: FlaskClient) -> None:
     _follow(demo_client)
 
 
+@pytest.mark.slow
 def test_so_it_does_without_a_release(bare: FlaskClient) -> None:
     _follow(bare)
 

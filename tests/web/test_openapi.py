@@ -157,6 +157,7 @@ def found(address: str, examples: int, paths: tuple[str, ...] = ()) -> list[str]
     return wrong
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("formats_known")
 def test_the_interface_does_what_its_description_says(served: str) -> None:
     assert found(served, 2, SOME) == []

@@ -146,6 +146,7 @@ def test_a_picture_is_a_file_of_its_own(demo_client: FlaskClient, name: str) -> 
 _THERE: set[str] = set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", sampled(["/map", *(f"/pictures/{name}" for name in NAMES)], 4))
 def test_everything_that_a_picture_links_to_is_there(demo_client: FlaskClient, path: str) -> None:
     found = addresses(demo_client.get(path, headers=BROWSER).text)

@@ -175,6 +175,7 @@ def test_what_counts_from_today_is_not_kept(client: FlaskClient, form: str) -> N
     assert not ask(client, "calls open on 2024-05-17", format=form).cache_control.no_store
 
 
+@pytest.mark.slow
 def test_forms_and_links_work_below_a_path(client: FlaskClient) -> None:
     for path in ("/", "/queries", "/queries?question=networks+of+Naples"):
         page = client.get(path, headers=BROWSER, environ_overrides={"SCRIPT_NAME": "/sub"}).text
@@ -194,6 +195,7 @@ def test_another_dataset_has_no_box(demo_store: Store, demo_sources: GraphSource
     assert client.get("/queries?question=networks").status_code == 404
 
 
+@pytest.mark.slow
 def test_the_first_question_does_not_wait(
     app: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:

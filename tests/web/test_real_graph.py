@@ -74,6 +74,7 @@ def test_every_subject_without_a_fragment_has_a_document(
     assert {entity.iri.value for entity in snapshot.derive(Index.of).all()} == entities
 
 
+@pytest.mark.slow
 def test_the_sitemap_has_every_entity_but_what_is_computed_or_deprecated(
     client: FlaskClient, snapshot: Snapshot, store: Store
 ) -> None:

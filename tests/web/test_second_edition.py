@@ -115,6 +115,7 @@ def client(site: Site, replica: Replica) -> Iterator[FlaskClient]:
 # ---- The stream ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_replica_arrives_at_the_second_edition(
     site: Site, first: set[Triple], replica: Replica
 ) -> None:

@@ -65,6 +65,7 @@ def suggested(service: Service, manifest: dict[str, Any], what: str, **asked: st
     return fetched(service, address)["result"]
 
 
+@pytest.mark.slow
 def test_the_dialog_guesses_the_type_of_a_column(service: Service) -> None:
     cells = ["Wrocław", "Neapel", "Municipality of Thessaloniki", "Gdnask"]
     queries = {f"q{place}": {"query": cell, "limit": 3} for place, cell in enumerate(cells)}
