@@ -24,6 +24,7 @@ _MORE = "More"
 # Documents of the root, by the name of their page.
 _OF_ROOT = {"changelog": "CHANGELOG.md", "contributing": "CONTRIBUTING.md"}
 NOTEBOOKS = "notebooks"
+_WAY_BACK = f'<nav><a href="../{NOTEBOOKS}.html">← All notebooks</a></nav>\n<main>'
 # A link to a file, with its anchor; no image. What stands in code is passed over.
 _CODE = r"^```.*?^```$|(?<!`)`[^`\n]+`(?!`)"
 _WORDS = r"(?:[^\[\]]|\[[^\]]*\])*"
@@ -75,6 +76,9 @@ def stage(root: Path, place: Path) -> Path:
         text = (root / name).read_text(encoding="utf-8")
         (folder / f"{page}.md").write_text(text, encoding="utf-8")
     _write_list_of_notebooks(folder)
+    for study in (folder / NOTEBOOKS).glob("*.html"):
+        text = study.read_text(encoding="utf-8")
+        study.write_text(text.replace("<main>", _WAY_BACK, 1), encoding="utf-8")
     for document in sorted(folder.rglob("*.md")):
         text = document.read_text(encoding="utf-8")
         is_of_root = document.stem in _OF_ROOT and document.parent == folder

@@ -94,8 +94,8 @@ def test_notebooks_are_pages_that_keep_to_the_policy(small: Path) -> None:
     (folder / "study.html").write_text(
         '<html><head><title>A study</title><script src="https://cdn.example/x.js"></script>'
         "<style>p { color: red }</style></head><body>"
-        '<p style="margin: 0"><a href="study.ipynb#one">Text</a><script>let one = 1;</script></p>'
-        "</body></html>",
+        '<main><p style="margin: 0"><a href="study.ipynb#one">Text</a>'
+        "<script>let one = 1;</script></p></main></body></html>",
         "utf-8",
     )
     site = small / "site"
@@ -105,7 +105,10 @@ def test_notebooks_are_pages_that_keep_to_the_policy(small: Path) -> None:
     text = (site / "notebooks" / "study.html").read_text("utf-8")
     assert not INLINE.findall(text)
     assert "cdn.example" not in text
-    assert read(site / "notebooks" / "study.html").links == ["study.html#one"]
+    assert read(site / "notebooks" / "study.html").links == [
+        "../notebooks.html",
+        "study.html#one",
+    ]
     for loaded in read(site / "notebooks" / "study.html").loaded:
         assert (site / "notebooks" / loaded).is_file()
 
