@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, alone, shared_folder
+from tests.conftest import ROOT
+from tests.support.releases import shared_folder
+from urbact_graph.files import alone
 
 
 def built_site(folders: pytest.TempPathFactory) -> Path:
