@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from urbact_graph.client.columns import LENGTHS, PRECISION, Column
+from urbact_graph.client.given import check_options
 from urbact_graph.client.libraries import library
 from urbact_graph.errors import QueryError
 
@@ -36,14 +37,13 @@ def frame(columns: Sequence[Column], kind: str) -> Any:
     Raises:
         QueryError: the library is none of these, or is not installed.
     """
+    check_options(kind, as_geo=False)
     makers: dict[str, Callable[[Sequence[Column]], Any]] = {
         "pandas": _pandas,
         "polars": _polars,
         "arrow": _arrow,
         "records": _records,
     }
-    if kind not in makers:
-        raise QueryError(f"There is no frame {kind!r}; choose one of {', '.join(makers)}.")
     return makers[kind](columns)
 
 
@@ -53,7 +53,8 @@ def geo_frame(columns: Sequence[Column]) -> "geopandas.GeoDataFrame":
     Its geometry is made of a column of WKT, or of a latitude and a longitude.
 
     Raises:
-        QueryError: no column, or more than one, has geometries; or geopandas is not installed.
+        QueryError: no column, or more than one, has geometries, or one is no WKT; or geopandas is
+            not installed.
     """
     geopandas = library("geopandas", "client")
     table = _pandas(columns)
@@ -61,21 +62,35 @@ def geo_frame(columns: Sequence[Column]) -> "geopandas.GeoDataFrame":
     if len(wkt) == 1:
         # The literals of GeoSPARQL may begin with the IRI of the reference system.
         texts = table[wkt[0]].str.replace(r"^<[^>]*>\s*", "", regex=True)
-        points = geopandas.GeoSeries.from_wkt(texts, crs=CRS)
+        try:
+            points = geopandas.GeoSeries.from_wkt(texts, crs=CRS)
+        except Exception as error:  # noqa: BLE001 - the errors of shapely have no common family
+            reason = " ".join(str(error).split())
+            raise QueryError(
+                f"The column {wkt[0]} has a text that is no WKT ({reason}); leave its row out."
+            ) from None
         return geopandas.GeoDataFrame(table.drop(columns=wkt), geometry=points)
-    pairs = [pair for pair in _POINTS if set(pair) <= set(table.columns)]
+    numbers = {column.name: column.values for column in columns if _may_be_degrees(column)}
+    pairs = [pair for pair in _POINTS if set(pair) <= numbers.keys()]
     if wkt or not pairs:
         found = " and ".join(wkt) or "none"
         raise QueryError(
             f"A GeoDataFrame needs one column of WKT, and the answer has {found}, or the columns "
-            "latitude and longitude; select one of them."
+            "of numbers latitude and longitude; select one of them."
         )
+    pd = library("pandas", "client")
     latitude, longitude = pairs[0]
-    x, y = (table[name].astype("float64") for name in (longitude, latitude))
+    x, y = (pd.Series(numbers[name], dtype="float64") for name in (longitude, latitude))
     points = geopandas.GeoSeries.from_xy(x, y, crs=CRS)
     # A city without coordinates has no point, rather than an empty one.
     points = points.where((x.notna() & y.notna()).to_numpy(), None)
     return geopandas.GeoDataFrame(table, geometry=points)
+
+
+def _may_be_degrees(column: Column) -> bool:
+    # A column without any value has no type.
+    is_empty = all(value is None for value in column.values)
+    return column.kind in ("integer", "float") or is_empty
 
 
 def _pandas(columns: Sequence[Column]) -> "pd.DataFrame":

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from urbact_graph.client.columns import Column, Kind
+from urbact_graph.client.given import text_of
 from urbact_graph.client.naming import Naming, in_full
 from urbact_graph.client.tables import TABLES
 from urbact_graph.errors import QueryError
@@ -74,7 +75,7 @@ def check_text(text: str) -> str:
     Raises:
         QueryError: it is too long.
     """
-    stripped = text.strip()
+    stripped = text_of(text, "What is searched for").strip()
     if len(stripped) > LONGEST_TEXT:
         raise QueryError(
             f"The search takes {LONGEST_TEXT} characters, and the text has {len(stripped)}; "
