@@ -270,8 +270,8 @@ class Graph(ABC):
         The columns are name, match, iri, label, kind, note, matched, reason and score. ``match`` is
         true where that is sure: the name is one of this thing, whatever the case and accents, also
         with its country or with words such as "Municipality of", and of nothing else of the
-        ``kind``. Else the best candidate is proposed, with a score below 95. A name that nothing
-        is like has missing values. ``kind`` is "city", "network", "theme", "person", "call",
+        ``kind``. Else the best candidate is proposed. A name that nothing is like has missing
+        values. ``kind`` is "city", "network", "theme", "person", "call",
         "country", "programme", "plan", "term" or "document"; an empty one is any of the first
         seven.
 
