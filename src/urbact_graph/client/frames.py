@@ -1,6 +1,7 @@
 """Tables of typed columns in the libraries that analysts use, imported when asked for."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -60,8 +61,16 @@ def geo_frame(columns: Sequence[Column]) -> "geopandas.GeoDataFrame":
     table = _pandas(columns)
     wkt = [column.name for column in columns if column.is_geometry]
     if len(wkt) == 1:
-        # The literals of GeoSPARQL may begin with the IRI of the reference system.
-        texts = table[wkt[0]].str.replace(r"^<[^>]*>\s*", "", regex=True)
+        # The literals of GeoSPARQL may begin with the IRI of the reference system, which is that of
+        # longitude before latitude where there is none (GeoSPARQL 1.1, 8.5.1).
+        parts = table[wkt[0]].str.extract(r"^\s*(?:<([^>]*)>\s*)?(.*)$", flags=re.DOTALL)
+        for system in parts[0].dropna().unique():
+            if not system.endswith("CRS84"):
+                raise QueryError(
+                    f"The column {wkt[0]} has geometries in <{system}>, and a GeoDataFrame takes "
+                    "those in CRS84; read the column as text."
+                )
+        texts = parts[1]
         try:
             points = geopandas.GeoSeries.from_wkt(texts, crs=CRS)
         except Exception as error:  # noqa: BLE001 - the errors of shapely have no common family
@@ -134,11 +143,10 @@ def _arrow(columns: Sequence[Column]) -> Any:
 
 
 def _records(columns: Sequence[Column]) -> list[dict[str, Any]]:
-    dates = {column.name for column in columns if column.kind == "date"}
     exactness = {
-        name: column.values
+        column.name.removesuffix(PRECISION): column.values
         for column in columns
-        if (name := column.name.removesuffix(PRECISION)) in dates and name != column.name
+        if column.is_precision
     }
     written: dict[str, Sequence[Any]] = {}
     for column in columns:
@@ -148,7 +156,7 @@ def _records(columns: Sequence[Column]) -> list[dict[str, Any]]:
             written[column.name] = [value and _date(value, exact) for value, exact in known]
         elif column.kind == "datetime":
             written[column.name] = [value and _moment(value) for value in column.values]
-        elif column.name.removesuffix(PRECISION) not in exactness:
+        elif not column.is_precision:
             written[column.name] = column.values
     rows = zip(*written.values(), strict=True)
     return [dict(zip(written, row, strict=True)) for row in rows]

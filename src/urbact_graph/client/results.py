@@ -31,7 +31,9 @@ def read_results(content: bytes, naming: Naming) -> list[Column] | bool:
             "The endpoint's answer is not in SPARQL 1.1 Query Results JSON; check that its "
             "address is that of a SPARQL endpoint."
         ) from None
-    return [column for name, terms in columns for column in columns_of_terms(name, terms, naming)]
+    return [
+        column for name, terms in columns for column in columns_of_terms(name, terms, naming, names)
+    ]
 
 
 def read_graph(content: bytes, media_type: str, prefixes: Mapping[str, str]) -> rdflib.Graph:
