@@ -271,6 +271,9 @@ def test_a_mistake_is_a_problem_that_says_where(service: Service, asked: str, wo
         ("GET", "/reconcile/preview", {}, 404),
         ("GET", "/reconcile/suggest/town?prefix=a", {}, 404),
         ("PUT", "/reconcile", {}, 405),
+        ("GET", "/reconcile/1.0/match", {}, 405),
+        ("GET", "/reconcile/1.0/extend", {}, 405),
+        ("GET", "/reconcile/1.0/nothing", {}, 404),
     ],
 )
 def test_other_mistakes_are_problems_too(
