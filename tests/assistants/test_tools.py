@@ -228,7 +228,7 @@ def test_a_mistake_in_a_query_has_its_place(server: MCPServer[None]) -> None:
         ("queries", {"subject": "elephants"}, "there are networks, cities"),
         ("schema", {"class_name": "Elephant"}, "its classes are urb:ActionPlanningNetwork"),
         ("schema", {"class_name": "no class"}, "has no class 'no class'; its classes are urb:"),
-        ("schema", {"class_name": "Netwrok"}, "did you mean urb:Network?"),
+        ("schema", {"class_name": "Networks"}, "did you mean urb:Network?"),
         ("schema", {"class_name": "foaf:Person"}, "did you mean urb:Person?"),
         ("search", {}, "The tool search needs the argument text"),
         ("search", {"text": None}, "argument text of the tool search must be a valid string"),
