@@ -65,6 +65,7 @@ _FULL_IRI = re.compile(r"<[^>]*>|[A-Za-z][A-Za-z0-9+.-]*://\S*|urn:\S*")
 _CODE = re.compile("[A-Z]{2}")
 _PREFIXED = re.compile(r"([A-Za-z][\w.-]*)?:(\S*)")
 _SUGGESTED, _LISTED = 3, 12
+_LONGEST_SHOWN = 200
 # Of 100: how alike a name must be to be suggested.
 _ALIKE = 65
 
@@ -117,15 +118,17 @@ class Names:
         if found:
             forms = "; ".join(thing.shown for thing in found[:_LISTED])
             raise UnknownNameError(
-                f"'{text}' names {len(found)} {_many(kind)}; write one of them as it stands "
-                f"here: {forms}"
+                f"'{_shown(text)}' names {len(found)} {_many(kind)}; write one of them as it "
+                f"stands here: {forms}"
             )
         path = self._base + text.strip("/")
         if "/" in text and (replacement := self._replacement(text, path, kind)):
             return replacement
         if "/" in text and self._stands_in_graph(path):
-            raise UnknownNameError(f"{text} is no {KINDS[kind][0]}{index.hint(text)}")
-        raise UnknownNameError(f"the graph has no {KINDS[kind][0]} '{text}'{index.hint(text)}")
+            raise UnknownNameError(f"{_shown(text)} is no {KINDS[kind][0]}{index.hint(text)}")
+        raise UnknownNameError(
+            f"the graph has no {KINDS[kind][0]} '{_shown(text)}'{index.hint(text)}"
+        )
 
     def nearest(self, text: str, kind: str) -> tuple[str, ...]:
         """Return what ``text`` may be meant for among the things of ``kind``, the most alike first.
@@ -179,8 +182,8 @@ class Names:
             return known
         hint = self._index(kind).hint(_end(iri))
         if self._stands_in_graph(iri):
-            raise UnknownNameError(f"{text} is no {KINDS[kind][0]}{hint}")
-        raise UnknownNameError(f"{text} is not in the graph{hint}")
+            raise UnknownNameError(f"{_shown(text)} is no {KINDS[kind][0]}{hint}")
+        raise UnknownNameError(f"{_shown(text)} is not in the graph{hint}")
 
     def _same(self, iri: str, kind: str) -> NamedNode | None:
         """Return the one thing of ``kind`` that another graph calls ``iri``, such as Wikidata."""
@@ -214,12 +217,14 @@ class Names:
         noun = KINDS[kind][0]
         if of_kind:
             forms = " and ".join(things[found].shown for found in of_kind)
-            raise UnknownNameError(f"{text} was replaced by {forms}; write one of them")
+            raise UnknownNameError(f"{_shown(text)} was replaced by {forms}; write one of them")
         if new:
             forms = " and ".join(found.removeprefix(self._base) for found in new)
-            raise UnknownNameError(f"{text} is deprecated; what replaces it is no {noun}: {forms}")
+            raise UnknownNameError(
+                f"{_shown(text)} is deprecated; what replaces it is no {noun}: {forms}"
+            )
         raise UnknownNameError(
-            f"{text} is deprecated, and nothing replaces it; name another {noun}"
+            f"{_shown(text)} is deprecated, and nothing replaces it; name another {noun}"
         )
 
     def _index(self, kind: str) -> "_Index":
@@ -274,7 +279,7 @@ class Names:
             return NamedNode(iri).value
         except ValueError:
             raise UnknownNameError(
-                f"{text!r} is no valid IRI; correct it, or write a name"
+                f"{_shown(text)!r} is no valid IRI; correct it, or write a name"
             ) from None
 
     def _stands_in_graph(self, iri: str) -> bool:
@@ -282,6 +287,11 @@ class Names:
             return False
         places = f"{{ <{iri}> ?p ?o }} UNION {{ ?s <{iri}> ?o }} UNION {{ ?s ?p <{iri}> }}"
         return any(True for _ in self._select(f"SELECT * {{ {places} }} LIMIT 1"))
+
+
+def _shown(text: str) -> str:
+    """Return as much of ``text`` as an error repeats."""
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
 def _end(iri: str) -> str:

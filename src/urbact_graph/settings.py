@@ -170,6 +170,8 @@ class Settings(BaseSettings):
         except ValidationError as error:
             detail = error.errors()[0]
             name = str(detail["loc"][0])
+            if detail["type"] == "extra_forbidden":
+                raise UrbactGraphError(_no_setting(name, list(cls.model_fields))) from None
             remedy = _REMEDIES.get(detail["type"]) or detail["msg"].replace(
                 "Input should", "it must"
             )
@@ -185,6 +187,12 @@ _REMEDIES = {
     "int_parsing": "it must be a whole number",
     "float_parsing": "it must be a number",
 }
+
+
+def _no_setting(name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {close[0]}?" if close else f"the settings are {', '.join(known)}."
+    return f"There is no setting {name!r}; {hint}"
 
 
 def _refuse_unknown_variables(settings: type[BaseSettings]) -> None:

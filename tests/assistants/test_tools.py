@@ -227,7 +227,21 @@ def test_a_mistake_in_a_query_has_its_place(server: MCPServer[None]) -> None:
         ("run", {"name": "calls", "limit": 2_000}, "from 1 to 1,000"),
         ("queries", {"subject": "elephants"}, "there are networks, cities"),
         ("schema", {"class_name": "Elephant"}, "its classes are urb:ActionPlanningNetwork"),
-        ("schema", {"class_name": "no class"}, "no valid IRI"),
+        ("schema", {"class_name": "no class"}, "has no class 'no class'; its classes are urb:"),
+        ("schema", {"class_name": "Networks"}, "did you mean urb:Network?"),
+        ("schema", {"class_name": "foaf:Person"}, "did you mean urb:Person?"),
+        ("search", {}, "The tool search needs the argument text"),
+        ("search", {"text": None}, "argument text of the tool search must be a valid string"),
+        ("search", {"text": 3}, "which 3 is not"),
+        ("search", {"text": "x", "limit": "many"}, "argument limit of the tool search"),
+        ("search", {"text": "x", "knd": "city"}, "no argument 'knd'; did you mean kind?"),
+        ("describe", {"iri": "urb:City", "q": 1}, "no argument 'q'; it takes iri."),
+        ("run", {"name": "calls", "parameters": ["x"]}, "parameters of the tool run must be"),
+        (
+            "run",
+            {"name": "networks-of-city", "parameters": {"city": None}},
+            "'city' in the argument parameters of the tool run must be a text, a number",
+        ),
     ],
 )
 def test_what_a_tool_does_not_take_is_said(
@@ -236,7 +250,13 @@ def test_what_a_tool_does_not_take_is_said(
     answer = call(server, tool, **arguments)
     assert answer.is_error
     assert said in answer.text
+    assert len(answer.text.splitlines()) == 1
+    assert "pydantic" not in answer.text
 
 
-def test_a_missing_argument_is_an_error_of_the_call(server: MCPServer[None]) -> None:
-    assert "query" in call(server, "sparql").text
+@pytest.mark.parametrize(
+    "name",
+    ["Network", "network", "urb:Network", "URBACT network", f"<{BASE}ontology#Network>"],
+)
+def test_a_class_is_named_in_any_form(name: str, server: MCPServer[None]) -> None:
+    assert call(server, "schema", class_name=name).content["name"] == "urb:Network"

@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
+from rdflib import BNode, URIRef, Variable
 from rdflib import Literal as RdflibLiteral
-from rdflib import URIRef
 
 from urbact_graph.client.binding import bound, term_of
 from urbact_graph.client.prefixes import declared
 from urbact_graph.errors import QueryError
 
+np = pytest.importorskip("numpy")
+pd = pytest.importorskip("pandas")
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 
 
@@ -31,15 +33,34 @@ _XSD = "http://www.w3.org/2001/XMLSchema#"
         (NamedNode("https://x.org/a"), "<https://x.org/a>"),
         (RdflibLiteral("ville", lang="fr"), '"ville"@fr'),
         (Literal("x"), '"x"'),
+        (np.int64(7), f'"7"^^<{_XSD}integer>'),
+        (np.float32(0.5), f'"0.5"^^<{_XSD}double>'),
+        (np.bool_(True), f'"true"^^<{_XSD}boolean>'),
+        (np.datetime64("2023-06-01"), f'"2023-06-01"^^<{_XSD}date>'),
+        (
+            np.datetime64("2023-06-01T00:00:00.000000000"),
+            f'"2023-06-01T00:00:00"^^<{_XSD}dateTime>',
+        ),
+        (Decimal("NaN"), f'"NaN"^^<{_XSD}double>'),
+        (Decimal("-Infinity"), f'"-INF"^^<{_XSD}double>'),
     ],
 )
 def test_terms_of_values(value: Any, written: str) -> None:
     assert str(term_of(value)) == written
 
 
-@pytest.mark.parametrize("value", [None, ["a"], object(), b"x"])
+@pytest.mark.parametrize(
+    "value",
+    [None, ["a"], object(), b"x", pd.NaT, pd.NA, BNode("x"), Variable("x"), np.array([1])],
+)
 def test_a_value_without_a_term_is_refused(value: object) -> None:
     with pytest.raises(QueryError, match="cannot be bound"):
+        term_of(value)
+
+
+@pytest.mark.parametrize("value", ["a\ud800", RdflibLiteral("\udfff")])
+def test_half_a_character_is_refused(value: object) -> None:
+    with pytest.raises(QueryError, match="lone surrogate"):
         term_of(value)
 
 

@@ -31,12 +31,21 @@ CASES: dict[str, tuple[list[Term | None], str, list[Any]]] = {
     "decimals": ([literal("1.50", "decimal"), literal("2", "integer")], "float", [1.5, 2.0]),
     "doubles": ([literal("1e3", "double"), literal("-INF", "double")], "float", [1e3, -math.inf]),
     "malformed": ([literal("one", "integer")], "string", ["one"]),
+    "grouped as Python does": ([literal("1_0", "integer")], "string", ["1_0"]),
+    "other digits": ([literal("\u0661", "integer")], "string", ["\u0661"]),
+    "infinity as Python spells it": ([literal("infinity", "double")], "string", ["infinity"]),
+    "without digits before the point": ([literal("-.5", "decimal")], "float", [-0.5]),
     "booleans": ([literal("true", "boolean"), literal("0", "boolean")], "boolean", [True, False]),
     "malformed boolean": ([literal("TRUE", "boolean")], "string", ["TRUE"]),
     "times": (
         [literal("2023-06-01T12:00:00+02:00", "dateTime")],
         "datetime",
         [dt.datetime(2023, 6, 1, 10, tzinfo=dt.UTC)],
+    ),
+    "time before the first year": (
+        [literal("0001-01-01T00:00:00+14:00", "dateTime")],
+        "string",
+        ["0001-01-01T00:00:00+14:00"],
     ),
     "time without zone": (
         [literal("2023-06-01T12:00:00", "dateTime")],
@@ -72,6 +81,15 @@ def test_dates_of_several_precisions_keep_them() -> None:
         ("x", "date", [dt.date(2023, 1, 1), DAY, DAY, None]),
         ("x_precision", "string", ["year", "month", "day", None]),
     ]
+
+
+def test_dates_whose_precision_has_no_name_left_stay_texts() -> None:
+    year, day = literal("2020", "gYear"), literal("2020-01-02", "date")
+    taken = ("x", "x_precision")
+    (texts,) = columns_of_terms("x", [year, day], in_full, taken)
+    assert (texts.kind, list(texts.values)) == ("string", ["2020", "2020-01-02"])
+    (days,) = columns_of_terms("x", [day], in_full, taken)
+    assert days.kind == "date"
 
 
 def test_nan_is_no_missing_value() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import rdflib
 
-from tests.client.endpoints import DATA, answering, oxigraph, rdflib_endpoint
+from tests.client.endpoints import DATA, Asked, Reply, answering, oxigraph, rdflib_endpoint
 from tests.support.servers import Server, serving
 from urbact_graph import client
 from urbact_graph.client.graph import Graph
@@ -128,7 +128,77 @@ def test_an_instance_is_known_by_each_of_its_addresses(demo_server: Server, path
     assert len(graph.queries()) > 0
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9/sparql", "example.org", "http://[", "file:x"])
-def test_a_server_that_does_not_answer_is_named(url: str) -> None:
+def test_a_server_that_does_not_answer_is_named() -> None:
     with pytest.raises(EngineError, match=r"does not answer .*check the address"):
-        client.connect(url)
+        client.connect("http://127.0.0.1:9/sparql")
+
+
+@pytest.mark.parametrize(
+    ("url", "options", "words"),
+    [
+        ("example.org", {}, "write it like http://"),
+        ("127.0.0.1:8000", {}, "write it like http://"),
+        ("http://[", {}, "write it like http://"),
+        ("http://", {}, "write it like http://"),
+        ("http://me:secret@127.0.0.1:9", {}, "without a user's name"),
+        ("http://127.0.0.1:9/é", {}, "in ASCII"),
+        ("file:///etc/hosts", {}, "write it like http://"),
+        (None, {}, "must be a text"),
+        ("http://127.0.0.1:9", {"timeout": 0}, "number of seconds above 0"),
+        ("http://127.0.0.1:9", {"timeout": None}, "number of seconds above 0"),
+        ("http://127.0.0.1:9", {"timeout": float("inf")}, "number of seconds above 0"),
+        ("http://127.0.0.1:9", {"base": "https://x.org"}, "a slash at its end"),
+    ],
+)
+def test_what_nothing_can_be_asked_by_is_refused(
+    url: Any, options: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(QueryError, match=words):
+        client.connect(url, **options)
+
+
+_RESULTS = "application/sparql-results+json"
+
+
+@pytest.mark.parametrize(
+    ("media_type", "content"),
+    [
+        ("text/html", "<html>Welcome</html>"),
+        ("text/csv", "a\r\n1\r\n"),
+        ("application/sparql-results+xml", "<sparql/>"),
+        (_RESULTS, ""),
+        (_RESULTS, "[]"),
+        (_RESULTS, '{"head": {"vars": ["a"]}, "results": {"bindings": null}}'),
+        (_RESULTS, '{"head": {"vars": ["a"]}, "results": {"bindings": ["x"]}}'),
+        (_RESULTS, '{"head": {"vars": ["a"]}, "results": {"bindings": [{"a": "x"}]}}'),
+        (_RESULTS, '{"head": {"vars": ["a"]}, "results": {"bindings": [{"a": {"type": "uri"}}]}}'),
+    ],
+)
+def test_an_answer_of_another_kind_is_named(media_type: str, content: str) -> None:
+    def answer(asked: Asked) -> Reply:
+        is_query = "query=" in asked[1]
+        return (200 if is_query else 404), {"Content-Type": media_type}, content.encode()
+
+    with answering(answer) as address:
+        graph = client.connect(f"{address}/query?mode=exact")
+        with pytest.raises(EngineError, match=r"not in SPARQL 1\.1 Query Results JSON"):
+            graph.sparql("SELECT ?a {}")
+        if media_type != _RESULTS:
+            with pytest.raises(EngineError, match="which is no format of graphs; check"):
+                graph.sparql("CONSTRUCT WHERE { ?s ?p ?o }")
+
+
+def test_the_parameters_of_an_address_are_sent_too() -> None:
+    asked_for: list[str] = []
+
+    def answer(asked: Asked) -> Reply:
+        asked_for.append(asked[1])
+        return 200, {"Content-Type": "text/javascript"}, b'{"head": {}, "boolean": true}'
+
+    with answering(answer) as address:
+        graph = client.connect(f"{address}/query?mode=exact&empty=#top")
+        assert graph.sparql("ASK {}") is True
+    (target,) = asked_for
+    assert target.startswith("/query?")
+    assert target.count("?") == 1
+    assert {"mode=exact", "empty="} < set(target.partition("?")[2].split("&"))

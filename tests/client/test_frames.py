@@ -96,6 +96,14 @@ def test_wkt_may_name_its_reference_system() -> None:
     assert found.crs == "EPSG:4326"
 
 
+@pytest.mark.parametrize("system", ["EPSG/0/4326", "EPSG/0/3857"])
+def test_wkt_in_another_reference_system_is_refused(system: str) -> None:
+    pytest.importorskip("geopandas")
+    text = f"<http://www.opengis.net/def/crs/{system}> POINT (51 17)"
+    with pytest.raises(QueryError, match="takes those in CRS84"):
+        geo_frame([Column("at", "string", [None, text], is_geometry=True)])
+
+
 def test_records_are_as_exact_as_what_is_known() -> None:
     known = dates("since", ["2015", "2016-03", "2017-01-02", None], is_exact=False)
     rows = frame(known or (), "records")
@@ -117,3 +125,6 @@ def test_records_are_as_exact_as_what_is_known() -> None:
 def test_a_column_that_is_called_after_no_date_stays_in_records() -> None:
     columns = [Column("precision", "string", ["x"]), Column("a_precision", "string", ["day"])]
     assert frame(columns, "records") == [{"precision": "x", "a_precision": "day"}]
+    day = dates("a", ["2020-01-02"], is_exact=True) or []
+    beside = [*day, Column("a_precision", "string", ["x"])]
+    assert frame(beside, "records") == [{"a": "2020-01-02", "a_precision": "x"}]

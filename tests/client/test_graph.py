@@ -1,16 +1,15 @@
 """The graph, without a server and from one: queries, tables, documents, search."""
 
 import datetime as dt
-from typing import Any
 
 import pytest
 import rdflib
 
 from urbact_graph.client.graph import Graph
 from urbact_graph.client.tables import TABLES
-from urbact_graph.errors import QueryError
 from urbact_graph.problems import ProblemError
 
+np = pytest.importorskip("numpy")
 pandas = pytest.importorskip("pandas")
 
 URB = "https://w3id.org/urbact-graph/ontology#"
@@ -115,26 +114,14 @@ def test_things_are_found_by_name(graph: Graph) -> None:
     assert str(found.score.dtype) == "Float64"
 
 
-@pytest.mark.parametrize(
-    ("call", "words"),
-    [
-        (lambda g: g.run("networks-of-cty"), "did you mean networks-of-city"),
-        (lambda g: g.run("networks-of-city", town="x"), "has no parameter town"),
-        (lambda g: g.run("networks-of-city", city="Atlantis"), "Atlantis"),
-        (lambda g: g.table("towns"), "There is no table 'towns'; choose one of networks"),
-        (lambda g: g.search("x", kind="town"), "The kind 'town' is unknown; the kinds are city"),
-        (lambda g: g.search("x" * 201), "200"),
-        (lambda g: g.describe("city/xx/atlantis"), "no statement of"),
-        (lambda g: g.describe("urn:nothing"), "no statement of"),
-        (lambda g: g.describe("not an iri"), "no valid IRI"),
-        (lambda g: g.networks(frame="excel"), "There is no frame 'excel'"),
-        (lambda g: g.networks(as_geo=True), "needs one column of WKT"),
-        (lambda g: g.sparql("ASK {}", x=object()), "cannot be bound"),
-    ],
-)
-def test_what_there_is_not_is_refused_in_a_sentence(graph: Graph, call: Any, words: str) -> None:
-    with pytest.raises(QueryError, match=words):
-        call(graph)
+@pytest.mark.parametrize("year", [2015, 2015.0, "2015", np.int64(2015), np.float64(2015)])
+def test_a_parameter_takes_what_a_column_gives(graph: Graph, year: object) -> None:
+    found = graph.run("networks-in-year", year=year, frame="records")
+    assert found == graph.run("networks-in-year", year="2015", frame="records")
+
+
+def test_a_byte_order_mark_before_a_query_is_left_out(graph: Graph) -> None:
+    assert graph.sparql("\ufeffASK { ?city a urb:City }") is True
 
 
 def test_polars_and_arrow_have_the_same_columns(graph: Graph) -> None:

@@ -172,6 +172,7 @@ def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         ),
         (503, {"type": "https://x.org/overloaded/", "detail": "Busy."}, "overloaded", "Busy."),
         (404, {"title": "Gone"}, "status-404", "Gone"),
+        (404, {"title": "Gone", "type": None, "detail": None}, "status-404", "Gone"),
         (418, {"type": "about:blank", "title": "A pot"}, "about:blank", "A pot"),
         (414, b"Too  long\n", "status-414", "Too long"),
         (401, b'it\'s "secret"', "status-401", 'it\'s "secret"'),
@@ -181,7 +182,7 @@ def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     ],
 )
 def test_an_error_has_the_words_of_the_server(
-    how: str, status: int, body: bytes | Mapping[str, str], name: str, detail: str
+    how: str, status: int, body: bytes | Mapping[str, str | None], name: str, detail: str
 ) -> None:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     with answering(Server((status, {}, content))) as address, pytest.raises(ProblemError) as caught:

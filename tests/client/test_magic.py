@@ -96,6 +96,11 @@ def test_a_place_far_away_is_counted_instead(shell: Any) -> None:
         ("--map", "SELECT ?x { ?x a urb:City }", "needs one column of WKT"),
         ("--map", "SELECT (?no AS ?lat) (?no AS ?long) {}", "No row"),
         ("--bind x", CITIES, "binds nothing"),
+        ("--map", "ASK {}", "ask with SELECT"),
+        ("--map", "CONSTRUCT WHERE { ?s ?p ?o }", "ask with SELECT"),
+        ("1st", CITIES, "cannot be the name of a variable"),
+        ("class", CITIES, "cannot be the name of a variable"),
+        ("found.x", CITIES, "cannot be the name of a variable"),
     ],
 )
 def test_what_cannot_be_drawn_is_said(shell: Any, line: str, cell: str, words: str) -> None:

@@ -87,7 +87,7 @@ def test_settings_are_frozen() -> None:
 
 
 def test_a_setting_that_is_none_is_refused() -> None:
-    with pytest.raises(UrbactGraphError, match="The setting prot cannot be 1"):
+    with pytest.raises(UrbactGraphError, match="no setting 'prot'; did you mean port"):
         Settings.load(prot=1)
 
 

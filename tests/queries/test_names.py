@@ -167,6 +167,14 @@ def test_what_names_nothing_gets_a_suggestion(
         names.resolve(text, kind)
 
 
+@pytest.mark.parametrize("text", ["x" * 5_000, f"urn:{'x' * 5_000}", f"city/{'x' * 5_000}"])
+def test_of_a_long_text_an_error_repeats_the_beginning(names: Names, text: str) -> None:
+    with pytest.raises(UnknownNameError) as raised:
+        names.resolve(text, "city")
+    assert f"{text[:100]}" in str(raised.value)
+    assert len(str(raised.value)) < 1_000
+
+
 def test_what_names_several_things_gets_a_way_to_name_each(names: Names) -> None:
     with pytest.raises(UnknownNameError) as error:
         names.resolve("Cordoba", "city")

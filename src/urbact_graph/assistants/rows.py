@@ -11,14 +11,14 @@ from urbact_graph.errors import QueryError
 USUAL_ROWS, MOST_ROWS = 50, 1_000
 
 
-def check_limit(limit: int, offset: int = 0) -> None:
-    """Raise a ``QueryError`` unless ``limit`` rows can be given from ``offset`` on."""
+def check_limit(limit: int, offset: int | None = None) -> None:
+    """Raise a ``QueryError`` unless so many rows can be given, from ``offset`` on."""
     if not 1 <= limit <= MOST_ROWS:
+        hint = "" if offset is None else "; go on with offset where there are more"
         raise QueryError(
-            f"The limit is a number of rows from 1 to {MOST_ROWS:,}, which {limit} is not; go on "
-            "with offset where there are more."
+            f"The limit is a number of rows from 1 to {MOST_ROWS:,}, which {limit} is not{hint}."
         )
-    if offset < 0:
+    if offset is not None and offset < 0:
         raise QueryError(f"The offset is a number of rows to leave out, which {offset} is not.")
 
 

@@ -50,8 +50,10 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
     try:
         place = socket.create_server((host, port), family=family)
     except OSError as error:
+        # The socket module repeats the address behind the reason.
+        reason = (error.strerror or str(error)).partition(" (while ")[0]
         raise EngineError(
-            f"{host}:{port} cannot be listened on ({error.strerror}); choose another --port, or "
+            f"{host}:{port} cannot be listened on ({reason}); choose another --port, or "
             "--port 0 for a free one."
         ) from None
     with place:

@@ -1,5 +1,6 @@
 """The model of the graph for those who write queries: classes, properties, values as examples."""
 
+import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from pyoxigraph import NamedNode
 from urbact_graph.client.graph import Graph
 from urbact_graph.errors import QueryError
 from urbact_graph.rdf.namespaces import namespaces, shortened
+from urbact_graph.spelling import folded
 
 # What queries need most, out of the customary prefixes, none of which has to be declared.
 _PREFIXES = ("urb", "dct", "foaf", "owl", "rdfs", "skos", "wgs", "xsd")
@@ -44,6 +46,8 @@ SELECT DISTINCT ?term ?takes WHERE { ?term rdfs:range|schema:rangeIncludes ?take
 ORDER BY ?takes
 """
 _LONGEST_EXAMPLE = 120
+# How much of a wrong name an error repeats.
+_SHOWN = 40
 # Queries that show how the things of a class are asked for.
 _MOST_QUERIES = 3
 _HINTS = (
@@ -79,17 +83,23 @@ class Schema:
     def of_class(self, name: str) -> dict[str, Any]:
         """Return the class ``name`` with its properties, an example of each, and queries on it.
 
+        It is named by its IRI in any form, by its local name, or by its label in English.
+
         Raises:
             QueryError: the vocabulary has no such class.
             ProblemError, EngineError: as the graph raises them.
         """
         classes = self._classes()
-        wanted = name if ":" in name else f"urb:{name[:1].upper()}{name[1:]}"
-        found = classes.get(shortened(str(self._graph.iri(wanted)), self._prefixes))
+        asked = self._short(name.strip().strip("<>"))
+        named = {_key(one["label"]): one for one in classes.values()}
+        named |= {_key(short.partition(":")[2]): one for short, one in classes.items()}
+        found = classes.get(asked) or named.get(_key(asked))
         if found is None:
-            raise QueryError(
-                f"The vocabulary has no class {name!r}; its classes are {', '.join(classes)}."
-            )
+            close = difflib.get_close_matches(_key(asked), named, n=1)
+            hint = f"its classes are {', '.join(classes)}."
+            if close:
+                hint = f"did you mean {named[close[0]]['name']}?"
+            raise QueryError(f"The vocabulary has no class {name[:_SHOWN]!r}; {hint}")
         return {
             **found,
             "kinds": [one["name"] for one in classes.values() if found["name"] in one["below"]],
@@ -185,6 +195,11 @@ class Schema:
 
     def _short(self, iri: str) -> str:
         return shortened(iri, self._prefixes)
+
+
+def _key(name: str) -> str:
+    """Return a name without case, spaces and signs."""
+    return folded(name).replace(" ", "")
 
 
 def _names(text: str, name: str) -> bool:

@@ -56,8 +56,9 @@ def connect(
 
     Raises:
         EngineError: the server does not answer.
-        QueryError: SPARQLWrapper is not installed.
+        QueryError: SPARQLWrapper is not installed, or ``url``, ``base`` or ``timeout`` does not
+            fit.
     """
     from urbact_graph.client.remote import RemoteGraph  # noqa: PLC0415
 
-    return RemoteGraph(url, base, timeout, Path(cache) if cache is not None else None)
+    return RemoteGraph(url, base, timeout, Path(cache) if cache else None)

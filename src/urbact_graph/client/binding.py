@@ -13,13 +13,16 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode
 from rdflib import Literal as RdflibLiteral
 from rdflib import URIRef
+from rdflib.term import Identifier
 
+from urbact_graph.client.given import plain, text_of
 from urbact_graph.errors import QueryError
 from urbact_graph.rdf.namespaces import XSD
 from urbact_graph.rdf.sparql import Token, tokens
 from urbact_graph.rdf.terms import Term, typed
 
 _NAME = re.compile(r"[^\W\d]\w*")
+_VALUE = "The value of a variable"
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 
 
@@ -31,29 +34,34 @@ def term_of(value: Any) -> Term:  # noqa: C901, PLR0911 - a case for each type
     Raises:
         QueryError: there is no term for it.
     """
-    match value:
+    given = plain(value)
+    match given:
         case NamedNode() | Literal():
-            return value
+            return given
         case URIRef():
-            return _iri(str(value))
+            return _iri(str(given))
         case RdflibLiteral():
-            if value.language:
-                return Literal(str(value), language=value.language)
-            return typed(str(value), str(value.datatype or XSD.string))
+            text = text_of(str(given), _VALUE)
+            if given.language:
+                return Literal(text, language=given.language)
+            return typed(text, str(given.datatype or XSD.string))
         case bool():
-            return typed(str(value).lower(), XSD.boolean)
+            return typed(str(given).lower(), XSD.boolean)
         case int():
-            return typed(str(value), XSD.integer)
-        case Decimal():
-            return typed(f"{value:f}", XSD.decimal)
-        case float():
-            return Literal(value)
-        case dt.datetime():
-            return typed(value.isoformat(), XSD.dateTime)
-        case dt.date():
-            return typed(value.isoformat(), XSD.date)
-        case str():
-            return Literal(value)
+            return typed(str(given), XSD.integer)
+        case Decimal() if given.is_finite():
+            return typed(f"{given:f}", XSD.decimal)
+        case Decimal() | float():
+            # Decimals have neither NaN nor infinity (XSD 1.1, 3.3.3).
+            return Literal(float(given))
+        # What is missing in a column of times is not equal to itself.
+        case dt.datetime() if given == given:  # noqa: PLR0124
+            return typed(given.isoformat(), XSD.dateTime)
+        case dt.date() if not isinstance(given, dt.datetime):
+            return typed(given.isoformat(), XSD.date)
+        # Blank nodes and variables of rdflib are texts, too, and no values.
+        case str() if not isinstance(given, Identifier):
+            return Literal(text_of(given, _VALUE))
     raise QueryError(
         f"A variable cannot be bound to {value!r}; give a text, a number, a truth value, a date, "
         "or an rdflib or pyoxigraph term, such as rdflib.URIRef for an IRI."

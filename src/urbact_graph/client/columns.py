@@ -7,7 +7,7 @@ from the texts of a table, whose layout says it.
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -44,6 +44,8 @@ LENGTHS = {"day": 10, "month": 7, "year": 4}
 _OF_LENGTH = {length: exact for exact, length in LENGTHS.items()}
 # What a table's integers hold: 64 bits.
 _LARGEST = 2**63 - 1
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 # XSD 1.1, 3.3.4 and 3.3.5: how the numbers that Python spells otherwise are written.
@@ -63,27 +65,33 @@ class Column:
     """A named column of Python values, None where there is none.
 
     ``kind`` is what all values are: int within 64 bits, float, bool, ``datetime.date``,
-    ``datetime.datetime`` in UTC, str, or a list of str. ``is_geometry`` where the texts are WKT.
+    ``datetime.datetime`` in UTC, str, or a list of str. ``is_geometry`` where the texts are WKT,
+    ``is_precision`` where they say how exactly the dates of the column before are known.
     """
 
     name: str
     kind: Kind
     values: Sequence[Any]
     is_geometry: bool = False
+    is_precision: bool = False
 
 
-def columns_of_terms(name: str, terms: Sequence[Term | None], naming: Naming) -> list[Column]:
+def columns_of_terms(
+    name: str, terms: Sequence[Term | None], naming: Naming, others: Container[str] = ()
+) -> list[Column]:
     """Return the column of ``terms``, and one with the precision of dates that differ in it.
 
-    ``naming`` says how IRIs are written. A column of mixed datatypes, or with a value
-    outside the range of its type, is one of the texts as they are written.
+    ``naming`` says how IRIs are written, ``others`` are the names of other columns. A column of
+    mixed datatypes, or with a value outside the range of its type, is one of the texts as they are
+    written; so is one of dates whose precision has no name left.
     """
     known = [term for term in terms if term is not None]
     datatypes = {term.datatype if term.kind == "literal" else "" for term in known}
     if known and datatypes <= _DATES.keys():
         texts = [term and term.value for term in terms]
         is_exact = datatypes == {XSD.date}
-        if (found := dates(name, texts, is_exact=is_exact)) is not None:
+        found = dates(name, texts, is_exact=is_exact)
+        if found is not None and (is_exact or f"{name}{PRECISION}" not in others):
             return found
     column = _of_one_type(name, terms, datatypes) if known else None
     if column:
@@ -138,7 +146,7 @@ def dates(name: str, texts: Sequence[str | None], *, is_exact: bool) -> list[Col
     if is_exact:
         return [column]
     precision = [None if text is None else _OF_LENGTH[len(text)] for text in texts]
-    return [column, Column(f"{name}{PRECISION}", "string", precision)]
+    return [column, Column(f"{name}{PRECISION}", "string", precision, is_precision=True)]
 
 
 def _of_one_type(
@@ -160,12 +168,15 @@ def _of_one_type(
     kind, read = reading
     try:
         values = [None if term is None else read(term.value.strip()) for term in terms]
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, OverflowError):
         return None
     return Column(name, kind, values)
 
 
 def _integer(text: str) -> int:
+    if not _INTEGER.fullmatch(text):
+        # Python reads more than XSD does, such as 1_000.
+        raise ValueError(text)
     value = int(text)
     if abs(value) > _LARGEST:
         raise ValueError(text)
@@ -173,6 +184,8 @@ def _integer(text: str) -> int:
 
 
 def _float(text: str) -> float:
+    if text not in _SPECIAL and not _NUMBER.fullmatch(text):
+        raise ValueError(text)
     return _SPECIAL[text] if text in _SPECIAL else float(text)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from urbact_graph.client.columns import Column
+from urbact_graph.client.given import query_name
 from urbact_graph.client.graph import Graph
 from urbact_graph.client.kept_tables import kept_table
 from urbact_graph.client.naming import Naming
@@ -96,7 +97,7 @@ class EmbeddedGraph(Graph):
     def stored_query(self, name: str, /) -> Mapping[str, Any]:  # noqa: D102 - as there
         from urbact_graph.web.stored.described import described  # noqa: PLC0415
 
-        return described(self._stored(name))
+        return described(self._stored(query_name(name)))
 
     def _matches(self, text: str, kind: str, limit: int) -> Sequence[Mapping[str, Any]]:
         # The atlas of the pages, which is searched, takes longer to import than a query needs.

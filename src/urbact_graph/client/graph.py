@@ -2,22 +2,29 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import Any, Literal, Self
+
+import rdflib
 
 from urbact_graph.client.binding import bound, term_of
 from urbact_graph.client.columns import Column
 from urbact_graph.client.frames import frame as frame_of
 from urbact_graph.client.frames import geo_frame
+from urbact_graph.client.given import (
+    check_limit,
+    check_options,
+    names_in,
+    parameter_of,
+    query_name,
+    text_of,
+)
 from urbact_graph.client.naming import Naming, in_full, iri_of, short_forms
 from urbact_graph.client.prefixes import declared
 from urbact_graph.client.reconciling import reconciled
-from urbact_graph.client.results import read_results
+from urbact_graph.client.results import read_graph, read_results
 from urbact_graph.client.shapes import check_text, match_columns, reconciled_columns
-from urbact_graph.errors import EngineError, QueryError
+from urbact_graph.errors import QueryError
 from urbact_graph.rdf.namespaces import namespaces
-
-if TYPE_CHECKING:
-    import rdflib
 
 Frame = Literal["pandas", "polars", "arrow", "records"]
 
@@ -102,7 +109,7 @@ class Graph(ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """Release what the graph holds; calling it again has no effect."""
+        """Release what the graph holds, which need not answer then; again it has no effect."""
 
     # What is the same for both.
 
@@ -131,8 +138,11 @@ class Graph(ABC):
             QueryError: a term cannot be bound.
             ProblemError: the query has a mistake, or met a limit; with the server's words.
         """
+        check_options(frame, as_geo=as_geo)
         values = {name: term_of(value) for name, value in terms.items()}
-        media_type, content = self._answer(bound(self._with_prefixes(query), values))
+        # A byte order mark comes with the content of a file.
+        text = text_of(query, "A query").removeprefix("\ufeff")
+        media_type, content = self._answer(bound(self._with_prefixes(text), values))
         return self._shaped(media_type, content, frozenset(), short, frame, as_geo)
 
     def run(
@@ -161,8 +171,9 @@ class Graph(ABC):
             QueryError: there is no such query, or a parameter does not fit it.
         """
         # As on the command line, what is left empty takes its default.
-        given = {name: "" if value is None else _text(value) for name, value in params.items()}
-        media_type, content, hidden = self._run(name, given)
+        given = {one: parameter_of(one, value) for one, value in params.items()}
+        check_options(frame, as_geo=as_geo)
+        media_type, content, hidden = self._run(query_name(name), given)
         return self._shaped(media_type, content, hidden, short, frame, as_geo)
 
     def queries(self, *, frame: Frame = "pandas") -> Any:
@@ -178,9 +189,10 @@ class Graph(ABC):
         Raises:
             QueryError: the endpoint offers none.
         """
+        check_options(frame, as_geo=False)
         return frame_of(self._queries(), frame)
 
-    def describe(self, iri: str) -> "rdflib.Graph":
+    def describe(self, iri: str) -> rdflib.Graph:
         """Return what is stated of the thing ``iri``: the content of its document.
 
         The IRI is in full, a prefixed name, or a path.
@@ -199,14 +211,14 @@ class Graph(ABC):
         media_type = _N_TRIPLES
         if content is None:
             media_type, content = self._answer(f"DESCRIBE {found}")
-        graph = self._rdflib_graph(media_type, content)
+        graph = read_graph(content, media_type, self._prefixes)
         if not graph:
             raise QueryError(
                 f"The graph has no statement of {found.value}; `search` finds a thing by its name."
             )
         return graph
 
-    def iri(self, name: str) -> "rdflib.URIRef":
+    def iri(self, name: str) -> rdflib.URIRef:
         """Return the IRI of a prefixed name or a path, to bind a variable of a query to it.
 
         >>> graph = urbact_graph.open()
@@ -216,8 +228,6 @@ class Graph(ABC):
         Raises:
             QueryError: it is neither, and no IRI in full.
         """
-        import rdflib  # noqa: PLC0415 - it takes long to import
-
         return rdflib.URIRef(iri_of(name, self._base).value)
 
     def search(
@@ -242,7 +252,9 @@ class Graph(ABC):
         Raises:
             QueryError: there is no such kind, or the text is longer than 200 characters.
         """
-        found = self._matches(check_text(text), kind, limit)
+        check_options(frame, as_geo=False)
+        words, wanted = check_text(text), text_of(kind or "", "The kind")
+        found = self._matches(words, wanted, check_limit(limit))
         return frame_of(match_columns(found, self._naming(short)), frame)
 
     def reconcile(
@@ -258,8 +270,8 @@ class Graph(ABC):
         The columns are name, match, iri, label, kind, note, matched, reason and score. ``match`` is
         true where that is sure: the name is one of this thing, whatever the case and accents, also
         with its country or with words such as "Municipality of", and of nothing else of the
-        ``kind``. Else the best candidate is proposed, with a score below 95. A name that nothing
-        is like has missing values. ``kind`` is "city", "network", "theme", "person", "call",
+        ``kind``. Else the best candidate is proposed. A name that nothing is like has missing
+        values. ``kind`` is "city", "network", "theme", "person", "call",
         "country", "programme", "plan", "term" or "document"; an empty one is any of the first
         seven.
 
@@ -271,8 +283,13 @@ class Graph(ABC):
         1    Neapel   True   city/it/naples
         2   Wroclav  False  city/pl/wroclaw
         3  Atlantis  False             <NA>
+
+        Raises:
+            QueryError: there is no such kind, or ``names`` is no list or column.
         """
-        rows = reconciled(names, kind, self._largest_batch, self._candidates)
+        check_options(frame, as_geo=False)
+        given, wanted = names_in(names), text_of(kind or "", "The kind")
+        rows = reconciled(given, wanted, self._largest_batch, self._candidates)
         return frame_of(reconciled_columns(rows, self._naming(short)), frame)
 
     def table(
@@ -291,7 +308,8 @@ class Graph(ABC):
         Raises:
             QueryError: there is no table of that name.
         """
-        columns = self._table(name, self._naming(short))
+        check_options(frame, as_geo=as_geo)
+        columns = self._table(text_of(name, "The name of a table"), self._naming(short))
         return geo_frame(columns) if as_geo else frame_of(columns, frame)
 
     def networks(self, **options: Any) -> Any:
@@ -348,36 +366,24 @@ class Graph(ABC):
         """Return an answer in the form that a user expects, without the columns ``hidden``."""
         if not media_type.startswith("application/sparql-results+json"):
             if as_geo:
-                raise QueryError("CONSTRUCT and DESCRIBE give a graph; leave out as_geo.")
-            return self._rdflib_graph(media_type, content)
+                raise QueryError(
+                    "CONSTRUCT and DESCRIBE give a graph, of which there is no GeoDataFrame or "
+                    "map; ask with SELECT."
+                )
+            return read_graph(content, media_type, self._prefixes)
         results = read_results(content, self._naming(short))
         if isinstance(results, bool):
+            if as_geo:
+                raise QueryError(
+                    "ASK gives a truth value, of which there is no GeoDataFrame or map; ask with "
+                    "SELECT."
+                )
             return results
         columns = [column for column in results if column.name not in hidden]
         return geo_frame(columns) if as_geo else frame_of(columns, frame)
-
-    def _rdflib_graph(self, media_type: str, content: bytes) -> "rdflib.Graph":
-        """Return the graph of ``content`` with our prefixes."""
-        import rdflib  # noqa: PLC0415 - it takes long to import, and tables do not need it
-
-        graph = rdflib.Graph()
-        for prefix, iri in self._prefixes.items():
-            graph.bind(prefix, iri)
-        try:
-            graph.parse(data=content, format=media_type)
-        except Exception as error:  # noqa: BLE001 - each parser of rdflib has errors of its own
-            raise EngineError(
-                f"The answer, in {media_type}, cannot be read as a graph ({error}); check that the "
-                "address is that of a SPARQL endpoint."
-            ) from None
-        return graph
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value).strip()

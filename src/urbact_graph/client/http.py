@@ -15,17 +15,19 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 from urllib.request import Request, urlopen
 
 from urbact_graph.client.libraries import library
-from urbact_graph.errors import EngineError
+from urbact_graph.errors import EngineError, QueryError
 from urbact_graph.files import write_whole
 from urbact_graph.problems import PROBLEMS, Problem, ProblemError
 
 _NOT_MODIFIED, _BUSY = 304, (429, 503)
 # How often a request is sent, and how many seconds it waits in all for a server that is busy.
 _ATTEMPTS, _PATIENCE = 4, 60.0
+# As many seconds as operating systems can wait: a month.
+_LONGEST_TIMEOUT = 31 * 86_400
 # A longer query does not fit into the address on every server.
 _LONGEST_ADDRESS = 4_000
 # What is repeated of an error that is no problem by RFC 9457.
@@ -62,10 +64,14 @@ class Http:
     """Requests that may take so many ``seconds``; ``cache`` is the folder that keeps answers.
 
     Raises:
-        QueryError: SPARQLWrapper is not installed.
+        QueryError: SPARQLWrapper is not installed, or ``seconds`` is no positive number.
     """
 
     def __init__(self, seconds: float, cache: Path | None) -> None:
+        if not (isinstance(seconds, int | float) and 0 < seconds <= _LONGEST_TIMEOUT):
+            raise QueryError(
+                f"The timeout must be a number of seconds above 0, which {seconds!r} is not."
+            )
         self._seconds = seconds
         self._cache = cache
         self._wrapper = library("SPARQLWrapper", "client")
@@ -113,10 +119,14 @@ class Http:
         is_short = len(query) <= _LONGEST_ADDRESS
 
         def ask(headers: Mapping[str, str]) -> Reply:
-            asked = wrapper.SPARQLWrapper(endpoint, agent=self._agent)
+            address, _, given = endpoint.partition("?")
+            asked = wrapper.SPARQLWrapper(address, agent=self._agent)
+            for name, value in parse_qsl(given, keep_blank_values=True):
+                asked.addParameter(name, value)
             # The Accept header alone says what is wanted.
             asked.setOnlyConneg(True)
-            asked.setTimeout(self._seconds)
+            # Its method cuts the seconds down to whole ones, of which 0 waits without end.
+            asked.timeout = self._seconds
             asked.setMethod(wrapper.GET if is_short else wrapper.POST)
             # Its own look at the form of a query, by regular expressions, may be wrong.
             asked.queryString, asked.queryType = query, form
@@ -151,9 +161,10 @@ class Http:
                 time.sleep(seconds)
             except (OSError, HTTPException, ValueError) as error:
                 reason = error.reason if isinstance(error, URLError) else error
+                words = " ".join(str(reason).split()) or type(error).__name__
                 raise EngineError(
-                    f"{address} does not answer ({reason or type(error).__name__}); check the "
-                    "address, and that the server runs."
+                    f"{address} does not answer ({words}); check the address, and that the server "
+                    "runs."
                 ) from None
             else:
                 self._keep(key, reply)
@@ -223,9 +234,9 @@ def _problem(status: int, body: bytes) -> ProblemError:
         found = json.loads(body)
         details = found if isinstance(found, dict) else {}
     nothing = f"The server answered with status {status}"
-    title = str(details.pop("title", ""))
-    name = str(details.pop("type", "")).rstrip("/").rpartition("/")[2]
-    detail = str(details.pop("detail", "")) or title or _excerpt(body) or f"{nothing}."
+    title, kind, own = (str(details.pop(key, None) or "") for key in ("title", "type", "detail"))
+    name = kind.rstrip("/").rpartition("/")[2]
+    detail = own or title or _excerpt(body) or f"{nothing}."
     for standard in ("status", "instance"):
         details.pop(standard, None)
     problem = PROBLEMS.get(name) or Problem(name or f"status-{status}", status, title or nothing)

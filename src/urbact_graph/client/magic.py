@@ -3,6 +3,7 @@
 ``%load_ext urbact_graph`` loads it (IPython, "Creating extensions").
 """
 
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any, cast
 
 from IPython.core.magic import Magics, cell_magic, magics_class
@@ -43,6 +44,8 @@ class SparqlMagics(Magics):
         given = parse_argstring(self.sparql, line)
         if given.chart and given.map:
             raise QueryError("A cell is drawn as a chart or as a map; give one of the options.")
+        if given.name and (not given.name.isidentifier() or iskeyword(given.name)):
+            raise QueryError(f"{given.name!r} cannot be the name of a variable; write another.")
         terms = dict(self._bound(text) for text in given.bind)
         graph = self._graph()
         answer = graph.sparql(cell, short=given.short, as_geo=given.map, **terms)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from pyoxigraph import NamedNode
 
+from urbact_graph.client.given import text_of
 from urbact_graph.errors import QueryError
 from urbact_graph.rdf.namespaces import namespaces, shortened
 
@@ -36,7 +37,7 @@ def iri_of(text: str, base: str) -> NamedNode:
     Raises:
         QueryError: it is none of these.
     """
-    written = text.strip().removeprefix("<").removesuffix(">")
+    written = text_of(text, "An IRI").strip().removeprefix("<").removesuffix(">")
     prefix, colon, name = written.partition(":")
     prefixes = namespaces(base)
     if colon and prefix in prefixes and not name.startswith("//"):
@@ -44,9 +45,11 @@ def iri_of(text: str, base: str) -> NamedNode:
     else:
         iri = written if colon else f"{base}{written.strip('/')}"
     try:
-        return NamedNode(iri)
+        if written:
+            return NamedNode(iri)
     except ValueError:
-        raise QueryError(
-            f"{text!r} is no valid IRI; write it in full, as a prefixed name such as urb:City, or "
-            "as a path such as city/pl/wroclaw."
-        ) from None
+        pass
+    raise QueryError(
+        f"{text!r} is no valid IRI; write it in full, as a prefixed name such as urb:City, or as a "
+        "path such as city/pl/wroclaw."
+    )

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from urbact_graph.client.given import text_of
 from urbact_graph.client.shapes import LONGEST_TEXT
 
 # The names of a request have at most so many bytes, so that it fits into what servers take.
@@ -21,8 +22,11 @@ def reconciled(
 
     ``answer`` is asked for at most ``most`` names at once, each of them once. What is no text, such
     as a missing value, or has no candidate, has a row with nothing but the name.
+
+    Raises:
+        QueryError: a name has half of a character; or as ``answer``.
     """
-    given = [name if isinstance(name, str) else None for name in names]
+    given = [text_of(name, "A name") if isinstance(name, str) else None for name in names]
     texts = dict.fromkeys(name.strip() for name in given if name)
     usable = [text for text in texts if 0 < len(text) <= LONGEST_TEXT]
     known: dict[str, Mapping[str, Any]] = {}

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urldefrag, urlsplit
 
 from pyoxigraph import Store
 
 from urbact_graph.client.binding import form_of
 from urbact_graph.client.columns import Column
+from urbact_graph.client.given import query_name, text_of
 from urbact_graph.client.graph import Graph
 from urbact_graph.client.http import Http
 from urbact_graph.client.naming import Naming
@@ -29,11 +30,12 @@ from urbact_graph.problems import (
     ProblemError,
 )
 from urbact_graph.rdf.formats import RESULTS_JSON
+from urbact_graph.settings import WRITTEN_BASE
 from urbact_graph.stored.query import UnknownParameterError
 
 _JSON = "application/json"
 _N_TRIPLES = "application/n-triples"
-# Not every endpoint writes N-Triples, and some name the one kind of JSON by the other's name.
+# Not every endpoint writes N-Triples, and some call their results plain JSON.
 _GRAPH = f"{_N_TRIPLES}, text/turtle;q=0.9, application/rdf+xml;q=0.8"
 _RESULTS = f"{RESULTS_JSON}, {_JSON};q=0.9"
 _ENDPOINT = "/sparql"
@@ -50,16 +52,24 @@ class RemoteGraph(Graph):
 
     Raises:
         EngineError: the server does not answer.
+        QueryError: ``url`` is no web address, or ``base`` or ``seconds`` does not fit.
     """
 
     def __init__(self, url: str, base: str, seconds: float, cache: Path | None) -> None:
+        address = _web_address(url)
+        if not text_of(base, "The base").endswith("/") or ":" not in base:
+            raise QueryError(
+                f"The base of the graph's IRIs cannot be {base!r}; write it in full, with a slash "
+                f"at its end, such as {WRITTEN_BASE}."
+            )
         super().__init__(base)
         self._http = Http(seconds, cache)
-        address = url.rstrip("/")
-        self._site = address.removesuffix(_ENDPOINT)
-        self._known = self._look_for_queries()
-        is_instance = self._known is not None or self._has_health()
-        self._endpoint = f"{self._site}{_ENDPOINT}" if is_instance else url
+        self._site = address.rstrip("/").removesuffix(_ENDPOINT)
+        # An endpoint that has a query in its address is that of another server.
+        is_other = "?" in address
+        self._known = None if is_other else self._look_for_queries()
+        is_instance = self._known is not None or (not is_other and self._has_health())
+        self._endpoint = f"{self._site}{_ENDPOINT}" if is_instance else address
 
     @cached_property
     def version(self) -> str:  # noqa: D102 - as there
@@ -92,8 +102,8 @@ class RemoteGraph(Graph):
             evaluate(Store(), Request(query, RESULTS_JSON, None, sys.maxsize), {})
         accept = _GRAPH if form in ("CONSTRUCT", "DESCRIBE") else _RESULTS
         reply = self._http.query(self._endpoint, query, form, accept)
-        is_results = accept is _RESULTS and reply.media_type == _JSON
-        return RESULTS_JSON if is_results else reply.media_type, reply.content
+        # Whatever an endpoint calls its results, they are read as such, or are an error.
+        return RESULTS_JSON if accept is _RESULTS else reply.media_type, reply.content
 
     def _run(self, name: str, params: Mapping[str, str]) -> tuple[str, bytes, frozenset[str]]:
         described = self.stored_query(name)
@@ -118,7 +128,7 @@ class RemoteGraph(Graph):
 
     def stored_query(self, name: str, /) -> Mapping[str, Any]:  # noqa: D102 - as there
         known = self._require("stored queries")
-        if name not in known:
+        if query_name(name) not in known:
             raise unknown_query(name, known)
         return known[name]
 
@@ -200,6 +210,24 @@ class RemoteGraph(Graph):
     def _json(self, path: str, parameters: Mapping[str, str] | None = None) -> Mapping[str, Any]:
         found: Mapping[str, Any] = json.loads(self._get(path, _JSON, parameters)[1])
         return found
+
+
+def _web_address(url: object) -> str:
+    """Return ``url`` without space around it and without its fragment.
+
+    Raises:
+        QueryError: it is no web address.
+    """
+    address = urldefrag(text_of(url, "The address").strip()).url
+    with contextlib.suppress(ValueError):
+        parts = urlsplit(address)
+        is_whole = parts.scheme in ("http", "https") and bool(parts.hostname)
+        if is_whole and address.isascii() and "@" not in parts.netloc:
+            return address
+    raise QueryError(
+        f"{url!r} is no address to connect to; write it like http://127.0.0.1:8000, in ASCII and "
+        "without a user's name."
+    )
 
 
 @contextlib.contextmanager

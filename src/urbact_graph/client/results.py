@@ -1,7 +1,10 @@
-"""Reads the answer to a SELECT or ASK in SPARQL 1.1 Query Results JSON into typed columns."""
+"""Reads answers: SPARQL 1.1 Query Results JSON into typed columns, and RDF into graphs."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
+
+import rdflib
 
 from urbact_graph.client.columns import Column, Term, columns_of_terms
 from urbact_graph.client.naming import Naming
@@ -22,16 +25,40 @@ def read_results(content: bytes, naming: Naming) -> list[Column] | bool:
             return bool(answer["boolean"])
         names: list[str] = answer["head"]["vars"]
         rows: list[dict[str, dict[str, Any]]] = answer["results"]["bindings"]
-    except (ValueError, KeyError, TypeError):
+        columns = [(name, [_term(row.get(name)) for row in rows]) for name in names]
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise EngineError(
             "The endpoint's answer is not in SPARQL 1.1 Query Results JSON; check that its "
             "address is that of a SPARQL endpoint."
         ) from None
     return [
-        column
-        for name in names
-        for column in columns_of_terms(name, [_term(row.get(name)) for row in rows], naming)
+        column for name, terms in columns for column in columns_of_terms(name, terms, naming, names)
     ]
+
+
+def read_graph(content: bytes, media_type: str, prefixes: Mapping[str, str]) -> rdflib.Graph:
+    """Return the graph of ``content``, with ``prefixes``.
+
+    Raises:
+        EngineError: it is no graph in that format.
+    """
+    graph = rdflib.Graph()
+    for prefix, iri in prefixes.items():
+        graph.bind(prefix, iri)
+    try:
+        graph.parse(data=content, format=media_type)
+    except rdflib.plugin.PluginException:
+        raise EngineError(
+            f"The answer is in {media_type}, which is no format of graphs; check that the address "
+            "is that of a SPARQL endpoint."
+        ) from None
+    except Exception as error:  # noqa: BLE001 - each parser of rdflib has errors of its own
+        reason = " ".join(str(error).split())
+        raise EngineError(
+            f"The answer, in {media_type}, cannot be read as a graph ({reason}); check that the "
+            "address is that of a SPARQL endpoint."
+        ) from None
+    return graph
 
 
 def _term(found: dict[str, Any] | None) -> Term | None:

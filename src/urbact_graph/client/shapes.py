@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from urbact_graph.client.columns import Column, Kind
+from urbact_graph.client.given import text_of
 from urbact_graph.client.naming import Naming, in_full
 from urbact_graph.client.tables import TABLES
 from urbact_graph.errors import QueryError
@@ -12,6 +13,8 @@ from urbact_graph.release.layouts import LAYOUTS
 
 # As many characters as /search takes.
 LONGEST_TEXT = 200
+# How much of a wrong name an error repeats.
+_SHOWN = 60
 
 _QUERIES: Mapping[str, Kind] = {
     "name": "string",
@@ -64,7 +67,7 @@ def check_table(name: str) -> None:
     if name not in LAYOUTS:
         others = ", ".join(one for one in LAYOUTS if one not in TABLES)
         raise QueryError(
-            f"There is no table {name!r}; choose one of {', '.join(TABLES)}, {others}."
+            f"There is no table {name[:_SHOWN]!r}; choose one of {', '.join(TABLES)}, {others}."
         )
 
 
@@ -74,7 +77,7 @@ def check_text(text: str) -> str:
     Raises:
         QueryError: it is too long.
     """
-    stripped = text.strip()
+    stripped = text_of(text, "What is searched for").strip()
     if len(stripped) > LONGEST_TEXT:
         raise QueryError(
             f"The search takes {LONGEST_TEXT} characters, and the text has {len(stripped)}; "
@@ -87,7 +90,7 @@ def unknown_query(name: str, known: Iterable[str]) -> QueryError:
     """Make the error of a stored query that there is not."""
     close = difflib.get_close_matches(name, list(known), n=3)
     hint = f"did you mean {' or '.join(close)}?" if close else "`queries()` lists them."
-    return QueryError(f"There is no stored query {name!r}; {hint}")
+    return QueryError(f"There is no stored query {name[:_SHOWN]!r}; {hint}")
 
 
 def _columns(

@@ -32,9 +32,20 @@ class EmbeddedDataset:
         self.modified = source.modified()
         self._load = source.load(settings)
         try:
-            self.store = load_store(self._load)
+            self._store: Store | None = load_store(self._load)
         except LoadError as error:
             raise EngineError(f"{source.file} cannot be loaded: {error}.") from None
+
+    @property
+    def store(self) -> Store:
+        """What holds it.
+
+        Raises:
+            EngineError: it was closed, and an empty one would answer with nothing.
+        """
+        if self._store is None:
+            raise EngineError("This graph is closed; open it again to ask more.")
+        return self._store
 
     @property
     def counts(self) -> Counts:
@@ -47,6 +58,7 @@ class EmbeddedDataset:
         Raises:
             ProblemError: the query is nested too deeply, has a mistake, is an update or calls
                 another service, or the engine cannot evaluate it.
+            EngineError: as ``store``.
         """
         del seconds
         load = self._load
@@ -58,8 +70,8 @@ class EmbeddedDataset:
         return Answer(result.media_type, result.content, self.version)
 
     def close(self) -> None:
-        """Release the memory; calling it again has no effect."""
-        self.store = Store()
+        """Release the memory; calling it again has no effect, and queries are errors then."""
+        self._store = None
 
     def __enter__(self) -> Self:
         return self

@@ -77,6 +77,24 @@ def test_every_type_has_entities_with_names_ids_and_values(service: Service, kin
         ("Wroclaw", {"population": 12}, (WROCLAW, False)),
         ("Wroclaw", {"coordinates": "51.11, 17.03"}, (WROCLAW, True)),
         ("Wroclaw", {"coordinates": "48.2,16.37"}, (WROCLAW, False)),
+        ("Wroclaw", {"coordinates": "POINT(17.03 51.11)"}, (WROCLAW, True)),
+        ("Wroclaw", {"coordinates": "Point (16.37 48.2)"}, (WROCLAW, False)),
+        # What cannot be read, or is no number of a city, says nothing.
+        ("Wroclaw", {"population": "n/a"}, (WROCLAW, True)),
+        ("Wroclaw", {"population": ["n/a", 12]}, (WROCLAW, False)),
+        ("Wroclaw", {"population": 10**400}, (WROCLAW, True)),
+        ("Wroclaw", {"population": True}, (WROCLAW, True)),
+        ("Wroclaw", {"coordinates": "unknown"}, (WROCLAW, True)),
+        ("Wroclaw", {"country": "-"}, (WROCLAW, True)),
+        ("Wroclaw", {"wikidata": "?"}, (WROCLAW, True)),
+        # A name in another language may be that of a city which is not in the graph.
+        ("Bergen", {}, ("city/be/mons", False)),
+        ("Bergen", {"country": "BE"}, ("city/be/mons", True)),
+        ("Bergen", {"country": "Norway"}, ("city/be/mons", False)),
+        ("Bergen", {"population": "95000"}, ("city/be/mons", True)),
+        ("Bergen, Belgium", {}, ("city/be/mons", True)),
+        ("Vienne", {}, ("city/at/vienna", False)),
+        ("Bar", {}, ("city/it/bari", False)),
         ("Wroclaw", {"country": ["Germany", "PL"]}, (WROCLAW, True)),
         ("Wroclaw", {"country": "Atlantis"}, (WROCLAW, False)),
         ("Wroclaw", {"country": " "}, (WROCLAW, True)),
@@ -221,6 +239,7 @@ def test_what_begins_with_a_text_is_suggested(service: Service, version: str) ->
             "must be a text, a number",
         ),
         ("[" * 50_000, "'queries' is no JSON"),
+        (f'{{"q0": {{"query": "x", "limit": {"9" * 5_000}}}}}', "'queries' is no JSON"),
     ],
 )
 def test_a_mistake_is_a_problem_that_says_where(service: Service, asked: str, words: str) -> None:
@@ -235,6 +254,8 @@ def test_a_mistake_is_a_problem_that_says_where(service: Service, asked: str, wo
     [
         ("GET", "/reconcile?callback=f", {}, 400),
         ("POST", "/reconcile", {"data": {"x": ""}}, 400),
+        ("POST", "/reconcile", {"data": {"queries": ["{}", "{}"]}}, 400),
+        ("GET", "/reconcile?queries={}&queries={}", {}, 400),
         ("POST", "/reconcile", {"json": {}}, 415),
         ("POST", "/reconcile/1.0/match", {"data": {"queries": "{}"}}, 415),
         ("POST", "/reconcile/1.0/match", {"json": {"queries": {}}}, 400),
@@ -250,6 +271,9 @@ def test_a_mistake_is_a_problem_that_says_where(service: Service, asked: str, wo
         ("GET", "/reconcile/preview", {}, 404),
         ("GET", "/reconcile/suggest/town?prefix=a", {}, 404),
         ("PUT", "/reconcile", {}, 405),
+        ("GET", "/reconcile/1.0/match", {}, 405),
+        ("GET", "/reconcile/1.0/extend", {}, 405),
+        ("GET", "/reconcile/1.0/nothing", {}, 404),
     ],
 )
 def test_other_mistakes_are_problems_too(

@@ -15,7 +15,10 @@ _FACTOR = 2.0
 # As far as two sources may place the same city from each other, in km and in degrees.
 _KILOMETRES, _DEGREES = 25.0, 0.3
 _KILOMETRES_A_DEGREE = 111.2
-_POINT = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
+_DEGREE = r"(-?\d{1,3}(?:\.\d+)?)"
+_POINT = re.compile(rf"\s*{_DEGREE}\s*[,; ]\s*{_DEGREE}\s*")
+# Well-known text has the longitude first (GeoSPARQL 1.1, 8.5.1).
+_WKT = re.compile(rf"\s*(?:<[^<>]*>\s*)?POINT\s*\(\s*{_DEGREE}\s+{_DEGREE}\s*\)\s*", re.I)
 _NO_LETTER = re.compile(r"[^0-9a-z]+")
 _BETWEEN_DIGITS = re.compile(r"[\s\u00a0\u202f'\u2019_]")
 _THOUSANDS = re.compile(r"-?\d{1,3}([.,]\d{3})+")
@@ -75,8 +78,18 @@ class Held:
         if self._points:
             point = _point(str(asked))
             return {path for path, value in self._points if point and _are_near(point, value)}
-        key = _code(str(asked)) if self._is_code else folded(str(asked))
-        return self._by_key.get(key, set()) if key else set()
+        return self._by_key.get(self._key(asked), set())
+
+    def can_read(self, asked: Asked) -> bool:
+        """Tell whether ``asked`` says something: "n/a" is no population, and "-" is nothing."""
+        if self._numbers:
+            return _number(asked) is not None
+        if self._points:
+            return _point(str(asked)) is not None
+        return bool(self._key(asked))
+
+    def _key(self, asked: Asked) -> str:
+        return _code(str(asked)) if self._is_code else folded(str(asked))
 
 
 def _code(text: str) -> str:
@@ -107,10 +120,8 @@ _IS_NEAR = {
 
 def _number(asked: Asked) -> float | None:
     """Read a number as tables print it: with spaces, commas or points between thousands."""
-    if isinstance(asked, int | float):
-        return float(asked)
-    text = _BETWEEN_DIGITS.sub("", asked)
-    if _THOUSANDS.fullmatch(text):
+    text = _BETWEEN_DIGITS.sub("", str(asked))
+    if isinstance(asked, str) and _THOUSANDS.fullmatch(text):
         text = re.sub("[.,]", "", text)
     try:
         found = float(text.replace(",", "."))
@@ -120,7 +131,9 @@ def _number(asked: Asked) -> float | None:
 
 
 def _point(text: str) -> tuple[float, float] | None:
-    """Read latitude and longitude in degrees."""
+    """Read latitude and longitude in degrees, or a point in well-known text."""
+    if found := _WKT.fullmatch(text):
+        return (float(found[2]), float(found[1]))
     found = _POINT.fullmatch(text)
     return (float(found[1]), float(found[2])) if found else None
 

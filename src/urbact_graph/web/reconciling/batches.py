@@ -49,7 +49,7 @@ class Reader:
         Raises:
             ProblemError: it is no batch, or larger than it may be.
         """
-        given = _object(parsed(text, "queries"), "'queries'")
+        given = _object(parsed(text, "'queries'"), "'queries'")
         self._check_size(given, "queries")
         return {key: self._query(f"query {key[:_SHOWN]!r}", one) for key, one in given.items()}
 
@@ -181,7 +181,7 @@ class Reader:
 
 
 def parsed(text: str, what: str) -> Any:
-    """Return what ``text`` is in JSON.
+    """Return what ``text`` is in JSON; ``what`` is it called in an error.
 
     Raises:
         ProblemError: it is no JSON.
@@ -190,7 +190,7 @@ def parsed(text: str, what: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         place = f" ({error})" if isinstance(error, json.JSONDecodeError) else ""
-        raise _wrong(f"'{what}' is no JSON{place}") from None
+        raise _wrong(f"{what} is no JSON{place}") from None
 
 
 def property_named(given: Any) -> Property:

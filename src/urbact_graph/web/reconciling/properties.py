@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from urbact_graph.web.atlas.things import EVIDENCE_LABELS
-from urbact_graph.web.reconciling.entities import Entities
+from urbact_graph.web.reconciling.entities import TYPES, Entities
 from urbact_graph.web.search.entries import Entry
 
 
@@ -122,12 +122,8 @@ def _languages(thing: Any, _: Entities) -> Iterable[Value | None]:
     return (thing.language,)
 
 
-_ALL = ("city", "network", "theme", "person", "call", "country", "programme", "plan", "term")
-_EVERY = (*_ALL, "document")
-
-
 def _all_kinds(get: Getter) -> dict[str, Getter]:
-    return dict.fromkeys(_EVERY, get)
+    return dict.fromkeys(TYPES, get)
 
 
 _LISTED = (

@@ -1,7 +1,7 @@
 """Which entities a name may mean, how well each fits, and whether one is sure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -21,6 +21,14 @@ from urbact_graph.web.snapshot import Snapshot
 # What a name in another language than that of the place and English takes from the score, as two
 # cities may have it; and what is left where something beside the name is not understood.
 _EXONYM, _WITH_UNKNOWN = 1.0, 85.0
+# Names in other languages that are those of a city in Europe with 10,000 inhabitants or more, which
+# is not in the graph (GeoNames): Bergen is Mons in Dutch, and Vienne is Vienna in French.
+_ELSEWHERE = frozenset(
+    (
+        *("alexandria", "baiona", "bar", "bergen", "kronstadt", "ruma", "tolosa", "valence"),
+        *("vienne", "yenisehir"),
+    )
+)
 # What is left of the score for each thing that contradicts.
 _CONTRADICTED = 0.6
 # The likeness of similar spellings counts so much, from so many per cent on.
@@ -40,13 +48,15 @@ _Chosen = tuple[Condition, frozenset[str]]
 class _Fit:
     """How well an entity has a name: by which of its names, spelt the same or alike.
 
-    ``is_whole`` tells that nothing of what was printed had to be left out.
+    ``is_whole`` tells that nothing of what was printed had to be left out, ``is_elsewhere`` that
+    the name is also that of a city that the graph has not.
     """
 
     score: float
     name: Name | None = None
     is_similar: bool = False
     is_whole: bool = True
+    is_elsewhere: bool = False
 
 
 class Reconciler:
@@ -80,7 +90,7 @@ class Reconciler:
         contradicts.
         """
         kinds = query.kinds or USUAL
-        chosen = [(one, self._chosen(one)) for one in query.conditions]
+        chosen = [(one, self._chosen(one)) for one in query.conditions if self._says(one)]
         fits = self._fits(query, kinds, chosen)
         found = []
         for path, fit in fits.items():
@@ -101,11 +111,15 @@ class Reconciler:
         return [
             replace(
                 one,
-                is_match=whole == [one],
+                is_match=whole == [one] and not self._is_doubtful(one, fits),
                 namesakes=len(whole) - (one in whole),
             )
             for one in found[: query.limit]
         ]
+
+    def _is_doubtful(self, one: Candidate, fits: Mapping[str, _Fit]) -> bool:
+        """Tell whether a city elsewhere may be meant, and nothing beside the name says which."""
+        return fits[one.entry.thing.path].is_elsewhere and not any(one.agrees.values())
 
     def _named(self, kind: str) -> Iterator[tuple[str, _Named]]:
         for entry in self.entities.all((kind,)):
@@ -146,12 +160,22 @@ class Reconciler:
             for spelling in spelt.same(reading.text):
                 for path, name in spelt.things(spelling):
                     score = self._score(reading, path, spelling, kind)
-                    fit = _Fit(score, name, is_whole=reading.text == text)
+                    fit = _Fit(
+                        score,
+                        name,
+                        is_whole=reading.text == text,
+                        is_elsewhere=self._is_elsewhere(reading, path, spelling, kind),
+                    )
                     is_sure = is_sure or fit.score >= SURE
                     _keep(best, path, fit)
         if not is_sure:
             for path, fit in self._similar(known, kind):
                 _keep(best, path, fit)
+
+    def _is_elsewhere(self, reading: Reading, path: str, spelling: str, kind: str) -> bool:
+        """Tell whether a name in another language may be that of another city, in any country."""
+        is_exonym = kind == "city" and spelling not in self._own[path]
+        return is_exonym and spelling in _ELSEWHERE and not reading.countries
 
     def _score(self, reading: Reading, path: str, spelling: str, kind: str) -> float:
         """Return how sure it is that the entity at ``path`` is meant by a name that it has."""
@@ -187,6 +211,11 @@ class Reconciler:
                 for path, name in spelt.things(spelling):
                     likely = score * self._in_country(reading, path) * reading.score / 100
                     yield path, _Fit(likely, name, is_similar=True)
+
+    def _says(self, condition: Condition) -> bool:
+        """Tell whether a value of ``condition`` can be read; what is required is never left out."""
+        held = self._held_of(condition.property)
+        return condition.is_required or any(map(held.can_read, condition.values))
 
     def _chosen(self, condition: Condition) -> frozenset[str]:
         """Return the ids of the entities that are as ``condition`` says."""

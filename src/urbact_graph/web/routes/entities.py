@@ -2,7 +2,8 @@
 
 from urllib.parse import quote
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, current_app, redirect, render_template, request
+from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response as AnyResponse
 
 from urbact_graph.problems import NOT_FOUND, ProblemError
@@ -30,6 +31,7 @@ from urbact_graph.web.spellings import document, in_other_letters, location
 
 # How much of an unknown path an error repeats.
 _MAX_PATH_LENGTH = 200
+_OF_ENTITIES = frozenset(("GET", "HEAD", "OPTIONS"))
 
 routes = Blueprint("entities", __name__)
 
@@ -45,6 +47,7 @@ def entity(path: str) -> AnyResponse:
     if known is None:
         if redirected := in_other_letters(path, index):
             return redirected
+        _refuse_get_of_what_takes_others()
         # Metrics count all unknown paths together.
         current_context().route = "none"
         raise unknown(path, index)
@@ -65,6 +68,17 @@ def entity(path: str) -> AnyResponse:
         response.last_modified = snapshot.modified
     response.headers["Link"] = _links(found, stated, suffix, is_ours=is_ours)
     return response
+
+
+def _refuse_get_of_what_takes_others() -> None:
+    """Raise ``MethodNotAllowed`` where this address is one that takes POST only.
+
+    Each path of any address fits that of an entity, so that Flask does not say it.
+    """
+    adapter = current_app.create_url_adapter(request)
+    others = set(adapter.allowed_methods() if adapter else ()) - _OF_ENTITIES
+    if others:
+        raise MethodNotAllowed(valid_methods=[*others, "OPTIONS"])
 
 
 def _see_other(entity: Entity) -> AnyResponse:

@@ -1,9 +1,9 @@
 """Reconciliation: /reconcile, by the Reconciliation Service API 0.2 and by the draft of 1.0."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request
+from werkzeug.datastructures import MultiDict
 
 from urbact_graph.problems import (
     MALFORMED_REQUEST,
@@ -46,7 +46,7 @@ def service() -> Response:
     """
     _entities()
     # An empty value counts as none.
-    if given := {name: value for name, value in request.args.items() if value}:
+    if given := MultiDict([one for one in request.args.items(multi=True) if one[1]]):
         return _answered(given)
     found = manifest(current_context().public_address, current_snapshot().base, _most())
     return jsonify(found)
@@ -67,7 +67,7 @@ def batch() -> Response:
     return _answered(request.form)
 
 
-def _answered(given: Mapping[str, str]) -> Response:
+def _answered(given: MultiDict[str, str]) -> Response:
     chosen = [name for name in _BATCHES if name in given]
     for name in given:
         if name not in _BATCHES:
@@ -79,8 +79,10 @@ def _answered(given: Mapping[str, str]) -> Response:
     if len(chosen) != 1:
         raise _wrong("Send 'queries' or 'extend', one of them.")
     name = chosen[0]
+    if len(given.getlist(name)) > 1:
+        raise _wrong(f"The request has '{name}' more than once; send it once.")
     if name == "extend":
-        asked = _reader().extension(parsed(given[name], name))
+        asked = _reader().extension(parsed(given[name], f"'{name}'"))
         return jsonify(extended(asked, _entities()))
     return jsonify(answered(given[name], current_snapshot(), _most()))
 
