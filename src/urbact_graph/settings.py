@@ -7,9 +7,9 @@ in capitals), else from its default. Nothing else in the package reads the envir
 import difflib
 import os
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BeforeValidator, Field, IPvAnyNetwork, ValidationError
+from pydantic import BeforeValidator, Field, IPvAnyNetwork, SecretStr, ValidationError
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -139,6 +139,18 @@ class Settings(BaseSettings):
         default=True, description="write one line of JSON per request to standard output"
     )
     log_queries: bool = Field(default=False, description="include the queries in the access log")
+    publish_user: str | None = Field(
+        None, description="user as whom `publish` writes into a store (Basic or Digest)"
+    )
+    publish_password: SecretStr | None = Field(None, description="password of that user")
+    publish_token: SecretStr | None = Field(
+        None, description="token with which `publish` writes into a store (Bearer)"
+    )
+    publish_authentication: Literal["none", "basic", "digest", "bearer"] | None = Field(
+        None,
+        description="kind of authentication that `publish` uses: none, basic, digest or bearer; by "
+        "default what the store asks for, of that for which there are credentials",
+    )
 
     @property
     def address(self) -> str:
@@ -180,6 +192,7 @@ class Settings(BaseSettings):
 
 
 _REMEDIES = {
+    "literal_error": "it must be none, basic, digest or bearer",
     "string_pattern_mismatch": "it must be a web address, such as https://example.org/",
     "int_from_float": "it must be a whole number",
     "int_parsing": "it must be a whole number",
