@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from urbact_graph.publishing.target import Target
 
 _FOLDER, _TEMPORARY = "publishing", ".graphs-"
-_MEGABYTE = 1_000_000
 # As `diff`: the command has done its work, and found a difference.
 _DIFFERENT = 1
 
@@ -41,7 +40,7 @@ _DIFFERENT = 1
 @click.option(
     "--piece-bytes",
     type=click.IntRange(min=1000),
-    default=4 * _MEGABYTE,
+    default=4_000_000,
     show_default=True,
     help="Largest piece that is sent in one request.",
 )
@@ -138,6 +137,8 @@ class _Run:
 
     def published(self, credentials: Any, seconds: float) -> "Published":
         """Publish; say what has arrived where that fails."""
+        from rich.filesize import decimal  # noqa: PLC0415
+
         from urbact_graph.publishing.content import read_content  # noqa: PLC0415
         from urbact_graph.publishing.notes import Notes  # noqa: PLC0415
         from urbact_graph.publishing.publisher import (  # noqa: PLC0415
@@ -172,8 +173,8 @@ class _Run:
             finally:
                 if notes.bytes_sent and notes.is_kept:
                     _remark(
-                        f"{notes.bytes_sent / _MEGABYTE:.1f} of {content.size / _MEGABYTE:.1f} MB "
-                        "are in the store; the same command goes on there."
+                        f"{decimal(notes.bytes_sent)} of {decimal(content.size)} are in the "
+                        "store; the same command goes on there."
                     )
 
 
@@ -193,13 +194,15 @@ def _temporary(folder: Path) -> "tempfile.TemporaryDirectory[str]":
 
 
 def _print(published: "Published", target: "Target", name: str, run: _Run) -> None:
+    from rich.filesize import decimal  # noqa: PLC0415
+
     from urbact_graph.publishing.target import shown  # noqa: PLC0415
 
     where = shown(target.graph) if published.graphs == 1 else f"{published.graphs} graphs"
     of_store = "" if target.direct else f" of {target.address}"
     pieces = "one piece" if published.pieces == 1 else f"{published.pieces} pieces"
     click.echo(
-        f"Published {published.triples:,} triples ({name}; {run.size / _MEGABYTE:.1f} MB) in "
+        f"Published {published.triples:,} triples ({name}; {decimal(run.size)}) in "
         f"{where}{of_store}, in {pieces}."
     )
     click.echo(
@@ -209,10 +212,10 @@ def _print(published: "Published", target: "Target", name: str, run: _Run) -> No
     if published.is_switched:
         click.echo("Readers have the new graph as a whole, and had the old one until then.")
     if published.reformed:
-        sent, found = published.reformed[0]
+        sent, found = (line.split(" ", 2)[2][:-2] for line in published.reformed[0])
         _remark(
-            f"{len(published.reformed):,} of these triples have their values in a form of the "
-            f"store's own, such as {found} where {sent} was sent."
+            f"{len(published.reformed):,} of them have values in a form of the store's own, such "
+            f"as {found} for {sent}."
         )
 
 

@@ -2,21 +2,24 @@
 
 import itertools
 import re
+import struct
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from pyoxigraph import Literal, NamedNode, QueryBoolean, Store, Triple, parse
+from pyoxigraph import Literal, NamedNode, QueryBoolean, RdfFormat, Store, Triple, parse
 
 from urbact_graph.publishing.content import GraphContent
 from urbact_graph.publishing.endpoints import QueryEndpoint
 from urbact_graph.publishing.graph_store import GraphStore
 from urbact_graph.publishing.refusals import StoreError
 from urbact_graph.rdf.n_triples import statement
+from urbact_graph.rdf.namespaces import XSD
 from urbact_graph.rdf.reading import rdf_format
 
 _SPACE = re.compile(r"\s+")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 # Called with the number of things that have been compared.
 Report = Callable[[int], None]
 
@@ -196,8 +199,9 @@ def _folded(line: str) -> str:
 def _is_reformed(sent: str, found: str) -> bool:
     """Tell whether two statements differ only in the form of the same value.
 
-    The values are equal by SPARQL, or their texts are but for white space: stores keep numbers,
-    dates and geometries in forms, and with datatypes, of their own.
+    The values are equal by SPARQL, or their texts are but for white space and for what a number
+    of 32 bits cannot hold: stores keep numbers, dates and geometries in forms, and with datatypes,
+    of their own.
     """
     one, other = _triple(sent), _triple(found)
     if one is None or other is None or one.predicate != other.predicate:
@@ -207,15 +211,28 @@ def _is_reformed(sent: str, found: str) -> bool:
         return False
     if mine.language or theirs.language:
         return False
-    if _SPACE.sub("", mine.value) == _SPACE.sub("", theirs.value):
+    if _coarse(mine) == _coarse(theirs):
         return True
     equal = Store().query(f"ASK {{ FILTER({mine} = {theirs}) }}")
     return isinstance(equal, QueryBoolean) and bool(equal)
 
 
-def _triple(line: str) -> Triple | None:
-    from pyoxigraph import RdfFormat  # noqa: PLC0415
+def _coarse(value: Literal) -> str:
+    """Return a text without white space, and unless it is plain with numbers of 32 bits."""
+    text = _SPACE.sub(" ", value.value)
+    if value.datatype.value != XSD.string:
+        text = _NUMBER.sub(lambda found: _as_single(found[0]), text)
+    return text.replace(" ", "")
 
+
+def _as_single(number: str) -> str:
+    try:
+        return str(struct.unpack("f", struct.pack("f", float(number)))[0])
+    except OverflowError:
+        return number
+
+
+def _triple(line: str) -> Triple | None:
     try:
         found = [quad.triple for quad in parse(line, format=RdfFormat.N_TRIPLES)]
     except SyntaxError:

@@ -82,7 +82,7 @@ def read_content(
     form = graph_format(dataset)
     for number, quad in enumerate(read_quads(dataset, form)):
         if number % _REPORTED_EACH == 0:
-            progress(f"{number:,} triples", 0, 0)
+            progress(f"{number:,} triples", number, 0)
         _refuse_blank_nodes(quad, dataset)
         name = "" if isinstance(quad.graph_name, DefaultGraph) else quad.graph_name.value
         spool = spools.get(name)

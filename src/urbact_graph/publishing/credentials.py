@@ -45,7 +45,10 @@ class Challenge(NamedTuple):
 
 
 class _Digest(HTTPDigestAuthHandler):
-    """The digests of the standard library, also of names beyond ASCII and by SHA-256 (RFC 7616)."""
+    """The digests of the standard library, also of names beyond ASCII and by SHA-256 (RFC 7616).
+
+    Texts are UTF-8, a character for each byte, as headers have them.
+    """
 
     @override
     def get_algorithm_impls(
@@ -54,7 +57,7 @@ class _Digest(HTTPDigestAuthHandler):
         name = _ALGORITHMS[algorithm.upper()]
 
         def digest(text: str) -> str:
-            return hashlib.new(name, text.encode()).hexdigest()
+            return hashlib.new(name, text.encode("latin-1")).hexdigest()
 
         return digest, lambda secret, data: digest(f"{secret}:{data}")
 
@@ -64,7 +67,7 @@ class _OnePassword(HTTPPasswordMgrWithDefaultRealm):
 
     def __init__(self, user: str, password: str) -> None:
         super().__init__()
-        self._pair = user, password
+        self._pair = user.encode().decode("latin-1"), password.encode().decode("latin-1")
 
     @override
     def find_user_password(self, realm: str | None, authuri: str) -> tuple[str | None, str | None]:
@@ -119,11 +122,11 @@ class Credentials:
                     f"{name} has a character that cannot be sent, perhaps a line break at its "
                     "end; take it out."
                 )
-            if name == _USER and ":" in value and self._wanted != "digest":
-                raise StoreError(
-                    f"{name} has a colon, which no user of Basic authentication can have "
-                    f"(RFC 7617, section 2); correct it, or set {_SCHEME} to digest."
-                )
+        if set(self._user) & set(':"\\'):
+            raise StoreError(
+                f"{_USER} has a colon, a quotation mark or a backslash, which the name of a user "
+                "cannot have here (RFC 7617, section 2); correct it."
+            )
 
     def authorize(self, request: Request) -> None:
         """Add the credentials to ``request``, as far as is known what its address wants."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from rich.filesize import decimal
+
 from urbact_graph.progress import Progress
 from urbact_graph.publishing.content import Content, GraphContent, pieces
 from urbact_graph.publishing.endpoints import QueryEndpoint
@@ -12,7 +14,6 @@ from urbact_graph.publishing.target import Remark, by_name, shown
 
 # A store that does not take this much takes nothing.
 _SMALLEST_PIECE = 16_000
-_MEGABYTE = 1_000_000
 
 
 class Sender:
@@ -57,8 +58,7 @@ class Sender:
     @property
     def amount(self) -> str:
         """How much has arrived."""
-        sent = self._notes.bytes_sent
-        return f"{sent / _MEGABYTE:.1f} of {self._total / _MEGABYTE:.1f} MB"
+        return f"{decimal(self._notes.bytes_sent)} of {decimal(self._total)}"
 
     def send(self, piece_bytes: int, progress: Progress) -> None:
         """Send all that has not arrived yet.

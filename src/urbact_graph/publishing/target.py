@@ -123,18 +123,25 @@ def find_endpoints(transport: Transport, target: Target) -> Endpoints:
     guessed = (None, None) if target.direct else endpoints_of(target.address) or (None, None)
     query = _tried(QueryEndpoint, transport, target.query, guessed[0])
     if target.in_place:
-        obstacle = "it is to be so (--in-place)"
+        obstacle = "--in-place asks for that"
         return Endpoints(
             query, None, target.query is None, is_update_guessed=False, obstacle=obstacle
         )
     # An update is only sent to a guessed address if queries show that it is the same store's.
     update = _tried(UpdateEndpoint, transport, target.update, guessed[1] if query else None)
-    obstacle = (
-        "no endpoint for updates is known (--update-endpoint)"
-        if guessed[1] is None
-        else f"{guessed[1]} takes no updates from here (name another with --update-endpoint)"
+    return Endpoints(
+        query, update, target.query is None, target.update is None, _obstacle(guessed, query)
     )
-    return Endpoints(query, update, target.query is None, target.update is None, obstacle)
+
+
+def _obstacle(guessed: tuple[str | None, str | None], query: QueryEndpoint | None) -> str:
+    if guessed[1] is None:
+        return "no endpoint for updates is known (--update-endpoint)"
+    if query is None:
+        return (
+            f"{guessed[0]} answers no queries (--query-endpoint and --update-endpoint name others)"
+        )
+    return f"{guessed[1]} takes no updates from here (--update-endpoint names another)"
 
 
 def _tried(
