@@ -190,3 +190,9 @@ def test_it_works_without_what_only_linux_has(server: StoreServer, file: Path) -
     assert (done.returncode, done.stderr) == (0, "")
     assert "in 1" not in done.stdout
     assert len(server.graph()) == TRIPLES
+
+
+def test_without_a_sample_the_count_is_checked(server: StoreServer, file: Path) -> None:
+    assert (
+        publish(server, file, "--sample", "0")[0].splitlines()[1].endswith(": the count is right.")
+    )

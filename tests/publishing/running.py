@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from pyoxigraph import RdfFormat, parse
 
 from tests.support.graph_store import StoreServer
 from urbact_graph.publishing.content import read_content
@@ -30,6 +31,17 @@ def write_dataset(file: Path, count: int = THINGS) -> Path:
     ]
     file.write_text("".join(lines), "utf-8")
     return file
+
+
+def statements(file: Path) -> set[str]:
+    """Return the statements of a file of N-Triples, without full stops."""
+    return {str(quad.triple) for quad in parse(path=str(file), format=RdfFormat.N_TRIPLES)}
+
+
+def load_old(server: StoreServer, graph: str | None) -> None:
+    """Put one statement into a graph of the store."""
+    named = OLD if graph is None else f"GRAPH <{graph}> {{ {OLD} }}"
+    server.data.update(f"INSERT DATA {{ {named} }}")
 
 
 class Run:

@@ -200,14 +200,19 @@ def _print(published: "Published", target: "Target", name: str, run: _Run) -> No
 
     where = shown(target.graph) if published.graphs == 1 else f"{published.graphs} graphs"
     of_store = "" if target.direct else f" of {target.address}"
-    pieces = "one piece" if published.pieces == 1 else f"{published.pieces} pieces"
+    pieces = "one piece" if published.pieces == 1 else f"{published.pieces or 'no further'} pieces"
     click.echo(
         f"Published {published.triples:,} triples ({name}; {decimal(run.size)}) in "
         f"{where}{of_store}, in {pieces}."
     )
     click.echo(
-        f"Checked by {published.how}: the count is right, and so are {published.compared:,} "
-        f"triples of {published.things:,} things that were compared."
+        f"Checked by {published.how}: the count is right"
+        + (
+            f", and so are {published.compared:,} triples of {published.things:,} things that "
+            "were compared."
+            if published.things
+            else "."
+        )
     )
     if published.is_switched:
         click.echo("Readers have the new graph as a whole, and had the old one until then.")
