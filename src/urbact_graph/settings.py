@@ -70,7 +70,8 @@ class Settings(BaseSettings):
     )
     dataset: Path | None = Field(
         None,
-        description="RDF file to serve, query or publish instead of the graph (.nq, .trig, .ttl, .nt, …)",
+        description="RDF file to serve, query or publish instead of the graph (.nq, .trig, .ttl, "
+        ".nt, …)",
     )
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")

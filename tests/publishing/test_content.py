@@ -36,6 +36,7 @@ def test_graphs_are_counted_without_repetitions(
     tmp_path: Path, extension: str, buffer: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(content_module, "_BUFFER", buffer)
+    monkeypatch.setattr(content_module, "_COUNTED_AT_ONCE", buffer)
     file = tmp_path / f"dataset.{extension}"
     data = QUADS.encode()
     if extension == "trig":
