@@ -111,7 +111,7 @@ def test_an_interrupted_command_says_how_it_goes_on(
     assert {entry.name for entry in folder.iterdir()} == {".lock", "state.json"}
     server.rule = lambda _: None
     output, errors = publish(server, file)
-    assert errors.startswith("Note: Going on behind 1.6 kB of ")
+    assert errors.startswith("Note: Going on after 1.6 kB of ")
     assert len(server.graph()) == TRIPLES
     puts = server.sent("PUT")
     assert len(puts) == 1

@@ -171,7 +171,7 @@ def test_an_interrupted_upload_goes_on_where_it_was(
     assert b"".join(arrived + bodies[before:]) == dataset.read_bytes()
     assert published.pieces == len(bodies) - before
     assert server.graph() == statements(dataset)
-    assert any("Going on behind" in remark for remark in run.remarks) == (last > 0)
+    assert any("Going on after" in remark for remark in run.remarks) == (last > 0)
     assert not (run.folder / NAME).exists()
     assert server.graphs() == set()
 

@@ -53,7 +53,7 @@ class Sender:
                 )
                 del self._notes.sent[name]
         if self._notes.bytes_sent:
-            self._remark(f"Going on behind {self.amount}, which are in the store already.")
+            self._remark(f"Going on after {self.amount}, which the store has already.")
 
     @property
     def amount(self) -> str:

@@ -29,6 +29,8 @@ _UNAUTHORIZED = 401
 _PASSING = frozenset((429, 502, 503, 504))
 # Seconds before each further attempt, where the server does not say them.
 _WAITS = (1.0, 2.0, 4.0, 8.0, 16.0)
+# The longest time for the first answer, in seconds: an address that is wrong may never answer.
+_FIRST_ANSWER = 60.0
 # The longest time that the server may ask to wait, in seconds.
 _LONGEST_WAIT = 300.0
 _LONGEST_ERROR = 100_000
@@ -130,6 +132,10 @@ class Transport:
             self.waiting(pause, reason)
             time.sleep(pause)
 
+    @property
+    def _patience(self) -> float:
+        return self._seconds if self._has_answered else min(self._seconds, _FIRST_ANSWER)
+
     def _pause(self, answer: Answer, pauses: Iterator[float]) -> float | None:
         """Return the seconds before the next attempt; None if ``answer`` is the last one."""
         if answer.status not in _PASSING:
@@ -167,7 +173,7 @@ class Transport:
         )
         self.credentials.authorize(request)
         try:
-            with self._opener.open(request, timeout=self._seconds) as found:
+            with self._opener.open(request, timeout=self._patience) as found:
                 content = b"" if into is None else _copied(found, into)
                 if into is None:
                     content = found.read()
@@ -181,7 +187,7 @@ class Transport:
     def _reason(self, error: Exception) -> str:
         reason = error.reason if isinstance(error, URLError) else error
         if isinstance(reason, TimeoutError):
-            return f"nothing came for {self._seconds:g} s"
+            return f"nothing came for {self._patience:g} s"
         text = str(getattr(reason, "strerror", None) or reason) or type(reason).__name__
         return self.credentials.hide(" ".join(text.split()))
 
