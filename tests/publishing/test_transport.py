@@ -188,11 +188,20 @@ def test_an_address_that_does_not_answer_is_asked_once(
     assert pauses == []
 
 
-def test_a_store_that_is_silent_is_given_up(server: StoreServer, dataset: Path, run: Run) -> None:
+@pytest.mark.parametrize(("seconds", "first"), [(0.2, 60), (600, 0.2)])
+def test_a_store_that_is_silent_is_given_up(
+    server: StoreServer,
+    dataset: Path,
+    run: Run,
+    seconds: float,
+    first: float,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("urbact_graph.publishing.transport._FIRST_ANSWER", first)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
         with pytest.raises(UnreachableError, match=r"\(nothing came for 0\.2 s\)"):
-            run.publish(dataset, target(server, address=address), seconds=0.2)
+            run.publish(dataset, target(server, address=address), seconds=seconds)
 
 
 def test_a_graph_that_is_cut_off_is_asked_for_again(

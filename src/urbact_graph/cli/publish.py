@@ -200,28 +200,30 @@ def _print(published: "Published", target: "Target", name: str, run: _Run) -> No
 
     where = shown(target.graph) if published.graphs == 1 else f"{published.graphs} graphs"
     of_store = "" if target.direct else f" of {target.address}"
-    pieces = "one piece" if published.pieces == 1 else f"{published.pieces or 'no further'} pieces"
+    pieces = _counted(published.pieces, "piece") if published.pieces else "no further piece"
     click.echo(
-        f"Published {published.triples:,} triples ({name}; {decimal(run.size)}) in "
+        f"Published {_counted(published.triples, 'triple')} ({name}; {decimal(run.size)}) in "
         f"{where}{of_store}, in {pieces}."
     )
+    sample = (
+        f", and {_counted(published.compared, 'triple')} of {_counted(published.things, 'thing')} "
+        "were compared one by one"
+    )
     click.echo(
-        f"Checked by {published.how}: the count is right"
-        + (
-            f", and so are {published.compared:,} triples of {published.things:,} things that "
-            "were compared."
-            if published.things
-            else "."
-        )
+        f"Checked by {published.how}: the count is right{sample if published.things else ''}."
     )
     if published.is_switched:
         click.echo("Readers have the new graph as a whole, and had the old one until then.")
     if published.reformed:
         sent, found = (line.split(" ", 2)[2][:-2] for line in published.reformed[0])
         _remark(
-            f"{len(published.reformed):,} of them have values in a form of the store's own, such "
-            f"as {found} for {sent}."
+            f"{_counted(len(published.reformed), 'value')} came back in a form of the store's own, "
+            f"such as {found} for {sent}."
         )
+
+
+def _counted(number: int, what: str) -> str:
+    return f"one {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def _remark(sentence: str) -> None:
