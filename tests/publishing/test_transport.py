@@ -10,6 +10,7 @@ import pytest
 
 from tests.publishing.running import TRIPLES, Run, target
 from tests.support.graph_store import PASSWORD, TOKEN, USER, Answered, Asked, StoreServer
+from tests.support.waiting import DEADLINE
 from urbact_graph.publishing.credentials import Credentials
 from urbact_graph.publishing.refusals import StoreError, UnreachableError
 from urbact_graph.publishing.transport import Transport
@@ -202,6 +203,25 @@ def test_a_store_that_is_silent_is_given_up(
         address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
         with pytest.raises(UnreachableError, match=r"\(nothing came for 0\.2 s\)"):
             run.publish(dataset, target(server, address=address), seconds=seconds)
+
+
+def test_a_store_that_falls_silent_is_not_asked_again(
+    server: StoreServer, dataset: Path, run: Run
+) -> None:
+    is_over = threading.Event()
+
+    def rule(asked: Asked) -> Answered | None:
+        if asked.what.startswith("PUT"):
+            is_over.wait(DEADLINE)
+        return None
+
+    server.rule = rule
+    with pytest.raises(
+        UnreachableError, match=r"any more .* \(nothing came for 1 s\); run the same"
+    ):
+        run.publish(dataset, target(server), seconds=1)
+    is_over.set()
+    assert len(server.sent("PUT")) == 1
 
 
 def test_a_graph_that_is_cut_off_is_asked_for_again(

@@ -206,8 +206,8 @@ def _print(published: "Published", target: "Target", name: str, run: _Run) -> No
         f"{where}{of_store}, in {pieces}."
     )
     sample = (
-        f", and {_counted(published.compared, 'triple')} of {_counted(published.things, 'thing')} "
-        "were compared one by one"
+        f"; compared one by one: {_counted(published.compared, 'triple')} of "
+        f"{_counted(published.things, 'thing')}"
     )
     click.echo(
         f"Checked by {published.how}: the count is right{sample if published.things else ''}."

@@ -119,8 +119,9 @@ class Transport:
                 answer = self._authorized(method, address, headers, body, into)
             except (OSError, HTTPException) as error:
                 reason = self._reason(error)
-                # What has never answered is rather a wrong address.
-                pause = next(pauses, None) if self._has_answered else None
+                # What has never answered is rather a wrong address, and what is silent stays so.
+                is_passing = self._has_answered and not _is_silence(error)
+                pause = next(pauses, None) if is_passing else None
                 if pause is None:
                     raise self._unreachable(address, reason, body) from None
             else:
@@ -186,7 +187,7 @@ class Transport:
 
     def _reason(self, error: Exception) -> str:
         reason = error.reason if isinstance(error, URLError) else error
-        if isinstance(reason, TimeoutError):
+        if _is_silence(error):
             return f"nothing came for {self._patience:g} s"
         text = str(getattr(reason, "strerror", None) or reason) or type(reason).__name__
         return self.credentials.hide(" ".join(text.split()))
@@ -202,6 +203,11 @@ class Transport:
             "it does, with smaller pieces (--piece-bytes) if it ends while they are sent, or with "
             "a longer --timeout."
         )
+
+
+def _is_silence(error: Exception) -> bool:
+    """Tell whether the server has sent nothing for as long as it may."""
+    return isinstance(error.reason if isinstance(error, URLError) else error, TimeoutError)
 
 
 def _copied(found: HTTPResponse, into: Path) -> bytes:
