@@ -21,6 +21,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.process]
 
 GRAPH = "https://w3id.org/urbact-graph/"
 DBA = {"publish_user": "dba", "publish_password": "dba"}
+# Virtuoso fills a new database first, which takes long on a machine that is at work.
+_START_SECONDS = 300
 _VIRTUOSO = """\
 [Database]
 DatabaseFile = virtuoso.db
@@ -54,7 +56,7 @@ def running(command: list[str], folder: Path, *ports: int) -> Iterator[str]:
     folder.mkdir()
     processes = Processes(command, folder)
     try:
-        processes.wait(lambda: all(listens(port) for port in ports), DEADLINE)
+        processes.wait(lambda: all(listens(port) for port in ports), _START_SECONDS)
         yield f"http://127.0.0.1:{ports[0]}"
     finally:
         processes.stop()
