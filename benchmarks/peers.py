@@ -159,7 +159,7 @@ class OxigraphInMemory(Peer):
     @classmethod
     @override
     def missing(cls) -> str | None:
-        if _oxigraph() is None:
+        if oxigraph_program() is None:
             return "Oxigraph's server is not installed; pip install '.[benchmark]' installs it."
         return None
 
@@ -171,7 +171,7 @@ class OxigraphInMemory(Peer):
     @override
     def start(self) -> None:
         port = free_port()
-        command = [_oxigraph() or "", "serve", "--bind", f"{_HOST}:{port}"]
+        command = [oxigraph_program() or "", "serve", "--bind", f"{_HOST}:{port}"]
         self._run(command, Target(_HOST, port, "/query"))
         head = (
             f"POST /store?default HTTP/1.1\r\nHost: {_HOST}:{port}\r\n"
@@ -198,10 +198,10 @@ class OxigraphOnDisk(OxigraphInMemory):
         location = self.folder / "store"
         shutil.rmtree(location, ignore_errors=True)
         place = ["--location", str(location.resolve())]
-        command = [_oxigraph() or "", "load", *place, "--file", str(self.dataset.resolve())]
+        command = [oxigraph_program() or "", "load", *place, "--file", str(self.dataset.resolve())]
         loading = Processes(command, self.folder)
         self.load_seconds = loading.finish(self.patience)
-        command = [_oxigraph() or "", "serve", *place, "--bind", f"{_HOST}:{port}"]
+        command = [oxigraph_program() or "", "serve", *place, "--bind", f"{_HOST}:{port}"]
         self._run(command, Target(_HOST, port, "/query"))
 
 
@@ -293,7 +293,8 @@ PEERS: tuple[type[Peer], ...] = (
 )
 
 
-def _oxigraph() -> str | None:
+def oxigraph_program() -> str | None:
+    """Find the program of Oxigraph's server, if it is installed."""
     return _script("oxigraph")
 
 

@@ -21,6 +21,7 @@ ROOMS = (
     "dataset",
     "validation",
     "release",
+    "publishing",
     "engine",
     "web",
     "client",
@@ -37,6 +38,7 @@ DOORS = {"__init__": "client", "__main__": "cli"}
 ONLY = {
     "rdf": {"errors", "problems", "settings"},
     "engine": {"rdf", "errors", "problems", "settings", "parent_death"},
+    "publishing": {"rdf", "errors", "files", "progress", "retry_after", "settings"},
 }
 # What the web knows of the engine.
 PROTOCOL = {"protocol", "messages", "cancellation"}

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
-# Called with the step that begins, how many steps are done, and how many there are.
+# Called with the step that begins, how many steps are done, and how many there are; 0 where that is
+# not known.
 Progress = Callable[[str, int, int], None]
 # Called with the title of a part of the work; the part reports its steps while the block runs.
 Stage = Callable[[str], AbstractContextManager[Progress]]
@@ -40,6 +41,7 @@ def progress_bar(title: str) -> Iterator[Progress]:
 
         def report(step: str, done: int, steps: int) -> None:
             shown = step[-_LONGEST_STEP:]
-            bar.update(task, completed=done, total=steps, count=f"{done}/{steps}", step=shown)
+            count = f"{done}/{steps}" if steps else ""
+            bar.update(task, completed=done, total=steps or None, count=count, step=shown)
 
         yield report

@@ -7,9 +7,9 @@ in capitals), else from its default. Nothing else in the package reads the envir
 import difflib
 import os
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BeforeValidator, Field, IPvAnyNetwork, ValidationError
+from pydantic import BeforeValidator, Field, IPvAnyNetwork, SecretStr, ValidationError
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -69,7 +69,9 @@ class Settings(BaseSettings):
         None, description="folder in which the built dataset and its releases stand"
     )
     dataset: Path | None = Field(
-        None, description="RDF file to serve instead of the graph (.nq, .trig, .ttl, .nt, …)"
+        None,
+        description="RDF file to serve, query or publish instead of the graph (.nq, .trig, .ttl, "
+        ".nt, …)",
     )
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
@@ -139,6 +141,18 @@ class Settings(BaseSettings):
         default=True, description="write one line of JSON per request to standard output"
     )
     log_queries: bool = Field(default=False, description="include the queries in the access log")
+    publish_user: str | None = Field(
+        None, description="user as whom `publish` writes into a store (Basic or Digest)"
+    )
+    publish_password: SecretStr | None = Field(None, description="password of that user")
+    publish_token: SecretStr | None = Field(
+        None, description="token with which `publish` writes into a store (Bearer)"
+    )
+    publish_authentication: Literal["none", "basic", "digest", "bearer"] | None = Field(
+        None,
+        description="kind of authentication that `publish` uses: none, basic, digest or bearer; by "
+        "default what the store asks for, of that for which there are credentials",
+    )
 
     @property
     def address(self) -> str:
@@ -182,6 +196,7 @@ class Settings(BaseSettings):
 
 
 _REMEDIES = {
+    "literal_error": "it must be none, basic, digest or bearer",
     "string_pattern_mismatch": "it must be a web address, such as https://example.org/",
     "int_from_float": "it must be a whole number",
     "int_parsing": "it must be a whole number",

@@ -20,6 +20,7 @@ COMMANDS = {
     "query": "Query the graph without a server.",
     "mcp": "Give assistants tools to ask the graph, by the Model Context Protocol.",
     "export": "Write the dumps into FOLDER, ./dumps by default: the files that /dumps/ serves.",
+    "publish": "Put the graph into a store, by the SPARQL 1.1 Graph Store Protocol.",
     "diff": "Print the facts that B has and A has not (+), and the reverse (-), by entity.",
 }
 # Exit codes of a command that a signal ends, as shells report them: 128 and the signal's number.

@@ -14,5 +14,5 @@ def require_workers(command: str) -> None:
         raise EngineError(
             f"`{command}` needs Linux, whose fork and pidfd keep each query in a process of its "
             "own; run it in a container or, on Windows, in WSL 2: `query`, `build`, `validate`, "
-            "`export` and Python's urbact_graph.open() work here as well."
+            "`export`, `publish` and Python's urbact_graph.open() work here as well."
         )

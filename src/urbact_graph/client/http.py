@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.message import Message
-from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 from importlib.metadata import version
 from itertools import count
@@ -22,6 +21,7 @@ from urbact_graph.client.libraries import library
 from urbact_graph.errors import EngineError, QueryError
 from urbact_graph.files import write_whole
 from urbact_graph.problems import PROBLEMS, Problem, ProblemError
+from urbact_graph.retry_after import seconds_to_wait
 
 _NOT_MODIFIED, _BUSY = 304, (429, 503)
 # How often a request is sent, and how many seconds it waits in all for a server that is busy.
@@ -57,7 +57,7 @@ class _RefusedError(Exception):
         with error:
             # It can be read once.
             content = error.read() if body is None else body
-        return cls(error.code, content, _retry_after(error.headers))
+        return cls(error.code, content, seconds_to_wait(error.headers))
 
 
 class Http:
@@ -198,16 +198,6 @@ class Http:
 
 def _reply(headers: Message, content: bytes) -> Reply:
     return Reply(headers.get_content_type(), headers.get("ETag", ""), content)
-
-
-def _retry_after(headers: Message) -> float | None:
-    """Return the seconds that the server asks to wait (RFC 9110, section 10.2.3)."""
-    text = headers.get("Retry-After", "")
-    if text.isascii() and text.isdigit():
-        return float(text)
-    with contextlib.suppress(ValueError, TypeError):
-        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
-    return None
 
 
 def _refused_by(error: Exception) -> _RefusedError:

@@ -1,22 +1,18 @@
 """Compare two graphs: which facts were added and removed, by entity."""
 
 import hashlib
-import zlib
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import IO
 
-from pyoxigraph import NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import NamedNode, Triple
 
-from urbact_graph.errors import DatasetError
 from urbact_graph.rdf.blank_nodes import blank_nodes, with_names
-from urbact_graph.rdf.formats import format_of_file
 from urbact_graph.rdf.graph import LABELS, IndexedGraph
 from urbact_graph.rdf.namespaces import OWL, RDF, RDFS, urb
-from urbact_graph.rdf.reading import is_compressed, mistake_in, opened, rdf_format, xml_mistake
+from urbact_graph.rdf.quads import graph_format, read_quads
 from urbact_graph.rdf.resources import COMPUTED, resource_of
 
 # Returns all triples of a graph each time it is called; a triple may occur twice.
@@ -160,41 +156,8 @@ def read_facts(path: Path) -> Facts:
         DatasetError: its name is not that of an RDF file; when the facts are read: the file
             cannot be read or parsed, or has none.
     """
-    form = rdf_format(format_of_file(path).media_type)
-
-    def facts() -> Iterator[Triple]:
-        count = 0
-        try:
-            if form == RdfFormat.RDF_XML and xml_mistake(_whole(path)):
-                raise _wrong(path, form, SyntaxError())
-            with _opened(path) as file:
-                for count, quad in enumerate(parse(file, format=form), start=1):  # noqa: B007
-                    yield quad.triple
-        except SyntaxError as error:
-            raise _wrong(path, form, error) from None
-        except (OSError, EOFError, zlib.error) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise DatasetError(f"{path} cannot be read ({reason}); name another file.") from None
-        if not count:
-            raise DatasetError(f"{path} states nothing; name a file with facts.")
-
-    return facts
-
-
-def _wrong(path: Path, form: RdfFormat, error: SyntaxError) -> DatasetError:
-    line, reason = mistake_in(_whole(path), form, error)
-    if line is None:
-        return DatasetError(f"{path}: {reason}.")
-    return DatasetError(f"{path}, line {line}: {reason}. Correct the file there.")
-
-
-def _opened(path: Path) -> IO[bytes]:
-    return opened(path, compressed=is_compressed(path.name))
-
-
-def _whole(path: Path) -> bytes:
-    with _opened(path) as file:
-        return file.read()
+    form = graph_format(path)
+    return lambda: (quad.triple for quad in read_quads(path, form))
 
 
 def _digest(triple: Triple) -> bytes:
