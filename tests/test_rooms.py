@@ -48,6 +48,7 @@ LIBRARIES = {
     "granian": {"server"},
     "uvloop": {"server"},
     "pyshacl": {"validation"},
+    "shacl": {"validation"},
     "pyarrow": {"web"},
     "geopandas": {"client"},
     "pandas": {"client"},

@@ -7,7 +7,7 @@ in capitals), else from its default. Nothing else in the package reads the envir
 import difflib
 import os
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field, IPvAnyNetwork, ValidationError
 from pydantic_core import PydanticUndefined
@@ -20,6 +20,9 @@ ENVIRONMENT_PREFIX = "URBACT_GRAPH_"
 # The base that the files of ontology/, data/, shapes/ and queries/ are written with. With another
 # base_iri they are read as if they were written with that one.
 WRITTEN_BASE = "https://w3id.org/urbact-graph/"
+
+# What checks a graph: the package `shacl`, pySHACL, or the first if it is installed.
+Validator = Literal["auto", "fast", "pyshacl"]
 
 # A character of an IRI before its query and fragment.
 _PATH = r"[^\s<>\"{}|\\^`#?]"
@@ -67,6 +70,11 @@ class Settings(BaseSettings):
     )
     build_folder: Path | None = Field(
         None, description="folder in which the built dataset and its releases stand"
+    )
+    validator: Validator = Field(
+        "auto",
+        description="what checks the graph: fast (extra `fast`), pyshacl, or auto, which is fast "
+        "where it is installed; the report is the same",
     )
     dataset: Path | None = Field(
         None, description="RDF file to serve instead of the graph (.nq, .trig, .ttl, .nt, …)"
