@@ -41,7 +41,7 @@ http {{
       proxy_set_header X-Forwarded-For 127.0.0.1;
       proxy_set_header X-Forwarded-Proto https;
       proxy_set_header X-Forwarded-Host {host};
-      proxy_set_header X-Forwarded-Prefix {prefix};
+      proxy_set_header X-Forwarded-Prefix "{prefix}";
     }}
   }}
 }}
