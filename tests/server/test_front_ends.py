@@ -42,7 +42,9 @@ DATA = "SELECT ?s ?o { ?s ?p ?o }"
 ADDRESSES = (
     *("/", "/networks", "/search?q=food", "/city/pl/wroclaw.html", "/city/pl/wroclaw.ttl"),
     *("/city/pl/wroclaw.jsonld", "/void", "/catalog", "/ldes", "/tables/cities", "/dumps/"),
-    *("/queries/cities-by-networks?format=csv", "/ontology.ttl", "/sitemap.xml", "/openapi.json"),
+    *("/queries/activity-by-year?format=csv", "/ontology.ttl", "/sitemap.xml", "/openapi.json"),
+    *("/network/greenplace.html", "/theme/food.html", "/countries/pl", "/map.json", "/people"),
+    *("/recommendations", "/pictures/cooperation", "/queries", "/ontology.html", "/validation"),
     f"/sparql?query={quote('SELECT * { ?s ?p ?o } LIMIT 9')}",
 )
 
