@@ -38,7 +38,10 @@ class Simulated:
 
 
 def work_table(sizes: Sizes) -> Table:
-    """Return what is done once for each size, with seconds and the most memory of a process."""
+    """Return what is done once for each size.
+
+    Seconds, those of all cores in brackets, and the most memory of a process.
+    """
     names = list(dict.fromkeys(name for work in sizes.work for name in work.steps))
     table = Table("Done once", ["data", "triples", *names, "files of the dumps"])
     for work in sizes.work:
@@ -51,8 +54,9 @@ def work_table(sizes: Sizes) -> Table:
 def _done(done: Done) -> str:
     if done.fault:
         return done.fault
-    memory = f", {done.memory / 1e9:.1f} GB" if done.memory else ""
-    return f"{done.seconds:.1f} s{memory}"
+    if not done.memory:
+        return f"{done.seconds:.1f} s"
+    return f"{done.seconds:.1f} s ({done.processor:.1f} s), {done.memory / 1e9:.1f} GB"
 
 
 def services_table(sizes: Sizes) -> Table:
@@ -150,6 +154,7 @@ def checks_table(checks: Sequence[Checked]) -> Table:
             "",
             "requests",
             "a second",
+            "processor time each",
             "from the cache",
             "drawn before",
             "median",
@@ -167,6 +172,7 @@ def checks_table(checks: Sequence[Checked]) -> Table:
                 "measured",
                 f"{answered:,}",
                 f"{seen.run.rate:,.0f}",
+                milliseconds(seen.processor_seconds / max(answered, 1)),
                 f"{seen.hit_rate:.0%}",
                 f"{seen.repeated:.0%}",
                 milliseconds(seen.run.median),
@@ -178,6 +184,7 @@ def checks_table(checks: Sequence[Checked]) -> Table:
                 "simulated",
                 f"{len(same.times):,}",
                 f"{same.rate:,.0f}",
+                milliseconds(same.processor_seconds / max(len(same.times), 1)),
                 f"{same.hit_rate:.0%}",
                 "",
                 milliseconds(same.within(50)),
@@ -230,6 +237,7 @@ def sizes_markdown(sizes: Sizes) -> str:
     """Return what every size costs, in Markdown."""
     parts = [
         "### Done once for each size",
+        "Time, in brackets that of all cores together, and the most memory that a process took.",
         work_table(sizes).markdown(),
         "### Served",
         services_table(sizes).markdown(),

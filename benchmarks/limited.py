@@ -1,4 +1,4 @@
-"""Work in a process of its own, with a limit of time: its seconds and the most memory it took."""
+"""Work in a process of its own, with a limit of time: what it takes of time and memory."""
 
 from __future__ import annotations
 
@@ -20,12 +20,14 @@ _START = 10.0
 class Done:
     """What came of the work: seconds, the most bytes in memory, and what it returned.
 
+    ``processor`` are the seconds of all cores, which do not depend on what else the machine does.
     ``fault`` says why there is nothing else, and is empty otherwise.
     """
 
     seconds: float = 0.0
     memory: int = 0
     value: Any = None
+    processor: float = 0.0
     fault: str = ""
 
 
@@ -58,4 +60,5 @@ def _work(pipe: Connection, work: Callable[..., Any], arguments: tuple[Any, ...]
         return
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     memory = max(usage.ru_maxrss for usage in used) * 1024
-    pipe.send(Done(time.perf_counter() - started, memory, value))
+    processor = sum(usage.ru_utime + usage.ru_stime for usage in used)
+    pipe.send(Done(time.perf_counter() - started, memory, value, processor))

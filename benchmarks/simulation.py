@@ -53,7 +53,11 @@ class Users:
 
 @dataclass
 class Outcome:
-    """What came of it: seconds of each answer, and numbers of requests by what became of them."""
+    """What came of it: seconds of each answer, and numbers of requests by what became of them.
+
+    ``processor_seconds`` are those of the servers, ``busy`` is the share of all cores' time that
+    was used, by clients too.
+    """
 
     seconds: float
     times: list[float] = field(default_factory=list)
@@ -61,6 +65,7 @@ class Outcome:
     coalesced: int = 0
     misses: int = 0
     refused: int = 0
+    processor_seconds: float = 0.0
     busy: float = 0.0
 
     @property
@@ -94,7 +99,9 @@ def simulate(
         choice = random.Random(f"{seed} user {number}")  # noqa: S311
         world.process(_use(world, ends[number % len(ends)], users, mix, number, choice))
     world.run(until=users.seconds)
-    outcome.busy /= outcome.seconds * house.cores * house.front_ends
+    outcome.processor_seconds = sum(end.used for end in ends)
+    total = outcome.processor_seconds + sum(end.used_by_clients for end in ends)
+    outcome.busy = total / (outcome.seconds * house.cores * house.front_ends)
     return outcome
 
 
@@ -107,7 +114,7 @@ def _use(
     while True:
         place, wanted = next(draws)
         if users.client_seconds:
-            yield from end.work(users.client_seconds)
+            yield from end.ask(users.client_seconds)
         yield from end.answer(place, wanted)
         if users.reading_seconds:
             yield world.timeout(choice.expovariate(1 / users.reading_seconds))
@@ -136,14 +143,21 @@ class _FrontEnd:
         self._outcome = outcome
         self._users = users
         self._choice = choice
+        self.used = self.used_by_clients = 0.0
 
-    def work(self, seconds: float) -> Steps:
-        """Take a core for ``seconds``."""
+    def ask(self, seconds: float) -> Steps:
+        """Take a core for the ``seconds`` that a client on the same machine does."""
+        yield from self._take(seconds)
+        self.used_by_clients += seconds if self._is_counted() else 0
+
+    def _work(self, seconds: float) -> Steps:
+        yield from self._take(seconds)
+        self.used += seconds if self._is_counted() else 0
+
+    def _take(self, seconds: float) -> Steps:
         with self._cores.request() as core:
             yield core
             yield self._world.timeout(seconds)
-        if self._is_counted():
-            self._outcome.busy += seconds
 
     def answer(self, place: int, wanted: Wanted) -> Steps:
         """Answer a request, and count it."""
@@ -174,7 +188,7 @@ class _FrontEnd:
         while left > 0:
             with self._slots.request() as slot:
                 yield slot
-                yield from self.work(min(left, _SLICE))
+                yield from self._work(min(left, _SLICE))
             left -= _SLICE
         yield from self._in_web(cost.web)
         del self._in_flight[place]
@@ -184,7 +198,7 @@ class _FrontEnd:
     def _in_web(self, seconds: float) -> Steps:
         with self._web.request() as web:
             yield web
-            yield from self.work(seconds)
+            yield from self._work(seconds)
 
     def _keep(self, place: int, size: int) -> None:
         self._cache[place] = size

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from benchmarks.limited import limited
+from benchmarks.peers import Virtuoso
 from benchmarks.popularity import costs, crowd, site_mix
 from benchmarks.sizes import Embedded, Extent, OnVirtuoso, measure
 
@@ -66,5 +67,5 @@ def test_a_size_is_measured_and_its_mix_is_sent(
 
 
 def test_what_cannot_be_served_is_skipped_with_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sizes.Virtuoso, "missing", classmethod(lambda _: "it is not there"))
+    monkeypatch.setattr(Virtuoso, "missing", classmethod(lambda _: "it is not there"))
     assert OnVirtuoso.missing()

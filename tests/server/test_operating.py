@@ -55,7 +55,7 @@ def test_the_unit_is_one_that_systemd_takes(tmp_path: Path) -> None:
         [ANALYZE, "verify", "--man=no", str(unit)], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
-    unit.write_text(text.replace("ProtectHome", "ProtectHom"))
+    unit.write_text(text.replace("ProtectHome", "ProtectAll"))
     done = subprocess.run(
         [ANALYZE, "verify", "--man=no", str(unit)], capture_output=True, text=True, check=False
     )
