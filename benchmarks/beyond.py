@@ -15,6 +15,7 @@ from __future__ import annotations
 import shlex
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,9 @@ from urbact_graph.settings import Settings
 from urbact_graph.sources import build_folder, find_sources
 
 if TYPE_CHECKING:
+    from benchmarks.comparison import Say
     from benchmarks.popularity import Cost, Crowd, Mix
+    from benchmarks.tables import Table
 
 # Users of whom each asks twice a minute.
 _READING = 30.0
@@ -83,54 +86,66 @@ def main(
     console, errors = Console(width=240), Console(stderr=True)
     if (busy := busy_share()) > 0.1:  # noqa: PLR2004
         errors.print(f"Note: other programs keep the processors busy ({busy:.0%}).")
-    written: dict[str, str] = {}
+    command = shlex.join(["python", "-m", "benchmarks.beyond", *sys.argv[1:]])
+    made = circumstances(command, seed, [f"urbact-graph {Embedded.version()}"])
+
+    def save(part: str, content: str) -> None:
+        if output is not None:
+            put(output, part, f"{made}\n\n{content}")
+
     try:
         settings = Settings.load()
         sources = find_sources(settings)
-        dataset = build(sources, build_folder(settings, sources)).dataset
+        built = build(sources, build_folder(settings, sources))
         with tempfile.TemporaryDirectory() as place, errors.status("") as status:
             folder = Path(place)
-            sizes = measure(dataset, sources, folder, extent, status.update)
+            sizes = measure(built, sources, folder, extent, status.update)
             console.print(report.work_table(sizes).rich(), report.services_table(sizes).rich())
-            written["sizes"] = report.sizes_markdown(sizes)
+            save("sizes", report.sizes_markdown(sizes))
             if release := sizes.work[0].release:
-                with Embedded(folder / "mix", release) as peer:
-                    mix = site_mix(peer, sources.queries, seed)
-                    status.update("the mix: what requests cost")
-                    known = costs(peer, mix, each)
-                runs = []
-                for clients in _CLIENTS:
-                    status.update(f"the mix: {clients} clients")
-                    # Another server, whose cache is empty.
-                    with Embedded(folder / "mix", release) as peer:
-                        runs.append(crowd(peer, mix, clients, crowd_seconds))
-                status.update("the simulation")
-                checks = [_checked(run, mix, known, seed) for run in runs]
-                simulated = _simulated(
-                    [int(number) for number in users.split(",")],
-                    simulated_seconds,
-                    mix,
-                    known,
-                    seed,
-                )
-                tables = [
-                    report.costs_table(known),
-                    report.checks_table(checks),
-                    report.users_table(simulated),
-                ]
-                console.print(*(table.rich() for table in tables))
-                names = ("mix", "check", "users")
-                written |= {
-                    name: table.markdown() for name, table in zip(names, tables, strict=True)
-                }
-                written["mix"] = f"{_said(mix)}\n\n{written['mix']}"
+                numbers = tuple(map(int, users.split(",")))
+                watched = Watched(crowd_seconds, each, numbers, simulated_seconds, seed)
+                tables = _users(release, sources.queries, folder / "mix", watched, status.update)
+                console.print(*(table.rich() for _, table in tables.values()))
+                for part, (said, table) in tables.items():
+                    save(part, f"{said}\n\n{table.markdown()}".strip())
     except (UrbactGraphError, OSError) as error:
         raise click.ClickException(str(error)) from None
-    if output is not None:
-        command = shlex.join(["python", "-m", "benchmarks.beyond", *sys.argv[1:]])
-        made = circumstances(command, seed, [f"urbact-graph {Embedded.version()}"])
-        for part, content in written.items():
-            put(output, part, f"{made}\n\n{content}")
+
+
+@dataclass(frozen=True)
+class Watched:
+    """How the mix is measured and simulated: seconds of each run, requests of each kind, users."""
+
+    crowd_seconds: float
+    each: int
+    users: tuple[int, ...]
+    simulated_seconds: float = 300.0
+    seed: int = 1
+
+
+def _users(
+    release: Path, queries: Path, folder: Path, watched: Watched, say: Say
+) -> dict[str, tuple[str, Table]]:
+    """Measure the mix on a server of ``release``, and simulate its users; return what to write."""
+    with Embedded(folder, release) as peer:
+        mix = site_mix(peer, queries, watched.seed)
+        say("the mix: what requests cost")
+        known = costs(peer, mix, watched.each)
+    runs = []
+    for clients in _CLIENTS:
+        say(f"the mix: {clients} clients")
+        # Another server, whose cache is empty.
+        with Embedded(folder, release) as peer:
+            runs.append(crowd(peer, mix, clients, watched.crowd_seconds))
+    say("the simulation")
+    checks = [_checked(run, mix, known, watched.seed) for run in runs]
+    simulated = _simulated(watched, mix, known)
+    return {
+        "mix": (_said(mix), report.costs_table(known)),
+        "check": ("", report.checks_table(checks)),
+        "users": ("", report.users_table(simulated)),
+    }
 
 
 def _said(mix: Mix) -> str:
@@ -148,15 +163,15 @@ def _checked(run: Crowd, mix: Mix, known: dict[str, list[Cost]], seed: int) -> r
     return report.Checked(run, simulate(house, users, mix, known, seed))
 
 
-def _simulated(
-    numbers: list[int], seconds: float, mix: Mix, known: dict[str, list[Cost]], seed: int
-) -> list[report.Simulated]:
+def _simulated(watched: Watched, mix: Mix, known: dict[str, list[Cost]]) -> list[report.Simulated]:
     found = []
-    for number in numbers:
+    seconds = watched.simulated_seconds
+    for number in watched.users:
         for front_ends, cores in _HOUSES:
             house = House(front_ends, cores)
             users = Users(number, _READING, seconds, warming=seconds / 3)
-            found.append(report.Simulated(house, users, simulate(house, users, mix, known, seed)))
+            outcome = simulate(house, users, mix, known, watched.seed)
+            found.append(report.Simulated(house, users, outcome))
     return found
 
 

@@ -42,8 +42,13 @@ def write_sorted(dataset: Path, target: Path, factor: int, seed: int) -> int:
         return sum(1 for _ in file)
 
 
-def make(dataset: Path, triples: int, sources: GraphSources, folder: Path) -> dict[str, Any]:
-    """Make the release of ``dataset`` in ``folder``; return its folder and seconds by step."""
+def make(
+    dataset: Path, triples: int, version: str, sources: GraphSources, folder: Path
+) -> dict[str, Any]:
+    """Make the release of ``dataset`` in ``folder``; return its folder and seconds by step.
+
+    ``version`` is the one that the graph names.
+    """
     seconds: dict[str, float] = {}
 
     def timed(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
@@ -61,7 +66,7 @@ def make(dataset: Path, triples: int, sources: GraphSources, folder: Path) -> di
     report = folder / "validation.ttl"
     report.write_text(_REPORT, encoding="utf-8")
     digest = hashlib.sha256(dataset.read_bytes()).hexdigest()
-    build = Build(dataset, "", digest, stated=triples, derived=0, version=digest[:12])
+    build = Build(dataset, "", digest, stated=triples, derived=0, version=version)
     with ExitStack() as stack:
         for name in _STEPS:
             stack.enter_context(patch.object(making, name, timed(name, getattr(making, name))))

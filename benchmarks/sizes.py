@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from benchmarks.comparison import Say
     from benchmarks.workload import Question
+    from urbact_graph.dataset.building import Build
     from urbact_graph.sources import GraphSources
 
 _QUERY_SECONDS = 60.0
@@ -152,21 +153,21 @@ class OnVirtuoso(Embedded):
 SERVERS: tuple[type[Peer], ...] = (Embedded, OnVirtuoso)
 
 
-def measure(dataset: Path, sources: GraphSources, folder: Path, extent: Extent, say: Say) -> Sizes:
-    """Measure every size of ``extent`` of the graph ``dataset``, in the folder ``folder``."""
+def measure(built: Build, sources: GraphSources, folder: Path, extent: Extent, say: Say) -> Sizes:
+    """Measure every size of ``extent`` of the graph that was ``built``, in ``folder``."""
     found = Sizes([], [], [f"{kind.title}: {why}" for kind in SERVERS if (why := kind.missing())])
     known = questions(sources.queries)
     for scale in extent.scales:
         say(f"{scale}×: writing the graph")
         scaled = folder / f"scaled-{scale}.nt"
-        work = Work(scale, write_sorted(dataset, scaled, scale, extent.seed))
+        work = Work(scale, write_sorted(built.dataset, scaled, scale, extent.seed))
         found.work.append(work)
         for name in extent.validators:
             say(f"{scale}×: SHACL, {name}")
             work.steps[f"SHACL, {name}"] = limited(extent.patience, results, scaled, sources, name)
         say(f"{scale}×: making a release")
         place = folder / f"release-{scale}"
-        made = limited(extent.patience, make, scaled, work.triples, sources, place)
+        made = limited(extent.patience, make, scaled, work.triples, built.version, sources, place)
         work.steps["release"] = made
         scaled.unlink()
         if made.fault:

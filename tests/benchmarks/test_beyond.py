@@ -39,7 +39,7 @@ def test_a_size_is_measured_and_its_mix_is_sent(
 ) -> None:
     monkeypatch.setattr(sizes, "SERVERS", (Embedded,))
     extent = Extent((2,), seconds=0.0, patience=300, validators=("fast",))
-    found = measure(demo_build.dataset, demo_sources, tmp_path, extent, lambda _: None)
+    found = measure(demo_build, demo_sources, tmp_path, extent, lambda _: None)
     (work,), (service,) = found.work, found.services
     assert work.triples > demo_build.triples
     assert work.steps["SHACL, fast"].value > 0
