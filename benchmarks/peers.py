@@ -93,6 +93,10 @@ class Peer(ABC):
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    def memory(self) -> int:
+        """Return the bytes in memory of all its processes."""
+        return self.processes.memory()
+
     def stop(self) -> None:
         """End all its processes."""
         if hasattr(self, "processes"):

@@ -50,6 +50,7 @@ LIBRARIES = {
     "granian": {"server"},
     "uvloop": {"server"},
     "pyshacl": {"validation"},
+    "shacl": {"validation"},
     "pyarrow": {"web"},
     "geopandas": {"client"},
     "pandas": {"client"},

@@ -18,7 +18,7 @@ NAVIGATION: Sequence[tuple[str, Sequence[str]]] = (
     ("Use", ("pages", "queries", "python", "api", "clients", "notebooks", "reconciliation")),
     ("Data", ("model", "dataset", "data-quality", "data-changes", "versions", "changelog")),
     ("Interfaces", ("http", "linked-data", "dumps", "ldes", "conformance")),
-    ("Run", ("operating", "publishing", "performance", "architecture", "contributing")),
+    ("Run", ("operating", "publishing", "performance", "scaling", "architecture", "contributing")),
 )
 _MORE = "More"
 # Documents of the root, by the name of their page.

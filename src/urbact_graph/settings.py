@@ -21,6 +21,9 @@ ENVIRONMENT_PREFIX = "URBACT_GRAPH_"
 # base_iri they are read as if they were written with that one.
 WRITTEN_BASE = "https://w3id.org/urbact-graph/"
 
+# What checks a graph: the package `shacl`, pySHACL, or the first if it is installed.
+Validator = Literal["auto", "fast", "pyshacl"]
+
 # A character of an IRI before its query and fragment.
 _PATH = r"[^\s<>\"{}|\\^`#?]"
 
@@ -67,6 +70,11 @@ class Settings(BaseSettings):
     )
     build_folder: Path | None = Field(
         None, description="folder in which the built dataset and its releases stand"
+    )
+    validator: Validator = Field(
+        "auto",
+        description="what checks the graph: fast (extra `fast`), pyshacl, or auto, which is fast "
+        "where it is installed; the report is the same",
     )
     dataset: Path | None = Field(
         None,

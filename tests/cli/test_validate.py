@@ -47,6 +47,22 @@ def test_what_cannot_be_checked_is_no_success(
     assert "onform" not in result.stdout
 
 
+@pytest.mark.slow
+def test_the_validators_write_the_same_report(root: Path) -> None:
+    pytest.importorskip("shacl", reason="the extra fast has no wheel for this platform")
+    spoil(root)
+    reports = []
+    for name in ("fast", "pyshacl", "auto"):
+        run("validate", "--sources", str(root), "--validator", name, code=1)
+        reports.append((root / "build" / "validation.ttl").read_bytes())
+    assert len(set(reports)) == 1
+
+
+def test_another_validator_is_an_error(root: Path) -> None:
+    words = run("validate", "--sources", str(root), "--validator", "jena", code=2).stderr
+    assert all(name in words for name in ("auto", "fast", "pyshacl"))
+
+
 @pytest.mark.parametrize("command", sampled(["build", "validate"], 2))
 def test_files_that_were_not_read_are_named(root: Path, command: str) -> None:
     (root / "data" / "more.nt").write_text("<x:a> <x:b> 1 .")

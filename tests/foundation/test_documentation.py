@@ -48,7 +48,7 @@ def test_every_limit_is_listed_with_its_default(root: Path) -> None:
 def test_every_setting_that_limits_is_among_them() -> None:
     others = {
         *("base_iri", "sources", "build_folder", "dataset", "host", "port", "public_url"),
-        *("trusted_proxies", "access_log", "log_queries", "allow_unknown_graphs"),
+        *("validator", "trusted_proxies", "access_log", "log_queries", "allow_unknown_graphs"),
         *("publish_user", "publish_password", "publish_token", "publish_authentication"),
     }
     assert set(Settings.model_fields) == others | {limit.name for limit in Settings().limits}

@@ -1,4 +1,4 @@
-"""A real nginx in front of a server, below a path, on a socket in a folder."""
+"""A real nginx in front of one server or several, below a path, on a socket in a folder."""
 
 import contextlib
 import http.client
@@ -27,20 +27,28 @@ http {{
   fastcgi_temp_path {folder}/fastcgi;
   uwsgi_temp_path {folder}/uwsgi;
   scgi_temp_path {folder}/scgi;
+  upstream urbact_graph {{
+{servers}
+    keepalive 16;
+  }}
   server {{
     listen unix:{folder}/nginx.sock;
     location {prefix}/ {{
-      proxy_pass http://127.0.0.1:{port}{target};
+      proxy_pass http://urbact_graph{target};
+      {next};
       proxy_http_version 1.1;
       proxy_set_header Connection "";
       proxy_set_header X-Forwarded-For 127.0.0.1;
       proxy_set_header X-Forwarded-Proto https;
       proxy_set_header X-Forwarded-Host {host};
-      proxy_set_header X-Forwarded-Prefix {prefix};
+      proxy_set_header X-Forwarded-Prefix "{prefix}";
     }}
   }}
 }}
 """
+# A server that fails is left out for a while, and another is asked: no request changes anything.
+SERVER = "server 127.0.0.1:{port} max_fails=1 fail_timeout=2s;"
+NEXT = "proxy_next_upstream error timeout non_idempotent"
 
 
 @dataclass(frozen=True)
@@ -56,11 +64,17 @@ class Proxy:
         """The address that clients use."""
         return f"https://{self.host}{self.prefix}"
 
-    def fetch(self, path: str, headers: dict[str, str] | None = None, method: str = "GET") -> Reply:
+    def fetch(
+        self,
+        path: str,
+        headers: dict[str, str] | None = None,
+        method: str = "GET",
+        body: bytes | None = None,
+    ) -> Reply:
         """Return the response at ``path``, which begins with the prefix."""
         connection = _Connection(self.host, self.socket)
         with contextlib.closing(connection):
-            connection.request(method, path, headers=headers or {})
+            connection.request(method, path, body, headers or {})
             with connection.getresponse() as response:
                 return Reply(response.status, response.headers, response.read())
 
@@ -84,15 +98,22 @@ def _accepts(file: Path) -> bool:
 
 @contextlib.contextmanager
 def proxied(
-    folder: Path, port: int, *, prefix: str, host: str = "data.example", stripped: bool
+    folder: Path, *ports: int, prefix: str, host: str = "data.example", stripped: bool
 ) -> Iterator[Proxy]:
-    """Run nginx in front of the server on ``port`` while the block lasts.
+    """Run nginx in front of the servers on ``ports`` while the block lasts.
 
     ``stripped`` means that it takes the prefix off the paths that it passes on.
     """
     assert NGINX, "nginx is missing; on Debian, apt install nginx-light"
     target = "/" if stripped else ""
-    text = _CONFIGURATION.format(folder=folder, prefix=prefix, port=port, host=host, target=target)
+    text = _CONFIGURATION.format(
+        folder=folder,
+        prefix=prefix,
+        servers="\n".join(f"    {SERVER.format(port=port)}" for port in ports),
+        next=NEXT,
+        host=host,
+        target=target,
+    )
     configuration = folder / "nginx.conf"
     configuration.write_text(text)
     file = folder / "nginx.sock"

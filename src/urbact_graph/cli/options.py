@@ -16,6 +16,7 @@ _TYPES: dict[str, Any] = {
     "build_folder": click.Path(path_type=Path, file_okay=False),
     "dataset": click.Path(path_type=Path, dir_okay=False),
     "port": int,
+    "validator": click.Choice(["auto", "fast", "pyshacl"]),
     "query_timeout_seconds": float,
     "client_quota_seconds": float,
 }

@@ -28,7 +28,7 @@ _IMPORTED = (
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="Also renew the tables of warnings and of coverage in this document.",
 )
-@setting_options("sources", "build_folder")
+@setting_options("sources", "build_folder", "validator")
 def command(markdown: Path | None, **given: Any) -> None:
     """Check the whole graph against the shapes, and print a remedy for each result.
 
@@ -36,8 +36,9 @@ def command(markdown: Path | None, **given: Any) -> None:
     violation (there may be warnings); 1: violations; 2: the check could not be run.
 
     \b
-    Example:
+    Examples:
       urbact-graph validate
+      urbact-graph validate --validator pyshacl
     """
     # Their import takes longer than the help may.
     from urbact_graph.cli.results import terminal  # noqa: PLC0415
@@ -55,7 +56,7 @@ def command(markdown: Path | None, **given: Any) -> None:
         with progress_bar("Building") as progress:
             built = build(sources, folder, progress)
         with progress_bar("Validating"):
-            report = validate_build(built, sources, folder)
+            report = validate_build(built, sources, folder, settings.validator)
     for remark in remarks(sources, built.empty):
         click.echo(f"Note: {remark}", err=True)
     print_table(report, terminal(), settings.base_iri)

@@ -22,7 +22,7 @@ from urbact_graph.progress import Stage, progress_bar, quiet
 from urbact_graph.release.making import make_release, standing_release
 from urbact_graph.release.process import follow_parent, writing_dumps
 from urbact_graph.release.release import Release
-from urbact_graph.settings import Settings
+from urbact_graph.settings import Settings, Validator
 from urbact_graph.sources import GraphSources, build_folder, find_sources
 from urbact_graph.validation.outcome import REPORT_NAME, is_known_valid, record
 
@@ -68,7 +68,7 @@ def prepare(settings: Settings, stage: Stage = quiet) -> Release:
             with writing_dumps(built.dataset, built.version, sources.base, folder) as dumps:
                 if not is_valid:
                     with stage("Validating"):
-                        found = validate_build(built, sources, folder)
+                        found = validate_build(built, sources, folder, settings.validator)
                     if not found.conforms:
                         raise ViolationsError(found, sources.base)
                 with stage("Writing the release"):
@@ -77,8 +77,12 @@ def prepare(settings: Settings, stage: Stage = quiet) -> Release:
         return release
 
 
-def validate_build(built: Build, sources: GraphSources, folder: Path) -> "Report":
+def validate_build(
+    built: Build, sources: GraphSources, folder: Path, validator: Validator = "auto"
+) -> "Report":
     """Validate ``built``, record the outcome in ``folder``, and return the report.
+
+    The outcome holds for every ``validator``, since they report the same.
 
     Raises:
         UrbactGraphError: the check could not be run, or the folder not be written.
@@ -86,7 +90,7 @@ def validate_build(built: Build, sources: GraphSources, folder: Path) -> "Report
     # pySHACL takes longer to import than a graph that is known to be valid takes to prepare.
     from urbact_graph.validation.validating import validate  # noqa: PLC0415
 
-    report = validate(built.dataset, sources)
+    report = validate(built.dataset, sources, validator)
     try:
         record(built, sources, folder, report.to_rdf(sources.base), conforms=report.conforms)
     except OSError as error:

@@ -62,9 +62,12 @@ def _rdflib_term(term: Any) -> Node:
     if term.language:
         return rdflib.Literal(term.value, lang=term.language)
     datatype = term.datatype.value
-    # rdflib takes a string with its datatype and one without for two different terms.
+    # rdflib takes a string with its datatype and one without for two different terms. It would
+    # write the Z of a time as +00:00, and leave out the time zone of a day.
     return rdflib.Literal(
-        term.value, datatype=None if datatype == XSD.string else rdflib.URIRef(datatype)
+        term.value,
+        datatype=None if datatype == XSD.string else rdflib.URIRef(datatype),
+        normalize=False,
     )
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
 
+from urbact_graph.errors import DatasetError
 from urbact_graph.rdf.namespaces import RDF, SH, XSD, namespaces, shortened, used_prefixes
 from urbact_graph.rdf.terms import Term, typed
 from urbact_graph.rdf.writing import write_graph
@@ -153,6 +154,13 @@ class Report:
         triples = self.to_triples(base)
         prefixes = used_prefixes(triples, _prefixes(base))
         return write_graph(triples, format.media_type, prefixes)
+
+
+def blank_focus_node(shape: str) -> DatasetError:
+    """Return the error that a blank node breaks ``shape``, so that no report can name it."""
+    return DatasetError(
+        f"A blank node breaks the rule {shape}, but a dataset has IRIs only; build it again."
+    )
 
 
 def shorten(term: Term | None, base: str) -> str:

@@ -1,32 +1,37 @@
-"""Validate a dataset with SHACL: evaluate the targets, run pySHACL, find the source files.
+"""Validate a dataset with SHACL: evaluate the targets, run a validator, find the source files.
 
-pySHACL is slow where it is called for single entities: once for each entity and each property
-shape below a node shape. So every rule has a target of its own, for then one call checks all its
-entities, and the targets that are queries are evaluated beforehand, by pyoxigraph. It also finds
-the entities that may break a rule (candidates.py), so that pySHACL checks only these.
+pyoxigraph evaluates the targets that are queries. Then the fast validator (fast_validator.py) reads
+the whole dataset; or else pySHACL, which is slow where it is called for single entities: once for
+each entity and each property shape below a node shape. So every rule has a target of its own, for
+then one call checks all its entities. pyoxigraph also finds the entities that may break a rule
+(candidates.py), so that pySHACL checks only these.
 """
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pyshacl
 import rdflib
-from pyoxigraph import NamedNode, RdfFormat, Store, Triple
+from pyoxigraph import Literal, NamedNode, RdfFormat, Store, Triple
 from pyshacl.errors import ReportableRuntimeError
 from rdflib.term import Node
 
-from urbact_graph.errors import DatasetError, SourceError
+from urbact_graph.errors import DatasetError, SourceError, UrbactGraphError
 from urbact_graph.rdf.graph import IndexedGraph
 from urbact_graph.rdf.namespaces import RDF, SH, urb
+from urbact_graph.rdf.terms import Term
+from urbact_graph.settings import Validator
 from urbact_graph.sources import GraphSources
 from urbact_graph.validation.candidates import narrowed, read_by
+from urbact_graph.validation.fast_validator import Found, is_installed, judge, reason_against
 from urbact_graph.validation.focus_nodes import idle
 from urbact_graph.validation.rdflib_terms import memory_graph, oxigraph_term
-from urbact_graph.validation.report import Report, Result, Severity
+from urbact_graph.validation.report import Report, Result, Severity, blank_focus_node
 from urbact_graph.validation.shapes import Rule, load_shapes, rules
 from urbact_graph.validation.source_files import files_of
 from urbact_graph.validation.targets import with_selected
@@ -35,15 +40,16 @@ from urbact_graph.validation.targets import with_selected
 _TOO_MANY = {SH.MaxCountConstraintComponent, SH.UniqueLangConstraintComponent}
 
 
-def validate(dataset: Path, sources: GraphSources) -> Report:
+def validate(dataset: Path, sources: GraphSources, validator: Validator = "auto") -> Report:
     """Check the N-Triples file ``dataset`` against the shapes of ``sources``.
 
-    Takes about 4 s for the whole graph on two cores. The source files are read only to say in which
-    of them an entity stands.
+    Takes about 4 s with pySHACL for the whole graph on two cores. The source files are read only to
+    say in which of them an entity stands. The report does not depend on the ``validator``.
 
     Raises:
         DatasetError: the dataset cannot be read, or has a blank node that breaks a rule.
         SourceError: a shape or a source file has a mistake; the message says where.
+        UrbactGraphError: the fast validator is wanted, and cannot be used.
     """
     # The engine loads outside of Python's lock.
     with _garbage_collection_paused(), ThreadPoolExecutor(1) as beside:
@@ -55,14 +61,70 @@ def validate(dataset: Path, sources: GraphSources) -> Report:
                 f"The files in {sources.root / 'shapes'} hold no rule that could be checked; give "
                 "a shape a target and a constraint."
             )
+        fast = is_fast(validator, shapes, known)
         store = loading.result()
         selected = with_selected(shapes, store)
-        checked = narrowed(selected, store)
-        results = check(read_by(checked, store), checked, known)
-        results += _idle_rules(shapes, selected, store, sources.base)
+        if fast:
+            judging = beside.submit(judge, selected, dataset)
+            idle_rules = _idle_rules(shapes, selected, store, sources.base)
+            results = fast_results(judging.result(), shapes, store, known)
+        else:
+            checked = narrowed(selected, store)
+            results = check(read_by(checked, store), checked, known)
+            idle_rules = _idle_rules(shapes, selected, store, sources.base)
+        results += idle_rules
     files = files_of({result.entity for result in results}, sources)
     located = [replace(result, file=files.get(result.entity, result.file)) for result in results]
     return Report.of(located, rules=len(known), triples=len(store))
+
+
+def is_fast(validator: Validator, shapes: list[Triple], known: dict[str, Rule]) -> bool:
+    """Tell whether the fast validator judges by ``shapes``, whose rules are ``known``.
+
+    Raises:
+        UrbactGraphError: it is wanted, and cannot be used.
+    """
+    if validator == "pyshacl":
+        return False
+    if not is_installed():
+        against = "it is not installed; run pip install 'urbact-graph[fast]'"
+    elif reason := reason_against(shapes, known):
+        against = f"{reason}; write the shape in another way"
+    else:
+        return True
+    if validator == "fast":
+        raise UrbactGraphError(
+            f"The fast validator cannot be used: {against}, or use --validator pyshacl."
+        )
+    return False
+
+
+def fast_results(
+    found: Iterable[Found], shapes: Iterable[Triple], store: Store, known: dict[str, Rule]
+) -> list[Result]:
+    """Return what the fast validator ``found`` as results, described by the rules ``known``."""
+    graph = IndexedGraph(shapes)
+    return [
+        result
+        for each in found
+        for result in _with_values(
+            _described(
+                known[each.shape],
+                focus=each.focus,
+                path=each.path,
+                value=each.value,
+                component=each.component,
+            ),
+            graph.texts(each.shape, SH.maxCount),
+            partial(_values, store),
+        )
+    ]
+
+
+def _values(store: Store, subject: str, property_: str) -> Iterator[Term]:
+    for quad in store.quads_for_pattern(NamedNode(subject), NamedNode(property_), None):
+        if isinstance(quad.object, NamedNode | Literal):
+            yield quad.object
 
 
 def load_dataset(dataset: Path) -> Store:
@@ -104,10 +166,18 @@ def read_results(
     found: rdflib.Graph, graph: rdflib.Graph, shapes: rdflib.Graph, known: dict[str, Rule]
 ) -> list[Result]:
     """Return the results in pySHACL's report ``found`` on ``graph``; errors as of ``check``."""
+
+    def values(subject: str, property_: str) -> Iterator[Term]:
+        nodes = graph.objects(_iri(subject), _iri(property_))
+        return (term for term in map(oxigraph_term, nodes) if term is not None)
+
+    results = (_result(found, node, known) for node in _result_nodes(found))
     return [
-        result
-        for node in _result_nodes(found)
-        for result in _with_values(_result(found, node, known), graph, shapes)
+        each
+        for result in results
+        for each in _with_values(
+            result, map(str, shapes.objects(_iri(result.rule), _iri(SH.maxCount))), values
+        )
     ]
 
 
@@ -165,20 +235,30 @@ def _result(found: rdflib.Graph, node: Node, known: dict[str, Rule]) -> Result:
     facts = {str(name): value for name, value in found.predicate_objects(node)}
     shape, focus = str(facts[SH.sourceShape]), oxigraph_term(facts[SH.focusNode])
     if focus is None:
-        raise DatasetError(
-            f"A blank node breaks the rule {shape}, but a dataset has IRIs only; build it again."
-        )
+        raise blank_focus_node(shape)
     rule = known.get(shape) or _unnamed_rule(shape, facts)
     path, value = facts.get(SH.resultPath), facts.get(SH.value)
+    return _described(
+        rule if rule.message else replace(rule, message=str(facts.get(SH.resultMessage, ""))),
+        focus=focus,
+        path=str(path) if isinstance(path, rdflib.URIRef) else None,
+        value=None if value is None else oxigraph_term(value),
+        component=str(facts[SH.sourceConstraintComponent]),
+    )
+
+
+def _described(
+    rule: Rule, *, focus: Term, path: str | None, value: Term | None, component: str
+) -> Result:
     return Result(
         severity=rule.severity,
         focus=focus,
         rule=rule.iri,
         title=rule.title,
-        message=rule.message or str(facts.get(SH.resultMessage, "")),
-        path=str(path) if isinstance(path, rdflib.URIRef) else None,
-        value=None if value is None else oxigraph_term(value),
-        component=str(facts[SH.sourceConstraintComponent]),
+        message=rule.message,
+        path=path,
+        value=value,
+        component=component,
         remedy=rule.remedy,
     )
 
@@ -194,15 +274,17 @@ def _unnamed_rule(shape: str, facts: dict[str, Node]) -> Rule:
     )
 
 
-def _with_values(result: Result, graph: rdflib.Graph, shapes: rdflib.Graph) -> Iterator[Result]:
-    """Yield ``result``, or if there are too many values a result for each of them."""
-    limits = shapes.objects(_iri(result.rule), _iri(SH.maxCount))
-    if result.component not in _TOO_MANY or result.path is None or "0" in map(str, limits):
+def _with_values(
+    result: Result, limits: Iterable[str], values: Callable[[str, str], Iterable[Term]]
+) -> Iterator[Result]:
+    """Yield ``result``, or if there are too many values a result for each of them.
+
+    ``limits`` are the values of sh:maxCount, ``values`` reads those of a property.
+    """
+    if result.component not in _TOO_MANY or result.path is None or "0" in limits:
         yield result
         return
-    for node in graph.objects(_iri(result.entity), _iri(result.path)):
-        if value := oxigraph_term(node):
-            yield replace(result, value=value)
+    yield from (replace(result, value=value) for value in values(result.entity, result.path))
 
 
 @contextmanager

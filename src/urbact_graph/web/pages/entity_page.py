@@ -287,8 +287,10 @@ class _Arranging:
         return Value(self.label(iri), address, language if address else "")
 
 
-def _order(value: Value) -> tuple[str, str]:
-    return value.text.casefold(), value.address
+def _order(value: Value) -> tuple[str, ...]:
+    # One order for all that differ: names are alike in many languages, and every process that
+    # serves the same graph makes the same page.
+    return value.text.casefold(), value.text, value.address, value.language
 
 
 def _iri(term: object) -> str:
