@@ -11,7 +11,6 @@ from urllib.parse import quote
 
 from pyoxigraph import Store
 
-from urbact_graph.client.binding import form_of
 from urbact_graph.client.columns import Column
 from urbact_graph.client.graph import Graph
 from urbact_graph.client.http import Http
@@ -29,6 +28,7 @@ from urbact_graph.problems import (
     ProblemError,
 )
 from urbact_graph.rdf.formats import RESULTS_JSON
+from urbact_graph.rdf.sparql import form_of
 from urbact_graph.stored.query import UnknownParameterError
 
 _JSON = "application/json"
