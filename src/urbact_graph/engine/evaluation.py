@@ -29,7 +29,11 @@ from urbact_graph.rdf.regular_expressions import pattern_fault
 from urbact_graph.rdf.sparql import mistake, position
 from urbact_graph.rdf.terms import read_term
 
-_UNKNOWN_FUNCTION = re.compile(r"The custom \w*\s?function (?P<name><.*>) is not supported")
+# As Oxigraph says it, and as Virtuoso does.
+_UNKNOWN_FUNCTION = re.compile(
+    r"The custom \w*\s?function <(?P<oxigraph>.*)> is not supported"
+    r"|Undefined procedure DB\.DBA\.(?P<virtuoso>\S+?)\.?$"
+)
 
 
 def evaluate(
@@ -84,9 +88,10 @@ def check_patterns(query: str) -> None:
 def problem_of_function(message: str) -> ProblemError | None:
     """Return the problem of a function that the engine has not, if its ``message`` says so."""
     if match := _UNKNOWN_FUNCTION.search(message):
+        name = match["oxigraph"] or match["virtuoso"]
         return ProblemError(
             UNKNOWN_FUNCTION,
-            f"There is no function {match['name']} here; docs/http.md lists those that there are.",
+            f"There is no function <{name}> here; docs/http.md lists those that there are.",
         )
     return None
 

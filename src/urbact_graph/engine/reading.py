@@ -23,6 +23,10 @@ from urbact_graph.problems import EVALUATION_FAILED, ProblemError
 from urbact_graph.rdf.sparql import form_of
 
 
+# The column of the table that Virtuoso answers an ASK with.
+ASK_COLUMN = "__ASK_RETVAL"
+
+
 def checked(message: Check) -> Checked:
     """Return the query of ``message`` as another engine is to get it.
 
@@ -80,9 +84,20 @@ def _columns(query: str, base: str | None) -> list[str]:
     return [column.value for column in columns]
 
 
+def _truth(found: QuerySolutions) -> QuerySolutions | QueryBoolean:
+    """Return the truth value that Virtuoso 7 answers an ASK with: one row, or none."""
+    if [column.value for column in found.variables] != [ASK_COLUMN]:
+        return found
+    written = "true" if next(found, None) is not None else "false"
+    content = f'{{"head":{{}},"boolean":{written}}}'.encode()
+    return parse_query_results(content, format=QueryResultsFormat.JSON)
+
+
 def _read(message: Convert) -> QueryBoolean | QuerySolutions | list[Triple]:
     if results := QueryResultsFormat.from_media_type(message.media_type):
         found = parse_query_results(message.content, format=results)
+        if message.form == "ASK" and isinstance(found, QuerySolutions):
+            found = _truth(found)
         if isinstance(found, QueryBoolean) != (message.form == "ASK"):
             raise ValueError(f"it is no answer to {message.form}")
         return found

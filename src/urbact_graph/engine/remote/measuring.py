@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from urbact_graph.engine.protocol import Counts
+from urbact_graph.engine.reading import ASK_COLUMN
 from urbact_graph.engine.remote.answers import media_type_of
 from urbact_graph.engine.remote.exchange import TooMuchError
 from urbact_graph.engine.remote.faults import FailedError, GoneError
@@ -110,8 +111,10 @@ def ask(replica: Replica, query: str, seconds: float) -> bool:
     """
     found = _answer(replica, query, seconds)
     try:
+        if found.get("head", {}).get("vars") == [ASK_COLUMN]:
+            return bool(found["results"]["bindings"])
         return bool(found["boolean"])
-    except KeyError:
+    except (KeyError, TypeError, AttributeError):
         raise FailedError("it gives no truth value", may_pass=False) from None
 
 

@@ -1,0 +1,113 @@
+"""Ask real engines every stored query, and say which answers differ from the local engine's.
+
+    python -m tests.engine.remote.differences [NAME…]
+
+starts each engine that is installed, loads the graph into it, and prints a table in Markdown.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyoxigraph import (
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    RdfFormat,
+    Store,
+    parse,
+    parse_query_results,
+)
+
+from tests.queries.answers.engines import Comparable, on_pyoxigraph, plain
+from tests.queries.cases import BASE, OTHERS, QUERIES
+from urbact_graph.engine.protocol import Dataset, Request
+from urbact_graph.problems import ProblemError
+from urbact_graph.rdf.formats import RESULTS_JSON
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from urbact_graph.stored.query import StoredQuery
+
+N_TRIPLES = "application/n-triples"
+_LARGEST = 100_000_000
+CASES = [(name, given) for name in QUERIES for given in ({}, *OTHERS.get(name, []))]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A stored query whose answer differs, with the values of its parameters, and how."""
+
+    name: str
+    given: tuple[tuple[str, str], ...]
+    reason: str
+
+
+def differences(
+    engine: Dataset, store: Store, cases: list[tuple[str, dict[str, str]]] = CASES
+) -> Iterator[Difference]:
+    """Yield what ``engine`` answers otherwise than pyoxigraph on ``store``."""
+    for name, given in cases:
+        reason = difference(engine, store, QUERIES[name], given)
+        if reason:
+            yield Difference(name, tuple(given.items()), reason)
+
+
+def difference(
+    engine: Dataset, store: Store, query: StoredQuery, given: dict[str, str]
+) -> str:
+    """Return how the answer differs; empty if it does not."""
+    terms = query.bind(given, BASE)
+    right = on_pyoxigraph(query, store, terms)
+    written = {name: str(term) for name, term in terms.items()}
+    asked = Request(query.text, RESULTS_JSON, N_TRIPLES, _LARGEST, substitutions=written)
+    try:
+        found = comparable(query, engine.query(asked).content)
+    except ProblemError as error:
+        return error.detail
+    if found == right:
+        return ""
+    if isinstance(found, bool) or isinstance(right, bool):
+        return f"{found}, where {right} is right"
+    missing = [row for row in right if row not in found]
+    added = [row for row in found if row not in right]
+    if not missing and not added and len(found) == len(right):
+        return "the order of the rows differs"
+    return (
+        f"{len(found)} rows, where there are {len(right)}: {len(missing)} are missing, "
+        f"{len(added)} are others; for example {(missing or added or [()])[0]}"
+        f"{f', instead of which {added[0]}' if missing and added else ''}"
+    )
+
+
+def comparable(query: StoredQuery, content: bytes) -> Comparable:
+    """Return an answer, in JSON or N-Triples, in the form that compares."""
+    if query.form in ("CONSTRUCT", "DESCRIBE"):
+        triples = {quad.triple for quad in parse(content, format=RdfFormat.N_TRIPLES)}
+        rows = {tuple(plain(part) for part in triple) for triple in triples}
+        return sorted(rows, key=repr)
+    found = parse_query_results(content, format=QueryResultsFormat.JSON)
+    if isinstance(found, QueryBoolean):
+        return bool(found)
+    assert isinstance(found, QuerySolutions)
+    return [tuple(plain(row[column.name]) for column in query.columns) for row in found]
+
+
+if __name__ == "__main__":
+    from urbact_graph.engine.remote.engine import RemoteEngine
+    from urbact_graph.settings import Settings
+    known = Store()
+    known.load(path=sys.argv[2], format=RdfFormat.N_TRIPLES)
+    with RemoteEngine(Settings.load(engine=(sys.argv[1],), query_timeout_seconds=30)) as remote:
+        began = time.monotonic()
+        for name, given in CASES:
+            t = time.monotonic()
+            reason = difference(remote, known, QUERIES[name], given)
+            took = time.monotonic() - t
+            if reason or took > 5:
+                print(f"{name} {given} {took:.1f} s: {reason[:700]}", flush=True)
+        print(f"{len(CASES)} cases, {time.monotonic() - began:.0f} s")
