@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -57,9 +58,7 @@ def differences(
             yield Difference(name, tuple(given.items()), reason)
 
 
-def difference(
-    engine: Dataset, store: Store, query: StoredQuery, given: dict[str, str]
-) -> str:
+def difference(engine: Dataset, store: Store, query: StoredQuery, given: dict[str, str]) -> str:
     """Return how the answer differs; empty if it does not."""
     terms = query.bind(given, BASE)
     right = on_pyoxigraph(query, store, terms)
@@ -69,17 +68,18 @@ def difference(
         found = comparable(query, engine.query(asked).content)
     except ProblemError as error:
         return error.detail
-    if found == right:
+    # By what is written, as Python takes 1 for True.
+    if repr(found) == repr(right):
         return ""
     if isinstance(found, bool) or isinstance(right, bool):
         return f"{found}, where {right} is right"
-    missing = [row for row in right if row not in found]
-    added = [row for row in found if row not in right]
+    here, there = Counter(map(repr, right)), Counter(map(repr, found))
+    missing, added = list((here - there).elements()), list((there - here).elements())
     if not missing and not added and len(found) == len(right):
         return "the order of the rows differs"
     return (
         f"{len(found)} rows, where there are {len(right)}: {len(missing)} are missing, "
-        f"{len(added)} are others; for example {(missing or added or [()])[0]}"
+        f"{len(added)} are others; for example {(missing or added)[0]}"
         f"{f', instead of which {added[0]}' if missing and added else ''}"
     )
 
@@ -100,6 +100,7 @@ def comparable(query: StoredQuery, content: bytes) -> Comparable:
 if __name__ == "__main__":
     from urbact_graph.engine.remote.engine import RemoteEngine
     from urbact_graph.settings import Settings
+
     known = Store()
     known.load(path=sys.argv[2], format=RdfFormat.N_TRIPLES)
     with RemoteEngine(Settings.load(engine=(sys.argv[1],), query_timeout_seconds=30)) as remote:

@@ -8,10 +8,13 @@ import re
 from collections.abc import Iterator, Mapping
 
 from urbact_graph.engine.rewriting.structure import Edit, Structure, edited
+from urbact_graph.rdf.namespaces import XSD
 from urbact_graph.rdf.sparql import tokens
 
+_DECIMAL = f"<{XSD.decimal}>"
 _ABSOLUTE = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:")
 _BINDERS = ("AS", "VALUES")
+_READERS = ("FILTER", "BIND", "HAVING")
 # What ends the conditions of GROUP BY and ORDER BY.
 _CLAUSES = ("GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES")
 
@@ -21,12 +24,12 @@ def bound(query: str, terms: Mapping[str, str]) -> str:
 
     A variable that the query binds itself is joined with its term instead.
     """
-    if not terms:
-        return query
     structure = Structure(query)
+    if not structure.is_sound:
+        return query
     joined = {name for name in terms if _binds(structure, name)}
     replaced = {name: term for name, term in terms.items() if name not in joined}
-    text = edited(query, list(_edits(structure, replaced)))
+    text = edited(query, [*_edits(structure, replaced), *_idle_edits(structure, replaced)])
     for name in sorted(joined):
         text = f"{text.rstrip()}\nVALUES ?{name} {{ {terms[name]} }}"
     return text
@@ -77,6 +80,74 @@ def _edits(query: Structure, terms: Mapping[str, str]) -> Iterator[Edit]:
             yield query.edit(index, index + 1, term)
 
 
+def _idle_edits(query: Structure, terms: Mapping[str, str]) -> Iterator[Edit]:
+    """Take variables that nothing binds out of what is further in: they join with nothing there.
+
+    An engine may join rows by such a variable, and finds none (Virtuoso). What is outermost keeps
+    it, as a column without values.
+    """
+    selects = {start: end for start, end in _select_clauses(query) if query.depth[start - 1] > 0}
+    groups = {
+        start: end for start, end in _conditions(query, "GROUP") if query.depth[start - 1] > 0
+    }
+    clauses = {**selects, **groups}
+    projected = {
+        token.text[1:]
+        for index, token in enumerate(query.tokens)
+        if token.kind == "variable" and _is_top(query, index, selects)
+    }
+    idle = {
+        name
+        for name in projected - terms.keys()
+        if not _binds(query, name) and _is_read(query, name)
+    }
+    for start, end in clauses.items():
+        parts = [
+            index
+            for index in range(start, end)
+            if query.tokens[index].kind == "variable"
+            and query.depth[index] == query.depth[start - 1]
+        ]
+        unused = [index for index in parts if query.tokens[index].text[1:] in idle]
+        # A clause is not left empty.
+        if len(unused) < end - start:
+            yield from (query.edit(index, index + 1, "") for index in unused)
+
+
+def _is_read(query: Structure, name: str) -> bool:
+    """Tell whether the variable stands in clauses and expressions only, so that nothing binds it."""
+    clauses = dict(_select_clauses(query)) | dict(_conditions(query, "GROUP"))
+    clauses |= dict(_conditions(query, "ORDER"))
+    return all(
+        _is_top(query, index, clauses) or _in_expression(query, index)
+        for index, token in enumerate(query.tokens)
+        if token.kind == "variable" and token.text[1:] == name
+    )
+
+
+def _in_expression(query: Structure, index: int) -> bool:
+    """Tell whether a token stands in the brackets of FILTER, BIND, or a function after FILTER."""
+    opening = index
+    while opening > 0:
+        opening = _enclosing(query, opening)
+        if opening < 0 or query.tokens[opening].text != "(":
+            return False
+        if query.word(opening - 1) in _READERS or query.word(opening - 2) == "FILTER":
+            return True
+    return False
+
+
+def _enclosing(query: Structure, index: int) -> int:
+    """Return the bracket that a token stands in; -1 if in none."""
+    depth = query.depth[index]
+    before = index - 1
+    while before >= 0:
+        if query.tokens[before].kind == "open" and query.depth[before] == depth - 1:
+            return before
+        before -= 1
+    return -1
+
+
 def _projected(query: Structure, index: int, term: str) -> str:
     """Return what stands for a variable that SELECT projects.
 
@@ -84,11 +155,17 @@ def _projected(query: Structure, index: int, term: str) -> str:
     """
     name = query.tokens[index].text[1:]
     if query.depth[index] == 0:
-        return f"({term} AS ?{name})"
+        return f"({_written(term)} AS ?{name})"
     is_alone = query.word(index - 1) in ("SELECT", "DISTINCT", "REDUCED") and (
         query.word(index + 1) in ("WHERE", "FROM") or query.is_text(index + 1, "{")
     )
     return f"({term} AS ?{name}_term)" if is_alone else ""
+
+
+def _written(term: str) -> str:
+    """Return ``term`` as SELECT takes it on every engine: Virtuoso cannot sort beside a decimal."""
+    text, _, datatype = term.rpartition("^^")
+    return f"STRDT({text}, {datatype})" if datatype == _DECIMAL else term
 
 
 def _is_top(query: Structure, index: int, clauses: Mapping[int, int]) -> bool:
