@@ -98,6 +98,7 @@ class RemoteEngine:
         self._look(thoroughly=True)
         self.replicas.settle()
         if not self.replicas.version:
+            self.replicas.close()
             raise EngineError(self._complaint())
         self._lock = threading.Lock()
         self.replicas.changed = self._note_change

@@ -89,6 +89,7 @@ class Replica:
         self.changed = threading.Event()
         self._lock = threading.Lock()
         self._idle: list[Connection] = []
+        self._is_closed = False
 
     @property
     def default_graphs(self) -> tuple[str, ...]:
@@ -137,8 +138,9 @@ class Replica:
                 return response
 
     def close(self) -> None:
-        """Close the connections that are kept."""
+        """Close the connections that are kept, and keep none from now on."""
         with self._lock:
+            self._is_closed = True
             kept, self._idle = self._idle, []
         for connection in kept:
             connection.close()
@@ -207,7 +209,8 @@ class Replica:
 
     def _keep(self, connection: Connection) -> None:
         with self._lock:
-            is_kept = not connection.is_closed and len(self._idle) < _MAX_IDLE
+            has_room = not self._is_closed and len(self._idle) < _MAX_IDLE
+            is_kept = has_room and not connection.is_closed
             if is_kept:
                 self._idle.append(connection)
         if not is_kept:
