@@ -73,7 +73,7 @@ def answer(handler: Handler, query: str) -> None:
         handler.send(str(error).encode(), "text/plain", 500)
         return
     if isinstance(found, QueryTriples):
-        form = next((f for f in (RdfFormat.N_TRIPLES, RdfFormat.TURTLE) if f.media_type in accept))
+        form = next(f for f in (RdfFormat.N_TRIPLES, RdfFormat.TURTLE) if f.media_type in accept)
         handler.send(serialize(found, format=form), form.media_type)
         return
     results = QueryResultsFormat.XML if "json" not in accept else QueryResultsFormat.JSON
