@@ -22,7 +22,6 @@ from urbact_graph.engine.serialization import serialized
 from urbact_graph.problems import EVALUATION_FAILED, ProblemError
 from urbact_graph.rdf.sparql import form_of
 
-
 # The column of the table that Virtuoso answers an ASK with.
 ASK_COLUMN = "__ASK_RETVAL"
 

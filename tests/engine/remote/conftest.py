@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from pyoxigraph import Store
@@ -12,6 +12,9 @@ from tests.support.waiting import until
 from urbact_graph.engine.remote.engine import RemoteEngine
 from urbact_graph.engine.remote.replica import State
 from urbact_graph.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FACTS = "INSERT DATA { <x:s> <x:p> 1, 2, 3 . <x:t> <x:p> 1 }"
 

@@ -8,9 +8,10 @@ starts each engine that is installed, loads the graph into it, and prints a tabl
 from __future__ import annotations
 
 import sys
-import time
+import tempfile
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyoxigraph import (
@@ -24,10 +25,15 @@ from pyoxigraph import (
 )
 
 from tests.queries.answers.engines import Comparable, on_pyoxigraph, plain
-from tests.queries.cases import BASE, OTHERS, QUERIES
+from tests.queries.cases import BASE, OTHERS, QUERIES, ROOT
+from tests.support.engine_servers import SERVERS
+from urbact_graph.dataset.building import build
 from urbact_graph.engine.protocol import Dataset, Request
+from urbact_graph.engine.remote.engine import RemoteEngine
 from urbact_graph.problems import ProblemError
 from urbact_graph.rdf.formats import RESULTS_JSON
+from urbact_graph.settings import Settings
+from urbact_graph.sources import GraphSources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,18 +103,45 @@ def comparable(query: StoredQuery, content: bytes) -> Comparable:
     return [tuple(plain(row[column.name]) for column in query.columns) for row in found]
 
 
-if __name__ == "__main__":
-    from urbact_graph.engine.remote.engine import RemoteEngine
-    from urbact_graph.settings import Settings
+def table(found: dict[str, list[Difference]]) -> str:
+    """Return the table of docs/engines.md: a row for each query that differs on an engine."""
+    lines = ["| stored query | engine | what differs |", "| --- | --- | --- |"]
+    for engine, rows in found.items():
+        first = {one.name: one.reason for one in reversed(rows)}
+        cases = Counter(one.name for one in rows)
+        lines += [
+            f"| `{name}` | {engine} | {cases[name]} of {_cases(name)} cases: {reason} |"
+            for name, reason in sorted(first.items())
+        ]
+    return "\n".join(lines)
 
-    known = Store()
-    known.load(path=sys.argv[2], format=RdfFormat.N_TRIPLES)
-    with RemoteEngine(Settings.load(engine=(sys.argv[1],), query_timeout_seconds=30)) as remote:
-        began = time.monotonic()
-        for name, given in CASES:
-            t = time.monotonic()
-            reason = difference(remote, known, QUERIES[name], given)
-            took = time.monotonic() - t
-            if reason or took > 5:
-                print(f"{name} {given} {took:.1f} s: {reason[:700]}", flush=True)
-        print(f"{len(CASES)} cases, {time.monotonic() - began:.0f} s")
+
+def _cases(name: str) -> int:
+    return sum(one == name for one, _ in CASES)
+
+
+def measured(name: str, store: Store) -> list[Difference]:
+    """Start the engine ``name``, load ``store`` into it, and ask it all stored queries."""
+    with SERVERS[name](store) as server:
+        settings = Settings.load(engine=(server.url,), query_timeout_seconds=60)
+        with RemoteEngine(settings) as engine:
+            return list(differences(engine, store))
+
+
+def main(names: list[str]) -> None:
+    """Print the table, and what could not be started."""
+    with tempfile.TemporaryDirectory() as folder:
+        built = build(GraphSources(ROOT), Path(folder))
+        store = Store()
+        store.load(path=str(built.dataset), format=RdfFormat.N_TRIPLES)
+    found = {}
+    for name in names or SERVERS:
+        if missing := SERVERS[name].missing():
+            sys.stderr.write(f"{missing}\n")
+        else:
+            found[name] = measured(name, store)
+    sys.stdout.write(f"{len(QUERIES)} stored queries in {len(CASES)} cases.\n\n{table(found)}\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

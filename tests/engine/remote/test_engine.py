@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 from pyoxigraph import Store
@@ -15,12 +16,14 @@ from tests.engine.remote.services import Handle, Service, refusing, services
 from tests.support.engines import request
 from tests.support.waiting import until
 from urbact_graph.engine.cancellation import Cancellation
-from urbact_graph.engine.protocol import Engine
 from urbact_graph.engine.remote.engine import RemoteEngine
 from urbact_graph.engine.remote.notes import notes_on
 from urbact_graph.errors import EngineError
 from urbact_graph.problems import ProblemError
 from urbact_graph.settings import Settings
+
+if TYPE_CHECKING:
+    from urbact_graph.engine.protocol import Engine
 
 pytestmark = pytest.mark.process
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from pyoxigraph import Store
@@ -24,6 +24,9 @@ from urbact_graph.engine.remote.faults import (
 from urbact_graph.engine.remote.replica import Message, Replica, State, exchange_of
 from urbact_graph.engine.remote.replicas import Replicas
 from urbact_graph.errors import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 QUERY = "SELECT ?x { VALUES ?x { <x:a> } }"
 MESSAGE = Message((("query", QUERY),), ACCEPT["results"])
@@ -65,8 +68,7 @@ def ask(replicas: Replicas, exchange: Exchange | None = None, limit: int = 10_00
 
 @pytest.mark.parametrize(
     "fault",
-    [faults.dead, faults.cut, faults.page, faults.redirect, refusing(500), refusing(502)]
-    + [refusing(429), refusing(503), refusing(404), refusing(401)],
+    [faults.dead, faults.cut, faults.page, faults.redirect, refusing(500), refusing(502), refusing(429), refusing(503), refusing(404), refusing(401)],
 )
 def test_another_replica_answers_in_place_of_one_that_fails(
     fault: Handle, pair: list[Service]
