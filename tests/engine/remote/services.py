@@ -74,10 +74,10 @@ def answer(handler: Handler, query: str) -> None:
         return
     if isinstance(found, QueryTriples):
         form = next(f for f in (RdfFormat.N_TRIPLES, RdfFormat.TURTLE) if f.media_type in accept)
-        handler.send(serialize(found, format=form), form.media_type)
+        handler.send(serialize(found, format=form) or b"", form.media_type)
         return
     results = QueryResultsFormat.XML if "json" not in accept else QueryResultsFormat.JSON
-    handler.send(found.serialize(format=results), results.media_type)
+    handler.send(found.serialize(format=results) or b"", results.media_type)
 
 
 def slow(handler: Handler, _: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from pyoxigraph import QueryBoolean, QuerySolutions, Store, Variable
 
@@ -21,7 +23,7 @@ def small() -> Store:
 
 
 def answered(store: Store, query: str, terms: dict[str, str]) -> object:
-    known = {Variable(name): read_term(term) for name, term in terms.items()}
+    known: dict[Variable, Any] = {Variable(name): read_term(term) for name, term in terms.items()}
     found = store.query(query, substitutions=known or None)
     if isinstance(found, QueryBoolean):
         return bool(found)

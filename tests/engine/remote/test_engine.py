@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pyoxigraph import Store
@@ -23,7 +23,7 @@ from urbact_graph.problems import ProblemError
 from urbact_graph.settings import Settings
 
 if TYPE_CHECKING:
-    from urbact_graph.engine.protocol import Engine
+    from urbact_graph.engine.protocol import Dataset
 
 pytestmark = pytest.mark.process
 
@@ -31,7 +31,7 @@ QUERY = "SELECT ?o { <x:t> <x:p> ?o }"
 GRAPH = "CONSTRUCT { <x:of> <x:is> ?s } WHERE { ?s <x:p> ?o FILTER(?s = <x:t>) }"
 
 
-def problem_of(engine: Engine, query: str, seconds: float | None = 5, **members: object) -> str:
+def problem_of(engine: Dataset, query: str, seconds: float | None = 5, **members: Any) -> str:
     with pytest.raises(ProblemError) as caught:
         engine.query(request(query, **members), seconds)
     return caught.value.problem.name
@@ -83,7 +83,7 @@ def test_answers_come_in_the_format_that_is_asked_for(
     ],
 )
 def test_what_the_local_engine_refuses_is_refused(
-    query: str, members: dict[str, object], problem: str | None, engine: RemoteEngine
+    query: str, members: dict[str, Any], problem: str | None, engine: RemoteEngine
 ) -> None:
     assert problem_of(engine, query, **members) == (problem or "syntax-error")
 
@@ -152,7 +152,7 @@ def test_all_gone_is_said_at_once_and_all_is_well_soon_after_they_return(
     for service in pair:
         service.stop()
     assert problem_of(engine, QUERY) == "engine-unavailable"
-    with pytest.raises(ProblemError, match="takes no connection|connection failed"):
+    with pytest.raises(ProblemError, match=r"takes no connection|connection failed"):
         engine.check()
     pair[1].start()
     until_up(engine, 1)
@@ -301,5 +301,5 @@ def test_what_is_no_service_is_refused_at_the_start(fault: Handle) -> None:
 def test_a_closed_dataset_refuses_queries(engine: RemoteEngine) -> None:
     with engine.open() as dataset:
         assert json.loads(dataset.query(request("ASK {}")).content)["boolean"]
-    assert problem_of(dataset, QUERY) == "engine-unavailable"  # type: ignore[arg-type]
+    assert problem_of(dataset, QUERY) == "engine-unavailable"
     assert time.time() >= engine.started

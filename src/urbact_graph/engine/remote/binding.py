@@ -115,7 +115,7 @@ def _idle_edits(query: Structure, terms: Mapping[str, str]) -> Iterator[Edit]:
 
 
 def _is_read(query: Structure, name: str) -> bool:
-    """Tell whether the variable stands in clauses and expressions only, so that nothing binds it."""
+    """Tell whether the variable stands in clauses and expressions only: nothing binds it."""
     clauses = dict(_select_clauses(query)) | dict(_conditions(query, "GROUP"))
     clauses |= dict(_conditions(query, "ORDER"))
     return all(
