@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from benchmarks.peers import RdflibEndpoint as RdflibPeer
 from benchmarks.peers import Virtuoso as VirtuosoPeer
 from benchmarks.processes import Processes, free_port
 from pyoxigraph import DefaultGraph, RdfFormat, Store, serialize
@@ -154,7 +155,29 @@ class _SmallVirtuoso(VirtuosoPeer):
         super()._sql(statement)
 
 
-SERVERS: dict[str, type[EngineServer]] = {one.name: one for one in (Oxigraph, Virtuoso)}
+class Rdflib(EngineServer):
+    """rdflib behind rdflib-endpoint's own command, for small data."""
+
+    name = "rdflib"
+
+    @classmethod
+    def missing(cls) -> str:
+        return RdflibPeer.missing() or ""
+
+    def start(self, folder: Path) -> None:
+        file = folder / "data.nt"
+        serialize((quad.triple for quad in self._store), str(file), RdfFormat.N_TRIPLES)
+        self._peer = RdflibPeer(folder / "rdflib", file)
+        self._peer.start()
+        self.url = f"http://{_HOST}:{self._peer.target.port}/"
+
+    def stop(self) -> None:
+        if hasattr(self, "_peer"):
+            self._peer.stop()
+        super().stop()
+
+
+SERVERS: dict[str, type[EngineServer]] = {one.name: one for one in (Oxigraph, Virtuoso, Rdflib)}
 
 
 @dataclass

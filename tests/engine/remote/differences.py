@@ -7,6 +7,7 @@ starts each engine that is installed, loads the graph into it, and prints a tabl
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 from collections import Counter
@@ -42,6 +43,18 @@ if TYPE_CHECKING:
 
 N_TRIPLES = "application/n-triples"
 _LARGEST = 100_000_000
+# By SPARQL 1.1, section 11.2, GROUP BY makes no group of nothing.
+EMPTY_ROW = "one row without values where nothing fits"
+_NO_DISTANCE = "its open edition has no functions of GeoSPARQL"
+# Why, as far as it was found out.
+REASONS = {
+    ("cities-near-city", "virtuoso"): _NO_DISTANCE,
+    ("cities-near-point", "virtuoso"): _NO_DISTANCE,
+    (
+        "city-by-name",
+        "virtuoso",
+    ): "its REPLACE takes a set of letters beyond ASCII for one of bytes",
+}
 CASES = [(name, given) for name in QUERIES for given in ({}, *OTHERS.get(name, []))]
 
 
@@ -77,6 +90,8 @@ def difference(engine: Dataset, store: Store, query: StoredQuery, given: dict[st
     # By what is written, as Python takes 1 for True.
     if repr(found) == repr(right):
         return ""
+    if not right and isinstance(found, list) and len(found) == 1 and not any(found[0]):
+        return EMPTY_ROW
     if isinstance(found, bool) or isinstance(right, bool):
         return f"{found}, where {right} is right"
     here, there = Counter(map(repr, right)), Counter(map(repr, found))
@@ -105,12 +120,22 @@ def comparable(query: StoredQuery, content: bytes) -> Comparable:
 
 def table(found: dict[str, list[Difference]]) -> str:
     """Return the table of docs/engines.md: a row for each query that differs on an engine."""
-    lines = ["| stored query | engine | what differs |", "| --- | --- | --- |"]
-    for engine, rows in found.items():
+    lines = [
+        "| stored query | engine | cases | what it answers | why |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for engine, differing in found.items():
+        rows = [one for one in differing if one.reason != EMPTY_ROW]
+        if empty := len(differing) - len(rows):
+            lines.append(
+                f"| each with GROUP BY | {engine} | {empty} | {EMPTY_ROW} "
+                "| it makes a group of nothing |"
+            )
         first = {one.name: one.reason for one in reversed(rows)}
         cases = Counter(one.name for one in rows)
         lines += [
-            f"| `{name}` | {engine} | {cases[name]} of {_cases(name)} cases: {reason} |"
+            f"| `{name}` | {engine} | {cases[name]} of {_cases(name)} "
+            f"| {reason.partition(';')[0]} | {REASONS.get((name, engine), 'not known')} |"
             for name, reason in sorted(first.items())
         ]
     return "\n".join(lines)
@@ -128,18 +153,32 @@ def measured(name: str, store: Store) -> list[Difference]:
             return list(differences(engine, store))
 
 
+def demo_store(folder: Path) -> Store:
+    """Build the demo of the tests in ``folder``."""
+    root = folder / "demo"
+    shutil.copytree(ROOT / "tests" / "demo" / "data", root / "data")
+    for name in ("ontology", "queries", "shapes"):
+        shutil.copytree(ROOT / name, root / name)
+    store = Store()
+    built = build(GraphSources(root), root / "build")
+    store.load(path=str(built.dataset), format=RdfFormat.N_TRIPLES)
+    return store
+
+
 def main(names: list[str]) -> None:
     """Print the table, and what could not be started."""
     with tempfile.TemporaryDirectory() as folder:
         built = build(GraphSources(ROOT), Path(folder))
         store = Store()
         store.load(path=str(built.dataset), format=RdfFormat.N_TRIPLES)
+        demo = demo_store(Path(folder))
     found = {}
     for name in names or SERVERS:
         if missing := SERVERS[name].missing():
             sys.stderr.write(f"{missing}\n")
         else:
-            found[name] = measured(name, store)
+            # rdflib takes minutes on the whole graph for what the others answer at once.
+            found[name] = measured(name, demo if name == "rdflib" else store)
     sys.stdout.write(f"{len(QUERIES)} stored queries in {len(CASES)} cases.\n\n{table(found)}\n")
 
 

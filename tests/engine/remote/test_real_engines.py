@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.engine.remote.differences import CASES, difference
+from tests.engine.remote.differences import CASES, EMPTY_ROW, difference
 from tests.queries.cases import BASE, QUERIES, ROOT
 from tests.queries.test_answers import is_in_demo
 from tests.support.engine_servers import SERVERS
@@ -43,11 +43,12 @@ def test_stored_queries_give_the_rows_of_the_local_engine(name: str, demo_store:
                 (query, *given.items()): reason
                 for query, given in DEMO_CASES
                 if (reason := difference(engine, demo_store, QUERIES[query], given))
+                and reason != EMPTY_ROW
             }
         assert {query for query, *_ in found} <= known, found
 
 
-@pytest.mark.parametrize("name", SERVERS)
+@pytest.mark.parametrize("name", ["oxigraph", "virtuoso"])
 def test_a_query_without_end_is_stopped(name: str, demo_store: Store) -> None:
     if missing := SERVERS[name].missing():
         pytest.skip(missing)
