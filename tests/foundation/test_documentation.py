@@ -49,6 +49,7 @@ def test_every_setting_that_limits_is_among_them() -> None:
     others = {
         *("base_iri", "sources", "build_folder", "dataset", "host", "port", "public_url"),
         *("trusted_proxies", "access_log", "log_queries", "allow_unknown_graphs"),
+        *("engine", "engine_authorization", "foreign"),
     }
     assert set(Settings.model_fields) == others | {limit.name for limit in Settings().limits}
 

@@ -36,28 +36,27 @@ def test_stored_queries_give_the_rows_of_the_local_engine(name: str, demo_store:
     if missing := SERVERS[name].missing():
         pytest.skip(missing)
     known = documented(name)
-    with SERVERS[name](demo_store) as server:
-        with RemoteEngine(Settings.load(engine=(server.url,), query_timeout_seconds=60)) as engine:
-            assert engine.counts.quads == len(demo_store)
-            found = {
-                (query, *given.items()): reason
-                for query, given in DEMO_CASES
-                if (reason := difference(engine, demo_store, QUERIES[query], given))
-                and reason != EMPTY_ROW
-            }
-        assert {query for query, *_ in found} <= known, found
-
-
-@pytest.mark.parametrize("name", ["oxigraph", "virtuoso"])
-def test_a_query_without_end_is_stopped(name: str, demo_store: Store) -> None:
-    if missing := SERVERS[name].missing():
-        pytest.skip(missing)
-    endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    # rdflib takes as long for a query as the others take for all.
+    cases = DEMO_CASES[::8] if name == "rdflib" else DEMO_CASES
     with (
         SERVERS[name](demo_store) as server,
-        RemoteEngine(Settings.load(engine=(server.url,), query_timeout_seconds=2)) as engine,
+        RemoteEngine(Settings.load(engine=(server.url,), query_timeout_seconds=60)) as engine,
     ):
-        with pytest.raises(ProblemError) as caught:
-            engine.query(request(endless))
-        assert caught.value.problem.name == "query-timeout"
-        assert b"true" in engine.query(request(f"ASK {{ <{BASE}theme> ?p ?o }}")).content
+        assert engine.counts.quads == len(demo_store)
+        found = {
+            (query, *given.items()): reason
+            for query, given in cases
+            if (reason := difference(engine, demo_store, QUERIES[query], given))
+            and reason != EMPTY_ROW
+        }
+        assert {query for query, *_ in found} <= known, found
+        if name != "rdflib":
+            _stop_one_without_end(engine)
+
+
+def _stop_one_without_end(engine: RemoteEngine) -> None:
+    endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    with pytest.raises(ProblemError) as caught:
+        engine.query(request(endless), 2)
+    assert caught.value.problem.name == "query-timeout"
+    assert b"true" in engine.query(request(f"ASK {{ <{BASE}theme> ?p ?o }}")).content
