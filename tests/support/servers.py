@@ -366,18 +366,14 @@ def starting(
 ) -> Iterator[Server]:
     """Run it as ``serving`` does, but do not wait until it serves; its address is not known yet."""
     log = folder / "server.log"
-    command = [sys.executable, "-m", "urbact_graph", "serve", "--port", "0"]
+    command = (sys.executable, "-m", "urbact_graph", "serve", "--port", "0")
     # The paths of sockets have at most 107 bytes, which those of tests' folders may exceed.
     with tempfile.TemporaryDirectory() as runtime, served_options(options) as given:
         environment = {**os.environ, "XDG_RUNTIME_DIR": runtime, **(settings or {})}
         with log.open("w") as errors, (folder / "access.log").open("w") as output:
+            outputs = {"stdout": output, "stderr": errors}
             process = subprocess.Popen(
-                [*command, *given],
-                stdout=output,
-                stderr=errors,
-                cwd=cwd,
-                text=True,
-                env=environment,
+                (*command, *given), cwd=cwd, text=True, env=environment, **outputs
             )
         try:
             yield Server("", process, log, Path(runtime))
