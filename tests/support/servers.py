@@ -371,9 +371,9 @@ def starting(
     with tempfile.TemporaryDirectory() as runtime, served_options(options) as given:
         environment = {**os.environ, "XDG_RUNTIME_DIR": runtime, **(settings or {})}
         with log.open("w") as errors, (folder / "access.log").open("w") as output:
-            given = [*command, *given]
+            arguments = [*command, *given]
             process = subprocess.Popen(
-                given, stdout=output, stderr=errors, cwd=cwd, text=True, env=environment
+                arguments, stdout=output, stderr=errors, cwd=cwd, text=True, env=environment
             )
         try:
             yield Server("", process, log, Path(runtime))
