@@ -11,6 +11,7 @@ from pyoxigraph import RdfFormat, Store, Triple, parse, serialize
 from xdist.remote import Producer
 
 from tests.support.descriptions import extended, real_description
+from tests.support.engine_servers import CHOSEN, SERVERS
 from tests.support.marking import mark, watch, with_long_files_first
 
 # Refuses connections off this machine from its import on.
@@ -168,6 +169,16 @@ def demo_server(
     settings = variables(trusted_proxies="127.0.0.1")
     with serving(folder, *options, settings=settings) as server:
         yield server
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the tests of the server and of the web ask the engine of another, by its name."""
+    parser.addoption("--engine", default="", choices=["", *SERVERS], help="SPARQL server to ask")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Note which engine is asked."""
+    CHOSEN.name = config.option.engine
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -28,6 +28,15 @@ Validator = Literal["auto", "fast", "pyshacl"]
 _PATH = r"[^\s<>\"{}|\\^`#?]"
 
 
+# So many queries run at the same time on each engine, which has its own cores.
+_QUERIES_PER_ENGINE = 8
+
+
+def _slots(data: dict[str, Any]) -> int:
+    """Return how many queries may run, by the engines that there are among the settings."""
+    return _QUERIES_PER_ENGINE * len(data["engine"]) if data.get("engine") else _cores()
+
+
 def _cores() -> int:
     """Return the cores that this process may use, where the system says it, else all of them."""
     if hasattr(os, "sched_getaffinity"):
@@ -81,6 +90,21 @@ class Settings(BaseSettings):
         description="RDF file to serve, query or publish instead of the graph (.nq, .trig, .ttl, "
         ".nt, …)",
     )
+    engine: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = Field(
+        (),
+        description="address of a SPARQL service that evaluates the queries instead of this "
+        "machine; several are replicas of each other, separated by commas",
+    )
+    engine_authorization: SecretStr | None = Field(
+        None,
+        description="header Authorization that the engine wants, such as `Bearer …`; never an "
+        "option, as others can see those",
+        exclude=True,
+    )
+    foreign: bool = Field(
+        default=False,
+        description="the engine holds another dataset than the graph, of which nothing is built",
+    )
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
     public_url: str | None = Field(
@@ -99,9 +123,9 @@ class Settings(BaseSettings):
     )
     max_running_queries: int = _limit(
         PydanticUndefined,
-        "queries that run at the same time; by default one per core",
+        "queries that run at the same time; by default one per core, or eight per --engine",
         gt=0,
-        default_factory=_cores,
+        default_factory=_slots,
     )
     max_waiting_queries: int = _limit(
         16, "queries that wait for a free slot, or are suspended; one more gets 503", ge=0
@@ -161,6 +185,18 @@ class Settings(BaseSettings):
         description="kind of authentication that `publish` uses: none, basic, digest or bearer; by "
         "default what the store asks for, of that for which there are credentials",
     )
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether another dataset than the graph is served."""
+        return self.dataset is not None or self.foreign
+
+    @property
+    def dataset_name(self) -> str:
+        """What another dataset than the graph is called; empty where the graph is served."""
+        if self.dataset is not None:
+            return self.dataset.name
+        return "The data of a SPARQL service" if self.foreign else ""
 
     @property
     def address(self) -> str:

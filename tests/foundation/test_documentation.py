@@ -50,6 +50,7 @@ def test_every_setting_that_limits_is_among_them() -> None:
         *("base_iri", "sources", "build_folder", "dataset", "host", "port", "public_url"),
         *("validator", "trusted_proxies", "access_log", "log_queries", "allow_unknown_graphs"),
         *("publish_user", "publish_password", "publish_token", "publish_authentication"),
+        *("engine", "engine_authorization", "foreign"),
     }
     assert set(Settings.model_fields) == others | {limit.name for limit in Settings().limits}
 

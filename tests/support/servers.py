@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.support.engine_servers import served_options
 from tests.support.engines import ENDLESS
 from tests.support.waiting import DEADLINE, kill, until
 from urbact_graph.server.control_socket import request_reload
@@ -365,13 +366,14 @@ def starting(
 ) -> Iterator[Server]:
     """Run it as ``serving`` does, but do not wait until it serves; its address is not known yet."""
     log = folder / "server.log"
-    command = [sys.executable, "-m", "urbact_graph", "serve", "--port", "0", *options]
+    command = (sys.executable, "-m", "urbact_graph", "serve", "--port", "0")
     # The paths of sockets have at most 107 bytes, which those of tests' folders may exceed.
-    with tempfile.TemporaryDirectory() as runtime:
+    with tempfile.TemporaryDirectory() as runtime, served_options(options) as given:
         environment = {**os.environ, "XDG_RUNTIME_DIR": runtime, **(settings or {})}
         with log.open("w") as errors, (folder / "access.log").open("w") as output:
+            arguments = [*command, *given]
             process = subprocess.Popen(
-                command, stdout=output, stderr=errors, cwd=cwd, text=True, env=environment
+                arguments, stdout=output, stderr=errors, cwd=cwd, text=True, env=environment
             )
         try:
             yield Server("", process, log, Path(runtime))

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pytest
 from flask.testing import FlaskClient
 
+from tests.support.engine_servers import engine_on
 from tests.web.serving import ADDRESS
 from urbact_graph.dataset.building import Build
-from urbact_graph.engine.local import LocalEngine, Source
+from urbact_graph.engine.source import Source
 from urbact_graph.release.release import Release
 from urbact_graph.settings import Settings
 from urbact_graph.web.app import create_app
@@ -24,7 +25,7 @@ def demo_app(
     settings = Settings.load(max_running_queries=2, public_url=ADDRESS)
     documentation = tmp_path_factory.mktemp("docs")
     (documentation / "index.html").write_text("<!doctype html><title>One page</title>", "utf-8")
-    with LocalEngine(settings, Source(demo_release.graph, demo_release.version)) as engine:
+    with engine_on(settings, Source(demo_release.graph, demo_release.version)) as engine:
         app = create_app(settings, engine, demo_release)
         app.documentation = Documentation.find(documentation)
         yield app
@@ -34,7 +35,7 @@ def demo_app(
 def real_app(built: Build) -> Iterator[Application]:
     """Serve the real graph without a release, to tests that only read."""
     settings = Settings.load(max_running_queries=2, public_url=ADDRESS)
-    with LocalEngine(settings, Source(built.dataset, built.version)) as engine:
+    with engine_on(settings, Source(built.dataset, built.version)) as engine:
         yield create_app(settings, engine)
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
-from urbact_graph.engine.local import LocalEngine, Source
+from tests.support.engine_servers import engine_on
+from urbact_graph.engine.source import Source
 from urbact_graph.settings import Settings
 from urbact_graph.web.app import create_app
 from urbact_graph.web.context import RequestContext
@@ -39,7 +40,7 @@ def serving_file(
 ) -> Iterator[Application]:
     """Serve ``file`` in an application while the block lasts."""
     known = Settings.load(**{"max_running_queries": 1, "public_url": ADDRESS, **settings})
-    with LocalEngine(known, Source(file)) as engine:
+    with engine_on(known, Source(file)) as engine:
         yield create_app(known, engine, release)
 
 

@@ -1,12 +1,14 @@
 """The page of limits says what the settings say, to people and to programs."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
 
-from tests.support.stubs import StubEngine
+from tests.support.stubs import IDLE, StubEngine
 from tests.web.serving import BROWSER, problem, text_of
+from urbact_graph.engine.protocol import Capability, ReplicaStatus
 from urbact_graph.settings import Settings
 from urbact_graph.web.app import create_app
 
@@ -103,3 +105,17 @@ def test_a_tag_is_of_one_format_and_of_the_limits_in_it(client: FlaskClient) -> 
     assert client.get("/limits", headers={**BROWSER, **tag}).status_code == 200
     other = client_of(Settings.load(query_timeout_seconds=3))
     assert other.get("/limits", headers=tag).status_code == 200
+
+
+def test_what_the_engines_cannot_do_is_shown() -> None:
+    capabilities = (Capability("VALUES", is_there=True), Capability("MINUS", False, "gives <2>"))
+    replica = ReplicaStatus("Virtuoso", "up", "", "7", 0, capabilities)
+    engine = StubEngine(current_status=replace(IDLE, replicas=(replica,)))
+    client = create_app(SETTINGS, engine).test_client()
+    found = client.get("/limits").get_json()["engines"]
+    assert found[0]["lacks"] == {"MINUS": "gives <2>"}
+    assert found[0]["capabilities"] == {"VALUES": True, "MINUS": False}
+    page = text_of(client.get("/limits", headers=BROWSER).text)
+    assert "Virtuoso" in page
+    assert "MINUS gives <2>" in page
+    assert 'urbact_graph_replicas{state="up"} 1.0' in client.get("/metrics").text

@@ -21,6 +21,9 @@ _TYPES: dict[str, Any] = {
     "client_quota_seconds": float,
 }
 _SWITCHES = {"access_log", "log_queries"}
+# May be given several times.
+_REPEATED = {"engine"}
+_FLAGS = {"foreign"}
 
 
 class SettingOption(click.Option):
@@ -45,6 +48,16 @@ def setting_options(*names: str) -> Callable[[Function], Function]:
 
 def _option(name: str) -> Callable[[Function], Function]:
     option = name.replace("_", "-")
+    if name in _REPEATED:
+        return click.option(
+            f"--{option}",
+            name,
+            cls=SettingOption,
+            multiple=True,
+            callback=lambda _context, _option, values: values or None,
+        )
+    if name in _FLAGS:
+        return click.option(f"--{option}", name, cls=SettingOption, is_flag=True, default=None)
     if name in _SWITCHES:
         declaration, kind = f"--{option}/--no-{option}", bool
     else:

@@ -24,6 +24,8 @@ from urbact_graph.settings import Settings
     "port",
     "public_url",
     "dataset",
+    "engine",
+    "foreign",
     "query_timeout_seconds",
     "client_quota_seconds",
     "trusted_proxies",
@@ -45,12 +47,18 @@ def command(**given: Any) -> None:
       urbact-graph serve
       urbact-graph serve --host 0.0.0.0 --port 80 --public-url https://data.example.org
       urbact-graph serve --dataset other.trig
+      urbact-graph serve --engine http://127.0.0.1:7878/query
+      urbact-graph serve --engine http://a.example/sparql --engine http://b.example/sparql --foreign
     """
     require_workers("serve")
     settings = Settings.load(**given)
     if settings.access_log and is_output_closed():
         click.echo("Note: standard output is closed, so no access log is written.", err=True)
-    if settings.dataset is not None:
+    _check_engine(settings)
+    dataset: Path | None
+    if settings.foreign:
+        dataset = None
+    elif settings.dataset is not None:
         dataset = settings.dataset
         if not dataset.is_file():
             raise DatasetError(f"{dataset} is no file; name an RDF file with --dataset.")
@@ -66,6 +74,17 @@ def command(**given: Any) -> None:
     from urbact_graph.server.supervisor import serve  # noqa: PLC0415
 
     serve(settings, dataset, lambda: _prepared_again(settings))
+
+
+def _check_engine(settings: Settings) -> None:
+    """Refuse options that contradict each other."""
+    if settings.engine and settings.dataset is not None:
+        raise DatasetError(
+            "With --engine the engine has the data; leave --dataset out, and add --foreign if "
+            "they are not this graph."
+        )
+    if settings.foreign and not settings.engine:
+        raise DatasetError("--foreign is said of an engine; name one with --engine.")
 
 
 def _prepared(settings: Settings) -> Path:
@@ -93,11 +112,11 @@ def _prepared(settings: Settings) -> Path:
     return _folder(output)
 
 
-async def _prepared_again(settings: Settings) -> Path:
+async def _prepared_again(settings: Settings) -> Path | None:
     """Prepare the release for a reload; return its folder."""
     from urbact_graph.release.process import prepare_command  # noqa: PLC0415
 
-    if settings.dataset:
+    if settings.is_foreign:
         return settings.dataset
     process = await asyncio.create_subprocess_exec(
         *prepare_command(settings),

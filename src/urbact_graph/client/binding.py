@@ -18,12 +18,11 @@ from rdflib.term import Identifier
 from urbact_graph.client.given import plain, text_of
 from urbact_graph.errors import QueryError
 from urbact_graph.rdf.namespaces import XSD
-from urbact_graph.rdf.sparql import Token, tokens
+from urbact_graph.rdf.sparql import QUERY_FORMS, Token, tokens
 from urbact_graph.rdf.terms import Term, typed
 
 _NAME = re.compile(r"[^\W\d]\w*")
 _VALUE = "The value of a variable"
-_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 
 
 def term_of(value: Any) -> Term:  # noqa: C901, PLR0911 - a case for each type
@@ -68,12 +67,6 @@ def term_of(value: Any) -> Term:  # noqa: C901, PLR0911 - a case for each type
     )
 
 
-def form_of(query: str) -> str:
-    """Return the form of ``query``: SELECT, ASK, CONSTRUCT or DESCRIBE; empty if it has none."""
-    words = (token.text.upper() for token in tokens(query) if token.kind == "name")
-    return next((word for word in words if word in _FORMS), "")
-
-
 def bound(query: str, terms: Mapping[str, Term]) -> str:
     """Return ``query`` with its variables bound to ``terms``, by their names.
 
@@ -102,7 +95,7 @@ def _outermost_group(found: Iterable[Token]) -> int:
     previous = ""
     for token in found:
         word = token.text.upper() if token.kind == "name" else ""
-        if not form and word in _FORMS:
+        if not form and word in QUERY_FORMS:
             form = word
         if form and token.text == "{" and depth == 0:
             groups += 1

@@ -11,7 +11,6 @@ from urllib.parse import quote, urldefrag, urlsplit
 
 from pyoxigraph import Store
 
-from urbact_graph.client.binding import form_of
 from urbact_graph.client.columns import Column
 from urbact_graph.client.given import query_name, text_of
 from urbact_graph.client.graph import Graph
@@ -30,6 +29,7 @@ from urbact_graph.problems import (
     ProblemError,
 )
 from urbact_graph.rdf.formats import RESULTS_JSON
+from urbact_graph.rdf.sparql import form_of
 from urbact_graph.settings import WRITTEN_BASE
 from urbact_graph.stored.query import UnknownParameterError
 

@@ -1,6 +1,7 @@
 """The RDF dataset of a query (SPARQL 1.1, section 13; SPARQL 1.1 Protocol, section 2.1.4)."""
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
@@ -37,17 +38,9 @@ def chosen_graphs(store: Store, request: Request, *, allow_unknown: bool) -> Gra
         ProblemError: a graph is chosen, or named by GRAPH, that the store has not, unless that is
             allowed; or the name of one is no IRI.
     """
-    in_text = _in_text(request)
-    if request.default_graphs or request.named_graphs:
-        chosen = [("default-graph-uri", iri) for iri in request.default_graphs]
-        chosen += [("named-graph-uri", iri) for iri in request.named_graphs]
-        used = [(keyword, iri) for keyword, iri in in_text if keyword == "GRAPH"]
-    else:
-        chosen = [(keyword, iri) for keyword, iri in in_text if keyword != "GRAPH"]
-        used = [(keyword, iri) for keyword, iri in in_text if keyword == "GRAPH"]
+    chosen, used = graphs_of(request)
     if not allow_unknown:
-        for keyword, iri in (*chosen, *used):
-            _ensure_known(store, keyword, iri)
+        ensure_known((*chosen, *used), lambda iri: store.contains_named_graph(NamedNode(iri)))
     default = tuple(_node(iri) for keyword, iri in chosen if "NAMED" not in keyword.upper())
     named = tuple(NamedNode(iri) for keyword, iri in chosen if "NAMED" in keyword.upper())
     is_of_request = bool(request.default_graphs or request.named_graphs)
@@ -70,6 +63,33 @@ def merged(store: Store, graphs: Graphs) -> Store:
     return result
 
 
+def graphs_of(request: Request) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return the graphs that the dataset of ``request`` is chosen of, and those that GRAPH names.
+
+    Each is the parameter or the keyword by which it is named, and the IRI. Those of the request
+    override those of the query (SPARQL 1.1 Protocol, section 2.1.4).
+    """
+    in_text = _in_text(request)
+    used = [(keyword, iri) for keyword, iri in in_text if keyword == "GRAPH"]
+    if request.default_graphs or request.named_graphs:
+        chosen = [("default-graph-uri", iri) for iri in request.default_graphs]
+        chosen += [("named-graph-uri", iri) for iri in request.named_graphs]
+        return chosen, used
+    return [(keyword, iri) for keyword, iri in in_text if keyword != "GRAPH"], used
+
+
+def ensure_known(named: Iterable[tuple[str, str]], is_known: Callable[[str], bool]) -> None:
+    """Refuse the first of the graphs ``named`` that there is not.
+
+    Raises:
+        ProblemError: there is one, or its name is no IRI.
+    """
+    for keyword, iri in named:
+        if not isinstance(_node(iri), DefaultGraph) and not is_known(iri):
+            remedy = _REMEDIES.get(keyword, "leave FROM NAMED out")
+            raise ProblemError(UNKNOWN_GRAPH, f"There is no graph <{iri}> here; {remedy}.")
+
+
 def _in_text(request: Request) -> list[tuple[str, str]]:
     """Return the graphs that the query names: FROM, FROM NAMED or GRAPH, and the IRI."""
     if not _NAMES_GRAPHS.search(request.query):
@@ -78,12 +98,6 @@ def _in_text(request: Request) -> list[tuple[str, str]]:
     if not structure.is_sound:
         return []
     return [(graph.keyword, graph.iri) for graph in named_graphs(structure, request.base_iri)]
-
-
-def _ensure_known(store: Store, keyword: str, iri: str) -> None:
-    if not isinstance(node := _node(iri), DefaultGraph) and not store.contains_named_graph(node):
-        remedy = _REMEDIES.get(keyword, "leave FROM NAMED out")
-        raise ProblemError(UNKNOWN_GRAPH, f"There is no graph <{iri}> here; {remedy}.")
 
 
 def _node(iri: str) -> NamedNode | DefaultGraph:

@@ -29,7 +29,11 @@ from urbact_graph.rdf.regular_expressions import pattern_fault
 from urbact_graph.rdf.sparql import mistake, position
 from urbact_graph.rdf.terms import read_term
 
-_UNKNOWN_FUNCTION = re.compile(r"The custom \w*\s?function (?P<name><.*>) is not supported")
+# As Oxigraph says it, and as Virtuoso does.
+_UNKNOWN_FUNCTION = re.compile(
+    r"The custom \w*\s?function <(?P<oxigraph>.*)> is not supported"
+    r"|Undefined procedure DB\.DBA\.(?P<virtuoso>\S+?)\.?$"
+)
 
 
 def evaluate(
@@ -48,21 +52,30 @@ def evaluate(
             that the form of the query can be answered in.
     """
     try:
-        _check_patterns(request.query)
+        check_patterns(request.query)
         graphs = chosen_graphs(store, request, allow_unknown=allow_unknown_graphs)
         return serialized(lambda: _results(store, request, graphs), request, prefixes)
     except SyntaxError as error:
-        wrong = mistake(request.query, error, request.base_iri)
-        place = {"line": wrong.line, "column": wrong.column}
-        raise ProblemError(SYNTAX_ERROR, wrong.sentence, extensions=place) from None
+        raise syntax_problem(request.query, error, request.base_iri) from None
     except MemoryError:
         raise out_of_memory() from None
     except (OSError, RuntimeError, ValueError) as error:
         raise _problem_of(error) from None
 
 
-def _check_patterns(query: str) -> None:
-    """Refuse a regular expression that would find nothing, as it cannot be read."""
+def syntax_problem(query: str, error: SyntaxError, base: str | None) -> ProblemError:
+    """Make the problem of a query that the parser refuses with ``error``."""
+    wrong = mistake(query, error, base)
+    place = {"line": wrong.line, "column": wrong.column}
+    return ProblemError(SYNTAX_ERROR, wrong.sentence, extensions=place)
+
+
+def check_patterns(query: str) -> None:
+    """Refuse a regular expression that would find nothing, as it cannot be read.
+
+    Raises:
+        ProblemError: there is one.
+    """
     if fault := pattern_fault(query):
         line, column = position(query, fault.start)
         raise ProblemError(
@@ -72,13 +85,21 @@ def _check_patterns(query: str) -> None:
         )
 
 
-def _problem_of(error: Exception) -> ProblemError:
-    if match := _UNKNOWN_FUNCTION.search(str(error)):
+def problem_of_function(message: str) -> ProblemError | None:
+    """Return the problem of a function that the engine has not, if its ``message`` says so."""
+    if match := _UNKNOWN_FUNCTION.search(message):
+        name = match["oxigraph"] or match["virtuoso"]
         return ProblemError(
             UNKNOWN_FUNCTION,
-            f"There is no function {match['name']} here; docs/http.md lists those that there are.",
+            f"There is no function <{name}> here; docs/http.md lists those that there are.",
         )
-    return ProblemError(EVALUATION_FAILED, f"The engine cannot evaluate the query: {error}.")
+    return None
+
+
+def _problem_of(error: Exception) -> ProblemError:
+    return problem_of_function(str(error)) or ProblemError(
+        EVALUATION_FAILED, f"The engine cannot evaluate the query: {error}."
+    )
 
 
 def _results(

@@ -4,19 +4,16 @@ import contextlib
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import Self
 
-from urbact_graph.engine.admission import ensure_size
 from urbact_graph.engine.cancellation import Cancellation
+from urbact_graph.engine.counting import Counting
 from urbact_graph.engine.pool import Pool
-from urbact_graph.engine.protocol import Answer, Counters, Counts, Request, Status
-from urbact_graph.engine.quota import Quotas, network
+from urbact_graph.engine.protocol import Answer, Counts, Request, Status
 from urbact_graph.engine.scheduler import OverloadedError, Scheduler
 from urbact_graph.engine.source import Source
 from urbact_graph.errors import EngineError
-from urbact_graph.problems import ENGINE_UNAVAILABLE, QUERY_TIMEOUT, ProblemError
+from urbact_graph.problems import ENGINE_UNAVAILABLE, ProblemError
 from urbact_graph.rdf.formats import RESULTS_JSON
 from urbact_graph.settings import Settings
 
@@ -105,9 +102,7 @@ class LocalEngine(_OnPool):
             # So that one query more than may run can occupy all the memory that it is allowed.
             max_suspended_bytes=settings.max_query_memory_bytes,
         )
-        quota = settings.client_quota_seconds
-        self._quotas = Quotas(quota) if quota else None
-        self._counters = Counters(problems=Counter())
+        self._counting = Counting(settings)
         self._lock = threading.Lock()
         self._reload_lock = threading.Lock()
         self.pool = Pool(settings, source)
@@ -145,8 +140,8 @@ class LocalEngine(_OnPool):
     def status(self) -> Status:
         """Return what the engine does at this moment."""
         with self._lock:
-            counters = replace(self._counters, problems=dict(self._counters.problems))
             workers = sum(pool.workers for pool in self._uses)
+        counters = self._counting.counters
         return Status(self.scheduler.running, self.scheduler.waiting, workers, counters)
 
     def reload(self, source: Source) -> bool:
@@ -167,14 +162,13 @@ class LocalEngine(_OnPool):
                 pool = Pool(self.settings, source)
                 self._verify(pool)
             except Exception:
-                with self._lock:
-                    self._counters.failed_reloads += 1
+                self._counting.count_reload(is_done=False)
                 raise
             # Never in the second of what it replaces, nor of the start: dates on pages and in
             # headers have no fractions of seconds.
             pool.modified = max(pool.modified, self.modified + 1, self.started + 1)
+            self._counting.count_reload(is_done=True)
             with self._lock:
-                self._counters.reloads += 1
                 self._uses[pool] += 1
                 replaced, self.pool = self.pool, pool
             self.release(replaced)
@@ -209,38 +203,9 @@ class LocalEngine(_OnPool):
         Raises:
             ProblemError: as ``Dataset.query``.
         """
-        limits, address = self.settings, network(client)
-        allowed = min(seconds or limits.query_timeout_seconds, limits.query_timeout_seconds)
-        with self._counted():
-            ensure_size(request.query, limits.max_query_bytes)
-            quotas = self._quotas if address else None
-            if quotas:
-                quotas.admit(address)
-            with self.scheduler.slot(allowed, cancellation, address) as slot:
-                try:
-                    return pool.evaluate(request, allowed, cancellation, slot)
-                except TimeoutError:
-                    raise self._out_of_time(allowed) from None
-                except ProblemError:
-                    if slot.is_evicted:
-                        raise self.scheduler.evicted() from None
-                    raise
-                finally:
-                    with self._lock:
-                        self._counters.seconds += slot.seconds
-                    if quotas:
-                        quotas.charge(address, slot.seconds)
-
-    @contextlib.contextmanager
-    def _counted(self) -> Iterator[None]:
-        try:
-            yield
-        except ProblemError as error:
-            with self._lock:
-                self._counters.problems[error.problem.name] += 1
-            raise
-        with self._lock:
-            self._counters.answers += 1
+        allowed = self._counting.allowed(seconds)
+        with self._counting.query(request, self.scheduler, allowed, client, cancellation) as slot:
+            return pool.evaluate(request, allowed, cancellation, slot)
 
     def _verify(self, pool: Pool) -> None:
         """Close ``pool`` and raise EngineError if it is empty or does not answer."""
@@ -258,13 +223,3 @@ class LocalEngine(_OnPool):
         seconds, cancellation = self.settings.query_timeout_seconds, Cancellation()
         with scheduler.slot(seconds, cancellation) as slot:
             pool.evaluate(_PROBE, seconds, cancellation, slot)
-
-    def _out_of_time(self, seconds: float) -> ProblemError:
-        setting = self.settings.query_timeout_seconds
-        limit = "timeout" if seconds < setting else "query_timeout_seconds"
-        return ProblemError(
-            QUERY_TIMEOUT,
-            f"The query was stopped after {seconds:g} s ({limit}); add LIMIT, narrow its "
-            "patterns, or query a copy of the data on your own machine.",
-            extensions={"limit": limit, "value": seconds},
-        )

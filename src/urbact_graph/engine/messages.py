@@ -74,6 +74,45 @@ class Result:
 
 
 @dataclass(frozen=True)
+class Check:
+    """To a worker: read a query that another engine is to evaluate.
+
+    With ``shares_faults`` that engine is of the kind that the corrections of rewriting/ are for;
+    ``named_graphs`` are then the graphs that it has.
+    """
+
+    query: str
+    base_iri: str | None
+    shares_faults: bool = False
+    named_graphs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Checked:
+    """From a worker: the query as the other engine is to get it, and its form in upper case."""
+
+    query: str
+    form: str
+    retire: bool = False
+
+
+@dataclass(frozen=True)
+class Convert:
+    """To a worker: write another engine's answer as was asked for.
+
+    ``content`` is in the format ``media_type``, and the answer to a query of this ``form``; the
+    other fields are those of the ``Request``.
+    """
+
+    media_type: str
+    form: str
+    results_format: str | None
+    graph_format: str | None
+    max_result_bytes: int
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Failure:
     """A problem in the place of an answer; ``retire`` as for ``Result``."""
 
@@ -98,9 +137,10 @@ class Failure:
 ToZygote = Load | Fork | Collect
 # That the dataset is loaded is said by its counts.
 FromZygote = Counts | LoadFailed | Forked | Collected
-FromWorker = Result | Failure
+ToWorker = Request | Check | Convert
+FromWorker = Result | Checked | Failure
 
 TO_ZYGOTE: Codec[ToZygote] = Codec(Load, Fork, Collect)
 FROM_ZYGOTE: Codec[FromZygote] = Codec(Counts, LoadFailed, Forked, Collected)
-TO_WORKER: Codec[Request] = Codec(Request)
-FROM_WORKER: Codec[FromWorker] = Codec(Result, Failure)
+TO_WORKER: Codec[ToWorker] = Codec(Request, Check, Convert)
+FROM_WORKER: Codec[FromWorker] = Codec(Result, Checked, Failure)

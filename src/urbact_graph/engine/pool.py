@@ -8,7 +8,15 @@ from dataclasses import dataclass, replace
 
 from urbact_graph.engine.cancellation import Cancellation
 from urbact_graph.engine.handles import WorkerHandle, ZygoteHandle
-from urbact_graph.engine.messages import FROM_WORKER, TO_WORKER, Failure, FromWorker, Result
+from urbact_graph.engine.messages import (
+    FROM_WORKER,
+    TO_WORKER,
+    Checked,
+    Failure,
+    FromWorker,
+    Result,
+    ToWorker,
+)
 from urbact_graph.engine.protocol import Answer, Request
 from urbact_graph.engine.scheduler import Slot
 from urbact_graph.engine.source import Source
@@ -75,15 +83,30 @@ class Pool:
             TimeoutError: it took longer.
             ProblemError: it was cancelled or evicted, or cannot be evaluated.
         """
+        reply = self.ask(request, seconds, cancellation, slot)
+        if not isinstance(reply, Result):
+            raise TypeError(reply)
+        return Answer(reply.media_type, reply.content, self.version)
+
+    def ask(
+        self, message: ToWorker, seconds: float, cancellation: Cancellation, slot: Slot
+    ) -> Result | Checked:
+        """Return the reply of a worker to ``message``, as ``evaluate`` does for a request.
+
+        Raises:
+            TimeoutError, ProblemError: as ``evaluate``.
+        """
         deadline = time.monotonic() + seconds
         end = End(None)
         for attempt in range(_ATTEMPTS):
-            again = replace(request, attempt=attempt) if attempt else request
+            again = message
+            if attempt and isinstance(message, Request):
+                again = replace(message, attempt=attempt)
             reply = self._attempt(again, deadline, cancellation, slot)
             if isinstance(reply, Failure):
                 raise reply.error()
-            if isinstance(reply, Result):
-                return Answer(reply.media_type, reply.content, self.version)
+            if not isinstance(reply, End):
+                return reply
             end = reply
             if not end.may_be_tried_again:
                 break
@@ -97,10 +120,10 @@ class Pool:
         self._discard_idle()
 
     def _attempt(
-        self, request: Request, deadline: float, cancellation: Cancellation, slot: Slot
+        self, message: ToWorker, deadline: float, cancellation: Cancellation, slot: Slot
     ) -> "FromWorker | End":
         """Return the reply of a worker; or, if it ended without one, how it ended."""
-        worker = self._assign(request)
+        worker = self._assign(message)
         try:
             with cancellation.callback(worker.kill), slot.used_by(worker):
                 reply = FROM_WORKER.receive(worker.connection, deadline)
@@ -126,15 +149,15 @@ class Pool:
             self._release(worker)
         return reply
 
-    def _assign(self, request: Request) -> WorkerHandle:
-        """Send ``request`` to an idle worker, or to a new one if none is idle and alive."""
+    def _assign(self, message: ToWorker) -> WorkerHandle:
+        """Send ``message`` to an idle worker, or to a new one if none is idle and alive."""
         while True:
             with self._lock:
                 worker = self._idle.pop() if self._idle else None
             worker = worker or self._fork()
             try:
                 worker.connection.settimeout(None)
-                TO_WORKER.send(worker.connection, request)
+                TO_WORKER.send(worker.connection, message)
             except OSError:
                 self._replace(worker)
             else:

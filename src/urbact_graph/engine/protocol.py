@@ -70,17 +70,42 @@ class Counters:
 
 
 @dataclass(frozen=True)
+class Capability:
+    """Something that an engine was asked to do: its name, whether it did it, and if not, what."""
+
+    name: str
+    is_there: bool
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ReplicaStatus:
+    """A replica of a remote engine: its kind, and ``state``, which is up, slow or down.
+
+    ``reason`` says why it is not up; ``version`` is that of its data.
+    """
+
+    kind: str
+    state: str
+    reason: str
+    version: str
+    running: int
+    capabilities: tuple[Capability, ...] = ()
+
+
+@dataclass(frozen=True)
 class Status:
     """An engine at one moment: queries that run and that wait, and the counters.
 
     ``workers`` is how many queries could be evaluated without further preparation, or are being
-    evaluated; 0 where the engine cannot know.
+    evaluated; 0 where the engine cannot know. ``replicas`` are those of a remote engine.
     """
 
     running: int
     waiting: int
     workers: int
     counters: Counters
+    replicas: tuple[ReplicaStatus, ...] = ()
 
 
 class Dataset(Protocol):

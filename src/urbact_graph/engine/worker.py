@@ -1,4 +1,7 @@
-"""A worker process: evaluates one query at a time, received over a socket, until that is closed."""
+"""A worker process: evaluates one query at a time, received over a socket, until that is closed.
+
+For another engine it reads queries and answers, which may be too much for their reader, too.
+"""
 
 import os
 import resource
@@ -12,8 +15,17 @@ from pyoxigraph import Store
 from urbact_graph.engine.admission import admit
 from urbact_graph.engine.evaluation import evaluate
 from urbact_graph.engine.memory import resident_bytes
-from urbact_graph.engine.messages import FROM_WORKER, TO_WORKER, Failure, FromWorker, Load
-from urbact_graph.engine.protocol import Request
+from urbact_graph.engine.messages import (
+    FROM_WORKER,
+    TO_WORKER,
+    Check,
+    Convert,
+    Failure,
+    FromWorker,
+    Load,
+    ToWorker,
+)
+from urbact_graph.engine.reading import checked, converted
 from urbact_graph.problems import EVALUATION_FAILED, ProblemError
 
 # A worker whose memory has grown by more than this is replaced after its query.
@@ -28,25 +40,29 @@ def work(connection: socket.socket, store: Store, load: Load) -> None:
     _confine(load.max_query_memory_bytes)
     while True:
         try:
-            request = TO_WORKER.receive(connection)
+            message = TO_WORKER.receive(connection)
         except EOFError:
             return
-        reply = _reply(store, request, load)
+        reply = _reply(store, message, load)
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - baseline
         if grown > _MAX_GROWTH_BYTES:
             reply = replace(reply, retire=True)
         FROM_WORKER.send(connection, reply)
 
 
-def _reply(store: Store, request: Request, load: Load) -> FromWorker:
+def _reply(store: Store, message: ToWorker, load: Load) -> FromWorker:
     try:
+        if isinstance(message, Convert):
+            return converted(message, load.prefixes)
         admit(
-            request.query,
+            message.query,
             max_query_bytes=load.max_query_bytes,
             max_nesting_depth=load.max_nesting_depth,
         )
+        if isinstance(message, Check):
+            return checked(message)
         return evaluate(
-            store, request, load.prefixes, allow_unknown_graphs=load.allow_unknown_graphs
+            store, message, load.prefixes, allow_unknown_graphs=load.allow_unknown_graphs
         )
     except ProblemError as error:
         return Failure.of(error)

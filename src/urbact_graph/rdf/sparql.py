@@ -47,6 +47,7 @@ _TOKEN = re.compile(
 )
 _POSITION = re.compile(r"error at (?P<line>\d+):(?P<column>\d+)(?P<expected>.*)", re.DOTALL)
 _SENTENCE = re.compile(r"[A-Z]\w+ (?:\* )?[a-z][\w ]+(?:GROUP BY)?")
+QUERY_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 # Calls of functions whose value differs each time (SPARQL 1.1, section 17.4). The parser needs no
 # boundary before a name; between it and the parenthesis a comment may stand.
 _VOLATILE = re.compile(r"(?i:NOW|RAND|UUID|BNODE)\s*+[(#]")
@@ -105,6 +106,12 @@ def tokens(query: str) -> Iterator[Token]:
         kind = match.lastgroup or "other"
         if kind not in ("space", "comment"):
             yield Token(kind, match.group(), match.start())
+
+
+def form_of(query: str) -> str:
+    """Return the form of ``query``: one of ``QUERY_FORMS``; empty if it has none."""
+    words = (token.text.upper() for token in tokens(query) if token.kind == "name")
+    return next((word for word in words if word in QUERY_FORMS), "")
 
 
 def position(query: str, index: int) -> tuple[int, int]:

@@ -10,7 +10,7 @@ class Load:
     """To the web process: serve the dataset ``file``.
 
     Its content is read from the path ``content``; ``release`` is the folder of the release that it
-    belongs to, empty where it was not built here.
+    belongs to, empty where it was not built here. All are empty where only the engine has the data.
     """
 
     file: str
@@ -23,7 +23,7 @@ class Loaded:
     """From the web process: the dataset is served.
 
     ``is_new`` is False if it was served before, ``has_new_content`` if only its release is another
-    one, with the same version.
+    one, with the same version. ``notes`` are sentences on what the engine has and cannot do.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Loaded:
     version: str
     is_new: bool
     has_new_content: bool
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from typing import IO
 
 from urbact_graph.errors import DatasetError, EngineError
 from urbact_graph.release.release import MANIFEST_NAME, read_release
@@ -20,16 +21,21 @@ BACKLOG = 1_024
 class HeldDataset:
     """A dataset to be served: the graph of a release (a folder), or an RDF file of the user.
 
-    Its file is held open, so that the content stays the same until a reload, even if the file is
-    replaced and a new web process has to load it.
+    It is None where only the engine of the settings has the data. Its file is held open, so that
+    the content stays the same until a reload, even if the file is replaced and a new web process
+    has to load it.
 
     Raises:
         DatasetError: it cannot be read.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._release = read_release(path) if (path / MANIFEST_NAME).exists() else None
+    def __init__(self, path: Path | None) -> None:
+        is_release = path is not None and (path / MANIFEST_NAME).exists()
+        self._release = read_release(path) if path is not None and is_release else None
         self.file = self._release.graph if self._release else path
+        self._content: IO[bytes] | None = None
+        if self.file is None:
+            return
         try:
             self._content = self.file.open("rb")
         except OSError as error:
@@ -37,11 +43,12 @@ class HeldDataset:
 
     def close(self) -> None:
         """Close its file."""
-        self._content.close()
+        if self._content:
+            self._content.close()
 
     def keep_content(self, other: "HeldDataset") -> None:
         """Hold the file of ``other`` instead, which has the same content and is in use."""
-        self._content.close()
+        self.close()
         self._content = other._content
 
     def touch(self) -> None:
@@ -52,6 +59,8 @@ class HeldDataset:
     @property
     def message(self) -> Load:
         """What a web process needs to load it."""
+        if self._content is None:
+            return Load("", "", "")
         content = f"/proc/{os.getpid()}/fd/{self._content.fileno()}"
         release = str(self._release.folder) if self._release else ""
         return Load(str(self.file), content, release)

@@ -27,12 +27,15 @@ _GRACE_SECONDS = 5.0
 # How often the release that is served is marked as in use, which keeps it for a day.
 _TOUCH_SECONDS = 3_600
 
-# Returns what a reload serves: the folder of a release, or the dataset file of the settings.
-Prepare = Callable[[], Awaitable[Path]]
+# Returns what a reload serves: the folder of a release, the dataset file of the settings, or None
+# for what an engine has.
+Prepare = Callable[[], Awaitable[Path | None]]
 
 
-def serve(settings: Settings, dataset: Path, prepare: Prepare) -> None:
-    """Serve ``dataset`` (the folder of a release, or an RDF file) until a signal ends the process.
+def serve(settings: Settings, dataset: Path | None, prepare: Prepare) -> None:
+    """Serve ``dataset`` until a signal ends the process.
+
+    It is the folder of a release, an RDF file, or None where only the engine has the data.
 
     At a reload (SIGHUP, or a request on the control socket) ``prepare`` returns what is served
     next. Until then the content that is served stays the same.
@@ -62,7 +65,7 @@ class Supervisor:
         self._reloads: set[asyncio.Task[None]] = set()
         self._had_terminal = _has_terminal()
 
-    async def run(self, dataset: Path) -> None:
+    async def run(self, dataset: Path | None) -> None:
         """Serve ``dataset`` until a signal ends the process.
 
         Raises:
@@ -83,6 +86,8 @@ class Supervisor:
         async with Control(self._settings, self.reload):
             # Printed here, as from now on it can be reloaded, too.
             address = self._settings.address
+            for note in loaded.notes:
+                _print(note)
             _print(f"Serving {loaded.quads:,} statements of {loaded.name} at {address}/")
             await self._keep_serving()
         touching.cancel()

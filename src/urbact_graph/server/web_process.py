@@ -10,6 +10,7 @@ import resource
 import signal
 import socket
 import sys
+import threading
 import traceback
 from pathlib import Path
 from typing import Any, NoReturn
@@ -22,6 +23,8 @@ from granian.net import SocketHolder
 from granian.server.embed import Server
 
 from urbact_graph.engine.local import LocalEngine
+from urbact_graph.engine.remote.engine import RemoteEngine
+from urbact_graph.engine.remote.notes import notes_on
 from urbact_graph.engine.source import Source
 from urbact_graph.errors import UrbactGraphError
 from urbact_graph.parent_death import end_with_parent
@@ -83,6 +86,7 @@ class _Process:
         self._control = control
         self._writer: asyncio.StreamWriter
         self._release = ""
+        self._replacing = threading.Lock()
 
     async def run(self) -> None:
         """Load a dataset, serve it, and end once the requests in progress are answered."""
@@ -92,13 +96,16 @@ class _Process:
             raise TypeError(f"the first message is {first}")
         try:
             source, release = _source(first)
-            engine = await asyncio.to_thread(LocalEngine, self._settings, source)
+            engine = await asyncio.to_thread(_engine, self._settings, source)
         except UrbactGraphError as error:
             await self._send(Failed(str(error)))
             return
         self._release = first.release
         app = create_app(self._settings, engine, release)
         warm(app)
+        if isinstance(engine, RemoteEngine):
+            # Its data may change at any time.
+            engine.changed = lambda: self._replace(app, app.served.release)
         app.config["USE_X_SENDFILE"] = True
         log = AccessLog(self._settings, sys.stdout)
         proxies = Proxies(self._settings.trusted_proxies)
@@ -118,7 +125,7 @@ class _Process:
     async def _reload(
         self,
         reader: asyncio.StreamReader,
-        engine: LocalEngine,
+        engine: LocalEngine | RemoteEngine,
         app: Application,
         server: _Server,
     ) -> None:
@@ -132,15 +139,19 @@ class _Process:
             if isinstance(message, Load):
                 await self._send(await asyncio.to_thread(self._replaced, message, engine, app))
 
-    def _replaced(self, message: Load, engine: LocalEngine, app: Application) -> Message:
+    def _replaced(
+        self, message: Load, engine: LocalEngine | RemoteEngine, app: Application
+    ) -> Message:
         """Serve another dataset; return the reply to the main process."""
         try:
             source, release = _source(message)
-            has_new_content = engine.reload(source)
+            if isinstance(engine, RemoteEngine):
+                has_new_content = engine.reload()
+            else:
+                has_new_content = engine.reload(source)
             is_new = has_new_content or message.release != self._release
             if is_new:
-                app.served.replace(release)
-                warm(app)
+                self._replace(app, release)
                 self._release = message.release
             return _loaded(message, engine, is_new=is_new, has_new_content=has_new_content)
         except UrbactGraphError as error:
@@ -149,13 +160,28 @@ class _Process:
             traceback.print_exc()
             return Failed(f"The dataset cannot be loaded ({error}).")
 
+    def _replace(self, app: Application, release: Release | None) -> None:
+        """Answer from the engine's current data and ``release`` from now on."""
+        with self._replacing:
+            app.served.replace(release)
+            warm(app)
+
     async def _send(self, message: Message) -> None:
         self._writer.write(MESSAGES.encode(message))
         await self._writer.drain()
 
 
+def _engine(settings: Settings, source: Source) -> LocalEngine | RemoteEngine:
+    """Start the engine that the settings want; a local one loads ``source``.
+
+    Raises:
+        EngineError, DatasetError: it cannot be used.
+    """
+    return RemoteEngine(settings) if settings.engine else LocalEngine(settings, source)
+
+
 def _source(message: Load) -> tuple[Source, Release | None]:
-    """Return what the engine loads, and the release that it belongs to.
+    """Return what a local engine loads, and the release that it belongs to.
 
     Raises:
         DatasetError: there is no such release.
@@ -165,9 +191,19 @@ def _source(message: Load) -> tuple[Source, Release | None]:
     return Source(Path(message.file), version, Path(message.content)), release
 
 
-def _loaded(message: Load, engine: LocalEngine, *, is_new: bool, has_new_content: bool) -> Loaded:
-    name, quads = Path(message.file).name, engine.counts.quads
-    return Loaded(name, quads, engine.version, is_new, has_new_content)
+def _loaded(
+    message: Load,
+    engine: LocalEngine | RemoteEngine,
+    *,
+    is_new: bool,
+    has_new_content: bool,
+) -> Loaded:
+    name = Path(message.file).name
+    notes: tuple[str, ...] = ()
+    if isinstance(engine, RemoteEngine):
+        release = Path(message.release).name
+        name, notes = "the engine", notes_on(engine, release)
+    return Loaded(name, engine.counts.quads, engine.version, is_new, has_new_content, notes)
 
 
 def main(settings: str, listener: int, control: int) -> NoReturn:
@@ -179,6 +215,9 @@ def main(settings: str, listener: int, control: int) -> NoReturn:
     # The creation times of counters would double the page of metrics.
     prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
     known = Settings.model_validate_json(settings)
+    # It is no argument of this process, which others can see.
+    secret = Settings.load().engine_authorization
+    known = known.model_copy(update={"engine_authorization": secret})
     process = _Process(
         known.model_copy(update={"max_connections": _allow_connections(known.max_connections)}),
         socket.socket(fileno=listener),

@@ -74,7 +74,7 @@ def warm(app: Application) -> None:
     """Have a thread prepare what pages, lists and search are made of, before anyone asks."""
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
-    if app.settings.dataset is None:
+    if not app.settings.is_foreign:
         first = (Index.of, Atlas.of, SearchIndex.of, HomePage.of, Contents.of, Coverage.of)
         later = (read_languages, ontology_page, drawn_pictures, rules_of, read_names)
         asked = (Questions.of, AnsweredSteps.of, Model.of, Readers.of, Reconciler.of)
@@ -129,5 +129,5 @@ def _page_context() -> dict[str, object]:
         "root": f"{request.script_root}/",
         "address_of_page": f"{address}{quote(_path_of_page())}",
         "base_of_iris": settings.base_iri,
-        "is_foreign": settings.dataset is not None,
+        "is_foreign": settings.is_foreign,
     }

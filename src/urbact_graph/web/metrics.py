@@ -93,6 +93,14 @@ class _EngineCollector(Collector):
             (kills if name in stops else problems).add_metric((name,), count)
         yield kills
         yield problems
+        if status.replicas:
+            states = GaugeMetricFamily(
+                "urbact_graph_replicas", "Engines elsewhere, by state.", labels=("state",)
+            )
+            for state in ("up", "slow", "down"):
+                found = [one for one in status.replicas if one.state == state]
+                states.add_metric((state,), len(found))
+            yield states
         info = InfoMetricFamily("urbact_graph_dataset", "The dataset that is served.")
         info.add_metric((), {"version": self._engine.version})
         yield info

@@ -179,6 +179,11 @@ class Served:
         self._current = self._snapshot(release, 1)
 
     @property
+    def release(self) -> Release | None:
+        """The release of the current snapshot."""
+        return self._current.release
+
+    @property
     def generation(self) -> int:
         """The number of the current snapshot."""
         return self._current.generation

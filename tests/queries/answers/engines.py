@@ -75,7 +75,7 @@ def _plain_literal(lexical: str, language: str | None, datatype: str) -> Value:
     if datatype in {f"{XSD}integer", f"{XSD}decimal"}:
         return Decimal(lexical)
     if datatype == f"{XSD}boolean":
-        return lexical == "true"
+        return lexical in {"true", "1"}
     if datatype == f"{XSD}dateTime":
         # The engines write UTC in different ways.
         lexical = lexical.replace("+00:00", "Z")

@@ -107,6 +107,6 @@ def atlas_of(snapshot: Snapshot) -> Atlas:
     Raises:
         ProblemError: the dataset is not that of URBACT; or as the engine raises it.
     """
-    if snapshot.settings.dataset is not None:
+    if snapshot.settings.is_foreign:
         raise ProblemError(NOT_FOUND, _NOT_OURS)
     return snapshot.derive(Atlas.of)

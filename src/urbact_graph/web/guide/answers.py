@@ -5,6 +5,7 @@ from typing import Self
 from urllib.parse import urlencode
 
 from urbact_graph.engine.protocol import Request
+from urbact_graph.problems import EVALUATION_FAILED, UNKNOWN_FUNCTION, ProblemError
 from urbact_graph.rdf.formats import RESULTS_JSON
 from urbact_graph.web.guide.step import Step, read_steps
 from urbact_graph.web.pages.answer_page import AnswerPage
@@ -12,17 +13,23 @@ from urbact_graph.web.snapshot import Snapshot
 from urbact_graph.web.stored.table import has_numbers, in_language_of_page
 
 _TURTLE = "text/turtle"
+# What an engine of others may not be able to do; nothing else is wrong with a step.
+_LACKS = (UNKNOWN_FUNCTION, EVALUATION_FAILED)
 # The rows that the guide shows; the editor has the others.
 SHOWN = 10
 
 
 @dataclass(frozen=True)
 class AnsweredStep:
-    """A step with its answer; ``numbers`` says of each column whether it has numbers alone."""
+    """A step with its answer; ``numbers`` says of each column whether it has numbers alone.
+
+    ``problem`` says why there is no answer, where the engine lacks what the step needs.
+    """
 
     step: Step
     answer: AnswerPage
     numbers: tuple[bool, ...]
+    problem: str = ""
 
     @property
     def editor(self) -> str:
@@ -54,7 +61,12 @@ class AnsweredSteps:
 
 def _answered(step: Step, snapshot: Snapshot) -> AnsweredStep:
     limit = snapshot.settings.max_result_bytes
-    answer = snapshot.query(Request(step.query, RESULTS_JSON, _TURTLE, limit))
+    try:
+        answer = snapshot.query(Request(step.query, RESULTS_JSON, _TURTLE, limit))
+    except ProblemError as error:
+        if error.problem not in _LACKS:
+            raise
+        return AnsweredStep(step, AnswerPage(), (), error.detail)
     page = AnswerPage.of(answer, snapshot.base)
     rows = tuple(tuple(cell and in_language_of_page(cell) for cell in row) for row in page.rows)
     numbers = tuple(has_numbers(rows, place) for place in range(len(page.columns)))

@@ -52,7 +52,7 @@ class Interface:
             ProblemError: as the engine raises it.
         """
         paths: dict[str, dict[str, Operation]] = {}
-        if snapshot.settings.dataset is None:
+        if not snapshot.settings.is_foreign:
             library, atlas = library_of(snapshot), atlas_of(snapshot)
             paths["/queries"] = {"get": _gallery()}
             for name, query in library.queries.items():

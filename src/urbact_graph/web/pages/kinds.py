@@ -68,7 +68,7 @@ def own_pages(snapshot: Snapshot) -> Mapping[str, str]:
     Raises:
         ProblemError: as the engine raises it.
     """
-    if snapshot.settings.dataset is not None:
+    if snapshot.settings.is_foreign:
         return NO_PAGES
     countries = snapshot.derive(Atlas.of).countries.values()
     return {country.iri: country.path for country in countries}
@@ -80,7 +80,7 @@ def kind_page(snapshot: Snapshot, page: EntityPage) -> KindPage | None:
     Raises:
         ProblemError: as the engine raises it.
     """
-    if snapshot.settings.dataset is not None or page.deprecation:
+    if snapshot.settings.is_foreign or page.deprecation:
         return None
     atlas = snapshot.derive(Atlas.of)
     thing = atlas.get(page.entity.iri.value.removeprefix(snapshot.base))

@@ -35,7 +35,7 @@ _MAX_DATA_BYTES = 300_000
 def page_without_query() -> str:
     """Return the page with an example to run."""
     snapshot = current_snapshot()
-    example = _ANY_EXAMPLE if snapshot.settings.dataset else _EXAMPLE.format(base=snapshot.base)
+    example = _ANY_EXAMPLE if snapshot.settings.is_foreign else _EXAMPLE.format(base=snapshot.base)
     return _page(example)
 
 
@@ -66,7 +66,7 @@ def _page(query: str, **parts: object) -> str:
         lines=min(max(query.count("\n") + 1, _LEAST_LINES), _MOST_LINES),
         endpoint=f"{current_context().public_address}{PATH}",
         settings=settings,
-        has_queries=settings.dataset is None and has_route("/queries"),
+        has_queries=not settings.is_foreign and has_route("/queries"),
         **parts,
     )
 

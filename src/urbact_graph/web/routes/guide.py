@@ -93,7 +93,7 @@ def _snapshot() -> Snapshot:
         ProblemError: another dataset is served, which the guide does not explain.
     """
     snapshot = current_snapshot()
-    if snapshot.settings.dataset is not None:
+    if snapshot.settings.is_foreign:
         raise ProblemError(
             NOT_FOUND,
             "The guide explains the graph of URBACT, and this instance serves another dataset; "

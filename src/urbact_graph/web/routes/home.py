@@ -225,7 +225,7 @@ def home() -> AnyResponse:
 def frame() -> dict[str, object]:
     """Give all pages the links of their header and foot, and the version of the data."""
     snapshot = current_snapshot()
-    is_ours = snapshot.settings.dataset is None
+    is_ours = not snapshot.settings.is_foreign
     return {
         "navigation": [one for one in _NAVIGATION if is_ours and is_offered(one[0])],
         "ways_in": [
@@ -241,7 +241,7 @@ def is_offered(path: str) -> bool:
     """Tell whether this instance has the page at ``path``."""
     snapshot = current_snapshot()
     is_of_urbact = path.endswith(f".{HTML}") or path in _ONLY_OF_URBACT
-    if snapshot.settings.dataset and is_of_urbact:
+    if snapshot.settings.is_foreign and is_of_urbact:
         return False
     if path.endswith(f".{HTML}"):
         return True
@@ -260,7 +260,7 @@ def _page(contents: Contents, links: Iterable[Link]) -> str:
         contents=contents,
         places=_places(contents),
         triples=snapshot.counts.quads,
-        dataset_file=snapshot.settings.dataset,
+        dataset_name=snapshot.settings.dataset_name,
         links=links,
         held=_held(),
         home=_home(),
@@ -274,7 +274,7 @@ def _page(contents: Contents, links: Iterable[Link]) -> str:
 def _home() -> HomePage | None:
     """Return what the page shows of the atlas, None where that has no networks."""
     snapshot = current_snapshot()
-    if snapshot.settings.dataset is not None:
+    if snapshot.settings.is_foreign:
         return None
     found = snapshot.derive(HomePage.of)
     return found if found.newest else None

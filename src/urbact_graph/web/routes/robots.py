@@ -85,7 +85,7 @@ def robots_text(address: str) -> str:
 
 def _gathered(snapshot: Snapshot) -> tuple[str, ...]:
     """Return the paths of pages that are of no entity, if the graph is of URBACT."""
-    if snapshot.settings.dataset is not None:
+    if snapshot.settings.is_foreign:
         return ()
     atlas = snapshot.derive(Atlas.of)
     if not atlas.networks:

@@ -133,7 +133,7 @@ def library_of(snapshot: Snapshot) -> Library:
     Raises:
         ProblemError: another dataset is served, which the stored queries do not ask about.
     """
-    if snapshot.settings.dataset is not None:
+    if snapshot.settings.is_foreign:
         raise ProblemError(
             NOT_FOUND,
             "The stored queries ask about the graph of URBACT, and this instance serves another "
