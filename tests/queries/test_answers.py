@@ -41,7 +41,7 @@ ALL = [
 ]
 # rdflib takes minutes on the real graph for what our engine answers at once: it answers a few
 # queries there, with their defaults, and every case on the demo, some of them in quick tests.
-_SLOWEST = {"city-by-name", "reach-by-region"}
+_SLOWEST = {"activity-by-year", "city-by-name", "find", "reach-by-region"}
 DEFAULTS = [
     pytest.param(name, given, id=case)
     for name, given, case in CASES

@@ -55,7 +55,7 @@ def entities(request: pytest.FixtureRequest, snapshot: Snapshot) -> list[Entity]
     """Return a sample of the entities, with the oddest of them, or many more."""
     found = snapshot.derive(Index.of).all()
     if request.param == "many":
-        return found[::16]
+        return found[::24]
     odd = ("dataset", "ontology", "theme")
     return found[::SAMPLED] + [entity for entity in found if entity.path in odd]
 
