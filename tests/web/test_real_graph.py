@@ -50,12 +50,14 @@ def snapshot(app: Application) -> Iterator[Snapshot]:
     app.served.leave(snapshot)
 
 
-@pytest.fixture(scope="module", params=["sample", pytest.param("many", marks=pytest.mark.slow)])
+@pytest.fixture(
+    scope="module", params=["sample", pytest.param("many", marks=pytest.mark.exhaustive)]
+)
 def entities(request: pytest.FixtureRequest, snapshot: Snapshot) -> list[Entity]:
     """Return a sample of the entities, with the oddest of them, or many more."""
     found = snapshot.derive(Index.of).all()
     if request.param == "many":
-        return found[::24]
+        return found[::16]
     odd = ("dataset", "ontology", "theme")
     return found[::SAMPLED] + [entity for entity in found if entity.path in odd]
 
