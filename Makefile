@@ -1,11 +1,15 @@
 # The contributor's loop; `make check` is all that must pass before a change is proposed.
-.PHONY: test slow lint types docs check serve notebooks
+.PHONY: test slow exhaustive lint types docs check serve notebooks
 
 test:
 	pytest
 
 slow:
 	pytest -m slow
+
+# Before a release: all of what the slow tests try a part of.
+exhaustive:
+	pytest -m exhaustive
 
 lint:
 	ruff format --check .

@@ -32,10 +32,12 @@ class BuildHook(BuildHookInterface[Any]):
         # An editable install reads the working copy itself.
         if version == "editable" or self.target_name not in _PLACES:
             return
-        self._make_documentation()
         self._temporary = tempfile.TemporaryDirectory()
         made = Path(self._temporary.name)
-        with _package(Path(self.root) / "src" / _PACKAGE, self.metadata.version):
+        with (
+            self._documentation(),
+            _package(Path(self.root) / "src" / _PACKAGE, self.metadata.version),
+        ):
             _write_record(Path(self.root), made)
             if self.target_name == "wheel" and (reason := _write_build(Path(self.root), made)):
                 self.app.display_warning(f"The first start will build the graph: {reason}")
@@ -51,12 +53,22 @@ class BuildHook(BuildHookInterface[Any]):
         except frontend["FrontendError"] as error:
             self.app.abort(str(error))
 
-    def _make_documentation(self) -> None:
+    @contextmanager
+    def _documentation(self) -> Iterator[None]:
+        """Make web/docs in another process, while the block runs."""
         command = [sys.executable, "-m", "docs.site"]
-        done = subprocess.run(command, cwd=self.root, capture_output=True, text=True, check=False)
-        if done.returncode:
+        with subprocess.Popen(
+            command, cwd=self.root, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        ) as process:
+            try:
+                yield
+            except BaseException:
+                process.kill()
+                raise
+            _, errors = process.communicate()
+        if process.returncode:
             # The package is of use without it; what is wrong with a document, `make docs` says too.
-            self.app.display_warning(f"There will be no documentation at /docs/: {done.stderr}")
+            self.app.display_warning(f"There will be no documentation at /docs/: {errors}")
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002 - as hatchling calls it
         """Remove the temporary folder."""

@@ -67,6 +67,13 @@ def test_a_client_gets_no_more_time_than_the_setting_allows(source: Source) -> N
             assert error.extensions == {"limit": "query_timeout_seconds", "value": 0.1}
 
 
+def test_the_packages_own_queries_have_more_time_and_a_limit(source: Source) -> None:
+    with limited(source, query_timeout_seconds=0.1) as engine:
+        error = problem(engine, ENDLESS, is_own=True)
+        assert error.problem.name == "query-timeout"
+        assert error.extensions["value"] == pytest.approx(0.6)
+
+
 def test_a_query_is_stopped_at_the_size_of_its_answer(engine: LocalEngine) -> None:
     for query in ("SELECT * { ?s ?p ?o }", "CONSTRUCT WHERE { ?s ?p ?o }"):
         error = problem(engine, query, max_result_bytes=1_000)

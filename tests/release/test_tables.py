@@ -219,7 +219,7 @@ def test_labels_stand_in_the_order_of_their_iris(
 # It takes a quarter of a minute for the real graph.
 @pytest.mark.parametrize(
     "store",
-    ["demo_build", pytest.param("built", marks=[pytest.mark.graph, pytest.mark.slow])],
+    ["demo_build", pytest.param("built", marks=[pytest.mark.graph, pytest.mark.exhaustive])],
     indirect=True,
     scope="module",
 )

@@ -90,7 +90,10 @@ def right(demo_dataset: Path) -> bytes:
 
 
 # All are sent at once below.
-CORPUS = [pytest.param(attack, id=attack.name) for attack in attacks()[::3]]
+CORPUS = [
+    pytest.param(attack, id=attack.name, marks=[pytest.mark.exhaustive] * (number % 3 > 0))
+    for number, attack in enumerate(attacks())
+]
 
 
 @pytest.mark.slow

@@ -41,6 +41,14 @@ def mark(items: Iterable[pytest.Item]) -> None:
             item.add_marker(pytest.mark.process)
 
 
+def is_wanted(item: pytest.Item, expression: str) -> bool:
+    """Tell whether ``expression``, that of ``-m``, names the length of ``item`` if it is long."""
+    for length in ("exhaustive", "slow"):
+        if item.get_closest_marker(length):
+            return length in expression
+    return True
+
+
 def sampled(cases: Iterable[object], one_in: int) -> list[ParameterSet]:
     """Leave all but one in ``one_in`` of the cases of a table to the slow tests, for parametrize.
 

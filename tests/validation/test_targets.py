@@ -210,7 +210,7 @@ def _with_value(example: Iterable[Triple], triple: Triple, value: Term) -> list[
     ]
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("seed", [1])
 def test_reports_on_the_demo_with_mistakes_are_equal(demo_build: Build, seed: int) -> None:
     # On the real graph pySHACL alone would take many minutes.
@@ -225,7 +225,7 @@ def test_reports_on_the_demo_with_mistakes_are_equal(demo_build: Build, seed: in
     assert assert_equal_reports(planted) > 0.6 * len(RULES)
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.graph
 def test_reports_on_a_part_of_the_real_graph_are_equal(built: Build) -> None:
     # pySHACL takes a minute for all of it. What is left out is missed by many a rule.

@@ -163,7 +163,7 @@ def test_the_interface_does_what_its_description_says(served: str) -> None:
     assert found(served, 2, SOME) == []
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("formats_known")
 def test_all_of_the_interface_does_what_its_description_says(served: str) -> None:
     assert found(served, 8) == []

@@ -50,7 +50,9 @@ def snapshot(app: Application) -> Iterator[Snapshot]:
     app.served.leave(snapshot)
 
 
-@pytest.fixture(scope="module", params=["sample", pytest.param("many", marks=pytest.mark.slow)])
+@pytest.fixture(
+    scope="module", params=["sample", pytest.param("many", marks=pytest.mark.exhaustive)]
+)
 def entities(request: pytest.FixtureRequest, snapshot: Snapshot) -> list[Entity]:
     """Return a sample of the entities, with the oddest of them, or many more."""
     found = snapshot.derive(Index.of).all()

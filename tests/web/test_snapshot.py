@@ -144,8 +144,8 @@ def test_a_derived_result_counts_for_no_client_and_is_not_cancelled_with_one(
         # Only its queries are for all.
         snapshot.rows(QUERY)
     first, second = engine.evaluations
-    assert (first.client, first.cancellation) == ("", None)
-    assert second.client == CLIENT
+    assert (first.client, first.cancellation, first.request.is_own) == ("", None, True)
+    assert (second.client, second.request.is_own) == (CLIENT, False)
 
 
 # ---- Derived results -------------------------------------------------------------------------

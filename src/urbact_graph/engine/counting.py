@@ -14,6 +14,9 @@ from urbact_graph.engine.scheduler import Scheduler, Slot
 from urbact_graph.problems import QUERY_TIMEOUT, ProblemError
 from urbact_graph.settings import Settings
 
+# How many times as long as a client's the package's own queries may take.
+_OWN_FACTOR = 6
+
 
 class Counting:
     """Counts the queries of an engine, and charges their time to its clients; thread-safe."""
@@ -39,10 +42,11 @@ class Counting:
             else:
                 self._counters.failed_reloads += 1
 
-    def allowed(self, seconds: float | None) -> float:
-        """Return how long a query may run for which ``seconds`` are asked."""
-        setting = self._settings.query_timeout_seconds
-        return min(seconds or setting, setting)
+    def allowed(self, request: Request, seconds: float | None) -> float:
+        """Return how long ``request`` may run, if ``seconds`` are asked for it."""
+        factor = _OWN_FACTOR if request.is_own else 1
+        longest = self._settings.query_timeout_seconds * factor
+        return min(seconds or longest, longest)
 
     @contextlib.contextmanager
     def query(

@@ -203,7 +203,7 @@ class LocalEngine(_OnPool):
         Raises:
             ProblemError: as ``Dataset.query``.
         """
-        allowed = self._counting.allowed(seconds)
+        allowed = self._counting.allowed(request, seconds)
         with self._counting.query(request, self.scheduler, allowed, client, cancellation) as slot:
             return pool.evaluate(request, allowed, cancellation, slot)
 

@@ -22,6 +22,8 @@ class Request:
     what relative IRIs of the query start from, unless it declares a BASE. ``attempt`` is how often
     the evaluation ended without an answer before, which an engine may use to evaluate otherwise.
     With ``all_graphs`` the default graph is the union of all graphs, where no other is chosen.
+    ``is_own`` is a query of this package that no client has written: it may take longer than those
+    of clients, as a busy machine would otherwise leave pages without what they are made of.
     """
 
     query: str
@@ -34,6 +36,7 @@ class Request:
     base_iri: str | None = None
     attempt: int = 0
     all_graphs: bool = False
+    is_own: bool = False
 
 
 @dataclass(frozen=True)

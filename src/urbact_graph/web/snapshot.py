@@ -130,7 +130,8 @@ class Snapshot:
         limit, text = self.settings.max_result_bytes, _insert(query, terms)
         # What is stated in a named graph is stated too.
         is_divided = self.counts.named_graphs > 0
-        return Request(text, results, graph, limit, all_graphs=is_divided)
+        is_own = self._asks_for_all
+        return Request(text, results, graph, limit, all_graphs=is_divided, is_own=is_own)
 
 
 class _Memo:

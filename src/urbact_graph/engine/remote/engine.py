@@ -129,7 +129,7 @@ class RemoteEngine:
     ) -> Answer:
         """Have a replica evaluate ``request``: see ``Dataset.query``."""
         cancellation = cancellation or Cancellation()
-        allowed = self._counting.allowed(seconds)
+        allowed = self._counting.allowed(request, seconds)
         with self._counting.query(request, self.scheduler, allowed, client, cancellation) as slot:
             version = self.version
             result = self._asking.answer(request, allowed, slot, cancellation)

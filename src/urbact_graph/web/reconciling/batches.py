@@ -181,7 +181,7 @@ class Reader:
 
 
 def parsed(text: str, what: str) -> Any:
-    """Return what ``text`` is in JSON; ``what`` is it called in an error.
+    """Return what ``text`` is in JSON; ``what`` names it in an error.
 
     Raises:
         ProblemError: it is no JSON.
