@@ -16,7 +16,7 @@ from urbact_graph.country_names import also_called
 from urbact_graph.designations import without_designation
 from urbact_graph.errors import QueryError
 from urbact_graph.rdf.namespaces import DCT, FOAF, OWL, RDF, RDFS, SKOS, namespaces, urb
-from urbact_graph.rdf.terms import Term
+from urbact_graph.rdf.terms import Term, is_iri
 from urbact_graph.spelling import Spelt, folded
 
 # Answers a SELECT on the graph: for each solution its terms by variable, without unbound ones.
@@ -187,7 +187,7 @@ class Names:
 
     def _same(self, iri: str, kind: str) -> NamedNode | None:
         """Return the one thing of ``kind`` that another graph calls ``iri``, such as Wikidata."""
-        if not _is_iri(iri):
+        if not is_iri(iri):
             return None
         rows = self._select(f"SELECT ?thing {{ ?thing <{OWL.sameAs}> <{iri}> }}")
         found = {row["thing"].value for row in rows} & self._index(kind).things.keys()
@@ -199,7 +199,7 @@ class Names:
         Raises:
             UnknownNameError: it is deprecated, and nothing of that kind replaces it, or several.
         """
-        if not _is_iri(iri):
+        if not is_iri(iri):
             return None
         rows = list(
             self._select(
@@ -283,7 +283,7 @@ class Names:
             ) from None
 
     def _stands_in_graph(self, iri: str) -> bool:
-        if not _is_iri(iri):
+        if not is_iri(iri):
             return False
         places = f"{{ <{iri}> ?p ?o }} UNION {{ ?s <{iri}> ?o }} UNION {{ ?s ?p <{iri}> }}"
         return any(True for _ in self._select(f"SELECT * {{ {places} }} LIMIT 1"))
@@ -300,14 +300,6 @@ def _end(iri: str) -> str:
     An address of this graph's documents is one of its IRIs, but for its beginning and its suffix.
     """
     return re.sub(r"\.(html|ttl|jsonld|nt|rdf)$", "", "/".join(iri.strip("<>").split("/")[-2:]))
-
-
-def _is_iri(text: str) -> bool:
-    try:
-        NamedNode(text)
-    except ValueError:
-        return False
-    return True
 
 
 class _Index:

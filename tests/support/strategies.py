@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 from pyoxigraph import BaseDirection, BlankNode, Literal, NamedNode, Triple
 
 from urbact_graph.rdf.namespaces import NAMESPACES, RDF, XSD
+from urbact_graph.rdf.terms import is_iri
 
 Drawn = NamedNode | BlankNode | Literal | Triple
 
@@ -53,18 +54,10 @@ _LEXICAL_FORMS = (
 )
 
 
-def _is_iri(text: str) -> bool:
-    try:
-        NamedNode(text)
-    except ValueError:
-        return False
-    return True
-
-
 def iris_below(start: str) -> st.SearchStrategy[NamedNode]:
     """Return IRIs that begin with ``start``."""
     parts = st.lists(st.sampled_from(_IRI_PARTS), max_size=6).map("".join)
-    return parts.map(start.__add__).filter(_is_iri).map(NamedNode)
+    return parts.map(start.__add__).filter(is_iri).map(NamedNode)
 
 
 # Below a namespace with a prefix, one without, and one whose scheme is that prefix.

@@ -8,6 +8,7 @@ from pyoxigraph import NamedNode
 from urbact_graph.client.graph import Graph
 from urbact_graph.description.authorities import LICENCE
 from urbact_graph.errors import QueryError
+from urbact_graph.rdf.terms import is_iri
 
 # Of an answer with many things the first have their sources; `describe` has all of a thing.
 MOST_THINGS = 40
@@ -48,7 +49,7 @@ def things_in(values: Iterable[Any], base: str) -> list[str]:
         dict.fromkeys(
             text
             for text in _texts(values)
-            if text.startswith(base) and not text.startswith(vocabulary) and _is_iri(text)
+            if text.startswith(base) and not text.startswith(vocabulary) and is_iri(text)
         )
     )
 
@@ -98,11 +99,3 @@ def _texts(values: Iterable[Any]) -> Iterator[str]:
             yield from _texts(value.values())
         elif isinstance(value, list):
             yield from _texts(value)
-
-
-def _is_iri(text: str) -> bool:
-    try:
-        NamedNode(text)
-    except ValueError:
-        return False
-    return True

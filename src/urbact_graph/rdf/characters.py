@@ -11,7 +11,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from pyoxigraph import NamedNode
+from urbact_graph.rdf.terms import is_iri
 
 # Categories of characters that cannot be seen: spaces, formats, controls, what is not assigned.
 _UNSEEN = frozenset(("Zs", "Zl", "Zp", "Cf", "Cc", "Cn", "Co", "Cs"))
@@ -89,9 +89,9 @@ def iri_fault(iri: str) -> Fault | None:
         )
     if match:
         return Fault(match.start(), _not_in_iri(match.group()))
-    if not _SCHEME.match(iri) or "\\" in iri or len(iri) > _SEARCHED or _is_valid(iri):
+    if not _SCHEME.match(iri) or "\\" in iri or len(iri) > _SEARCHED or is_iri(iri):
         return None
-    length = next((n for n in range(len(iri) - 1, 0, -1) if _is_valid(iri[:n])), 0)
+    length = next((n for n in range(len(iri) - 1, 0, -1) if is_iri(iri[:n])), 0)
     shown = _shown(iri[length])
     return Fault(length, f"an IRI cannot have {shown} in this place; correct or encode it")
 
@@ -135,11 +135,3 @@ def _foreign_letter(name: str) -> Fault | None:
                 index, f"the letter {described(character)} is not Latin; write the Latin one"
             )
     return None
-
-
-def _is_valid(iri: str) -> bool:
-    try:
-        NamedNode(iri)
-    except ValueError:
-        return False
-    return True

@@ -17,6 +17,15 @@ def typed(text: str, datatype: str) -> Literal:
     return Literal(text, datatype=NamedNode(datatype))
 
 
+def is_iri(text: str) -> bool:
+    """Tell whether ``text`` is an IRI in full (RFC 3987)."""
+    try:
+        NamedNode(text)
+    except ValueError:
+        return False
+    return True
+
+
 def integer(number: int) -> Literal:
     """Return ``number`` as xsd:integer."""
     return typed(str(number), XSD.integer)
