@@ -44,8 +44,8 @@ def test_graphs_are_counted_without_repetitions(
     file.write_bytes(gzip.compress(data) if extension.endswith("gz") else data)
     found = read_content(file, tmp_path, 9)
     default, named = found.graphs
-    assert (default.graph, default.triples, named.graph, named.triples) == (None, 2, "x:g", 1)
-    assert (found.triples, found.size) == (3, default.size + named.size)
+    assert (default.name, default.triples, named.name, named.triples) == ("", 2, "x:g", 1)
+    assert found.size == default.size + named.size
     assert default.sample == {"<x:a>": {'<x:a> <x:p> "1" .', '<x:a> <x:p> "0" .'}}
     first = default.lines.read_bytes().index(b"\n") + 1
     assert default.triples_before(first) == 1

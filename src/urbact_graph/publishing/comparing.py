@@ -3,36 +3,45 @@
 import itertools
 import re
 import struct
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Protocol
 
-from pyoxigraph import Literal, NamedNode, QueryBoolean, RdfFormat, Store, Triple, parse
+from pyoxigraph import Literal, QueryBoolean, RdfFormat, Store, Triple, parse
 
-from urbact_graph.publishing.content import GraphContent
-from urbact_graph.publishing.endpoints import QueryEndpoint
-from urbact_graph.publishing.graph_store import GraphStore
-from urbact_graph.publishing.refusals import StoreError
-from urbact_graph.rdf.n_triples import statement
+from urbact_graph.progress import Progress
+from urbact_graph.publishing.content import Content
+from urbact_graph.publishing.target import shown
 from urbact_graph.rdf.namespaces import XSD
-from urbact_graph.rdf.reading import rdf_format
 
 _SPACE = re.compile(r"\s+")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-# Called with the number of things that have been compared.
-Report = Callable[[int], None]
+
+
+class Reader(Protocol):
+    """What reads a graph of a store back; ``how`` is a clause."""
+
+    @property
+    def how(self) -> str:
+        """How it is read."""
+
+    def count(self, graph: str | None) -> int:
+        """Count the triples of a graph."""
+
+    def read(self, graph: str | None, subjects: Iterable[str]) -> tuple[int, dict[str, set[str]]]:
+        """Return the number of triples of a graph, and all statements of ``subjects``."""
 
 
 @dataclass
 class Comparison:
-    """How a graph in a store differs from what was sent.
+    """How a ``graph`` of a store differs from what was sent.
 
     ``found`` is the number of its triples, ``sent`` that of those that were sent. Of the sample,
     ``missing`` and ``unexpected`` are statements, ``reformed`` pairs of one that was sent and the
     one by which the store has the same value in another form.
     """
 
+    graph: str | None
     sent: int
     found: int
     compared: int = 0
@@ -46,8 +55,9 @@ class Comparison:
         """Whether nothing differs but the form of values."""
         return self.sent == self.found and not self.missing and not self.unexpected
 
-    def difference(self, graph: str) -> str:
-        """Say in a sentence what differs in ``graph``, named as it is to be shown."""
+    @property
+    def difference(self) -> str:
+        """What differs, in a sentence without full stop."""
         parts = []
         if self.sent != self.found:
             parts.append(f"the store has {self.found:,} triples where {self.sent:,} were sent")
@@ -55,139 +65,98 @@ class Comparison:
             if found:
                 parts.append(
                     f"{len(found):,} of the {self.compared:,} that were compared {what}, such as "
-                    f"{found[0]}"
+                    f"{found[0].removesuffix(' .')}"
                 )
-        return f"In {graph} {'; '.join(parts)}"
+        return f"In {shown(self.graph)} {'; '.join(parts)}"
+
+    def add(self, sent: frozenset[str], found: set[str]) -> None:
+        """Compare all statements of a thing."""
+        self.things += 1
+        self.compared += len(sent)
+        alike = {_folded(line): line for line in found}
+        missing = {_folded(line): line for line in sent}
+        for line in missing.keys() & alike.keys():
+            del missing[line], alike[line]
+        for line in sorted(missing.values()):
+            other = next((one for one in sorted(alike.values()) if _is_reformed(line, one)), None)
+            if other is None:
+                self.missing.append(line)
+            else:
+                self.reformed.append((line, other))
+                del alike[_folded(other)]
+        self.unexpected += sorted(alike.values())
 
 
-class Reader(Protocol):
-    """What reads a graph of a store back."""
+@dataclass(frozen=True)
+class Check:
+    """How the graphs of a store differ from what was sent, and ``how`` that was found."""
 
     how: str
+    graphs: tuple[Comparison, ...]
 
-    def count(self, graph: str | None) -> int:
-        """Count the triples of a graph."""
+    @property
+    def is_same(self) -> bool:
+        """Whether nothing differs but the form of values."""
+        return all(one.is_same for one in self.graphs)
 
-    def compare(
-        self,
-        graph: str | None,
-        content: GraphContent,
-        subjects: Iterable[str],
-        report: Report,
-    ) -> Comparison:
-        """Compare a graph with ``content``: its count, and all statements of ``subjects``."""
+    @property
+    def difference(self) -> str:
+        """What differs, in a sentence without full stop."""
+        return "; ".join(one.difference for one in self.graphs if not one.is_same)
 
+    @property
+    def triples(self) -> int:
+        """The number of triples in all graphs."""
+        return sum(one.found for one in self.graphs)
 
-class QueryReader:
-    """Reads by queries: one for the count, and one for each thing of the sample."""
+    @property
+    def compared(self) -> int:
+        """The number of triples that were compared one by one."""
+        return sum(one.compared for one in self.graphs)
 
-    def __init__(self, endpoint: QueryEndpoint) -> None:
-        self.how = f"SPARQL at {endpoint.address}"
-        self._endpoint = endpoint
+    @property
+    def things(self) -> int:
+        """The number of things whose triples were compared."""
+        return sum(one.things for one in self.graphs)
 
-    def count(self, graph: str | None) -> int:
-        """Count the triples of a graph.
-
-        Raises:
-            StoreError: the endpoint refuses, or does not answer.
-        """
-        return self._endpoint.count(graph)
-
-    def compare(
-        self, graph: str | None, content: GraphContent, subjects: Iterable[str], report: Report
-    ) -> Comparison:
-        """Compare a graph with ``content``.
-
-        Raises:
-            StoreError: as ``count``.
-        """
-        comparison = Comparison(content.triples, self.count(graph))
-        for number, subject in enumerate(subjects):
-            report(number)
-            found = {
-                f"{subject} {predicate} {value} ."
-                for predicate, value in self._endpoint.statements(graph, subject)
-            }
-            _compare(comparison, content.sample[subject], found)
-        return comparison
+    @property
+    def reformed(self) -> list[tuple[str, str]]:
+        """The statements whose values have another form in the store, with what was sent first."""
+        return [pair for one in self.graphs for pair in one.reformed]
 
 
-class GraphReader:
-    """Reads by getting whole graphs from the graph store, into a file in ``folder``."""
+def compare(
+    reader: Reader,
+    content: Content,
+    places: Mapping[str, str | None],
+    most: int,
+    progress: Progress,
+) -> Check:
+    """Compare the graphs at ``places``, by their names in ``content``, with what was sent.
 
-    how = "the graph, got back from the store"
+    All statements of at most ``most`` things are compared, at least of one a graph unless of none.
 
-    def __init__(self, store: GraphStore, folder: Path) -> None:
-        self._store = store
-        self._file = folder / "got-back"
+    Raises:
+        StoreError: the store refuses, or does not answer.
+    """
+    share = max(1, most // len(content.graphs)) if most else 0
+    chosen = [[*itertools.islice(graph.sample, share)] for graph in content.graphs]
+    number, total = itertools.count(), sum(map(len, chosen))
 
-    def count(self, graph: str | None) -> int:
-        """Count the triples of a graph.
+    def reported(subjects: list[str]) -> Iterator[str]:
+        for subject in subjects:
+            progress("things", next(number), total)
+            yield subject
 
-        Raises:
-            StoreError: the store refuses, does not answer, or gives back what cannot be read.
-        """
-        return sum(1 for _ in self._triples(graph))
-
-    def compare(
-        self, graph: str | None, content: GraphContent, subjects: Iterable[str], report: Report
-    ) -> Comparison:
-        """Compare a graph with ``content``.
-
-        Raises:
-            StoreError: as ``count``.
-        """
-        found: dict[str, set[str]] = {subject: set() for subject in subjects}
-        count = 0
-        report(0)
-        for triple in self._triples(graph):
-            count += 1
-            subject = str(triple.subject)
-            if subject in found:
-                found[subject].add(statement(triple))
-        comparison = Comparison(content.triples, count)
-        for subject, statements in found.items():
-            _compare(comparison, content.sample[subject], statements)
-        return comparison
-
-    def _triples(self, graph: str | None) -> Iterable[Triple]:
-        media_type = self._store.fetch(graph, self._file)
-        if media_type is None:
-            return
-        address = self._store.address_of(graph)
-        try:
-            form = rdf_format(media_type)
-            for quad in parse(path=str(self._file), format=form, base_iri=address):
-                yield quad.triple
-        except (SyntaxError, ValueError) as error:
-            raise StoreError(
-                f"{address} gives the graph back as {media_type}, which cannot be read ({error}); "
-                "name the query endpoint of the store with --query-endpoint."
-            ) from None
-        finally:
-            self._file.unlink(missing_ok=True)
-
-
-def chosen(content: GraphContent, most: int) -> list[str]:
-    """Return at most ``most`` subjects of the sample, at least one if there is any."""
-    return list(itertools.islice(content.sample, max(1, most)))
-
-
-def _compare(comparison: Comparison, sent: frozenset[str], found: set[str]) -> None:
-    comparison.things += 1
-    comparison.compared += len(sent)
-    alike = {_folded(line): line for line in found}
-    missing = {_folded(line): line for line in sent}
-    for line in missing.keys() & alike.keys():
-        del missing[line], alike[line]
-    for line in sorted(missing.values()):
-        other = next((other for other in sorted(alike.values()) if _is_reformed(line, other)), None)
-        if other is None:
-            comparison.missing.append(line)
-        else:
-            comparison.reformed.append((line, other))
-            del alike[_folded(other)]
-    comparison.unexpected += sorted(alike.values())
+    found = []
+    for graph, subjects in zip(content.graphs, chosen, strict=True):
+        place = places[graph.name]
+        count, statements = reader.read(place, reported(subjects))
+        comparison = Comparison(place, graph.triples, count)
+        for subject in subjects:
+            comparison.add(graph.sample[subject], statements[subject])
+        found.append(comparison)
+    return Check(reader.how, tuple(found))
 
 
 def _folded(line: str) -> str:
@@ -197,7 +166,7 @@ def _folded(line: str) -> str:
 
 
 def _is_reformed(sent: str, found: str) -> bool:
-    """Tell whether two statements differ only in the form of the same value.
+    """Tell whether two statements of a thing differ only in the form of the same value.
 
     The values are equal by SPARQL, or their texts are but for white space and for what a number
     of 32 bits cannot hold: stores keep numbers, dates and geometries in forms, and with datatypes,
@@ -234,13 +203,6 @@ def _as_single(number: str) -> str:
 
 def _triple(line: str) -> Triple | None:
     try:
-        found = [quad.triple for quad in parse(line, format=RdfFormat.N_TRIPLES)]
+        return next((quad.triple for quad in parse(line, format=RdfFormat.N_TRIPLES)), None)
     except SyntaxError:
         return None
-    return found[0] if found and isinstance(found[0].subject, NamedNode) else None
-
-
-def samples_of(contents: Mapping[str, GraphContent], most: int) -> dict[str, list[str]]:
-    """Return the subjects to compare of each graph, at most ``most`` in all but one a graph."""
-    share = most // max(1, len(contents))
-    return {name: chosen(content, share) if most else [] for name, content in contents.items()}

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from urbact_graph.publishing.comparing import Reader
 from urbact_graph.publishing.content import Content
 from urbact_graph.publishing.endpoints import UpdateEndpoint
-from urbact_graph.publishing.notes import Notes
 from urbact_graph.publishing.refusals import StoreError, UnreachableError
-from urbact_graph.publishing.target import by_name
+from urbact_graph.publishing.upload import Notes
 
 # Seconds before each look whether a switch that was not answered has happened.
 _LOOKS = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
@@ -27,7 +26,7 @@ class Switch:
     ) -> None:
         self._update = update
         self._reader = reader
-        self._content = by_name(content)
+        self._content = content
         self._places = places
         self._notes = notes
 
@@ -51,11 +50,10 @@ class Switch:
                 "first, with a longer --timeout."
             ) from None
         if not answer.is_good and not self._is_done():
-            staging = next(iter(self._notes.staging.values()))
             raise self._update.refused(
                 "to switch the graphs",
                 answer,
-                f"what is new stands whole in {staging}: once the reason is gone, run the same "
+                f"what is new stands whole in {pairs[0][0]}: once the reason is gone, run the same "
                 "command again, or write --in-place",
             )
 
@@ -68,9 +66,9 @@ class Switch:
         time.sleep(pause)
         try:
             return all(
-                self._reader.count(self._places[name]) >= graph.triples
-                and not self._reader.count(self._notes.staging[name])
-                for name, graph in self._content.items()
+                self._reader.count(self._places[graph.name]) >= graph.triples
+                and not self._reader.count(self._notes.staging[graph.name])
+                for graph in self._content.graphs
             )
         except StoreError:
             return False
