@@ -63,7 +63,7 @@ def test_a_graph_is_switched_once_it_is_whole(
         )
     published = run.publish(dataset, to)
     assert server.graph(graph) == statements(dataset)
-    assert (published.check.triples, len(published.check.graphs), published.is_whole) == (
+    assert (published.check.triples, len(published.places), published.is_whole) == (
         TRIPLES,
         1,
         True,
@@ -197,7 +197,7 @@ def test_named_graphs_keep_their_names(
         }
         assert server.graph(name) == found
     assert len(server.graph(graph)) == 1
-    assert (len(published.check.graphs), published.check.triples, published.is_whole) == (
+    assert (len(published.places), published.check.triples, published.is_whole) == (
         3,
         7,
         True,

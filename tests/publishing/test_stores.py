@@ -129,7 +129,7 @@ def test_named_graphs_of_a_dataset_in_oxigraph(oxigraph: str, tmp_path: Path, ru
     file = tmp_path / "dataset.trig"
     file.write_text('<x:one> { <x:a> <x:p> 1 } <x:two> { <x:a> <x:p> "b"@en , 2.50 }')
     published = publish(run, file, oxigraph)
-    assert (len(published.check.graphs), published.check.triples, published.is_whole) == (
+    assert (len(published.places), published.check.triples, published.is_whole) == (
         2,
         3,
         True,

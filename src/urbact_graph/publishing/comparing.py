@@ -3,14 +3,15 @@
 import itertools
 import re
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from pyoxigraph import Literal, QueryBoolean, RdfFormat, Store, Triple, parse
 
 from urbact_graph.progress import Progress
 from urbact_graph.publishing.content import Content
+from urbact_graph.publishing.endpoints import QueryEndpoint
+from urbact_graph.publishing.graph_store import GraphStore
 from urbact_graph.publishing.target import shown
 from urbact_graph.rdf.namespaces import XSD
 
@@ -18,111 +19,25 @@ _SPACE = re.compile(r"\s+")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
 
-class Reader(Protocol):
-    """What reads a graph of a store back; ``how`` is a clause."""
-
-    @property
-    def how(self) -> str:
-        """How it is read."""
-
-    def count(self, graph: str | None) -> int:
-        """Count the triples of a graph."""
-
-    def read(self, graph: str | None, subjects: Iterable[str]) -> tuple[int, dict[str, set[str]]]:
-        """Return the number of triples of a graph, and all statements of ``subjects``."""
+# What reads a graph of a store back.
+Reader = QueryEndpoint | GraphStore
 
 
 @dataclass
 class Comparison:
-    """How a ``graph`` of a store differs from what was sent.
+    """How the graphs of a store differ from what was sent, and ``how`` that was found, a clause.
 
-    ``found`` is the number of its triples, ``sent`` that of those that were sent. Of the sample,
-    ``missing`` and ``unexpected`` are statements, ``reformed`` pairs of one that was sent and the
-    one by which the store has the same value in another form.
+    ``triples`` counts those in the store, ``compared`` those of so many ``things`` that were
+    compared one by one. ``differences`` are clauses; ``reformed`` are pairs of a statement that was
+    sent and the one by which the store has the same value in another form, which is no difference.
     """
 
-    graph: str | None
-    sent: int
-    found: int
+    how: str
+    triples: int = 0
     compared: int = 0
     things: int = 0
-    missing: list[str] = field(default_factory=list)
-    unexpected: list[str] = field(default_factory=list)
+    differences: list[str] = field(default_factory=list)
     reformed: list[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def is_same(self) -> bool:
-        """Whether nothing differs but the form of values."""
-        return self.sent == self.found and not self.missing and not self.unexpected
-
-    @property
-    def difference(self) -> str:
-        """What differs, in a sentence without full stop."""
-        parts = []
-        if self.sent != self.found:
-            parts.append(f"the store has {self.found:,} triples where {self.sent:,} were sent")
-        for found, what in ((self.missing, "are missing"), (self.unexpected, "were not sent")):
-            if found:
-                parts.append(
-                    f"{len(found):,} of the {self.compared:,} that were compared {what}, such as "
-                    f"{found[0].removesuffix(' .')}"
-                )
-        return f"In {shown(self.graph)} {'; '.join(parts)}"
-
-    def add(self, sent: frozenset[str], found: set[str]) -> None:
-        """Compare all statements of a thing."""
-        self.things += 1
-        self.compared += len(sent)
-        alike = {_folded(line): line for line in found}
-        missing = {_folded(line): line for line in sent}
-        for line in missing.keys() & alike.keys():
-            del missing[line], alike[line]
-        for line in sorted(missing.values()):
-            other = next((one for one in sorted(alike.values()) if _is_reformed(line, one)), None)
-            if other is None:
-                self.missing.append(line)
-            else:
-                self.reformed.append((line, other))
-                del alike[_folded(other)]
-        self.unexpected += sorted(alike.values())
-
-
-@dataclass(frozen=True)
-class Check:
-    """How the graphs of a store differ from what was sent, and ``how`` that was found."""
-
-    how: str
-    graphs: tuple[Comparison, ...]
-
-    @property
-    def is_same(self) -> bool:
-        """Whether nothing differs but the form of values."""
-        return all(one.is_same for one in self.graphs)
-
-    @property
-    def difference(self) -> str:
-        """What differs, in a sentence without full stop."""
-        return "; ".join(one.difference for one in self.graphs if not one.is_same)
-
-    @property
-    def triples(self) -> int:
-        """The number of triples in all graphs."""
-        return sum(one.found for one in self.graphs)
-
-    @property
-    def compared(self) -> int:
-        """The number of triples that were compared one by one."""
-        return sum(one.compared for one in self.graphs)
-
-    @property
-    def things(self) -> int:
-        """The number of things whose triples were compared."""
-        return sum(one.things for one in self.graphs)
-
-    @property
-    def reformed(self) -> list[tuple[str, str]]:
-        """The statements whose values have another form in the store, with what was sent first."""
-        return [pair for one in self.graphs for pair in one.reformed]
 
 
 def compare(
@@ -131,7 +46,7 @@ def compare(
     places: Mapping[str, str | None],
     most: int,
     progress: Progress,
-) -> Check:
+) -> Comparison:
     """Compare the graphs at ``places``, by their names in ``content``, with what was sent.
 
     All statements of at most ``most`` things are compared, at least of one a graph unless of none.
@@ -140,23 +55,59 @@ def compare(
         StoreError: the store refuses, or does not answer.
     """
     share = max(1, most // len(content.graphs)) if most else 0
-    chosen = [[*itertools.islice(graph.sample, share)] for graph in content.graphs]
-    number, total = itertools.count(), sum(map(len, chosen))
+    samples = [[*itertools.islice(graph.sample, share)] for graph in content.graphs]
+    number, total = itertools.count(), sum(map(len, samples))
 
     def reported(subjects: list[str]) -> Iterator[str]:
         for subject in subjects:
             progress("things", next(number), total)
             yield subject
 
-    found = []
-    for graph, subjects in zip(content.graphs, chosen, strict=True):
+    found = Comparison(reader.how, things=total)
+    for graph, subjects in zip(content.graphs, samples, strict=True):
         place = places[graph.name]
         count, statements = reader.read(place, reported(subjects))
-        comparison = Comparison(place, graph.triples, count)
+        compared = sum(len(graph.sample[subject]) for subject in subjects)
+        parts = []
+        if count != graph.triples:
+            parts.append(f"the store has {count:,} triples where {graph.triples:,} were sent")
+        missing: list[str] = []
+        unexpected: list[str] = []
         for subject in subjects:
-            comparison.add(graph.sample[subject], statements[subject])
-        found.append(comparison)
-    return Check(reader.how, tuple(found))
+            lost, new, reformed = _compared(graph.sample[subject], statements[subject])
+            missing += lost
+            unexpected += new
+            found.reformed += reformed
+        for lines, what in ((missing, "are missing"), (unexpected, "were not sent")):
+            if lines:
+                parts.append(
+                    f"{len(lines):,} of the {compared:,} that were compared {what}, such as "
+                    f"{lines[0].removesuffix(' .')}"
+                )
+        if parts:
+            found.differences.append(f"in {shown(place)} {'; '.join(parts)}")
+        found.triples += count
+        found.compared += compared
+    return found
+
+
+def _compared(
+    sent: frozenset[str], found: set[str]
+) -> tuple[list[str], list[str], list[tuple[str, str]]]:
+    """Return what is missing of a thing, what was not sent, and what has another form."""
+    new = {_folded(line): line for line in found}
+    lost = {_folded(line): line for line in sent}
+    for line in lost.keys() & new.keys():
+        del lost[line], new[line]
+    missing, reformed = [], []
+    for line in sorted(lost.values()):
+        other = next((one for one in sorted(new.values()) if _is_reformed(line, one)), None)
+        if other is None:
+            missing.append(line)
+        else:
+            reformed.append((line, other))
+            del new[_folded(other)]
+    return missing, sorted(new.values()), reformed
 
 
 def _folded(line: str) -> str:

@@ -8,7 +8,7 @@ import hashlib
 import heapq
 from array import array
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,20 +91,15 @@ def read_content(
     return Content(tuple(graphs), digest.hexdigest())
 
 
-def pieces(content: GraphContent, offset: int, most_bytes: int) -> Iterator[bytes]:
-    """Yield the statements behind ``offset`` in pieces of whole lines.
+def next_piece(content: GraphContent, offset: int, most_bytes: int) -> bytes:
+    """Return the statements behind ``offset``, as many whole lines as ``most_bytes`` hold.
 
-    None is larger than ``most_bytes``, unless it is a single statement.
+    There is one at least, unless all are before.
     """
     with content.lines.open("rb") as file:
         file.seek(offset)
-        while piece := file.read(most_bytes):
-            end = piece.rfind(b"\n") + 1
-            if end:
-                file.seek(end - len(piece), 1)
-                yield piece[:end]
-            else:
-                yield piece + file.readline()
+        piece = file.read(most_bytes)
+        return piece[: piece.rfind(b"\n") + 1] or piece + file.readline()
 
 
 def _written(dataset: Path, folder: Path, progress: Progress) -> dict[str, Path]:

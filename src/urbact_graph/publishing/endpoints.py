@@ -176,15 +176,10 @@ def find_endpoints(transport: Transport, target: Target) -> Endpoints:
         return Endpoints(query, None, "--in-place asks for that")
     # An update is only sent to a guessed address if queries show that it is the same store's.
     update = _tried(UpdateEndpoint, transport, target.update, guessed[1] if query else None)
-    if guessed[1] is None:
-        obstacle = "no endpoint for updates is known (--update-endpoint)"
-    elif query is None:
-        obstacle = (
-            f"{guessed[0]} answers no queries (--query-endpoint and --update-endpoint name others)"
-        )
-    else:
-        obstacle = f"{guessed[1]} takes no updates from here (--update-endpoint names another)"
-    return Endpoints(query, update, obstacle)
+    lacking = f"{guessed[1]} takes no updates from here" if guessed[1] else "none takes updates"
+    return Endpoints(
+        query, update, f"{lacking} (--query-endpoint and --update-endpoint name endpoints)"
+    )
 
 
 def _tried(

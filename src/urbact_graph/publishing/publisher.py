@@ -1,21 +1,24 @@
 """Publish a dataset in a store: send it, check it, switch to it."""
 
 import platform
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
 from urbact_graph.progress import Stage, quiet
-from urbact_graph.publishing.comparing import Check, Reader, compare
+from urbact_graph.publishing.comparing import Comparison, Reader, compare
 from urbact_graph.publishing.content import Content
-from urbact_graph.publishing.endpoints import Endpoints, find_endpoints
+from urbact_graph.publishing.endpoints import Endpoints, UpdateEndpoint, find_endpoints
 from urbact_graph.publishing.graph_store import GraphStore
-from urbact_graph.publishing.refusals import StoreError
-from urbact_graph.publishing.switching import Switch
+from urbact_graph.publishing.refusals import StoreError, UnreachableError
 from urbact_graph.publishing.target import Target
 from urbact_graph.publishing.transport import Transport
 from urbact_graph.publishing.upload import Notes, Remark, Upload
+
+# Seconds before each look whether a switch that was not answered has happened.
+_LOOKS = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
 
 
 class DifferenceError(StoreError):
@@ -32,7 +35,7 @@ class Published:
     places: tuple[str | None, ...]
     pieces: int
     is_whole: bool
-    check: Check
+    check: Comparison
 
 
 class Publisher:
@@ -89,8 +92,7 @@ class Publisher:
             check = self._check(reader, self._places, self._target.sample)
         else:
             is_whole = True
-            switch = Switch(endpoints.update, reader, self._content, self._places, self._notes)
-            if switch.is_done():
+            if self._notes.has_all and self._is_switched(reader):
                 self._remark("The graphs had been switched already.")
                 check = self._check(reader, self._places, self._target.sample)
             else:
@@ -98,7 +100,7 @@ class Publisher:
                 check = self._compared(reader, self._notes.staging, self._target.sample)
                 self._require(check, "; nothing was switched, so that readers see the old graph")
                 with self._stage("Switching"):
-                    switch.run()
+                    self._switch(endpoints.update, reader)
                 self._require(self._check(reader, self._places, 0))
         self._require(check)
         self._notes.remove()
@@ -143,40 +145,82 @@ class Publisher:
             )
             upload.send(self._target.piece_bytes, progress)
 
-    def _check(self, reader: Reader, places: Mapping[str, str | None], sample: int) -> Check:
+    def _switch(self, update: UpdateEndpoint, reader: Reader) -> None:
+        """Put the graphs in staging, which are whole, into the place of the old ones.
+
+        Raises:
+            StoreError: the store refuses, or what it did is not known.
+        """
+        self._notes.has_all = True
+        self._notes.write()
+        pairs = [(self._notes.staging[name], place) for name, place in self._places.items()]
+        try:
+            answer = update.move(pairs)
+        except UnreachableError:
+            if any(self._is_switched(reader, pause) for pause in _LOOKS):
+                return
+            raise StoreError(
+                f"{update.address} has not answered whether it switched the graphs, and the new "
+                "ones are not in their place yet; run the same command again, which looks first, "
+                "with a longer --timeout."
+            ) from None
+        if not answer.is_good and not self._is_switched(reader):
+            raise update.refused(
+                "to switch the graphs",
+                answer,
+                f"what is new stands whole in {pairs[0][0]}: once the reason is gone, run the same "
+                "command again, or write --in-place",
+            )
+
+    def _is_switched(self, reader: Reader, pause: float = 0.0) -> bool:
+        """Tell whether nothing is in staging any more, and everything in its place."""
+        time.sleep(pause)
+        try:
+            return all(
+                reader.count(self._places[graph.name]) >= graph.triples
+                and not reader.count(self._notes.staging[graph.name])
+                for graph in self._content.graphs
+            )
+        except StoreError:
+            return False
+
+    def _check(self, reader: Reader, places: Mapping[str, str | None], sample: int) -> Comparison:
         """Compare the graphs at ``places`` with what was sent: by queries if possible.
 
         An endpoint may be that of another store, or take all graphs together for its default graph:
         where it shows something else, the graphs themselves decide.
         """
         check = self._compared(reader, places, sample)
-        if check.is_same or reader is self._store:
+        if not check.differences or reader is self._store:
             return check
         try:
             return self._compared(self._store, places, sample)
         except StoreError:
             return check
 
-    def _compared(self, reader: Reader, places: Mapping[str, str | None], sample: int) -> Check:
+    def _compared(
+        self, reader: Reader, places: Mapping[str, str | None], sample: int
+    ) -> Comparison:
         with self._stage("Checking") as progress:
             return compare(reader, self._content, places, sample, progress)
 
-    def _require(self, check: Check, consequence: str = "") -> None:
+    def _require(self, check: Comparison, consequence: str = "") -> None:
         """Refuse a check that found differences; the next attempt begins anew.
 
         Raises:
             DifferenceError: it did.
         """
-        if check.is_same:
+        if not check.differences:
             return
         self._clear(self._notes.staging.values())
         self._notes.remove()
+        differences = "; ".join(check.differences)
         remedy = "see whether something else writes or derives triples there"
         if not check.triples:
             remedy = "see whether it is the address of a graph store"
         raise DifferenceError(
-            f"{check.difference}{consequence} (checked by {check.how}); run the same command "
-            f"again, and if it stays so, {remedy}."
+            f"{differences[:1].upper()}{differences[1:]}{consequence} (checked by {check.how}); "
+            f"run the same command again, and if it stays so, {remedy}."
         )
 
     def _clear(self, graphs: Iterable[str]) -> None:

@@ -15,7 +15,7 @@ from rich.filesize import decimal
 from urbact_graph.files import write_whole
 from urbact_graph.progress import Progress
 from urbact_graph.publishing.comparing import Reader
-from urbact_graph.publishing.content import Content, GraphContent, pieces
+from urbact_graph.publishing.content import Content, GraphContent, next_piece
 from urbact_graph.publishing.graph_store import GraphStore, TooLargeError
 from urbact_graph.publishing.refusals import StoreError
 from urbact_graph.publishing.target import shown
@@ -141,7 +141,7 @@ class Upload:
         while offset < graph.size:
             left = self._content.size - self._notes.bytes_sent
             progress(self._amount, self.pieces, self.pieces + -(-left // piece_bytes))
-            piece = next(pieces(graph, offset, piece_bytes))
+            piece = next_piece(graph, offset, piece_bytes)
             try:
                 (self._store.add if offset else self._store.put)(place, piece)
             except TooLargeError as error:
