@@ -42,8 +42,8 @@ def answering(answer: bytes) -> Iterator[str]:
     ("scheme", "answer", "sentence"),
     [
         ("http", b"", f"(it closes the connection without an answer); {CHECK}, by http or https."),
-        ("http", b"\x15\x03\x01\x00\x02\x02\x16", "(its answer is no HTTP); check the address, an"),
-        ("http", b"SSH-2.0-x\r\n", "(its answer is no HTTP); check the address, and http or https"),
+        ("http", b"\x15\x03\x01\x00\x02\x02\x16", f"(its answer is no HTTP); {CHECK}, by http or"),
+        ("http", b"SSH-2.0-x\r\n", f"(its answer is no HTTP); {CHECK}, by http or"),
         ("https", b"HTTP/1.1 400 No\r\n\r\n", "(it does not speak TLS: wrong version number); wri"),
         ("https", b"", "(it "),
     ],

@@ -17,18 +17,42 @@ from urllib3.exceptions import TimeoutError as TimedOutError
 from urbact_graph.publishing.refusals import UnreachableError
 
 _CHECK = "check the address, and that the store runs"
+_CHECK_SCHEME = f"{_CHECK}, by http or https"
+_CERTIFICATE = (
+    "write the host for which it is made, or have SSL_CERT_FILE name a file with the certificate "
+    "of its authority"
+)
+_PROXY = "correct HTTP_PROXY or HTTPS_PROXY, or name the host in NO_PROXY"
+_NAMES = "check the address, HTTP_PROXY and HTTPS_PROXY"
+_NO_TLS = "write http:// where the store has no TLS"
+# What urllib3 passes on, the reason and the remedy as clauses, and whether another attempt may do.
+# The first that fits counts. {} stands for the words of the error.
+_FAULTS = (
+    (ssl.SSLCertVerificationError, "its certificate is not accepted: {}", _CERTIFICATE, False),
+    (ProxyError, "the proxy does not lead there: {}", _PROXY, False),
+    (NameResolutionError, "the name of the host is not known", _CHECK, True),
+    # To urllib3 it is a kind of silence.
+    (NewConnectionError, "{}", _CHECK, True),
+    # What is silent stays so.
+    ((TimedOutError, TimeoutError), "nothing came for {seconds:g} s", _CHECK_SCHEME, False),
+    (ssl.SSLError, "it does not speak TLS: {}", _NO_TLS, False),
+    (RemoteDisconnected, "it closes the connection without an answer", _CHECK_SCHEME, True),
+    ((IncompleteRead, CutOffError), "its answer breaks off", _CHECK, True),
+    (BadStatusLine, "its answer is no HTTP", _CHECK_SCHEME, True),
+    (LocationValueError, "{}", _NAMES, False),
+    (Exception, "{}", _CHECK, True),
+)
 
 
 class Fault(NamedTuple):
-    """Why a server gave no answer, and what to do about it: two clauses.
+    """Why a server gave no answer, and what to do about it where it never did: two clauses.
 
-    ``is_passing`` where another attempt may do. In a reason {} stands for the words of the error,
-    and {seconds} for how long it was waited.
+    ``is_passing`` where another attempt may do.
     """
 
     reason: str
-    remedy: str = _CHECK
-    is_passing: bool = True
+    remedy: str
+    is_passing: bool
 
     def error(self, address: str, sent: int | None, hide: Callable[[str], str]) -> UnreachableError:
         """Make the error; ``sent`` counts the bytes of the body, None if it never answered."""
@@ -43,61 +67,14 @@ class Fault(NamedTuple):
         )
 
 
-# The first that fits counts.
-_FAULTS: tuple[tuple[tuple[type[BaseException], ...], Fault], ...] = (
-    (
-        (ssl.SSLCertVerificationError,),
-        Fault(
-            "its certificate is not accepted: {}",
-            "write the host for which it is made, or have SSL_CERT_FILE name a file with the "
-            "certificate of its authority",
-            is_passing=False,
-        ),
-    ),
-    (
-        (ProxyError,),
-        Fault(
-            "the proxy does not lead there: {}",
-            "correct HTTP_PROXY or HTTPS_PROXY, or name the host in NO_PROXY",
-            is_passing=False,
-        ),
-    ),
-    ((NameResolutionError,), Fault("the name of the host is not known")),
-    # To urllib3 it is a kind of silence.
-    ((NewConnectionError,), Fault("{}")),
-    # What is silent stays so.
-    (
-        (TimedOutError, TimeoutError),
-        Fault("nothing came for {seconds:g} s", f"{_CHECK}, by http or https", is_passing=False),
-    ),
-    (
-        (ssl.SSLError,),
-        Fault(
-            "it does not speak TLS: {}",
-            "write http:// where the store has no TLS",
-            is_passing=False,
-        ),
-    ),
-    (
-        (RemoteDisconnected,),
-        Fault("it closes the connection without an answer", f"{_CHECK}, by http or https"),
-    ),
-    ((IncompleteRead, CutOffError), Fault("its answer breaks off")),
-    ((BadStatusLine,), Fault("its answer is no HTTP", "check the address, and http or https")),
-    (
-        (LocationValueError,),
-        Fault("{}", "check the address, HTTP_PROXY and HTTPS_PROXY", is_passing=False),
-    ),
-)
-
-
 def fault_of(error: Exception, seconds: float) -> Fault:
     """Return what is wrong, by the error of a request that might wait ``seconds``."""
     causes = [*_causes(error)]
-    for kinds, fault in _FAULTS:
-        if any(isinstance(cause, kinds) for cause in causes):
-            return fault._replace(reason=fault.reason.format(_words(causes[-1]), seconds=seconds))
-    return Fault(_words(causes[-1]))
+    for kind, reason, remedy, is_passing in _FAULTS:
+        if any(isinstance(cause, kind) for cause in causes):
+            said = reason.format(_words(causes[-1]), seconds=seconds)
+            return Fault(said, remedy, is_passing)
+    raise AssertionError(error)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
