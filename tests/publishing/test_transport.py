@@ -115,7 +115,7 @@ def test_a_refusal_is_a_sentence_with_the_words_of_the_store(
 def test_a_store_without_a_default_graph_is_named_another(
     server: StoreServer, dataset: Path, run: Run
 ) -> None:
-    server.rule = lambda asked: (500, TEXT, b"no default") if asked.graph is None else None
+    server.rule = lambda asked: (500, TEXT, b"no default") if asked.what == "PUT /store" else None
     with pytest.raises(StoreError, match=r"“no default”; .* name another with --graph IRI\.$"):
         run.publish(dataset, target(server, in_place=True))
 

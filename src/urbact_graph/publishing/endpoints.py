@@ -29,8 +29,13 @@ _HEADERS = {
 }
 # A switch of nothing; it tells whether updates are taken.
 _NOTHING = "DROP SILENT GRAPH <urn:uuid:00000000-0000-0000-0000-000000000000>"
-# Answers of an address that is none of an endpoint.
-_ELSEWHERE = {400, 404, 405, 406, 415, 501}
+_FORBIDDEN = 403
+# Answers of an address that is none of an endpoint, or not for this user.
+_ABSENT = {400, _FORBIDDEN, 404, 405, 406, 410, 415, 501}
+
+
+class AbsentError(StoreError):
+    """There is no such endpoint, or none for this user; it does not merely fail."""
 
 
 class _Endpoint:
@@ -46,9 +51,11 @@ class _Endpoint:
 
     def refused(self, what: str, answer: Answer, remedy: str = "") -> StoreError:
         """Make the error of an answer that refuses ``what``."""
-        if answer.status in _ELSEWHERE:
-            remedy = remedy or f"check the address; {self.option} names another"
-        return self._transport.refused(what, self.address, answer, remedy)
+        is_absent = answer.status in _ABSENT
+        if not remedy and is_absent and answer.status != _FORBIDDEN:
+            remedy = f"check the address; {self.option} names another"
+        error = self._transport.refused(what, self.address, answer, remedy)
+        return AbsentError(str(error)) if is_absent else error
 
 
 class QueryEndpoint(_Endpoint):
@@ -114,7 +121,7 @@ class QueryEndpoint(_Endpoint):
             raise self._strange() from None
 
     def _strange(self) -> StoreError:
-        return StoreError(
+        return AbsentError(
             f"{self.address} answers a query with something else than results of SPARQL; name the "
             "query endpoint of the store with --query-endpoint."
         )
@@ -168,7 +175,8 @@ def find_endpoints(transport: Transport, target: Target) -> Endpoints:
     """Return the endpoints that were named, and else those that the layout of the store has.
 
     Raises:
-        StoreError: one that was named cannot be used.
+        StoreError: one that was named cannot be used, or one that may be there fails: a graph that
+            could be switched is not to be replaced piece by piece for that.
     """
     guessed = (None, None) if target.direct else endpoints_of(target.address)
     query = _tried(QueryEndpoint, transport, target.query, guessed[0])
@@ -176,7 +184,11 @@ def find_endpoints(transport: Transport, target: Target) -> Endpoints:
         return Endpoints(query, None, "--in-place asks for that")
     # An update is only sent to a guessed address if queries show that it is the same store's.
     update = _tried(UpdateEndpoint, transport, target.update, guessed[1] if query else None)
-    lacking = f"{guessed[1]} takes no updates from here" if guessed[1] else "none takes updates"
+    lacking = "no endpoint for updates is known"
+    if guessed[0] and query is None:
+        lacking = f"{guessed[0]} answers no queries"
+    elif guessed[1]:
+        lacking = f"{guessed[1]} takes no updates from here"
     return Endpoints(
         query, update, f"{lacking} (--query-endpoint and --update-endpoint name endpoints)"
     )
@@ -191,7 +203,7 @@ def _tried(
     endpoint = kind(transport, address)
     try:
         endpoint.try_out()
-    except StoreError:
+    except AbsentError:
         if named is not None:
             raise
         return None
