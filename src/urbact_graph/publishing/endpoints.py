@@ -51,7 +51,7 @@ class _Endpoint:
 
     def refused(self, what: str, answer: Answer, remedy: str = "") -> StoreError:
         """Make the error of an answer that refuses ``what``."""
-        is_absent = answer.status in _ABSENT
+        is_absent = answer.status in _ABSENT or answer.is_redirect
         if not remedy and is_absent and answer.status != _FORBIDDEN:
             remedy = f"check the address; {self.option} names another"
         error = self._transport.refused(what, self.address, answer, remedy)
@@ -179,7 +179,9 @@ def find_endpoints(transport: Transport, target: Target) -> Endpoints:
             could be switched is not to be replaced piece by piece for that.
     """
     guessed = (None, None) if target.direct else endpoints_of(target.address)
-    query = _tried(QueryEndpoint, transport, target.query, guessed[0])
+    # In place the graph itself can be got back.
+    passed = StoreError if target.in_place else AbsentError
+    query = _tried(QueryEndpoint, transport, target.query, guessed[0], passed)
     if target.in_place:
         return Endpoints(query, None, "--in-place asks for that")
     # An update is only sent to a guessed address if queries show that it is the same store's.
@@ -195,15 +197,20 @@ def find_endpoints(transport: Transport, target: Target) -> Endpoints:
 
 
 def _tried(
-    kind: type[_Kind], transport: Transport, named: str | None, guessed: str | None
+    kind: type[_Kind],
+    transport: Transport,
+    named: str | None,
+    guessed: str | None,
+    passed: type[StoreError] = AbsentError,
 ) -> _Kind | None:
+    """Return the endpoint; None if it is not named and fails in a way that is ``passed``."""
     address = named or guessed
     if address is None:
         return None
     endpoint = kind(transport, address)
     try:
         endpoint.try_out()
-    except AbsentError:
+    except passed:
         if named is not None:
             raise
         return None
