@@ -42,8 +42,9 @@ def test_where_an_endpoint_fails_nothing_is_replaced(
     server.rule = rule
     what = {"query": "a query", "update": "updates"}[kind]
     said = f"refuses {what} with {status} " if status else "does not answer any more while"
-    with pytest.raises(StoreError, match=f"^{server.address}/{kind} {said}"):
+    with pytest.raises(StoreError, match=f"^{server.address}/{kind} {said}") as caught:
         run.publish(dataset, target(server))
+    assert ("write --in-place to go on" in str(caught.value)) == (status == 500)
     assert server.sent("PUT", "POST", "DELETE") == []
     assert len(server.graph()) == 1
     # It can be asked for.

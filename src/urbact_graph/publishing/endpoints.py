@@ -29,7 +29,7 @@ _HEADERS = {
 }
 # A switch of nothing; it tells whether updates are taken.
 _NOTHING = "DROP SILENT GRAPH <urn:uuid:00000000-0000-0000-0000-000000000000>"
-_FORBIDDEN = 403
+_FORBIDDEN, _FAILED = 403, 500
 # Answers of an address that is none of an endpoint, or not for this user.
 _ABSENT = {400, _FORBIDDEN, 404, 405, 406, 410, 415, 501}
 
@@ -54,6 +54,8 @@ class _Endpoint:
         is_absent = answer.status in _ABSENT or answer.is_redirect
         if not remedy and is_absent and answer.status != _FORBIDDEN:
             remedy = f"check the address; {self.option} names another"
+        elif not remedy and answer.status == _FAILED:
+            remedy = "correct that, or write --in-place to go on without a switch"
         error = self._transport.refused(what, self.address, answer, remedy)
         return AbsentError(str(error)) if is_absent else error
 
