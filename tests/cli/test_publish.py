@@ -26,6 +26,7 @@ from tests.support.graph_store import (
     storing,
 )
 from tests.support.waiting import DEADLINE
+from urbact_graph.cli import publish as module
 from urbact_graph.files import alone
 from urbact_graph.publishing.target import Target
 from urbact_graph.release.release import Release
@@ -222,7 +223,7 @@ def test_what_has_arrived_of_another_dataset_is_not_counted(
 
 
 def test_another_command_that_publishes_there_is_waited_for(
-    place: Path, server: StoreServer, file: Path
+    place: Path, server: StoreServer, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = place / "publishing" / Target(server.store).key
     is_held, is_free = threading.Event(), threading.Event()
@@ -235,8 +236,13 @@ def test_another_command_that_publishes_there_is_waited_for(
     thread = threading.Thread(target=hold)
     thread.start()
     is_held.wait(DEADLINE)
-    # It is noted before it is waited for.
-    threading.Timer(0.05, is_free.set).start()
+    say = module._say_waiting
+
+    def say_and_end() -> None:
+        say()
+        is_free.set()
+
+    monkeypatch.setattr(module, "_say_waiting", say_and_end)
     errors = publish(server, file)[1]
     thread.join()
     assert errors == "Note: Another command publishes there; waiting until it has ended.\n"
