@@ -4,7 +4,7 @@ import contextlib
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TextIO
 
@@ -14,15 +14,15 @@ _LOCK_SECONDS = 0.02
 
 
 @contextlib.contextmanager
-def alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Hold the lock on ``folder``, which excludes other processes and other calls of this one.
 
-    A folder that cannot be written has no lock: it is only read. A folder that did not exist
-    before, and is still empty afterwards, is removed.
+    ``waiting`` is called where another one holds it. A folder that cannot be written has no lock:
+    it is only read. A folder that did not exist before, and is still empty afterwards, is removed.
     """
     is_new = not folder.exists()
     try:
-        lock = _locked(folder)
+        lock = _locked(folder, waiting)
     except OSError:
         yield
         return
@@ -37,7 +37,7 @@ def alone(folder: Path) -> Iterator[None]:
                     folder.rmdir()
 
 
-def _locked(folder: Path) -> TextIO:
+def _locked(folder: Path, waiting: Callable[[], None]) -> TextIO:
     """Return the lock of ``folder`` once it is held, and the file is still the folder's lock."""
     # It takes longer to import than the help of a command may.
     from filelock import lock_descriptor  # noqa: PLC0415
@@ -53,7 +53,9 @@ def _locked(folder: Path) -> TextIO:
                     raise
         with contextlib.suppress(FileNotFoundError), contextlib.ExitStack() as opened:
             file = opened.enter_context(path.open("w"))
-            lock_descriptor(file.fileno(), poll_interval=_LOCK_SECONDS)
+            if not lock_descriptor(file.fileno(), blocking=False):
+                waiting()
+                lock_descriptor(file.fileno(), poll_interval=_LOCK_SECONDS)
             if os.path.samestat(os.fstat(file.fileno()), path.stat()):
                 opened.pop_all()
                 return file

@@ -1,12 +1,15 @@
 """``urbact-graph publish``."""
 
+import errno
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +26,9 @@ from tests.support.graph_store import (
     storing,
 )
 from tests.support.waiting import DEADLINE
+from urbact_graph.cli import publish as module
+from urbact_graph.files import alone
+from urbact_graph.publishing.target import Target
 from urbact_graph.release.release import Release
 from urbact_graph.sources import GraphSources
 
@@ -198,3 +204,62 @@ def test_without_a_sample_the_count_is_checked(server: StoreServer, file: Path) 
     assert (
         publish(server, file, "--sample", "0")[0].splitlines()[1].endswith(": the count is right.")
     )
+
+
+@pytest.mark.parametrize("restart", [True, False])
+def test_what_has_arrived_of_another_dataset_is_not_counted(
+    server: StoreServer, file: Path, restart: bool
+) -> None:
+    def rule(asked: Asked) -> Answered | None:
+        return (400, {}, b"") if is_piece(asked) and server.sent("POST") else None
+
+    server.rule = rule
+    assert " are in the store; the same" in publish(server, file, code=2)[1]
+    server.rule = lambda asked: (301, {"Location": "/"}, b"") if asked.what[:4] == "HEAD" else None
+    assert " are in the store; the same" in publish(server, file, code=2)[1]
+    write_dataset(file, 50)
+    options = ("--restart",) if restart else ()
+    assert "are in the store" not in publish(server, file, *options, code=2)[1]
+
+
+def test_another_command_that_publishes_there_is_waited_for(
+    place: Path, server: StoreServer, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = place / "publishing" / Target(server.store).key
+    is_held, is_free = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with alone(folder):
+            is_held.set()
+            is_free.wait(DEADLINE)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    is_held.wait(DEADLINE)
+    say = module._say_waiting
+
+    def say_and_end() -> None:
+        say()
+        is_free.set()
+
+    monkeypatch.setattr(module, "_say_waiting", say_and_end)
+    errors = publish(server, file)[1]
+    thread.join()
+    assert errors == "Note: Another command publishes there; waiting until it has ended.\n"
+
+
+def test_a_disk_without_room_is_named(
+    place: Path, server: StoreServer, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = Path.open
+
+    def full(path: Path, mode: str = "r", *arguments: Any, **named: Any) -> Any:
+        if mode == "ab":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return opened(path, mode, *arguments, **named)
+
+    monkeypatch.setattr(Path, "open", full)
+    errors = publish(server, file, code=2)[1]
+    assert errors.startswith(f"Error: {place}")
+    assert "cannot be written (No space left on device); make room there, or name an" in errors
+    assert server.asked == []

@@ -11,7 +11,6 @@ from pyoxigraph import RdfFormat, parse
 from tests.support.graph_store import StoreServer
 from urbact_graph.publishing.content import read_content
 from urbact_graph.publishing.credentials import Credentials
-from urbact_graph.publishing.notes import Notes
 from urbact_graph.publishing.publisher import Published, Publisher
 from urbact_graph.publishing.target import Target
 from urbact_graph.publishing.transport import Transport
@@ -68,9 +67,8 @@ class Run:
         publisher = Publisher(
             read_content(dataset, place, target.sample),
             target,
-            Transport(Credentials(Settings.load(**(settings or {}))), seconds),
-            Notes.read(self.folder, target.address),
-            place,
+            Transport(Credentials(Settings.load(**(settings or {})), target.address), seconds),
+            self.folder,
             self.remarks.append,
         )
         return publisher.publish()

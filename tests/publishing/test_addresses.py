@@ -4,6 +4,7 @@ import pytest
 
 from urbact_graph.publishing.addresses import (
     checked_address,
+    checked_store,
     endpoints_of,
     graph_address,
     is_exposed,
@@ -41,11 +42,11 @@ def test_a_graph_has_an_address(
             ("http://h/repositories/r", "http://h/repositories/r/statements"),
         ),
         ("https://h/sparql/gsp/", ("https://h/sparql", "https://h/sparql")),
-        ("http://h/other", None),
-        ("http://h/mystore", None),
+        ("http://h/other", (None, None)),
+        ("http://h/mystore", (None, None)),
     ],
 )
-def test_the_endpoints_of_a_known_layout(store: str, expected: tuple[str, str] | None) -> None:
+def test_the_endpoints_of_a_known_layout(store: str, expected: tuple[str | None, ...]) -> None:
     assert endpoints_of(store) == expected
 
 
@@ -71,6 +72,17 @@ def test_an_address_that_cannot_be_meant_is_refused(text: str, reason: str) -> N
         checked_address(text, "The address of the store")
     assert "hush" not in str(caught.value)
     assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["http://h/s?default", "http://h/s?graph=urn:g", "http://h/s?key=1&graph=", "http://h/?graph"],
+)
+def test_an_address_of_a_store_that_names_a_graph_is_refused(text: str) -> None:
+    with pytest.raises(StoreError, match="names a graph of it; take default and graph out"):
+        checked_store(text, direct=False)
+    assert checked_store(text, direct=True) == text
+    assert checked_store("http://h/s?graphs=1", direct=False)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from pyoxigraph import QueryResultsFormat, QuerySolutions
 
 from tests.publishing.running import THINGS, TRIPLES, Run, load_old, statements, target
 from tests.support.graph_store import Answered, Asked, StoreServer, storing
-from urbact_graph.publishing.notes import NAME
 from urbact_graph.publishing.publisher import DifferenceError
+from urbact_graph.publishing.upload import NAME
 
 
 def _spoil(update: str) -> str:
@@ -21,7 +21,7 @@ def _spoil(update: str) -> str:
         (
             'DELETE { ?s ?p ?o } WHERE { ?s ?p ?o FILTER(?o = "value 2 of 7, ä") }',
             "the store has 159 triples where 160 were sent; 1 of the 160 that were compared are "
-            'missing, such as <http://x.org/007> <http://x.org/p2> "value 2 of 7, ä" .',
+            'missing, such as <http://x.org/007> <http://x.org/p2> "value 2 of 7, ä"',
         ),
         (
             'INSERT { <http://x.org/007> <http://x.org/p2> "b" } WHERE {}',
@@ -31,7 +31,7 @@ def _spoil(update: str) -> str:
             'DELETE { ?s ?p ?o } INSERT { ?s ?p "b" } WHERE { ?s ?p ?o FILTER(?o = "value 2 of 7, '
             'ä") }',
             "1 of the 160 that were compared are missing, such as <http://x.org/007> "
-            '<http://x.org/p2> "value 2 of 7, ä" .; 1 of',
+            '<http://x.org/p2> "value 2 of 7, ä"; 1 of',
         ),
     ],
 )
@@ -89,10 +89,10 @@ def test_values_in_another_form_are_no_difference(
             server.data.update(f"INSERT DATA {{ <x:a> <x:p> {values} }}")
 
     server.after = after
-    published = run.publish(file, target(server))
-    assert published.compared == 5
-    assert len(published.reformed) == 3
-    assert all("plain" not in sent for sent, _ in published.reformed)
+    published = run.publish(file, target(server, in_place=True))
+    assert published.check.compared == 5
+    assert len(published.check.reformed) == 3
+    assert all("plain" not in sent for sent, _ in published.check.reformed)
 
 
 def test_an_endpoint_of_another_store_does_not_decide(dataset: Path, run: Run) -> None:
@@ -108,7 +108,7 @@ def test_an_endpoint_of_another_store_does_not_decide(dataset: Path, run: Run) -
             run.publish(dataset, to)
         assert len(other.graph("http://x.org/g")) == 1
         to = target(server, graph="http://x.org/g", in_place=True)
-        assert "got back" in run.publish(dataset, to).how
+        assert "got back" in run.publish(dataset, to).check.how
 
 
 def test_a_default_graph_of_all_graphs_is_counted_by_itself(
@@ -129,5 +129,5 @@ def test_a_default_graph_of_all_graphs_is_counted_by_itself(
 
     server.rule = rule
     published = run.publish(dataset, target(server))
-    assert published.triples == TRIPLES
+    assert published.check.triples == TRIPLES
     assert server.graph() == statements(dataset)

@@ -6,10 +6,20 @@ from pathlib import Path
 import pytest
 from pyoxigraph import RdfFormat, Store
 
-from tests.publishing.running import OLD, PIECE, TRIPLES, Run, load_old, statements, target
+from tests.publishing.running import (
+    OLD,
+    PIECE,
+    THINGS,
+    TRIPLES,
+    Run,
+    load_old,
+    statements,
+    target,
+    write_dataset,
+)
 from tests.support.graph_store import Answered, Asked, BrokenError, Rule, StoreServer
-from urbact_graph.publishing.notes import NAME
 from urbact_graph.publishing.refusals import StoreError
+from urbact_graph.publishing.upload import NAME
 
 GRAPH = "http://x.org/graph?a=b&c"
 TRIG = """
@@ -53,8 +63,12 @@ def test_a_graph_is_switched_once_it_is_whole(
         )
     published = run.publish(dataset, to)
     assert server.graph(graph) == statements(dataset)
-    assert (published.triples, published.graphs, published.is_switched) == (TRIPLES, 1, True)
-    assert (published.compared, published.things) == (32, 8)
+    assert (published.check.triples, len(published.places), published.is_whole) == (
+        TRIPLES,
+        1,
+        True,
+    )
+    assert (published.check.compared, published.check.things) == (32, 8)
     # Readers saw the old graph or the new one, and nothing between.
     assert {len(found) for found in seen} == {1, TRIPLES}
     bodies = [one.body for one in server.sent("PUT", "POST")]
@@ -82,23 +96,86 @@ def test_a_graph_is_replaced_in_place_where_there_is_no_switch(
     load_old(server, graph)
     published = run.publish(dataset, target(server, graph=graph, in_place=how == "asked for"))
     assert server.graph(graph) == statements(dataset)
-    assert not published.is_switched
-    assert published.compared == 32
+    assert not published.is_whole
+    assert published.check.compared == 32
     (remark,) = run.remarks
     assert remark.startswith("Readers see the change piece by piece, as ")
     assert remark.endswith(".")
     assert ("--in-place" if how == "asked for" else "--update-endpoint") in remark
-    assert ("got back" in published.how) == (how == "no endpoint")
+    assert ("got back" in published.check.how) == (how == "no endpoint")
 
 
-def test_what_fits_into_a_piece_is_sent_at_once(
-    server: StoreServer, dataset: Path, run: Run
+@pytest.mark.parametrize("largest", [10**6, 5_000, 2_500])
+def test_what_fits_into_a_piece_replaces_the_graph_at_once(
+    server: StoreServer,
+    dataset: Path,
+    run: Run,
+    largest: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("urbact_graph.publishing.upload._SMALLEST_PIECE", 100)
     load_old(server, None)
-    published = run.publish(dataset, target(server, piece_bytes=10**6))
-    assert (published.pieces, published.is_switched, run.remarks) == (1, True, [])
+    server.largest = largest
+    seen: list[int] = []
+    server.after = lambda _: seen.append(len(server.graph()))
+    published = run.publish(dataset, target(server, piece_bytes=10**6, in_place=True))
     assert server.graph() == statements(dataset)
-    assert len(server.sent("PUT", "POST")) == 1
+    # A store that takes smaller pieces only shows them, and that is not said to be whole.
+    assert published.is_whole == (set(seen) == {1, TRIPLES}) == (largest == 10**6)
+    assert len(run.remarks) == {10**6: 0, 5_000: 1, 2_500: 2}[largest]
+
+
+@pytest.mark.parametrize("largest", [10**6, 5_000])
+def test_what_fits_into_a_piece_is_switched_too(
+    server: StoreServer, dataset: Path, run: Run, largest: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("urbact_graph.publishing.upload._SMALLEST_PIECE", 100)
+    load_old(server, None)
+    server.largest = largest
+    seen: list[int] = []
+    server.after = lambda _: seen.append(len(server.graph()))
+    assert run.publish(dataset, target(server, piece_bytes=10**6)).is_whole
+    assert set(seen) == {1, TRIPLES}
+
+
+def test_two_who_publish_at_once_do_not_disturb_each_other(
+    server: StoreServer, dataset: Path, tmp_path: Path, run: Run
+) -> None:
+    """Another one, elsewhere, publishes before each piece of the first, and before its switch."""
+    (tmp_path / "other").mkdir()
+    (tmp_path / "more").mkdir()
+    other = Run(tmp_path / "other")
+    longer = write_dataset(tmp_path / "more" / "dataset.nt", THINGS + 5)
+    seen: list[int] = []
+
+    def rule(asked: Asked) -> Answered | None:
+        if asked.what == "query" or not asked.body:
+            return None
+        server.rule = lambda _: None
+        other.publish(longer, target(server, sample=1))
+        seen.append(len(server.graph()))
+        if b"MOVE" not in asked.body:
+            server.rule = rule
+        return None
+
+    server.rule = rule
+    assert run.publish(dataset, target(server)).check.triples == TRIPLES
+    assert set(seen) == {TRIPLES + 20}
+    assert server.graph() == statements(dataset)
+    assert server.graphs() == set()
+
+
+@pytest.mark.parametrize("reply", [(405, {}, b""), (500, {}, b"")])
+def test_a_graph_that_cannot_be_removed_is_named(
+    server: StoreServer, dataset: Path, run: Run, reply: Answered
+) -> None:
+    server.rule = broken_after(3)
+    with pytest.raises(StoreError):
+        run.publish(dataset, target(server))
+    (staging,) = server.graphs()
+    server.rule = lambda asked: reply if asked.what.startswith("DELETE") else None
+    run.publish(dataset, target(server, in_place=True))
+    assert f"The graph {staging} could not be removed from the store; remove it." in run.remarks
 
 
 @pytest.mark.parametrize("graph", [None, GRAPH])
@@ -120,7 +197,11 @@ def test_named_graphs_keep_their_names(
         }
         assert server.graph(name) == found
     assert len(server.graph(graph)) == 1
-    assert (published.graphs, published.triples, published.is_switched) == (3, 7, True)
+    assert (len(published.places), published.check.triples, published.is_whole) == (
+        3,
+        7,
+        True,
+    )
     assert len(server.graph("http://x.org/other")) == 1
     assert server.graphs() - {graph} == {f"http://x.org/{n}" for n in ("one", "two", "other")}
 
@@ -183,7 +264,7 @@ def test_another_size_of_pieces_does_not_matter_when_it_goes_on(
     with pytest.raises(StoreError):
         run.publish(dataset, target(server))
     server.rule = lambda _: None
-    assert run.publish(dataset, target(server, piece_bytes=700)).triples == TRIPLES
+    assert run.publish(dataset, target(server, piece_bytes=700)).check.triples == TRIPLES
     assert server.graph() == statements(dataset)
 
 
@@ -211,7 +292,7 @@ def test_another_dataset_begins_anew_and_removes_what_was_sent(
     server.rule = lambda _: None
     with dataset.open("a") as file:
         file.write(OLD)
-    assert run.publish(dataset, target(server)).triples == TRIPLES + 1
+    assert run.publish(dataset, target(server)).check.triples == TRIPLES + 1
     assert server.graph() == statements(dataset)
     assert server.graphs() == set()
 
@@ -219,15 +300,15 @@ def test_another_dataset_begins_anew_and_removes_what_was_sent(
 @pytest.mark.parametrize("notes", [b"", b"{", b"[]", b'{"address": 1}', b"\xff"])
 def test_damaged_notes_are_none(server: StoreServer, dataset: Path, run: Run, notes: bytes) -> None:
     (run.folder / NAME).write_bytes(notes)
-    assert run.publish(dataset, target(server)).triples == TRIPLES
+    assert run.publish(dataset, target(server)).check.triples == TRIPLES
 
 
 def test_a_folder_that_cannot_be_written_is_mentioned(
     server: StoreServer, dataset: Path, run: Run
 ) -> None:
     (run.folder / NAME).mkdir()
-    assert run.publish(dataset, target(server)).triples == TRIPLES
-    assert "cannot be written" in " ".join(run.remarks)
+    assert run.publish(dataset, target(server)).check.triples == TRIPLES
+    assert "cannot be noted" in " ".join(run.remarks)
     assert len(run.remarks) == 1
 
 
@@ -280,7 +361,7 @@ def test_a_switch_that_happened_before_an_interruption_is_not_repeated(
         run.publish(dataset, target(server))
     server.rule = server.after = lambda _: None
     before = len(server.sent("PUT", "POST", "update"))
-    assert run.publish(dataset, target(server)).triples == TRIPLES
+    assert run.publish(dataset, target(server)).check.triples == TRIPLES
     # Only the update that changes nothing.
     assert len(server.sent("PUT", "POST", "update")) == before + 1
     assert any("switched already" in remark for remark in run.remarks)
@@ -302,5 +383,5 @@ def test_a_switch_that_is_refused_leaves_the_old_graph(
     ):
         run.publish(dataset, target(server))
     assert len(server.graph()) == 1
-    assert run.publish(dataset, target(server, in_place=True)).triples == TRIPLES
+    assert run.publish(dataset, target(server, in_place=True)).check.triples == TRIPLES
     assert server.graphs() == set()

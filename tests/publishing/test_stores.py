@@ -87,7 +87,7 @@ def virtuoso(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def count(store: str, graph: str | None) -> int:
     """Count the triples of a graph, as a reader does who knows nothing of the store's owner."""
-    query = (endpoints_of(store) or ("", ""))[0].replace("-auth", "")
+    query = (endpoints_of(store)[0] or "").replace("-auth", "")
     pattern = "?s ?p ?o" if graph is None else f"GRAPH <{graph}> {{ ?s ?p ?o }}"
     asked = urllib.parse.urlencode({"query": f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}"})
     request = urllib.request.Request(f"{query}?{asked}", headers={"Accept": "text/csv"})
@@ -110,26 +110,30 @@ def test_oxigraph(
     total = len(demo_dataset.read_bytes().splitlines())
     for _ in range(2):
         published = publish(run, demo_dataset, oxigraph, graph=graph, in_place=in_place)
-        assert published.is_switched != in_place
+        assert published.is_whole != in_place
         assert published.pieces > 3
-        assert published.triples == total == count(oxigraph, graph)
-        assert published.reformed == ()
+        assert published.check.triples == total == count(oxigraph, graph)
+        assert published.check.reformed == []
 
 
 def test_oxigraph_by_the_address_of_the_graph(oxigraph: str, demo_dataset: Path, run: Run) -> None:
     graph = f"{oxigraph}/urbact"
-    query, update = endpoints_of(oxigraph) or ("", "")
+    query, update = endpoints_of(oxigraph)
     for options in ({"query": query, "update": update}, {}):
         published = publish(run, demo_dataset, graph, direct=True, **options)
-        assert published.is_switched == bool(options)
-        assert published.triples == count(oxigraph, graph)
+        assert published.is_whole == bool(options)
+        assert published.check.triples == count(oxigraph, graph)
 
 
 def test_named_graphs_of_a_dataset_in_oxigraph(oxigraph: str, tmp_path: Path, run: Run) -> None:
     file = tmp_path / "dataset.trig"
     file.write_text('<x:one> { <x:a> <x:p> 1 } <x:two> { <x:a> <x:p> "b"@en , 2.50 }')
     published = publish(run, file, oxigraph)
-    assert (published.graphs, published.triples, published.is_switched) == (2, 3, True)
+    assert (len(published.places), published.check.triples, published.is_whole) == (
+        2,
+        3,
+        True,
+    )
     assert (count(oxigraph, "x:one"), count(oxigraph, "x:two")) == (1, 2)
 
 
@@ -144,11 +148,11 @@ def test_virtuoso(virtuoso: str, demo_dataset: Path, run: Run) -> None:
     total = len(demo_dataset.read_bytes().splitlines())
     for in_place in (False, True):
         published = publish(run, demo_dataset, virtuoso, graph=GRAPH, in_place=in_place)
-        assert published.is_switched != in_place
-        assert published.triples == total == count(virtuoso, GRAPH)
-        assert "SPARQL" in published.how
+        assert published.is_whole != in_place
+        assert published.check.triples == total == count(virtuoso, GRAPH)
+        assert "SPARQL" in published.check.how
         # It keeps geometries by numbers of 32 bits, with a datatype of its own.
-        assert all("Geometry" in found for _, found in published.reformed)
+        assert all("Geometry" in found for _, found in published.check.reformed)
 
 
 def test_virtuoso_refuses_in_its_own_words(virtuoso: str, demo_dataset: Path, run: Run) -> None:

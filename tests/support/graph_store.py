@@ -13,10 +13,12 @@ import itertools
 import re
 import socket
 import socketserver
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -36,6 +38,9 @@ from werkzeug.datastructures import Authorization
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
+# Of the authority of the tests, which they have instead of those of the system.
+CERTIFICATES = Path(__file__).with_name("certificates")
+AUTHORITY = CERTIFICATES / "authority.pem"
 USER, PASSWORD, TOKEN = "ünal", 'p"ss: wörd', "to.ken-1"
 _FORMATS = {"application/n-triples": RdfFormat.N_TRIPLES, "text/turtle": RdfFormat.TURTLE}
 
@@ -203,7 +208,8 @@ class StoreServer:
             return given == TOKEN
         if scheme == "Basic":
             return base64.b64decode(given).decode() == f"{USER}:{PASSWORD}"
-        return self._is_digest(asked, method, offered[0])
+        # The last is the one that clients can have.
+        return self._is_digest(asked, method, offered[-1])
 
     def _is_digest(self, asked: Asked, method: str, want: str) -> bool:
         """Check a digest by the rules of RFC 7616, section 3.4, apart from the code under test."""
@@ -231,6 +237,19 @@ class StoreServer:
 
 class _Server(socketserver.ThreadingMixIn, WSGIServer):
     daemon_threads = True
+    context: ssl.SSLContext | None = None
+
+    def get_request(self) -> tuple[Any, Any]:
+        connection, client = super().get_request()
+        if self.context is not None:
+            # The handshake is made by the thread that answers.
+            connection = self.context.wrap_socket(
+                connection, server_side=True, do_handshake_on_connect=False
+            )
+        return connection, client
+
+    def handle_error(self, *_: object) -> None:
+        """Write nothing of connections that clients break off."""
 
 
 class _Handler(WSGIRequestHandler):
@@ -245,10 +264,14 @@ class _Handler(WSGIRequestHandler):
 
 
 @contextlib.contextmanager
-def storing(server: StoreServer) -> Iterator[StoreServer]:
-    """Run the store while the block lasts."""
+def storing(server: StoreServer, certificate: str = "") -> Iterator[StoreServer]:
+    """Run the store while the block lasts, by TLS if it has a certificate of that name."""
     with make_server("127.0.0.1", 0, server, _Server, _Handler) as listening:
         server.address = f"http://127.0.0.1:{listening.server_port}"
+        if certificate:
+            listening.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            listening.context.load_cert_chain(CERTIFICATES / f"{certificate}.pem")
+            server.address = f"https://localhost:{listening.server_port}"
         thread = threading.Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:

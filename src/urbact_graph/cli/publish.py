@@ -1,9 +1,7 @@
 """``urbact-graph publish``."""
 
 import shutil
-import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +15,16 @@ from urbact_graph.settings import Settings
 from urbact_graph.sources import build_folder, find_sources
 
 if TYPE_CHECKING:
-    from urbact_graph.publishing.publisher import Published
+    from urbact_graph.publishing.publisher import Published, Publisher
     from urbact_graph.publishing.target import Target
 
 _FOLDER, _TEMPORARY = "publishing", ".graphs-"
-# As `diff`: the command has done its work, and found a difference.
-_DIFFERENT = 1
+
+
+class _Difference(click.ClickException):
+    """The command has done its work, and found a difference, as `diff` may."""
+
+    exit_code = 1
 
 
 @click.command("publish")
@@ -70,10 +72,11 @@ def command(
 ) -> None:
     """Put the graph into a store, by the SPARQL 1.1 Graph Store Protocol.
 
-    URL is the address of the store's graph store. The graph is built and validated first; with
-    --dataset another RDF file is published, whose named graphs keep their names. It is sent in
-    pieces and goes on where it was interrupted. At the end counts and a sample are compared. Where
-    the store takes updates, readers see the old graph until the new one is whole.
+    URL is the address of the store's graph store. What its default graph holds, or the one of
+    --graph, is replaced. The graph is built and validated first; with --dataset another RDF file is
+    published, whose named graphs keep their names. It is sent in pieces and goes on where it was
+    interrupted. At the end counts and a sample are compared. Where the store takes updates,
+    readers see the old graph until the new one is whole.
 
     Credentials come from the environment alone: URBACT_GRAPH_PUBLISH_USER and _PASSWORD (Basic or
     Digest, as the store asks), or URBACT_GRAPH_PUBLISH_TOKEN (Bearer). Exit code 0: published and
@@ -87,30 +90,32 @@ def command(
       urbact-graph publish http://127.0.0.1:3030/ds/data --dataset other.trig
     """
     # They take longer to import than the help may.
+    from urbact_graph.publishing.content import read_content  # noqa: PLC0415
     from urbact_graph.publishing.credentials import Credentials  # noqa: PLC0415
+    from urbact_graph.publishing.publisher import Publisher  # noqa: PLC0415
     from urbact_graph.publishing.target import Target  # noqa: PLC0415
+    from urbact_graph.publishing.transport import Transport  # noqa: PLC0415
 
     options = {name: given.pop(name) for name in ("graph", "direct", "query", "update", "in_place")}
     target = Target(url, **options, piece_bytes=piece_bytes, sample=sample).checked()
     settings = Settings.load(**given)
-    credentials = Credentials(settings)
-    _warn_of_readers(target, credentials.are_readable)
+    credentials = Credentials(settings, target.address)
+    if credentials.are_exposed(target.addresses):
+        _remark(
+            "The credentials go to another machine without encryption, unless it asks for a "
+            "digest; use https."
+        )
     dataset, name = _dataset(settings)
     folder = build_folder(settings, find_sources(settings)) / _FOLDER / target.key
-    run = _Run(dataset, target, folder, restart)
-    with alone(folder):
-        published = run.published(credentials, timeout)
-    _print(published, target, name, run)
-
-
-def _warn_of_readers(target: "Target", are_readable: bool) -> None:  # noqa: FBT001
-    from urbact_graph.publishing.addresses import is_exposed  # noqa: PLC0415
-
-    if are_readable and is_exposed(target.address):
-        _remark(
-            "The credentials go to another machine without encryption, unless the store asks for "
-            "a digest; use https."
-        )
+    with alone(folder, _say_waiting), _temporary(folder) as place:
+        with progress_bar("Reading") as progress:
+            content = read_content(dataset, Path(place), sample, progress)
+        transport = Transport(credentials, timeout)
+        publisher = Publisher(content, target, transport, folder, _remark, progress_bar)
+        if restart:
+            publisher.forget()
+        published = _published(publisher, content.size)
+    _print(published, target, name, content.size)
 
 
 def _dataset(settings: Settings) -> tuple[Path, str]:
@@ -125,57 +130,22 @@ def _dataset(settings: Settings) -> tuple[Path, str]:
     return release.graph, f"version {release.version}"
 
 
-@dataclass
-class _Run:
-    """An attempt to publish ``dataset``, whose state is kept in ``folder``."""
+def _published(publisher: "Publisher", size: int) -> "Published":
+    """Publish; say what has arrived where that fails."""
+    from rich.filesize import decimal  # noqa: PLC0415
 
-    dataset: Path
-    target: "Target"
-    folder: Path
-    restarts: bool
-    size: int = 0
+    from urbact_graph.publishing.publisher import DifferenceError  # noqa: PLC0415
 
-    def published(self, credentials: Any, seconds: float) -> "Published":
-        """Publish; say what has arrived where that fails."""
-        from rich.filesize import decimal  # noqa: PLC0415
-
-        from urbact_graph.publishing.content import read_content  # noqa: PLC0415
-        from urbact_graph.publishing.notes import Notes  # noqa: PLC0415
-        from urbact_graph.publishing.publisher import (  # noqa: PLC0415
-            DifferenceError,
-            Publisher,
-        )
-        from urbact_graph.publishing.transport import Transport  # noqa: PLC0415
-
-        notes = Notes.read(self.folder, self.target.address)
-        if self.restarts:
-            notes.sent.clear()
-            notes.has_all = False
-        with _temporary(self.folder) as name:
-            place = Path(name)
-            with progress_bar("Reading") as progress:
-                content = read_content(self.dataset, place, self.target.sample, progress)
-            self.size = content.size
-            publisher = Publisher(
-                content,
-                self.target,
-                Transport(credentials, seconds),
-                notes,
-                place,
-                _remark,
-                progress_bar,
+    try:
+        return publisher.publish()
+    except DifferenceError as error:
+        raise _Difference(str(error)) from None
+    finally:
+        if kept := publisher.bytes_kept:
+            _remark(
+                f"{decimal(kept)} of {decimal(size)} are in the store; the same command goes on "
+                "there."
             )
-            try:
-                return publisher.publish()
-            except DifferenceError as error:
-                click.echo(f"Error: {error}", err=True)
-                sys.exit(_DIFFERENT)
-            finally:
-                if notes.bytes_sent and notes.is_kept:
-                    _remark(
-                        f"{decimal(notes.bytes_sent)} of {decimal(content.size)} are in the "
-                        "store; the same command goes on there."
-                    )
 
 
 def _temporary(folder: Path) -> "tempfile.TemporaryDirectory[str]":
@@ -193,37 +163,41 @@ def _temporary(folder: Path) -> "tempfile.TemporaryDirectory[str]":
         return tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
 
 
-def _print(published: "Published", target: "Target", name: str, run: _Run) -> None:
+def _print(published: "Published", target: "Target", name: str, size: int) -> None:
     from rich.filesize import decimal  # noqa: PLC0415
 
     from urbact_graph.publishing.target import shown  # noqa: PLC0415
 
-    where = shown(target.graph) if published.graphs == 1 else f"{published.graphs} graphs"
+    check = published.check
+    graphs = len(published.places)
+    where = shown(published.places[0]) if graphs == 1 else f"{graphs} graphs"
     of_store = "" if target.direct else f" of {target.address}"
     pieces = _counted(published.pieces, "piece") if published.pieces else "no further piece"
     click.echo(
-        f"Published {_counted(published.triples, 'triple')} ({name}; {decimal(run.size)}) in "
-        f"{where}{of_store}, in {pieces}."
+        f"Published {_counted(check.triples, 'triple')} ({name}; {decimal(size)}) in {where}"
+        f"{of_store}, in {pieces}."
     )
     sample = (
-        f"; compared one by one: {_counted(published.compared, 'triple')} of "
-        f"{_counted(published.things, 'thing')}"
+        f"; compared one by one: {_counted(check.compared, 'triple')} of "
+        f"{_counted(check.things, 'thing')}"
     )
-    click.echo(
-        f"Checked by {published.how}: the count is right{sample if published.things else ''}."
-    )
-    if published.is_switched:
+    click.echo(f"Checked by {check.how}: the count is right{sample if check.things else ''}.")
+    if published.is_whole:
         click.echo("Readers have the new graph as a whole, and had the old one until then.")
-    if published.reformed:
-        sent, found = (line.split(" ", 2)[2][:-2] for line in published.reformed[0])
+    if reformed := check.reformed:
+        sent, found = (line.split(" ", 2)[2][:-2] for line in reformed[0])
         _remark(
-            f"{_counted(len(published.reformed), 'value')} came back in a form of the store's own, "
-            f"such as {found} for {sent}."
+            f"{_counted(len(reformed), 'value')} came back in a form of the store's own, such as "
+            f"{found} for {sent}."
         )
 
 
 def _counted(number: int, what: str) -> str:
     return f"one {what}" if number == 1 else f"{number:,} {what}s"
+
+
+def _say_waiting() -> None:
+    _remark("Another command publishes there; waiting until it has ended.")
 
 
 def _remark(sentence: str) -> None:

@@ -1,22 +1,20 @@
 """The addresses of a store's graphs, and of its endpoints where its layout is known."""
 
 import ipaddress
-from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from typing import NamedTuple
+from urllib.parse import parse_qs, quote, urlsplit
 
 from pyoxigraph import NamedNode
 
 from urbact_graph.publishing.refusals import StoreError
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(NamedTuple):
     """Where a kind of store has its endpoints: what the address of its graph store ends in.
 
     ``query`` and ``update`` take the place of that end.
     """
 
-    name: str
     graphs: str
     query: str
     update: str
@@ -24,12 +22,17 @@ class Layout:
 
 # As the documentation of each store has it; whether the endpoint is there is tried before its use.
 LAYOUTS = (
-    Layout("Virtuoso", "/sparql-graph-crud-auth", "/sparql-auth", "/sparql-auth"),
-    Layout("Virtuoso, without a user", "/sparql-graph-crud", "/sparql", "/sparql"),
-    Layout("RDF4J, GraphDB", "/rdf-graphs/service", "", "/statements"),
-    Layout("Amazon Neptune", "/sparql/gsp", "/sparql", "/sparql"),
-    Layout("Oxigraph", "/store", "/query", "/update"),
-    Layout("Apache Jena Fuseki", "/data", "/query", "/update"),
+    # Virtuoso, with a user and without.
+    Layout("/sparql-graph-crud-auth", "/sparql-auth", "/sparql-auth"),
+    Layout("/sparql-graph-crud", "/sparql", "/sparql"),
+    # RDF4J, GraphDB.
+    Layout("/rdf-graphs/service", "", "/statements"),
+    # Amazon Neptune.
+    Layout("/sparql/gsp", "/sparql", "/sparql"),
+    # Oxigraph.
+    Layout("/store", "/query", "/update"),
+    # Apache Jena Fuseki.
+    Layout("/data", "/query", "/update"),
 )
 
 
@@ -56,7 +59,23 @@ def checked_address(text: str, what: str) -> str:
     if not (text.isascii() and text.isprintable()) or " " in text or parts.fragment:
         raise StoreError(
             f"{what} cannot be {text!r}; write spaces and characters beyond ASCII "
-            "percent-encoded, and no fragment."
+            "percent-encoded, those of the host as xn--…, and no fragment."
+        )
+    return text
+
+
+def checked_store(text: str, *, direct: bool) -> str:
+    """Return ``text`` if it is the address of a store, or with ``direct`` of a graph.
+
+    Raises:
+        StoreError: it is none, or names a graph of the store.
+    """
+    checked_address(text, "The address of the store")
+    given = parse_qs(urlsplit(text).query, keep_blank_values=True)
+    if not direct and given.keys() & {"default", "graph"}:
+        raise StoreError(
+            f"The address of the store cannot be {text!r}, which names a graph of it; take "
+            "default and graph out, and name the graph with --graph IRI."
         )
     return text
 
@@ -89,27 +108,24 @@ def graph_address(store: str, graph: str | None, *, direct: bool) -> str:
     return f"{store}{'&' if urlsplit(store).query else '?'}{parameter}"
 
 
-def layout_of(store: str) -> Layout | None:
-    """Return the layout that the address of a graph store is of, if one is known."""
-    path = urlsplit(store).path.rstrip("/")
-    return next((layout for layout in LAYOUTS if path.endswith(layout.graphs)), None)
-
-
-def endpoints_of(store: str) -> tuple[str, str] | None:
+def endpoints_of(store: str) -> tuple[str, str] | tuple[None, None]:
     """Return the addresses of the query and the update endpoint of a store whose layout is known.
 
     They are on the same host.
     """
-    layout = layout_of(store)
-    if layout is None:
-        return None
     parts = urlsplit(store)
-    root = parts.path.rstrip("/").removesuffix(layout.graphs)
-    query, update = (
-        parts._replace(path=f"{root}{end}", query="").geturl()
-        for end in (layout.query, layout.update)
-    )
-    return query, update
+    path = parts.path.rstrip("/")
+    for layout in LAYOUTS:
+        if path.endswith(layout.graphs):
+            root = parts._replace(path=path.removesuffix(layout.graphs), query="").geturl()
+            return root + layout.query, root + layout.update
+    return None, None
+
+
+def origin(address: str) -> str:
+    """Return the scheme, host and port of ``address``."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}".lower()
 
 
 def is_exposed(address: str) -> bool:

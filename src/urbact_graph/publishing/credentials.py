@@ -6,29 +6,26 @@ password is not sent in readable form to a store that asks for a digest of it.
 
 import base64
 import hashlib
-import re
-from collections.abc import Callable, Iterator, Mapping
-from email.message import Message
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 from urllib.request import (
     HTTPDigestAuthHandler,
     HTTPPasswordMgrWithDefaultRealm,
     Request,
     parse_http_list,
-    parse_keqv_list,
 )
 
 from typing_extensions import override
 
+from urbact_graph.publishing.addresses import is_exposed, origin
 from urbact_graph.publishing.refusals import StoreError
 from urbact_graph.settings import Settings
 
 _USER, _PASSWORD, _TOKEN, _SCHEME = (
     f"URBACT_GRAPH_PUBLISH_{name}" for name in ("USER", "PASSWORD", "TOKEN", "AUTHENTICATION")
 )
+NAMES = f"{_USER} and {_PASSWORD}, or {_TOKEN}"
 _HIDDEN = "…"
-# How a challenge begins in a list of them (RFC 9110, section 11.6.1).
-_CHALLENGE = re.compile(r"([A-Za-z0-9!#$%&'*+.^_`|~-]+)(?:[ \t]+(.*))?", re.DOTALL)
 _ALGORITHMS = {
     "MD5": "md5",
     "SHA": "sha1",
@@ -41,7 +38,7 @@ class Challenge(NamedTuple):
     """A way in which a server wants to be asked; ``scheme`` is in lower case."""
 
     scheme: str
-    parameters: Mapping[str, str]
+    parameters: dict[str, str]
 
 
 class _Digest(HTTPDigestAuthHandler):
@@ -49,6 +46,21 @@ class _Digest(HTTPDigestAuthHandler):
 
     Texts are UTF-8, a character for each byte, as headers have them.
     """
+
+    def __init__(self, challenge: Challenge, address: str, user: str, password: str) -> None:
+        passwords = HTTPPasswordMgrWithDefaultRealm()
+        texts = (text.encode().decode("latin-1") for text in (user, password))
+        passwords.add_password(None, address, *texts)
+        super().__init__(passwords)
+        # It is one of those that the server takes.
+        self._parameters = {**challenge.parameters}
+        if "qop" in self._parameters:
+            self._parameters["qop"] = "auth"
+
+    def header(self, method: str, address: str) -> str:
+        """Return the value of the header for a request."""
+        request = Request(address, method=method)  # noqa: S310 - it is not sent
+        return f"Digest {self.get_authorization(request, self._parameters)}"
 
     @override
     def get_algorithm_impls(
@@ -62,26 +74,16 @@ class _Digest(HTTPDigestAuthHandler):
         return digest, lambda secret, data: digest(f"{secret}:{data}")
 
 
-class _OnePassword(HTTPPasswordMgrWithDefaultRealm):
-    """The same password everywhere; which addresses are asked is decided elsewhere."""
-
-    def __init__(self, user: str, password: str) -> None:
-        super().__init__()
-        self._pair = user.encode().decode("latin-1"), password.encode().decode("latin-1")
-
-    @override
-    def find_user_password(self, realm: str | None, authuri: str) -> tuple[str | None, str | None]:
-        return self._pair
-
-
 class Credentials:
-    """The credentials that the settings name; they are sent to the addresses given, and not shown.
+    """The credentials that the settings name, for the store at ``address``.
+
+    Other servers get them only if they ask for them. They are not shown.
 
     Raises:
         StoreError: they do not fit together, or cannot be sent.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, address: str) -> None:
         def text(name: str) -> str:
             secret = getattr(settings, name)
             return secret.get_secret_value() if secret else ""
@@ -89,22 +91,30 @@ class Credentials:
         self._user = settings.publish_user or ""
         self._password, self._token = text("publish_password"), text("publish_token")
         self._wanted = settings.publish_authentication or ""
+        self._home = origin(address)
         self._check()
-        # What each address has asked for, by the address without its query.
-        self._asked: dict[str, tuple[Challenge, _Digest | None]] = {}
-
-    @property
-    def are_readable(self) -> bool:
-        """Whether they may be sent in a form that who reads the request can use."""
-        return bool(self._token or self._user) and self._wanted not in ("none", "digest")
-
-    def _check(self) -> None:
-        is_named = bool(self._user), bool(self._password)
         if self._wanted == "none":
             self._user = self._password = self._token = ""
+        elif not self._wanted and self._token:
+            self._wanted = "bearer"
+        # What each address has asked for, by the address without its query: what makes the header.
+        self._asked: dict[str, Callable[[str, str], str]] = {}
+
+    @property
+    def are_named(self) -> bool:
+        """Whether there are any."""
+        return bool(self._token or self._user)
+
+    def are_exposed(self, addresses: Iterable[str]) -> bool:
+        """Tell whether who reads the requests to ``addresses`` on their way could use them."""
+        is_readable = self.are_named and self._wanted != "digest"
+        return is_readable and any(map(is_exposed, addresses))
+
+    def _check(self) -> None:
+        if self._wanted == "none":
             return
-        if is_named[0] != is_named[1]:
-            lacking = _PASSWORD if is_named[0] else _USER
+        if bool(self._user) != bool(self._password):
+            lacking = _PASSWORD if self._user else _USER
             raise StoreError(f"{lacking} is not set; set it too, or neither of the two.")
         if self._token and self._user and not self._wanted:
             raise StoreError(
@@ -128,99 +138,94 @@ class Credentials:
                 "cannot have here (RFC 7617, section 2); correct it."
             )
 
-    def authorize(self, request: Request) -> None:
-        """Add the credentials to ``request``, as far as is known what its address wants."""
-        challenge, digest = self._asked.get(_place(request.full_url), (None, None))
-        value: str | None = None
-        if self._token and self._wanted in ("", "bearer"):
-            value = f"Bearer {self._token}"
-        elif digest is not None and challenge is not None:
-            digested = digest.get_authorization(request, challenge.parameters)
-            value = f"Digest {digested}" if digested else None
-        elif self._wanted == "basic" or challenge is not None:
-            pair = f"{self._user}:{self._password}".encode()
-            value = f"Basic {base64.b64encode(pair).decode()}"
-        if value:
-            # Not with a request that is redirected.
-            request.add_unredirected_header("Authorization", value)
+    def header(self, method: str, address: str) -> dict[str, str]:
+        """Return the header for a request, as far as is known what its address wants."""
+        make = self._asked.get(_place(address))
+        if make is None and origin(address) == self._home:
+            make = {"basic": self._basic, "bearer": self._bearer}.get(self._wanted)
+        return {"Authorization": make(method, address)} if make else {}
 
-    def learn(self, address: str, headers: Message) -> bool:
-        """Note what ``address`` wants by its answer 401; return whether it can be had."""
-        offered = {challenge.scheme: challenge for challenge in reversed([*challenges(headers)])}
+    def learn(self, address: str, headers: Mapping[str, str]) -> bool:
+        """Note what ``address`` wants by its answer 401; return whether that is worth a try."""
         order = (self._wanted,) if self._wanted else ("digest", "basic")
-        for scheme in order if self._user else ():
-            challenge = offered.get(scheme)
-            if challenge is None:
-                continue
-            digest = self._digest(challenge) if scheme == "digest" else None
-            if scheme == "digest" and digest is None:
-                continue
-            self._asked[_place(address)] = challenge, digest
-            return True
+        found = [*challenges(headers)]
+        place = _place(address)
+        for challenge in (one for scheme in order for one in found if one.scheme == scheme):
+            if make := self._answering(challenge, place):
+                self._asked[place] = make
+                return True
         return False
 
-    def _digest(self, challenge: Challenge) -> _Digest | None:
-        """Return what makes digests for ``challenge``; None if it is of an unknown kind."""
-        given = challenge.parameters
-        kinds = [kind.strip() for kind in given.get("qop", "auth").split(",")]
-        is_known = given.get("algorithm", "MD5").upper() in _ALGORITHMS and "auth" in kinds
-        if not is_known or not {"realm", "nonce"} <= given.keys():
+    def _answering(self, challenge: Challenge, place: str) -> Callable[[str, str], str] | None:
+        """Return what makes the header that ``challenge`` asks for; None if nothing can."""
+        if challenge.scheme == "bearer":
+            return self._bearer if self._token else None
+        if not self._user:
             return None
-        return _Digest(_OnePassword(self._user, self._password))
+        if challenge.scheme == "basic":
+            return self._basic
+        if not _is_known(challenge):
+            return None
+        return _Digest(challenge, place, self._user, self._password).header
 
-    def remedy(self, headers: Message) -> str:
-        """Return what to do about an answer 401, as a clause."""
+    def _basic(self, *_: str) -> str:
+        return f"Basic {_encoded(self._user, self._password)}"
+
+    def _bearer(self, *_: str) -> str:
+        return f"Bearer {self._token}"
+
+    def remedy(self, headers: Mapping[str, str]) -> str:
+        """Return what to do about an answer 401 as a clause."""
         schemes = [challenge.scheme for challenge in challenges(headers)]
         wanted = ", ".join(scheme.capitalize() for scheme in dict.fromkeys(schemes))
-        if not (self._user or self._token):
-            names = _TOKEN if schemes == ["bearer"] else f"{_USER} and {_PASSWORD}"
-            asked = f"it asks for {wanted} authentication" if wanted else "it asks for credentials"
-            return f"{asked}: set {names}"
-        used = {"digest", "basic"} if self._user else {"bearer"}
-        if self._wanted:
-            used = {self._wanted}
+        pair = f"{_USER} and {_PASSWORD}"
+        if not self.are_named:
+            if not wanted:
+                return f"it asks for credentials: set {NAMES}"
+            names = _TOKEN if schemes == ["bearer"] else pair
+            return f"it asks for {wanted} authentication: set {names}"
+        used = {self._wanted} if self._wanted else {"digest", "basic"}
         if wanted and not used & set(schemes):
-            other = _TOKEN if self._user else f"{_USER} and {_PASSWORD}"
+            other = _TOKEN if self._user else pair
             return f"it asks for {wanted} authentication: set {other}, or correct {_SCHEME}"
-        names = f"{_USER} and {_PASSWORD}" if self._user else _TOKEN
+        names = _TOKEN if self._wanted == "bearer" else pair
         return f"it does not take the credentials: correct {names}"
 
     def hide(self, text: str) -> str:
         """Return ``text`` without the credentials, in whatever form they are sent."""
-        pair = base64.b64encode(f"{self._user}:{self._password}".encode()).decode()
-        for secret in (self._password, self._token, pair if self._user else ""):
+        pair = _encoded(self._user, self._password) if self._user else ""
+        for secret in (pair, self._password, self._token):
             if secret:
                 text = text.replace(secret, _HIDDEN)
         return text
 
 
-def challenges(headers: Message) -> Iterator[Challenge]:
-    """Yield the challenges of an answer 401, of which a header may list several."""
-    scheme, given = "", [""]
-    items = [item for value in headers.get_all("WWW-Authenticate", []) for item in _items(value)]
-    for item in [*items, ("", None)]:
-        if item[0] is None:
-            given.append(item[1] or "")
-            continue
-        if scheme:
-            yield Challenge(scheme, _parameters(given))
-        scheme, given = item[0].lower(), [item[1] or ""]
+def challenges(headers: Mapping[str, str]) -> Iterator[Challenge]:
+    """Yield the challenges of an answer 401, of which there may be several (RFC 9110, 11.6.1)."""
+    current = None
+    for part in filter(None, parse_http_list(headers.get("WWW-Authenticate", ""))):
+        name, _, rest = part.partition(" ")
+        if "=" not in name:
+            if current:
+                yield current
+            current, part = Challenge(name.lower(), {}), rest  # noqa: PLW2901 - behind the scheme
+        key, mark, value = part.strip().partition("=")
+        if current and mark:
+            current.parameters[key.strip().lower()] = value.strip().strip('"')
+    if current:
+        yield current
 
 
-def _items(value: str) -> Iterator[tuple[str | None, str | None]]:
-    """Yield the parts of a list, each with the scheme that it begins, None if it begins none."""
-    for part in parse_http_list(value):
-        match = _CHALLENGE.fullmatch(part)
-        if match and "=" not in match[1]:
-            yield match[1], match[2]
-        else:
-            yield None, part
+def _is_known(challenge: Challenge) -> bool:
+    """Tell whether digests can be made for ``challenge``."""
+    given = challenge.parameters
+    kinds = [kind.strip() for kind in given.get("qop", "auth").split(",")]
+    is_known = given.get("algorithm", "MD5").upper() in _ALGORITHMS
+    return is_known and "auth" in kinds and {"realm", "nonce"} <= given.keys()
 
 
-def _parameters(given: list[str]) -> dict[str, str]:
-    pairs = [pair for pair in given if "=" in pair]
-    found: dict[str, str] = parse_keqv_list(pairs)
-    return {name.lower(): value for name, value in found.items()}
+def _encoded(user: str, password: str) -> str:
+    return base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
 def _place(address: str) -> str:

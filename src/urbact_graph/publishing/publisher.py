@@ -1,33 +1,24 @@
 """Publish a dataset in a store: send it, check it, switch to it."""
 
-from collections.abc import Mapping
+import platform
+import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
 
-from urbact_graph.progress import Progress, Stage, quiet
-from urbact_graph.publishing.comparing import (
-    Comparison,
-    GraphReader,
-    QueryReader,
-    Reader,
-    samples_of,
-)
+from urbact_graph.progress import Stage, quiet
+from urbact_graph.publishing.comparing import Comparison, Reader, compare
 from urbact_graph.publishing.content import Content
+from urbact_graph.publishing.endpoints import Endpoints, UpdateEndpoint, find_endpoints
 from urbact_graph.publishing.graph_store import GraphStore
-from urbact_graph.publishing.notes import Notes
-from urbact_graph.publishing.refusals import StoreError
-from urbact_graph.publishing.sending import Sender
-from urbact_graph.publishing.switching import Switch
-from urbact_graph.publishing.target import (
-    Endpoints,
-    Remark,
-    Target,
-    by_name,
-    find_endpoints,
-    shown,
-)
+from urbact_graph.publishing.refusals import StoreError, UnreachableError
+from urbact_graph.publishing.target import Target
 from urbact_graph.publishing.transport import Transport
+from urbact_graph.publishing.upload import Notes, Remark, Upload
+
+# Seconds before each look whether a switch that was not answered has happened.
+_LOOKS = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
 
 
 class DifferenceError(StoreError):
@@ -36,42 +27,21 @@ class DifferenceError(StoreError):
 
 @dataclass(frozen=True)
 class Published:
-    """What was published: in how many ``pieces``, and how it was checked (a clause).
+    """What was published: in which graphs, None for the default graph, in how many ``pieces``.
 
-    ``is_switched`` where readers never saw a part of it.
+    ``is_whole`` where readers never saw a part of it; ``check`` says how it was compared.
     """
 
-    triples: int
-    graphs: int
+    places: tuple[str | None, ...]
     pieces: int
-    is_switched: bool
-    how: str
-    compared: int
-    things: int
-    reformed: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class _Check:
-    """How the graphs of a store differ from what was sent, by name, and how that was found."""
-
-    how: str
-    comparisons: Mapping[str, Comparison]
-
-    @property
-    def is_same(self) -> bool:
-        return all(comparison.is_same for comparison in self.comparisons.values())
-
-
-def _report(progress: Progress, before: Mapping[str, Comparison], total: int, done: int) -> None:
-    """Report that ``done`` things of a graph are compared, behind those of the graphs before."""
-    progress("things", done + sum(comparison.things for comparison in before.values()), total)
+    is_whole: bool
+    check: Comparison
 
 
 class Publisher:
-    """Publishes ``content`` at ``target``; ``folder`` is for temporary files.
+    """Publishes ``content`` at ``target``, with the notes of earlier attempts in ``folder``.
 
-    What has arrived is noted in ``notes``; ``remark`` is called with what a person should know.
+    ``remark`` is called with what a person should know.
     """
 
     def __init__(
@@ -79,7 +49,6 @@ class Publisher:
         content: Content,
         target: Target,
         transport: Transport,
-        notes: Notes,
         folder: Path,
         remark: Remark,
         stage: Stage = quiet,
@@ -87,12 +56,23 @@ class Publisher:
         self._content = content
         self._target = target
         self._transport = transport
-        self._notes = notes
+        self._folder = folder
         self._remark = remark
         self._stage = stage
+        self._notes = Notes.read(folder, target.address)
         self._places = target.places(content)
         self._store = GraphStore(transport, target.address, direct=target.direct)
-        self._by_graph = GraphReader(self._store, folder)
+
+    @property
+    def bytes_kept(self) -> int:
+        """How many bytes of this content a further attempt need not send."""
+        notes = Notes.read(self._folder, self._target.address)
+        return notes.bytes_sent if notes.sha256 == self._content.sha256 else 0
+
+    def forget(self) -> None:
+        """Have everything sent, also what has arrived before."""
+        self._notes.sent.clear()
+        self._notes.has_all = False
 
     def publish(self) -> Published:
         """Send what is missing, check it, and switch if the store can.
@@ -103,135 +83,147 @@ class Publisher:
         """
         self._store.greet(next(iter(self._places.values())))
         endpoints = find_endpoints(self._transport, self._target)
-        is_one_request = len(self._places) == 1 and self._content.size <= self._target.piece_bytes
-        switches = endpoints.update is not None and not is_one_request
-        self._prepare_notes(switches=switches)
-        if not (switches or is_one_request):
-            self._remark(f"Readers see the change piece by piece, as {endpoints.obstacle}.")
-        sender = Sender(self._store, self._content, self._goals, self._notes, self._remark)
-        reader: Reader = QueryReader(endpoints.query) if endpoints.query else self._by_graph
-        switch = (
-            Switch(endpoints.update, reader, self._content, self._places, self._notes)
-            if endpoints.update and switches
-            else None
-        )
-        if switch and switch.is_done():
-            self._remark("The graphs had been switched already.")
-            check = self._check(endpoints, self._places, self._target.sample)
+        self._begin(switches=endpoints.update is not None)
+        goals = self._notes.staging or self._places
+        upload = Upload(self._store, self._content, goals, self._notes, self._remark)
+        reader: Reader = endpoints.query or self._store
+        if endpoints.update is None:
+            is_whole = self._send_in_place(upload, endpoints)
+            check = self._check(reader, self._places, self._target.sample)
         else:
-            check = self._send(sender, endpoints, switch)
-        self._require(check, self._places)
+            is_whole = True
+            if self._notes.has_all and self._is_switched(reader):
+                self._remark("The graphs had been switched already.")
+                check = self._check(reader, self._places, self._target.sample)
+            else:
+                self._send(upload, endpoints)
+                check = self._compared(reader, self._notes.staging, self._target.sample)
+                self._require(check, "; nothing was switched, so that readers see the old graph")
+                with self._stage("Switching"):
+                    self._switch(endpoints.update, reader)
+                self._require(self._check(reader, self._places, 0))
+        self._require(check)
         self._notes.remove()
-        return self._outcome(check, sender.pieces, is_switched=switches or is_one_request)
+        return Published(tuple(self._places.values()), upload.pieces, is_whole, check)
 
-    @property
-    def _goals(self) -> dict[str, str | None]:
-        """The graphs of the store that take the pieces, by the names of those of the dataset."""
-        return {name: self._notes.staging.get(name, place) for name, place in self._places.items()}
-
-    def _prepare_notes(self, *, switches: bool) -> None:
+    def _begin(self, *, switches: bool) -> None:
         """Forget what was sent of another dataset, or in another way; remove it from the store."""
-        staging = self._target.staging(self._content) if switches else {}
         notes = self._notes
-        if (notes.sha256, notes.staging) == (self._content.sha256, staging):
-            return
-        for graph in notes.staging.values():
-            self._store.delete(graph)
-        notes.begin(self._content.sha256, staging)
+        staging = {name: self._staging(name) for name in self._places} if switches else {}
+        if (notes.sha256, notes.staging) != (self._content.sha256, staging):
+            self._clear(graph for graph in notes.staging.values() if graph not in staging.values())
+            notes.begin(self._content.sha256, staging)
 
-    def _send(self, sender: Sender, endpoints: Endpoints, switch: Switch | None) -> _Check:
-        """Send, check, and switch; return how it was checked."""
-        sender.resume(endpoints.query)
+    def _staging(self, name: str) -> str:
+        """Return the graph that takes a graph of the dataset until it is whole.
+
+        It is the same at each attempt from here, and another from elsewhere, so that two who
+        publish at once do not disturb each other.
+        """
+        key = f"{platform.node()} {self._folder} {self._target.key} {name}"
+        found = uuid5(NAMESPACE_URL, key)
+        return (
+            f"{self._target.address}-incoming-{found.hex[:12]}"
+            if self._target.direct
+            else found.urn
+        )
+
+    def _send_in_place(self, upload: Upload, endpoints: Endpoints) -> bool:
+        """Replace the graphs; return whether that was done by a single request."""
+        is_single = len(self._places) == 1 and self._content.size <= self._target.piece_bytes
+        if not is_single:
+            self._remark(f"Readers see the change piece by piece, as {endpoints.obstacle}.")
+        self._send(upload, endpoints)
+        # A store may take smaller pieces only.
+        return is_single and upload.pieces == 1
+
+    def _send(self, upload: Upload, endpoints: Endpoints) -> None:
+        upload.resume(endpoints.query)
         with self._stage("Publishing") as progress:
             self._transport.waiting = lambda seconds, reason: progress(
-                f"{reason}: {seconds:.0f} s", sender.pieces, 0
+                f"{reason}: {seconds:.0f} s", upload.pieces, 0
             )
-            sender.send(self._target.piece_bytes, progress)
-        check = self._check(
-            endpoints,
-            self._goals,
-            self._target.sample,
-            # A switch at an address that was guessed is safe only if it shows what was sent.
-            falls_back=switch is None or not endpoints.is_update_guessed,
-        )
-        if switch is None:
-            return check
-        self._require(check, self._goals, "; nothing was switched, so that readers see the old")
-        with self._stage("Switching"):
-            switch.run()
-        final = self._check(endpoints, self._places, 0)
-        self._require(final, self._places)
-        return check
+            upload.send(self._target.piece_bytes, progress)
 
-    def _check(
-        self,
-        endpoints: Endpoints,
-        graphs: Mapping[str, str | None],
-        sample: int,
-        *,
-        falls_back: bool = True,
-    ) -> _Check:
-        """Compare ``graphs`` with what was sent: by queries if possible.
+    def _switch(self, update: UpdateEndpoint, reader: Reader) -> None:
+        """Put the graphs in staging, which are whole, into the place of the old ones.
 
-        An endpoint may be that of another store, where it was only guessed, and take all graphs
-        together for its default graph: then the graphs themselves decide.
+        Raises:
+            StoreError: the store refuses, or what it did is not known.
         """
-        if endpoints.query is None:
-            return self._compared(self._by_graph, graphs, sample)
-        check = self._compared(QueryReader(endpoints.query), graphs, sample)
-        is_doubtful = endpoints.is_query_guessed or None in graphs.values()
-        if check.is_same or not (is_doubtful and falls_back):
+        self._notes.has_all = True
+        self._notes.write()
+        pairs = [(self._notes.staging[name], place) for name, place in self._places.items()]
+        try:
+            answer = update.move(pairs)
+        except UnreachableError:
+            if any(self._is_switched(reader, pause) for pause in _LOOKS):
+                return
+            raise StoreError(
+                f"{update.address} has not answered whether it switched the graphs, and the new "
+                "ones are not in their place yet; run the same command again, which looks first, "
+                "with a longer --timeout."
+            ) from None
+        if not answer.is_good and not self._is_switched(reader):
+            raise update.refused(
+                "to switch the graphs",
+                answer,
+                f"what is new stands whole in {pairs[0][0]}: once the reason is gone, run the same "
+                "command again, or write --in-place",
+            )
+
+    def _is_switched(self, reader: Reader, pause: float = 0.0) -> bool:
+        """Tell whether nothing is in staging any more, and everything in its place."""
+        time.sleep(pause)
+        try:
+            return all(
+                reader.count(self._places[graph.name]) >= graph.triples
+                and not reader.count(self._notes.staging[graph.name])
+                for graph in self._content.graphs
+            )
+        except StoreError:
+            return False
+
+    def _check(self, reader: Reader, places: Mapping[str, str | None], sample: int) -> Comparison:
+        """Compare the graphs at ``places`` with what was sent: by queries if possible.
+
+        An endpoint may be that of another store, or take all graphs together for its default graph:
+        where it shows something else, the graphs themselves decide.
+        """
+        check = self._compared(reader, places, sample)
+        if not check.differences or reader is self._store:
             return check
         try:
-            return self._compared(self._by_graph, graphs, sample)
+            return self._compared(self._store, places, sample)
         except StoreError:
             return check
 
-    def _compared(self, reader: Reader, graphs: Mapping[str, str | None], most: int) -> _Check:
-        contents = by_name(self._content)
-        samples = samples_of(contents, most)
-        total = sum(map(len, samples.values()))
-        found: dict[str, Comparison] = {}
+    def _compared(
+        self, reader: Reader, places: Mapping[str, str | None], sample: int
+    ) -> Comparison:
         with self._stage("Checking") as progress:
-            for name, content in contents.items():
-                found[name] = reader.compare(
-                    graphs[name], content, samples[name], partial(_report, progress, found, total)
-                )
-        return _Check(reader.how, found)
+            return compare(reader, self._content, places, sample, progress)
 
-    def _require(
-        self, check: _Check, graphs: Mapping[str, str | None], consequence: str = ""
-    ) -> None:
-        """Refuse a check that found differences.
+    def _require(self, check: Comparison, consequence: str = "") -> None:
+        """Refuse a check that found differences; the next attempt begins anew.
 
         Raises:
             DifferenceError: it did.
         """
-        if check.is_same:
+        if not check.differences:
             return
-        said = "; ".join(
-            comparison.difference(shown(graphs[name]))
-            for name, comparison in check.comparisons.items()
-            if not comparison.is_same
-        )
-        # The next attempt begins anew.
-        for graph in self._notes.staging.values():
-            self._store.delete(graph)
+        self._clear(self._notes.staging.values())
         self._notes.remove()
+        differences = "; ".join(check.differences)
+        remedy = "see whether something else writes or derives triples there"
+        if not check.triples:
+            remedy = "see whether it is the address of a graph store"
         raise DifferenceError(
-            f"{said}{consequence} (checked by {check.how}); run the same command again, and if it "
-            "stays so, see whether something else writes there, or derives triples."
+            f"{differences[:1].upper()}{differences[1:]}{consequence} (checked by {check.how}); "
+            f"run the same command again, and if it stays so, {remedy}."
         )
 
-    def _outcome(self, check: _Check, pieces: int, *, is_switched: bool) -> Published:
-        found = check.comparisons.values()
-        return Published(
-            triples=sum(comparison.found for comparison in found),
-            graphs=len(found),
-            pieces=pieces,
-            is_switched=is_switched,
-            how=check.how,
-            compared=sum(comparison.compared for comparison in found),
-            things=sum(comparison.things for comparison in found),
-            reformed=tuple(pair for comparison in found for pair in comparison.reformed),
-        )
+    def _clear(self, graphs: Iterable[str]) -> None:
+        for graph in graphs:
+            if not self._store.delete(graph):
+                self._remark(f"The graph {graph} could not be removed from the store; remove it.")

@@ -1,30 +1,27 @@
 """Requests to a store: sent again while it is busy or its connections break, never redirected."""
 
-import contextlib
-import shutil
+import os
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
+from dataclasses import replace
+from http.client import HTTPException
 from importlib.metadata import version
-from pathlib import Path
-from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.request import (
-    HTTPHandler,
-    HTTPRedirectHandler,
-    HTTPSHandler,
-    Request,
-    build_opener,
-)
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
-from typing_extensions import override
+from urllib3 import BaseHTTPResponse, PoolManager, ProxyManager, Timeout, make_headers
+from urllib3.exceptions import HTTPError
+from urllib3.util import parse_url
 
-from urbact_graph.publishing.credentials import Credentials
-from urbact_graph.publishing.refusals import Answer, UnreachableError
+from urbact_graph.publishing.addresses import origin
+from urbact_graph.publishing.credentials import NAMES, Credentials
+from urbact_graph.publishing.faults import fault_of
+from urbact_graph.publishing.refusals import Answer, StoreError, UnreachableError, refused
 from urbact_graph.retry_after import seconds_to_wait
 
-_UNAUTHORIZED = 401
+_UNAUTHORIZED, _FORBIDDEN = 401, 403
 # What passes: too many requests, or a server or a proxy before it that is busy or starts.
 _PASSING = frozenset((429, 502, 503, 504))
 # Seconds before each further attempt, where the server does not say them.
@@ -33,47 +30,16 @@ _WAITS = (1.0, 2.0, 4.0, 8.0, 16.0)
 _FIRST_ANSWER = 60.0
 # The longest time that the server may ask to wait, in seconds.
 _LONGEST_WAIT = 300.0
-_LONGEST_ERROR = 100_000
+# The largest answer that is taken, where nothing reads it as it comes.
+_LONGEST_BODY = 64_000_000
 
 
-class _AnswersEarly:
-    """A connection whose server may answer, and close it, before it has read the request.
-
-    So it does with a body that is too large: the answer says why the rest cannot be sent.
-    """
-
-    def request(self, *arguments: Any, **named: Any) -> None:
-        """Send a request."""
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError, ConnectionAbortedError):
-            super().request(*arguments, **named)  # type: ignore[misc]
-
-
-class _Connection(_AnswersEarly, HTTPConnection):
-    pass
-
-
-class _SecureConnection(_AnswersEarly, HTTPSConnection):
-    pass
-
-
-class _Http(HTTPHandler):
-    @override
-    def http_open(self, req: Request) -> HTTPResponse:
-        return self.do_open(_Connection, req)
-
-
-class _Https(HTTPSHandler):
-    @override
-    def https_open(self, req: Request) -> HTTPResponse:
-        return self.do_open(_SecureConnection, req, context=ssl.create_default_context())
-
-
-class _NoRedirects(HTTPRedirectHandler):
-    """Redirects nothing: a PUT would become a GET, and the credentials go to another address."""
-
-    @override
-    def redirect_request(self, *_: object) -> None:
-        return None
+class _Request(NamedTuple):
+    method: str
+    address: str
+    headers: Mapping[str, str]
+    body: bytes | None
+    consume: Callable[[BaseHTTPResponse], None] | None
 
 
 class Transport:
@@ -88,24 +54,25 @@ class Transport:
         seconds: float,
         waiting: Callable[[float, str], None] = lambda *_: None,
     ) -> None:
-        self.credentials = credentials
         self.waiting = waiting
+        self._credentials = credentials
         self._seconds = seconds
-        self._opener = build_opener(_Http, _Https, _NoRedirects)
-        self._agent = f"urbact-graph/{version('urbact-graph')}"
-        self._has_answered = False
+        self._headers = {"User-Agent": f"urbact-graph/{version('urbact-graph')}"}
+        self._managers: dict[tuple[str, str], PoolManager] = {}
+        # The servers that have answered, by their origins.
+        self._answering: set[str] = set()
 
     def send(
         self,
         method: str,
         address: str,
-        headers: Mapping[str, str],
+        headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
         *,
         repeated: bool = True,
-        into: Path | None = None,
+        consume: Callable[[BaseHTTPResponse], None] | None = None,
     ) -> Answer:
-        """Return the answer to a request; a good one's body goes ``into`` a file if one is named.
+        """Return the answer to a request; ``consume`` reads the body of a good one as it comes.
 
         The request is sent again while the server is busy (429, 502, 503, 504; it may say for how
         long) or the connection breaks, unless it must not be ``repeated``.
@@ -113,112 +80,117 @@ class Transport:
         Raises:
             UnreachableError: there is no answer.
         """
+        request = _Request(method, address, {**self._headers, **(headers or {})}, body, consume)
         pauses = iter(_WAITS if repeated else ())
         while True:
             try:
-                answer = self._authorized(method, address, headers, body, into)
-            except (OSError, HTTPException) as error:
-                reason = self._reason(error)
-                # What has never answered is rather a wrong address, and what is silent stays so.
-                is_passing = self._has_answered and not _is_silence(error)
-                pause = next(pauses, None) if is_passing else None
+                answer = self._authorized(request)
+            except (HTTPError, OSError, HTTPException) as error:
+                fault = fault_of(error, self._patience(address))
+                # What has never answered is rather a wrong address.
+                is_known = origin(address) in self._answering
+                pause = next(pauses, None) if is_known and fault.is_passing else None
                 if pause is None:
-                    raise self._unreachable(address, reason, body) from None
+                    known = len(body or b"") if is_known else None
+                    raise fault.error(address, known, self._credentials.hide) from None
+                reason = fault.reason
             else:
-                self._has_answered = True
-                pause = self._pause(answer, pauses)
+                pause = _pause(answer, pauses)
                 if pause is None:
                     return answer
                 reason = f"the store answers {answer.status}"
             self.waiting(pause, reason)
             time.sleep(pause)
 
-    @property
-    def _patience(self) -> float:
-        return self._seconds if self._has_answered else min(self._seconds, _FIRST_ANSWER)
+    def refused(self, what: str, address: str, answer: Answer, remedy: str = "") -> StoreError:
+        """Make the error of an answer that refuses ``what``; ``remedy`` is a clause for it."""
+        if answer.status == _UNAUTHORIZED:
+            remedy = self._credentials.remedy(answer.headers)
+        elif answer.status == _FORBIDDEN and not self._credentials.are_named:
+            remedy = f"set the credentials of a user who may write there: {NAMES}"
+        return refused(what, address, answer, self._credentials.hide, remedy)
 
-    def _pause(self, answer: Answer, pauses: Iterator[float]) -> float | None:
-        """Return the seconds before the next attempt; None if ``answer`` is the last one."""
-        if answer.status not in _PASSING:
-            return None
-        pause = next(pauses, None)
-        asked = seconds_to_wait(answer.headers)
-        if pause is None or (asked is not None and asked > _LONGEST_WAIT):
-            return None
-        return pause if asked is None else asked
+    def _patience(self, address: str) -> float:
+        is_known = origin(address) in self._answering
+        return self._seconds if is_known else min(self._seconds, _FIRST_ANSWER)
 
-    def _authorized(
-        self,
-        method: str,
-        address: str,
-        headers: Mapping[str, str],
-        body: bytes | None,
-        into: Path | None,
-    ) -> Answer:
-        answer = self._once(method, address, headers, body, into)
+    def _authorized(self, request: "_Request") -> Answer:
+        answer = self._once(request)
         # What is known of the address may be out of date, as a nonce of Digest authentication is.
-        if answer.status == _UNAUTHORIZED and self.credentials.learn(address, answer.headers):
-            answer = self._once(method, address, headers, body, into)
+        is_lacking = answer.status == _UNAUTHORIZED
+        if is_lacking and self._credentials.learn(request.address, answer.headers):
+            answer = self._once(request)
         return answer
 
-    def _once(
-        self,
-        method: str,
-        address: str,
-        headers: Mapping[str, str],
-        body: bytes | None,
-        into: Path | None,
-    ) -> Answer:
-        request = Request(  # noqa: S310 - addresses are checked
-            address, body, {"User-Agent": self._agent, **headers}, method=method
+    def _once(self, request: "_Request") -> Answer:
+        address = request.address
+        manager = self._manager(address)
+        response = manager.request(
+            request.method,
+            address,
+            body=request.body,
+            headers={**request.headers, **self._credentials.header(request.method, address)},
+            timeout=Timeout(self._patience(address)),
+            redirect=False,
+            retries=False,
+            preload_content=False,
         )
-        self.credentials.authorize(request)
         try:
-            with self._opener.open(request, timeout=self._patience) as found:
-                content = b"" if into is None else _copied(found, into)
-                if into is None:
-                    content = found.read()
-                return Answer(found.status, found.reason, found.headers, content)
-        except HTTPError as error:
-            content = b""
-            with error, contextlib.suppress(OSError, HTTPException):
-                content = error.read(_LONGEST_ERROR)
-            return Answer(error.code, str(error.reason or ""), error.headers, content)
+            self._answering.add(origin(address))
+            answer = Answer(response.status, response.reason or "", response.headers)
+            if request.consume and answer.is_good:
+                request.consume(response)
+                return answer
+            return replace(answer, body=response.read(_LONGEST_BODY))
+        finally:
+            response.close()
+            # A connection that is kept may be closed at the moment at which a switch is sent.
+            manager.clear()
 
-    def _reason(self, error: Exception) -> str:
-        reason = error.reason if isinstance(error, URLError) else error
-        if _is_silence(error):
-            return f"nothing came for {self._patience:g} s"
-        text = str(getattr(reason, "strerror", None) or reason) or type(reason).__name__
-        return self.credentials.hide(" ".join(text.split()))
-
-    def _unreachable(self, address: str, reason: str, body: bytes | None) -> UnreachableError:
-        if not self._has_answered:
-            return UnreachableError(
-                f"{address} does not answer ({reason}); check the address, and that the store runs."
-            )
-        size = f" while {len(body):,} bytes are sent" if body else ""
-        return UnreachableError(
-            f"{address} does not answer any more{size} ({reason}); run the same command again once "
-            "it does, with smaller pieces (--piece-bytes) if it ends while they are sent, or with "
-            "a longer --timeout."
-        )
+    def _manager(self, address: str) -> PoolManager:
+        parts = urlsplit(address)
+        proxy = "" if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme, "")
+        key = parts.scheme, proxy
+        if key not in self._managers:
+            self._managers[key] = _new_manager(*key)
+        return self._managers[key]
 
 
-def _is_silence(error: Exception) -> bool:
-    """Tell whether the server has sent nothing for as long as it may."""
-    return isinstance(error.reason if isinstance(error, URLError) else error, TimeoutError)
+def _pause(answer: Answer, pauses: Iterator[float]) -> float | None:
+    """Return the seconds before the next attempt; None if ``answer`` is the last one."""
+    if answer.status not in _PASSING:
+        return None
+    pause = next(pauses, None)
+    asked = seconds_to_wait(answer.headers)
+    if pause is None or (asked is not None and asked > _LONGEST_WAIT):
+        return None
+    return pause if asked is None else asked
 
 
-def _copied(found: HTTPResponse, into: Path) -> bytes:
-    """Write the body of ``found`` to a file; return nothing.
+def _new_manager(scheme: str, proxy: str) -> PoolManager:
+    context = _certificates() if scheme == "https" else None
+    if not proxy:
+        return PoolManager(ssl_context=context)
+    address = proxy if "://" in proxy else f"http://{proxy}"
+    pair = parse_url(address).auth
+    headers = make_headers(proxy_basic_auth=unquote(pair)) if pair else None
+    return ProxyManager(address, proxy_headers=headers, ssl_context=context)
+
+
+def _certificates() -> ssl.SSLContext:
+    """Return the certificates of the system, with those that SSL_CERT_FILE names.
 
     Raises:
-        IncompleteRead: it is shorter than announced.
+        UnreachableError: it names none.
     """
-    with into.open("wb") as file:
-        shutil.copyfileobj(found, file, 1 << 20)
-        length, size = found.headers.get("Content-Length"), file.tell()
-    if length is not None and size != int(length):
-        raise IncompleteRead(b"", int(length) - size)
-    return b""
+    context = ssl.create_default_context()
+    if file := os.environ.get("SSL_CERT_FILE"):
+        try:
+            context.load_verify_locations(file)
+        except OSError as error:
+            reason = error.strerror if not isinstance(error, ssl.SSLError) else "no certificates"
+            raise UnreachableError(
+                f"SSL_CERT_FILE is {file}, which cannot be read ({reason}); name a file of "
+                "certificates in PEM, or unset it."
+            ) from None
+    return context
