@@ -265,6 +265,7 @@ def test_reasoning_gives_no_entity_two_main_classes(closure: tuple[Graph, list[s
     assert not [entity for entity, count in kinds.items() if count > 1]
 
 
+@pytest.mark.slow
 def test_reasoning_uses_the_hierarchy_and_the_inverses() -> None:
     graph = Graph().parse(ROOT / "ontology" / "urbact.ttl")
     network, city, other = (URIRef(f"https://example.org/{name}") for name in "nco")
