@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import cast
 
 from flask import Flask, current_app
@@ -11,6 +12,7 @@ from urbact_graph.engine.protocol import Engine
 from urbact_graph.release.release import Release
 from urbact_graph.settings import Settings
 from urbact_graph.web.assets import Assets
+from urbact_graph.web.compiled_templates import CompiledTemplates
 from urbact_graph.web.documentation import Documentation
 from urbact_graph.web.metrics import Metrics
 from urbact_graph.web.response import Response
@@ -45,6 +47,7 @@ class Application(Flask):
 
     response_class = Response
     url_rule_class = Route
+    jinja_options = {"bytecode_cache": CompiledTemplates(Path(__file__).parent)}  # noqa: RUF012 - as Flask's
 
     def __init__(self, settings: Settings, engine: Engine, release: Release | None) -> None:
         super().__init__("urbact_graph.web", static_folder=None)
