@@ -208,10 +208,11 @@ def test_importing_again_changes_nothing(data: Path) -> None:
 def test_the_hash_seed_has_no_influence(data: Path, tmp_path: Path, seed: str) -> None:
     code = (
         "import sys, pathlib; from urbact_graph.facts.importing import import_facts;"
-        f"import_facts(*map(pathlib.Path, sys.argv[1:]), {BASE!r})"
+        "facts, data, supplement = map(pathlib.Path, sys.argv[1:]);"
+        f"import_facts(facts, data, {BASE!r}, supplement)"
     )
     subprocess.run(
-        [sys.executable, "-c", code, str(FIXTURE), str(tmp_path / "other")],
+        [sys.executable, "-c", code, str(FIXTURE), str(tmp_path / "other"), str(NO_SUPPLEMENT)],
         env={**os.environ, "PYTHONHASHSEED": seed},
         check=True,
     )
