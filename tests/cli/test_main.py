@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 import click
 import pytest
@@ -109,10 +109,14 @@ def test_the_option_of_a_setting_takes_what_the_setting_takes(
         float: click.types.FloatParamType,
         Path: click.Path,
     }
-    wanted = next(
-        (expected[kind] for kind in kinds if kind in expected), click.types.StringParamType
-    )
-    assert isinstance(option.type, wanted)
+    if get_origin(field.annotation) is Literal:
+        assert isinstance(option.type, click.Choice)
+        assert set(option.type.choices) == set(get_args(field.annotation))
+    else:
+        wanted = next(
+            (expected[kind] for kind in kinds if kind in expected), click.types.StringParamType
+        )
+        assert isinstance(option.type, wanted)
     assert option.is_flag == (field.annotation is bool)
     text = " ".join(run(name, "--help").output.split())
     assert str(field.description)[1:] in text

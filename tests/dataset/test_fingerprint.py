@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(urbact_graph.__file__).parent
 # The rooms that serve and show what was made, and make none of it.
-OTHERS = ("engine", "web", "client", "assistants", "server", "cli")
+OTHERS = ("engine", "web", "client", "assistants", "publishing", "server", "cli")
 
 
 def imported(path: Path) -> Iterator[Path]:

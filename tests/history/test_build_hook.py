@@ -100,19 +100,22 @@ def test_a_wheel_has_the_history(project: WorkingCopy, tmp_path: Path) -> None:
     assert found == read_history(project.sources)
 
 
-# Prepares the release of the graph in the current folder, or else of the package's, but may neither
-# build nor validate it.
+# Prepares the release of the graph in the current folder, or else of the package's, and reads a
+# table, but may neither build nor validate it, nor make the table.
 START = """
 import sys
 from pathlib import Path
+from urbact_graph import open
+from urbact_graph.client import embedded
 from urbact_graph.dataset import building
-from urbact_graph.release import prepare
+from urbact_graph.release import kept_tables, prepare
 from urbact_graph.settings import Settings
 
 def refuse(*_):
-    raise AssertionError("it is built or validated again")
+    raise AssertionError("it is made again")
 
-building._graph = prepare.validate_build = refuse
+building._graph = prepare.validate_build = kept_tables.make_table = embedded.make_table = refuse
+assert len(open(build_folder=Path(sys.argv[1])).cities())
 print(prepare.prepare(Settings(build_folder=Path(sys.argv[1]))).version, building.__file__)
 """
 

@@ -19,6 +19,7 @@ from urbact_graph.errors import DatasetError, SourceError
 from urbact_graph.files import LOCK_NAME
 from urbact_graph.progress import Progress
 from urbact_graph.release import prepare as preparing
+from urbact_graph.release.layouts import LAYOUTS
 from urbact_graph.release.prepare import ViolationsError, prepare
 from urbact_graph.release.process import prepare_command, writing_dumps
 from urbact_graph.release.release import Release, current_release, read_release
@@ -272,7 +273,5 @@ def test_the_program_leaves_nothing_half_written_after_ctrl_c(
         output, errors = program.communicate(timeout=DEADLINE)
     assert (program.returncode, output, errors) == (128 + signal.SIGINT, b"", b"")
     whole = {".lock", "build.json", "urbact-graph.nt", "validation.json", "validation.ttl"}
-    assert {path.name for path in folder.iterdir()} <= whole | {
-        "shapes-core.nt",
-        "cooperation.json",
-    }
+    derived = {"shapes-core.nt", "cooperation.json", *(f"{name}.table" for name in LAYOUTS)}
+    assert {path.name for path in folder.iterdir()} <= whole | derived

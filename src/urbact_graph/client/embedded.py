@@ -9,7 +9,6 @@ from urllib.parse import unquote
 from urbact_graph.client.columns import Column
 from urbact_graph.client.given import query_name
 from urbact_graph.client.graph import Graph
-from urbact_graph.client.kept_tables import kept_table
 from urbact_graph.client.naming import Naming
 from urbact_graph.client.shapes import check_table, query_columns, unknown_query
 from urbact_graph.client.tables import columns_of_file
@@ -24,6 +23,7 @@ from urbact_graph.progress import progress_bar
 from urbact_graph.rdf.formats import RESULTS_JSON
 from urbact_graph.rdf.solutions import solutions
 from urbact_graph.rdf.terms import Term
+from urbact_graph.release.kept_tables import kept_table
 from urbact_graph.release.tables import make_table
 from urbact_graph.settings import Settings
 from urbact_graph.sources import build_folder, find_sources
@@ -75,13 +75,14 @@ class EmbeddedGraph(Graph):
 
     def _table(self, name: str, naming: Naming) -> list[Column]:
         check_table(name)
-        content, separators = kept_table(
+        table = kept_table(
             self._folder,
-            self._built.inputs,
+            self._built.sha256,
+            self._base,
             name,
             lambda: make_table(self._embedded.store, self._base, name),
         )
-        return columns_of_file(name, content, separators, naming)
+        return columns_of_file(name, table.content, table.separators, naming)
 
     def _queries(self) -> list[Column]:
         return query_columns(

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from pyoxigraph import RdfFormat, Store, parse
@@ -34,6 +34,7 @@ from urbact_graph.progress import Progress
 from urbact_graph.rdf.namespaces import RDF, namespaces, used_prefixes
 from urbact_graph.rdf.writing import write_graph
 from urbact_graph.release.csvw import describe_tables
+from urbact_graph.release.kept_tables import keep_tables
 from urbact_graph.release.process import follow_parent
 from urbact_graph.release.tables import Table, make_tables
 from urbact_graph.release.tables_process import forked
@@ -42,8 +43,8 @@ from urbact_graph.release.tables_process import forked
 # dump is made once and fetched often, so the smaller size is worth the time.
 _GZIP_LEVEL = 9
 _GZIP_WINDOW = 31
-# Returns the tables of the graph in a store, whose IRIs lie below a base; they may come later.
-_MakeTables = Callable[[Store, str], Mapping[str, Table]]
+# Returns the tables of the graph in a store; they may come later.
+_MakeTables = Callable[[Store], Mapping[str, Table]]
 _ORDER = {form.key: place for place, form in enumerate(DISTRIBUTIONS)}
 
 
@@ -54,13 +55,15 @@ def write_dumps(
     folder: Path,
     progress: Progress = lambda *_: None,
     *,
+    build_folder: Path | None = None,
     forks: bool = False,
 ) -> tuple[DumpFile, ...]:
     """Write the dumps of ``dataset``, sorted N-Triples, into ``folder``; return its files.
 
     ``version`` is the release's. Equal datasets give equal bytes. Files appear in ``folder`` once
-    all are made; other files there stay as they are. With ``forks`` another process makes the
-    tables in the meantime, which only a process without threads may ask for.
+    all are made; other files there stay as they are. The tables are read from ``build_folder``
+    if they are kept there, and kept there otherwise. With ``forks`` another process makes them in
+    the meantime, which only a process without threads may ask for.
 
     Raises:
         DatasetError: the dataset cannot be read or cannot be written in one of the formats, or the
@@ -72,9 +75,18 @@ def write_dumps(
         (place / name).write_bytes(content)
         files.append(DumpFile(key, name, len(content), hashlib.sha256(content).hexdigest()))
 
-    dumps = _Dumps(dataset, version, base, forked if forks else make_tables)
+    dumps = _Dumps(dataset, version, base)
+
+    def tables(store: Store) -> Mapping[str, Table]:
+        if build_folder is None:
+            return make_tables(store, base)
+        return keep_tables(build_folder, dumps.sha256, store, base)
+
+    def begun(store: Store) -> Mapping[str, Table]:
+        return forked(partial(tables, store)) if forks else tables(store)
+
     with _filled(folder) as place:
-        for key, name, content in dumps.files():
+        for key, name, content in dumps.files(begun):
             progress(name, len(files), len(DISTRIBUTIONS) + 2)
             write(place, key, name, content)
         files.sort(key=lambda file: _ORDER.get(file.key, len(_ORDER)))
@@ -105,10 +117,9 @@ def checksums(files: list[DumpFile]) -> bytes:
 class _Dumps:
     """The contents of the dumps of one dataset."""
 
-    def __init__(self, dataset: Path, version: str, base: str, make: _MakeTables) -> None:
+    def __init__(self, dataset: Path, version: str, base: str) -> None:
         self._version = version
         self._base = base
-        self._make_tables = make
         try:
             self._lines = dataset.read_bytes()
             self._quads = list(parse(self._lines, format=RdfFormat.N_TRIPLES))
@@ -116,16 +127,17 @@ class _Dumps:
             raise DatasetError(f"{dataset} cannot be read: {error.strerror}.") from None
         except SyntaxError as error:
             raise DatasetError(f"{dataset} is not N-Triples ({error}); build it again.") from None
+        self.sha256 = hashlib.sha256(self._lines).hexdigest()
         self._triples = [quad.triple for quad in self._quads]
         self._prefixes = used_prefixes(self._triples, namespaces(base))
         # People look for the type first.
         self._triples.sort(key=lambda t: (t.subject.value, t.predicate.value != RDF.type))
 
-    def files(self) -> Iterator[tuple[str, str, bytes]]:
+    def files(self, make_tables: _MakeTables) -> Iterator[tuple[str, str, bytes]]:
         """Yield the files one after the other: key, name and content."""
         store = Store()
         store.bulk_extend(self._quads)
-        tables = self._make_tables(store, self._base)
+        tables = make_tables(store)
         with ThreadPoolExecutor(2) as threads:
             # zlib releases the global interpreter lock. N-Triples and N-Quads have the same bytes,
             # which are compressed once.
@@ -194,7 +206,7 @@ def _filled(folder: Path) -> Iterator[Path]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write the dumps of a dataset: its path, version and base IRI, and the folder to fill.
+    """Write the dumps of a built dataset: its path, version and base IRI, and the folder to fill.
 
     Print the files as JSON, or an error as one sentence; return the exit code, 0 or 2.
     """
@@ -206,7 +218,10 @@ def main(arguments: Sequence[str]) -> int:
     try:
         # What Windows has not, and macOS advises against.
         forks = sys.platform == "linux" and hasattr(os, "fork")
-        files = write_dumps(Path(dataset), version, base, Path(folder), forks=forks)
+        path = Path(dataset)
+        files = write_dumps(
+            path, version, base, Path(folder), build_folder=path.parent, forks=forks
+        )
     except DatasetError as error:
         sys.stderr.write(f"{error}\n")
         return 2

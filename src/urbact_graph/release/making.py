@@ -1,17 +1,16 @@
 """Make a release: write its folder beside the others, give it its name, and switch to it."""
 
-import contextlib
 import hashlib
 import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pyoxigraph import RdfFormat, Triple, parse
+from pyoxigraph import RdfFormat, Store, Triple, parse
 
 from urbact_graph.dataset.building import Build, unwritable
 from urbact_graph.dataset.fingerprint import fingerprint
@@ -20,6 +19,8 @@ from urbact_graph.files import write_whole
 from urbact_graph.rdf.parsing import parse_turtle
 from urbact_graph.release.cooperation import cooperation
 from urbact_graph.release.dumps import write_dumps
+from urbact_graph.release.keeping import kept
+from urbact_graph.release.kept_tables import keep_tables
 from urbact_graph.release.process import DumpsProcess
 from urbact_graph.release.release import (
     CURRENT_NAME,
@@ -120,10 +121,13 @@ def make_derived(build: Build, sources: GraphSources, folder: Path) -> None:
 
     Raises:
         SourceError: a shape cannot be read.
-        OSError: the folder cannot be written.
+        DatasetError: a table has no room for a value.
     """
     _core_shapes(sources, folder)
+    store = Store()
+    store.bulk_load(path=str(build.dataset), format=RdfFormat.N_TRIPLES)
     _cooperation(build, sources.base, folder)
+    keep_tables(folder, build.sha256, store, sources.base)
 
 
 def _core_shapes(sources: GraphSources, folder: Path) -> bytes:
@@ -135,7 +139,7 @@ def _core_shapes(sources: GraphSources, folder: Path) -> bytes:
 
         return _lines(core_shapes(_shapes(sources), sources.base))
 
-    return _kept(folder, "shapes-core.nt", f"{sources.shapes_sha256()} {sources.base}", make)
+    return kept(folder, "shapes-core.nt", f"{sources.shapes_sha256()} {sources.base}", make)
 
 
 def _cooperation(build: Build, base: str, folder: Path) -> bytes:
@@ -145,24 +149,7 @@ def _cooperation(build: Build, base: str, folder: Path) -> bytes:
         quads = parse(path=str(build.dataset), format=RdfFormat.N_TRIPLES)
         return cooperation((quad.triple for quad in quads), base)
 
-    return _kept(folder, "cooperation.json", build.sha256, make)
-
-
-def _kept(folder: Path, name: str, key: str, make: Callable[[], bytes]) -> bytes:
-    """Return what ``make`` returns, from ``folder`` if it was kept there for the same ``key``.
-
-    Its first line names the key, the code that made it and the digest of the rest.
-    """
-    file = folder / name
-    made_for = f"{fingerprint()} {key}"
-    with contextlib.suppress(OSError):
-        head, _, content = file.read_bytes().partition(b"\n")
-        if head.decode() == f"{made_for} {hashlib.sha256(content).hexdigest()}":
-            return content
-    content = make()
-    head = f"{made_for} {hashlib.sha256(content).hexdigest()}\n".encode()
-    write_whole(file, head + content)
-    return content
+    return kept(folder, "cooperation.json", build.sha256, make)
 
 
 def _lines(triples: Iterable[Triple]) -> bytes:
@@ -213,7 +200,9 @@ def _write(
             files = dumps.files()
             dumps.folder.rename(release.dumps)
         else:
-            files = write_dumps(release.graph, build.version, base, release.dumps)
+            files = write_dumps(
+                release.graph, build.version, base, release.dumps, build_folder=folder
+            )
         (staged / MANIFEST_NAME).write_bytes(manifest(replace(release, files=files)))
         return replace(release, files=files, folder=staged.rename(_free_name(place, build.version)))
     finally:

@@ -3,25 +3,23 @@
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from multiprocessing.connection import Connection
 
-from pyoxigraph import Store
-
 from urbact_graph.errors import DatasetError
 from urbact_graph.parent_death import end_with_parent
-from urbact_graph.release.tables import Table, make_tables
+from urbact_graph.release.tables import Table
 
 
-def forked(store: Store, base: str) -> Mapping[str, Table]:
-    """Begin to make the tables as ``make_tables`` does; whoever reads one waits for all.
+def forked(make: Callable[[], Mapping[str, Table]]) -> Mapping[str, Table]:
+    """Begin to make the tables that ``make`` returns; whoever reads one waits for all.
 
-    The calling process must have no other thread. Reading raises the errors of ``make_tables``.
+    The calling process must have no other thread. Reading raises a DatasetError that ``make`` does.
     """
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
-    context.Process(target=_make, args=(store, base, theirs, os.getpid()), daemon=True).start()
+    context.Process(target=_make, args=(make, theirs, os.getpid()), daemon=True).start()
     theirs.close()
     return _Tables(ours)
 
@@ -51,11 +49,11 @@ class _Tables(Mapping[str, Table]):
         return len(self._tables)
 
 
-def _make(store: Store, base: str, connection: Connection, parent: int) -> None:
+def _make(make: Callable[[], Mapping[str, Table]], connection: Connection, parent: int) -> None:
     end_with_parent(signal.SIGKILL, parent)
-    found: dict[str, Table] | DatasetError
+    found: Mapping[str, Table] | DatasetError
     try:
-        found = make_tables(store, base)
+        found = make()
     except DatasetError as error:
         found = error
     connection.send(found)
