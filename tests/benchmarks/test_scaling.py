@@ -59,7 +59,7 @@ def test_every_class_of_what_is_copied_grows_alike(once: list[Triple], tripled: 
         assert after[iri] == 3 * before[iri], kind
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_larger_graph_has_so_many_times_the_triples(built: Build) -> None:
     once, twice, thrice = (
         sum(block.count("\n") for block in Scaler(built.dataset).blocks(copies, seed=1))

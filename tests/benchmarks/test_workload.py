@@ -10,12 +10,13 @@ from pyoxigraph import NamedNode, Store
 
 from tests.queries.answers.engines import on_pyoxigraph
 from tests.queries.cases import BASE, OTHERS, QUERIES
+from tests.support.tables import for_each
 
 ROOT = Path(__file__).parents[2]
 QUESTIONS = {question.name: question for question in questions(ROOT / "queries")}
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("name", "given"),
     [(name, given) for name in QUERIES for given in [{}, *OTHERS.get(name, [])]],
 )

@@ -87,9 +87,9 @@ class Watched:
         return int(self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Start Chromium, which ends with the file: its event loop is in the way of other tests'."""
+    """Start Chromium, which ends with the room: its event loop is in the way of other tests'."""
     if _CHROMIUM is None:
         pytest.skip("there is no chromium on this machine")
     with sync_playwright() as playwright:
@@ -115,14 +115,14 @@ def _serving(build: Build, release: Release | None) -> Iterator[str]:
             thread.join()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def root(built: Build) -> Iterator[str]:
     """Serve the real graph without a release; return the address."""
     with _serving(built, None) as address:
         yield address
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def whole_root(built: Build, release: Release) -> Iterator[str]:
     """Serve the release of the real graph; return the address."""
     with _serving(built, release) as address:

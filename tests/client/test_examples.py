@@ -59,6 +59,7 @@ def test_an_example_on_the_real_graph(
     _run(EXAMPLES[name])
 
 
+@pytest.mark.slow
 def test_the_examples_in_the_document(
     built: Build, sources: GraphSources, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -57,6 +57,7 @@ def test_every_difference_is_explained(engine: str) -> None:
     assert not [(cell, *answers(engine)[cell]) for cell in unknown]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("engine", "rule"), RULES, ids=lambda value: getattr(value, "why", value))
 def test_a_rule_explains_as_many_differences_as_it_says(engine: str, rule: Difference) -> None:
     if rule.cells is not None:
@@ -70,6 +71,7 @@ def test_rules_about_the_fixed_version_count_what_they_explain() -> None:
     assert all(rule.cells for rule in read_differences("sparq"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ENGINES)
 def test_most_answers_are_the_same_and_not_empty(engine: str) -> None:
     same = [ours for ours, theirs in answers(engine).values() if ours == theirs]
@@ -77,6 +79,7 @@ def test_most_answers_are_the_same_and_not_empty(engine: str) -> None:
     assert sum(map(bool, same)) > len(same) / 5
 
 
+@pytest.mark.slow
 def test_every_expression_has_a_value_somewhere() -> None:
     found = {cell.expression for cell, (ours, _) in answers("sparq").items() if ours}
     assert found == {*UNARY, *BINARY, *AGGREGATES}

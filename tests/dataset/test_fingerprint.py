@@ -70,14 +70,15 @@ def test_the_dependencies_are_found() -> None:
     } < names
 
 
-@pytest.mark.parametrize("path", dependencies(), ids=str)
-def test_a_changed_byte_changes_the_digest(copied: Path, path: Path) -> None:
-    before, content = code_digest(copied), (copied / path).read_bytes()
-    (copied / path).write_bytes(content + b"\n")
-    try:
-        assert code_digest(copied) != before
-    finally:
+def test_a_changed_byte_changes_the_digest(copied: Path) -> None:
+    before, unseen = code_digest(copied), []
+    for path in dependencies():
+        content = (copied / path).read_bytes()
+        (copied / path).write_bytes(content + b"\n")
+        if code_digest(copied) == before:
+            unseen.append(path)
         (copied / path).write_bytes(content)
+    assert not unseen
     assert code_digest(copied) == before
 
 

@@ -14,6 +14,8 @@ import pytest
 from rdflib import OWL, RDF, RDFS, SKOS, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.plugins.sparql import prepareQuery
 
+from tests.support.tables import for_each
+
 ROOT = Path(__file__).resolve().parents[2]
 ONTOLOGY = URIRef("https://w3id.org/urbact-graph/ontology")
 URB = Namespace(ONTOLOGY + "#")
@@ -88,7 +90,7 @@ def defined(ontology: Graph) -> set[str]:
     return {str(term).removeprefix(URB) for term in found}
 
 
-@pytest.mark.parametrize(("name", "kind"), CONTRACT)
+@for_each(("name", "kind"), CONTRACT)
 def test_each_term_of_the_contract_is_there(ontology: Graph, name: str, kind: URIRef) -> None:
     assert (URB[name], RDF.type, kind) in ontology
 
@@ -137,7 +139,7 @@ def test_every_term_is_explained_in_english(ontology: Graph, defined: set[str]) 
         assert comments[0].endswith("."), name
 
 
-@pytest.mark.parametrize("name", DERIVED)
+@for_each("name", DERIVED)
 def test_a_derived_property_says_so(ontology: Graph, name: str) -> None:
     assert "Derived at build" in str(ontology.value(URB[name], RDFS.comment))
 
@@ -196,7 +198,7 @@ def files_with_terms() -> list[Path]:
     return [path for path in found if path.suffix in {".rq", ".ttl"}]
 
 
-@pytest.mark.parametrize("path", files_with_terms(), ids=lambda path: path.stem)
+@for_each("path", files_with_terms())
 def test_rules_queries_and_shapes_use_defined_terms_alone(path: Path, defined: set[str]) -> None:
     used = terms_of_query(path) | (terms_of_graph(path) if path.suffix == ".ttl" else set())
     assert used <= defined
@@ -263,6 +265,7 @@ def test_reasoning_gives_no_entity_two_main_classes(closure: tuple[Graph, list[s
     assert not [entity for entity, count in kinds.items() if count > 1]
 
 
+@pytest.mark.slow
 def test_reasoning_uses_the_hierarchy_and_the_inverses() -> None:
     graph = Graph().parse(ROOT / "ontology" / "urbact.ttl")
     network, city, other = (URIRef(f"https://example.org/{name}") for name in "nco")

@@ -18,6 +18,7 @@ from tests.support.descriptions import (
     small_store,
     values,
 )
+from tests.support.tables import for_each
 from urbact_graph.description.counting import own_total
 from urbact_graph.rdf.namespaces import SKOS
 from urbact_graph.rdf.terms import integer
@@ -74,7 +75,7 @@ def statistics(graph: Store, name: str) -> list[int]:
     return [int(n) for (n,) in ask(graph, f"SELECT ?n {{ ?d a dcat:Dataset ; void:{name} ?n }}")]
 
 
-@pytest.mark.parametrize("name", STATISTICS)
+@for_each("name", STATISTICS)
 def test_the_statistics_are_what_sparql_counts(name: str, graph: Store) -> None:
     assert statistics(graph, name) == [only(graph, STATISTICS[name])]
 

@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions, QueryTr
 
 from tests.conftest import ROOT
 from tests.support.descriptions import SMALL_BASE, ask, described_by, only, values
+from tests.support.tables import for_each
 from urbact_graph.rdf.namespaces import RDF, namespaces
 from urbact_graph.stored.loading import load_queries
 from urbact_graph.stored.text import with_terms
@@ -60,7 +61,7 @@ def test_every_stored_query_is_an_example(whole: Store, base: str) -> None:
     assert len(found) > 40
 
 
-@pytest.mark.parametrize("name", QUERIES)
+@for_each("name", QUERIES)
 def test_an_example_answers_as_it_stands(whole: Store, name: str) -> None:
     results = whole.query(with_terms(QUERIES[name], QUERIES[name].defaults))
     kinds = {"SELECT": QuerySolutions, "ASK": QueryBoolean, "CONSTRUCT": QueryTriples}

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.process
 SERVER = "../"
 
 
+@pytest.mark.slow
 def test_every_document_has_a_page_and_a_place_in_the_navigation(site: Path) -> None:
     documents = {file.stem for file in (ROOT / "docs").glob("*.md")}
     assert {"changelog", "contributing"} | documents <= {file.stem for file in site.glob("*.html")}
@@ -28,6 +29,7 @@ def test_every_document_has_a_page_and_a_place_in_the_navigation(site: Path) -> 
     assert len(listed) == len(set(listed))
 
 
+@pytest.mark.slow
 def test_every_link_leads_to_a_place_that_is_there(site: Path) -> None:
     known = {page: read(page) for page in site.rglob("*.html")}
     wrong = []
@@ -44,6 +46,7 @@ def test_every_link_leads_to_a_place_that_is_there(site: Path) -> None:
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_pages_keep_to_the_policy_and_load_nothing_from_elsewhere(site: Path) -> None:
     for page in site.rglob("*.html"):
         assert not INLINE.findall(page.read_text(encoding="utf-8")), page.name
@@ -58,6 +61,7 @@ def test_pages_keep_to_the_policy_and_load_nothing_from_elsewhere(site: Path) ->
         assert "url(//" not in text.replace('"', "").replace("'", "")
 
 
+@pytest.mark.slow
 def test_the_reference_has_every_method_with_its_example(site: Path) -> None:
     text = (site / "api.html").read_text(encoding="utf-8")
     for name in ("open", "connect", "Graph.sparql", "Graph.stored_query", "Graph.reconcile"):
@@ -67,6 +71,7 @@ def test_the_reference_has_every_method_with_its_example(site: Path) -> None:
     assert text.count("doctest") > 8
 
 
+@pytest.mark.slow
 def test_it_is_built_again_only_after_a_change(site: Path) -> None:
     assert make(site, ROOT) is False
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from urbact_graph.errors import FactsError
-from urbact_graph.facts.importing import import_facts
+from urbact_graph.facts.importing import HEADER, import_facts
 
 FIXTURE = Path(__file__).parent / "tables"
 # Without a row: to read that of the package takes longer than all else.
@@ -27,7 +27,7 @@ def contents(folder: Path) -> dict[Path, bytes]:
 @cache
 def _imported() -> dict[Path, bytes]:
     with tempfile.TemporaryDirectory() as folder:
-        import_facts(FIXTURE, Path(folder), BASE)
+        import_facts(FIXTURE, Path(folder), BASE, NO_SUPPLEMENT)
         return {path.relative_to(folder): text for path, text in contents(Path(folder)).items()}
 
 
@@ -41,8 +41,10 @@ def write_imported(data: Path) -> None:
 def problems(facts: Path) -> list[str]:
     """Import the tables into a data folder with a file, and return the mistakes."""
     data = facts.parent / "data"
-    write_imported(data)
-    (data / "networks" / "old.ttl").write_bytes((data / "calls.ttl").read_bytes())
+    # Of an earlier import: one that an import would write anew, and one that it would remove.
+    for name in ("calls.ttl", "networks/old.ttl"):
+        (data / name).parent.mkdir(parents=True, exist_ok=True)
+        (data / name).write_text(f"# {HEADER}\n", encoding="utf-8")
     before = contents(data)
     with pytest.raises(FactsError) as caught:
         import_facts(facts, data, BASE, NO_SUPPLEMENT)

@@ -11,4 +11,4 @@ from tests.facts.changing import FIXTURE
 @pytest.fixture
 def facts(tmp_path: Path) -> Path:
     """Copy the tables, to be changed."""
-    return Path(shutil.copytree(FIXTURE, tmp_path / "facts"))
+    return Path(shutil.copytree(FIXTURE, tmp_path / "facts", copy_function=shutil.copyfile))

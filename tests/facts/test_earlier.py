@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.facts.changing import BASE, FIXTURE, change, lines_of, write, write_imported
+from tests.facts.changing import (
+    BASE,
+    FIXTURE,
+    NO_SUPPLEMENT,
+    change,
+    lines_of,
+    write,
+    write_imported,
+)
 from urbact_graph.facts.importing import import_facts
 
 if TYPE_CHECKING:
@@ -24,7 +32,7 @@ def data(tmp_path: Path) -> Path:
 
 
 def remarks(facts: Path, data: Path) -> list[str]:
-    return [x for x in import_facts(facts, data, BASE).remarks if x.startswith(BASE)]
+    return [x for x in import_facts(facts, data, BASE, NO_SUPPLEMENT).remarks if x.startswith(BASE)]
 
 
 def without(facts: Path, table: str, number: int) -> None:

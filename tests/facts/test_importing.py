@@ -14,7 +14,7 @@ import pytest
 from pyoxigraph import RdfFormat, Triple, parse
 from rdflib import Graph
 
-from tests.facts.changing import BASE, FIXTURE, write_imported
+from tests.facts.changing import BASE, FIXTURE, NO_SUPPLEMENT, write_imported
 from tests.support.marking import sampled
 from urbact_graph.errors import FactsError
 from urbact_graph.facts.importing import HEADER, Imported, import_facts
@@ -196,7 +196,7 @@ def test_a_different_base_is_used_throughout(tmp_path: Path) -> None:
 def test_importing_again_changes_nothing(data: Path) -> None:
     before = contents(data)
     stamps = {path: path.stat().st_mtime_ns for path in data.rglob("*.ttl")}
-    done = import_facts(FIXTURE, data, BASE)
+    done = import_facts(FIXTURE, data, BASE, NO_SUPPLEMENT)
     assert (done.added, done.changed, done.removed) == ([], [], [])
     assert done.unchanged == len(before)
     assert contents(data) == before
@@ -208,10 +208,11 @@ def test_importing_again_changes_nothing(data: Path) -> None:
 def test_the_hash_seed_has_no_influence(data: Path, tmp_path: Path, seed: str) -> None:
     code = (
         "import sys, pathlib; from urbact_graph.facts.importing import import_facts;"
-        f"import_facts(*map(pathlib.Path, sys.argv[1:]), {BASE!r})"
+        "facts, data, supplement = map(pathlib.Path, sys.argv[1:]);"
+        f"import_facts(facts, data, {BASE!r}, supplement)"
     )
     subprocess.run(
-        [sys.executable, "-c", code, str(FIXTURE), str(tmp_path / "other")],
+        [sys.executable, "-c", code, str(FIXTURE), str(tmp_path / "other"), str(NO_SUPPLEMENT)],
         env={**os.environ, "PYTHONHASHSEED": seed},
         check=True,
     )
@@ -264,7 +265,7 @@ def test_a_changed_cell_changes_one_line(
 ) -> None:
     before = contents(data)
     change(facts, table, number, **cells)
-    done = import_facts(facts, data, BASE)
+    done = import_facts(facts, data, BASE, NO_SUPPLEMENT)
     taken, put = difference(before, contents(data))
     assert (len(taken), len(put)) == (1, 1)
     assert (len(done.changed), done.added, done.removed) == (1, [], [])
@@ -280,7 +281,7 @@ def test_added_facts_and_rows_only_add_lines(facts: Path, data: Path) -> None:
     append(facts, "plans", 2, title="A third plan")
     append(facts, "cities", 1, id="fr/autreville", name="Autreville")
     append(facts, "network-themes", 1, network="delta")
-    done = import_facts(facts, data, BASE)
+    done = import_facts(facts, data, BASE, NO_SUPPLEMENT)
     taken, put = difference(before, contents(data))
     assert (taken, done.added, done.removed) == ([], ["networks/delta.ttl"], [])
     assert '    dct:abstract "Now known."@en ;' in put
@@ -291,7 +292,7 @@ def test_a_network_taken_out_takes_its_file_along(facts: Path, data: Path) -> No
     before = contents(data)
     for table in ("networks", "partnerships", "network-themes"):
         remove(facts, table, lambda row: "beta" not in (row.get("id"), row.get("network")))
-    done = import_facts(facts, data, BASE)
+    done = import_facts(facts, data, BASE, NO_SUPPLEMENT)
     assert done.removed == ["networks/beta.ttl"]
     assert not (data / "networks" / "beta.ttl").exists()
     assert contents(data).keys() == before.keys() - {"networks/beta.ttl"}
@@ -304,7 +305,7 @@ def test_a_file_of_the_import_edited_by_hand_is_written_anew(data: Path) -> None
     good = path.read_bytes()
     for bad in (good + b"# note\n", good.replace(b"\n", b"\r\n", 3), good + b"\xff"):
         path.write_bytes(bad)
-        done = import_facts(FIXTURE, data, BASE)
+        done = import_facts(FIXTURE, data, BASE, NO_SUPPLEMENT)
         assert done.changed == ["calls.ttl"]
         assert path.read_bytes() == good
 
@@ -315,7 +316,7 @@ def test_a_file_of_the_import_edited_by_hand_is_written_anew(data: Path) -> None
 def test_a_file_written_by_hand_is_kept(data: Path) -> None:
     path = data / "networks" / "mine.ttl"
     path.write_bytes(b"# by a curator \xff")
-    done = import_facts(FIXTURE, data, BASE)
+    done = import_facts(FIXTURE, data, BASE, NO_SUPPLEMENT)
     assert done.kept == ["networks/mine.ttl"]
     assert path.read_bytes() == b"# by a curator \xff"
 
@@ -325,7 +326,7 @@ def test_a_file_written_by_hand_is_never_overwritten(facts: Path, data: Path) ->
     change(facts, "networks", 2, name="Changed")
     before = contents(data)
     with pytest.raises(FactsError, match=r"networks/alpha\.ttl was written by hand.*move it"):
-        import_facts(facts, data, BASE)
+        import_facts(facts, data, BASE, NO_SUPPLEMENT)
     assert contents(data) == before
 
 
@@ -351,7 +352,7 @@ def test_a_disk_that_fills_up_leaves_the_old_files(
 
     monkeypatch.setattr(Path, "write_bytes", failing)
     with pytest.raises(FactsError, match="No space left on device"):
-        import_facts(facts, data, BASE)
+        import_facts(facts, data, BASE, NO_SUPPLEMENT)
     assert contents(data) == before
     assert sorted(path.name for path in data.parent.iterdir()) == ["data", "facts"]
 
@@ -361,7 +362,7 @@ def test_a_disk_that_fills_up_leaves_the_old_files(
 
 def test_one_person_however_spelt(facts: Path, tmp_path: Path) -> None:
     change(facts, "networks", 3, lead_expert="Zoe Example & Di Third, BO SAMPLE (both)")
-    import_facts(facts, tmp_path / "data", BASE)
+    import_facts(facts, tmp_path / "data", BASE, NO_SUPPLEMENT)
     text = (tmp_path / "data" / "people.ttl").read_text(encoding="utf-8")
     names = [line.strip() for line in text.splitlines() if line.startswith("    ")]
     assert [name for name in names if not name.startswith("a ")] == [
@@ -382,7 +383,7 @@ def test_a_nuts_code_of_another_country_is_remarked(tmp_path: Path) -> None:
 
 def test_a_code_without_a_name_is_remarked(facts: Path, data: Path) -> None:
     remove(facts, "nuts-labels", lambda row: row["code"] != "EL30A")
-    remarks = import_facts(facts, data, BASE).remarks
+    remarks = import_facts(facts, data, BASE, NO_SUPPLEMENT).remarks
     expected = (
         "cities.jsonl:2: the NUTS code EL30A has no name in nuts-labels.jsonl; add a row there"
     )
@@ -392,7 +393,9 @@ def test_a_code_without_a_name_is_remarked(facts: Path, data: Path) -> None:
 
 
 def test_two_cities_of_one_wikidata_item_are_remarked_and_not_linked(data: Path) -> None:
-    (remark,) = (x for x in import_facts(FIXTURE, data, BASE).remarks if "Wikidata" in x)
+    (remark,) = (
+        x for x in import_facts(FIXTURE, data, BASE, NO_SUPPLEMENT).remarks if "Wikidata" in x
+    )
     assert remark.startswith(
         "city-links.jsonl:9: gr/poli and gb/sampleton have the same Wikidata item Q102; none of"
     )

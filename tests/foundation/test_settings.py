@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from tests.support.tables import for_each
 from urbact_graph.errors import UrbactGraphError
 from urbact_graph.settings import ENVIRONMENT_PREFIX, Settings
 
@@ -107,7 +108,7 @@ def test_a_bad_variable_is_an_error_of_one_sentence(monkeypatch: pytest.MonkeyPa
         Settings.load()
 
 
-@pytest.mark.parametrize("name", list(Settings.model_fields))
+@for_each("name", list(Settings.model_fields))
 def test_each_setting_says_what_it_means_and_in_which_unit(name: str) -> None:
     field = Settings.model_fields[name]
     assert field.description

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pyoxigraph import NamedNode, QuerySolutions, RdfFormat, Store
 
 from tests.queries.cases import BASE, QUERIES
+from tests.support.tables import for_each
 from urbact_graph.errors import QueryError
 from urbact_graph.names import KINDS, Names, UnknownNameError
 
@@ -61,7 +62,7 @@ def names(demo_store: Store) -> Names:
 WROCLAW = f"{BASE}city/pl/wroclaw"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("kind", "text", "iri"),
     [
         *(
@@ -128,7 +129,7 @@ def test_a_thing_is_named_by_its_name_code_or_iri(
     assert names.resolve(text, kind) == NamedNode(iri)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("kind", "text", "words"),
     [
         ("city", "Wroclav", "the graph has no city 'Wroclav'; did you mean city/pl/wroclaw"),

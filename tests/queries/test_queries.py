@@ -11,6 +11,7 @@ from pyoxigraph import Literal, NamedNode
 
 from tests.queries.answers.engines import shown, taken
 from tests.queries.cases import BASE, QUERIES
+from tests.support.tables import for_each
 from urbact_graph.errors import QueryError
 from urbact_graph.stored.loading import decoded, load_queries, load_query
 from urbact_graph.stored.query import SUBJECTS, Parameter, ParameterError, StoredQuery
@@ -29,7 +30,7 @@ def _projected(query: StoredQuery) -> list[str]:
     return re.findall(r"[?$](\w+)", head)
 
 
-@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
+@for_each("query", QUERIES.values())
 def test_the_header_says_what_the_query_does(query: StoredQuery) -> None:
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", query.name)
     assert query.question.endswith("?")
@@ -48,13 +49,13 @@ def test_the_header_says_what_the_query_does(query: StoredQuery) -> None:
         assert not query.columns
 
 
-@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
+@for_each("query", QUERIES.values())
 def test_no_parameter_is_asked_whether_it_is_bound(query: StoredQuery) -> None:
     # pyoxigraph decides BOUND of a substituted variable before it substitutes.
     assert not re.search(r"BOUND\(\$", query.text)
 
 
-@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
+@for_each("query", QUERIES.values())
 def test_the_header_says_what_the_query_is_about_and_how_it_is_shown(query: StoredQuery) -> None:
     header = [line for line in query.text.splitlines() if line.startswith("#")]
     assert f"# subject: {query.subject}" in header

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode, Store
 
+from tests.support.tables import for_each
 from urbact_graph.rdf.characters import iri_fault
 from urbact_graph.rdf.sparql import Mistake, mistake
 
@@ -35,8 +36,8 @@ PLACES = (
 )
 
 
-@pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize(
+@for_each("place", PLACES)
+@for_each(
     ("iri", "index", "words"),
     [
         ("http://e/a b", 10, "cannot have U+0020 (SPACE); write it as %20"),
@@ -115,8 +116,8 @@ HIDDEN = {
 }
 
 
-@pytest.mark.parametrize("character", HIDDEN, ids=lambda c: f"U+{ord(c):04X}")
-@pytest.mark.parametrize(
+@for_each("character", HIDDEN)
+@for_each(
     "place",
     [
         "«»SELECT * { ?s ?p ?o }",

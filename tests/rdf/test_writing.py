@@ -24,6 +24,7 @@ from pyoxigraph import (
 
 from tests.support.jsonld_processors import keeps_form, readings
 from tests.support.strategies import any_triples, named_triples, triples
+from tests.support.tables import for_each
 from urbact_graph.errors import FormatError
 from urbact_graph.rdf.formats import formats
 from urbact_graph.rdf.namespaces import NAMESPACES, RDF, used_prefixes
@@ -164,8 +165,8 @@ def by_rdflib(content: bytes, name: str) -> set[str]:
     return canonical(quad.triple for quad in parse(lines, format=RdfFormat.N_TRIPLES))
 
 
-@pytest.mark.parametrize("name", GRAPHS)
-@pytest.mark.parametrize("case", HELD)
+@for_each("name", GRAPHS)
+@for_each("case", HELD)
 def test_what_is_hard_to_write_is_read_back(case: str, name: str) -> None:
     stated = HELD[case]
     content = written(stated, name)
@@ -174,8 +175,8 @@ def test_what_is_hard_to_write_is_read_back(case: str, name: str) -> None:
         assert by_rdflib(content, name) == canonical(stated)
 
 
-@pytest.mark.parametrize("name", GRAPHS)
-@pytest.mark.parametrize("case", NOT_HELD)
+@for_each("name", GRAPHS)
+@for_each("case", NOT_HELD)
 def test_what_a_format_cannot_hold_is_refused_with_the_formats_that_can(
     case: str, name: str
 ) -> None:

@@ -27,6 +27,7 @@ from pyoxigraph import (
 from rdflib.plugins.sparql.results.csvresults import CSVResultParser
 
 from tests.support.strategies import Drawn, terms
+from tests.support.tables import for_each
 from urbact_graph.errors import FormatError
 from urbact_graph.rdf.formats import formats
 from urbact_graph.rdf.namespaces import XSD
@@ -171,8 +172,8 @@ TEXTS = [
 COLUMNS = (1, 2)
 
 
-@pytest.mark.parametrize("name", READERS)
-@pytest.mark.parametrize("text", TEXTS)
+@for_each("name", READERS)
+@for_each("text", TEXTS)
 def test_a_text_is_read_back_or_refused(text: str, name: str) -> None:
     rows: list[Row] = [(Literal(text), None), (None, Literal(text, language="en"))]
     lacking = sorted(set(text) & set(NOT_IN_XML))
@@ -217,8 +218,8 @@ def cells_of_rdflib(content: bytes) -> list[list[str]]:
     ]
 
 
-@pytest.mark.parametrize("columns", COLUMNS)
-@pytest.mark.parametrize("text", TEXTS)
+@for_each("columns", COLUMNS)
+@for_each("text", TEXTS)
 def test_csv_is_read_back_by_every_reader(text: str, columns: int) -> None:
     last: Row = (Literal("z"),) * columns
     rows: list[Row] = [(Literal(text), *last[1:]), last, (Literal(text), *last[1:])]

@@ -124,7 +124,7 @@ def test_sha256sum_agrees(folder: Path) -> None:
     assert checked == sorted(p.name for p in folder.iterdir() if p.name != "SHA256SUMS")
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_each_format_holds_exactly_the_real_graph(built: Build, base: str, tmp_path: Path) -> None:
     write_dumps(built.dataset, VERSION, base, tmp_path / "dumps")
     expected = set(built.dataset.read_text("utf-8").splitlines())

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from _pytest.mark import ParameterSet
 
+from tests.support.scheduling import TOGETHER
+
 # To build the real graph takes seconds, to validate it more.
 _GRAPH_FIXTURES = {
     "built",
@@ -49,10 +51,13 @@ def is_wanted(item: pytest.Item, expression: str) -> bool:
     return True
 
 
-def sampled(cases: Iterable[object], one_in: int) -> list[ParameterSet]:
-    """Leave all but one in ``one_in`` of the cases of a table to the slow tests, for parametrize.
+def sampled(
+    cases: Iterable[object], one_in: int, others: pytest.MarkDecorator = pytest.mark.slow
+) -> list[ParameterSet]:
+    """Mark all but one in ``one_in`` of the cases of a table as slow, or ``others``.
 
-    A case is a value, a tuple of the values of several parameters, or a pytest.param.
+    A case is a value, a tuple of the values of several parameters, or a pytest.param. What is
+    returned is for parametrize.
     """
     marked = []
     for number, case in enumerate(cases):
@@ -60,7 +65,7 @@ def sampled(cases: Iterable[object], one_in: int) -> list[ParameterSet]:
             one = case
         else:
             one = pytest.param(*case) if isinstance(case, tuple) else pytest.param(case)
-        marks = [] if number % one_in == 0 else [pytest.mark.slow]
+        marks = [] if number % one_in == 0 else [others]
         marked.append(one._replace(marks=(*one.marks, *marks)))
     return marked
 
@@ -69,14 +74,16 @@ def with_long_files_first(items: list[pytest.Item]) -> list[pytest.Item]:
     """Put the files that start processes or need the real graph before all others.
 
     A file is run by one process of the session: when the long ones are done, there is work left for
-    all of them.
+    all of them. The first are the rooms that one process runs as a whole, which take the longest.
     """
     long = {
         item.path
         for item in items
         if item.get_closest_marker("graph") or item.get_closest_marker("process")
     }
-    return sorted(items, key=lambda item: item.path not in long)
+    return sorted(
+        items, key=lambda item: (not item.nodeid.startswith(TOGETHER), item.path not in long)
+    )
 
 
 def watch(item: pytest.Item | None) -> None:

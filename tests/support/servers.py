@@ -22,7 +22,7 @@ import pytest
 
 from tests.support.engine_servers import served_options
 from tests.support.engines import ENDLESS
-from tests.support.waiting import DEADLINE, kill, until
+from tests.support.waiting import DEADLINE, children, kill, until
 from urbact_graph.server.control_socket import request_reload
 from urbact_graph.settings import ENVIRONMENT_PREFIX
 
@@ -164,9 +164,13 @@ class Server:
 
     def metric(self, name: str) -> float:
         """Return the value of a metric, named with its labels but without the common prefix."""
+        return self.metrics(name)[0]
+
+    def metrics(self, *names: str) -> list[float]:
+        """Return the values of several metrics at one time, named as for ``metric``."""
         lines = self.fetch("/metrics").body.decode().splitlines()
-        start = f"urbact_graph_{name} "
-        return next(float(line.split()[-1]) for line in lines if line.startswith(start))
+        values = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+        return [float(values[f"urbact_graph_{name}"]) for name in names]
 
     def reload(self) -> str:
         """Reload as ``urbact-graph reload`` does; return the sentence that it prints.
@@ -181,10 +185,7 @@ class Server:
     def until_at_work(self, running: int, waiting: int = 0) -> None:
         """Wait until so many queries run, and so many wait or are suspended."""
         until(
-            lambda: (
-                (self.metric("queries_running"), self.metric("queries_waiting"))
-                == (running, waiting)
-            ),
+            lambda: self.metrics("queries_running", "queries_waiting") == [running, waiting],
             f"{running} queries that run and {waiting} that wait",
         )
 
@@ -239,14 +240,9 @@ class Server:
 
     def processes(self) -> list[int]:
         """Return the ids of all its processes, the main one first."""
-        parents: dict[int, list[int]] = {}
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            with contextlib.suppress(OSError):
-                fields = stat.read_text().rsplit(")", 1)[1].split()
-                parents.setdefault(int(fields[1]), []).append(int(stat.parent.name))
         found = [self.process.pid]
         for pid in found:
-            found += parents.get(pid, [])
+            found += children(pid)
         return found
 
     def web(self) -> int:

@@ -35,6 +35,18 @@ def is_running(pid: int) -> bool:
     return stat.rsplit(")", 1)[1].split()[0] != "Z"
 
 
+def children(pid: int) -> list[int]:
+    """Return the ids of the processes that a process has started and that have not ended."""
+    found: list[int] = []
+    # It may have ended, or have a thread less. To read what all processes of the machine say of
+    # themselves takes much longer, and tests that wait do this again and again.
+    with suppress(OSError):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            with suppress(OSError):
+                found += map(int, (thread / "children").read_text().split())
+    return sorted(found)
+
+
 def until_gone(*pids: int) -> None:
     """Wait until these processes have ended."""
     until(lambda: not any(is_running(pid) for pid in pids), f"the end of the processes {pids}")

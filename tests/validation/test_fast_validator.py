@@ -108,7 +108,7 @@ def test_reports_on_the_examples_that_break_a_rule_are_equal(tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.exhaustive)])
 def test_reports_on_examples_with_mistakes_are_equal(tmp_path: Path, seed: int) -> None:
     together = {t for example in EXAMPLES.values() for t in example}
     planted = with_mistakes(together, set(sorted(PROPERTIES)[seed::8]), seed)

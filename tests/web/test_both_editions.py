@@ -24,7 +24,8 @@ from urbact_graph.rdf.terms import date_time
 if TYPE_CHECKING:
     from tests.support.replicas import Replica, Version
 
-pytestmark = [pytest.mark.slow, needs_git]
+# test_second_edition.py is the same on the demo.
+pytestmark = [pytest.mark.exhaustive, needs_git]
 FIRST, SECOND = 1, 2
 
 

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from tests.support.marking import sampled
 from tests.support.stubs import StubEngine
+from tests.support.tables import for_each
 from urbact_graph.engine.protocol import Answer, Request
 from urbact_graph.settings import Settings
 from urbact_graph.web.app import create_app
@@ -182,8 +183,8 @@ def headers(client: Client) -> dict[str, str]:
     return {} if client.accept is None else {"Accept": client.accept}
 
 
-@pytest.mark.parametrize("name", CLIENTS)
-@pytest.mark.parametrize("query", ["SELECT * {}", "CONSTRUCT {} {}"])
+@for_each("name", CLIENTS)
+@for_each("query", ["SELECT * {}", "CONSTRUCT {} {}"])
 def test_a_query_is_answered_in_a_format_that_its_client_reads(
     asked: StubEngine, asking: FlaskClient, name: str, query: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.support.tables import for_each
 from urbact_graph.problems import MALFORMED_REQUEST, NOT_ACCEPTABLE, ProblemError
 from urbact_graph.rdf.formats import FORMATS
 from urbact_graph.web.documents.document import chosen_suffix, format_of, media_type_of
@@ -56,7 +57,7 @@ def test_the_accept_header_chooses_a_format_of_each_kind(
     assert tuple(form and form.name for form in chosen) == (results, graph)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("accept", "ranges"),
     [
         # A weight that is none is 1, and never more.

@@ -29,7 +29,7 @@ pytestmark = [
 ]
 
 # One in so many entities is checked in quick tests.
-SAMPLED = 480
+SAMPLED = 1_200
 SCRIPT = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
 
 

@@ -11,6 +11,7 @@ from werkzeug.http import http_date
 from werkzeug.test import EnvironBuilder
 
 from tests.support.stubs import STARTED, StubEngine
+from tests.support.tables import for_each
 from tests.web.serving import dispatch
 from urbact_graph.settings import Settings
 from urbact_graph.web.app import create_app
@@ -300,8 +301,8 @@ def test_a_download_that_continues_another_file_gets_the_whole(client: FlaskClie
     assert ask(client, range="bytes=10-19", if_range=GZIP).data == CONTENT
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-@pytest.mark.parametrize(
+@for_each("method", ["GET", "HEAD"])
+@for_each(
     ("headers", "status"),
     [
         ({"if_none_match": PLAIN}, 304),

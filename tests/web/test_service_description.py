@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, QuerySolutions, Store
 
 from tests.support.attacking import canary
+from tests.support.tables import for_each
 from tests.web.serving import serving_file, triples_at
 from urbact_graph.rdf.namespaces import RDF, SD
 from urbact_graph.web.documents.service_description import (
@@ -128,7 +129,7 @@ def arguments(name: str) -> str:
     return ONE.get(name, POINT)
 
 
-@pytest.mark.parametrize("name", GEOSPARQL_FUNCTIONS)
+@for_each("name", GEOSPARQL_FUNCTIONS)
 def test_each_function_of_geosparql_answers(name: str) -> None:
     assert value(f"geof:{name}({arguments(name)})") is not None
     assert f"`{name}`" in SECTION
@@ -146,7 +147,7 @@ def test_each_function_of_sparql_1_2_answers(name: str) -> None:
     assert f"`{name}`" in SECTION
 
 
-@pytest.mark.parametrize("name", STANDARD)
+@for_each("name", STANDARD)
 def test_each_function_of_sparql_1_1_answers(name: str) -> None:
     assert value(STANDARD[name]) is not None
     assert f"`{name}`" in SECTION

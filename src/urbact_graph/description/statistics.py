@@ -84,13 +84,14 @@ class Statistics:
         if name == RDF.type:
             self.of_class.update(map(iri, values))
         elif name not in NO_LINKS:
+            linked = [
+                value
+                for subject, value in zip(subjects, values, strict=True)
+                if value.startswith("<") and subject.startswith(own)
+            ]
             for target in TARGETS:
                 beginning = f"<{target.namespace}"
-                links = sum(
-                    value.startswith(beginning) and subject.startswith(own)
-                    for subject, value in zip(subjects, values, strict=True)
-                )
-                if links:
+                if links := sum(value.startswith(beginning) for value in linked):
                     self.of_link[target.key, name] = links
 
     def with_added(self, other: "Statistics") -> Counts:

@@ -1,18 +1,23 @@
 """Mint the IRIs of the graph's entities, by the rules in docs/model.md."""
 
+from __future__ import annotations
+
 import hashlib
 from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
 
 from slugify import slugify
 
-from urbact_graph.facts.tables import (
-    Call,
-    OfficialTotal,
-    Partnership,
-    Plan,
-    Recommendation,
-    Term,
-)
+if TYPE_CHECKING:
+    # The web mints slugs, too, and needs none of the tables.
+    from urbact_graph.facts.tables import (
+        Call,
+        OfficialTotal,
+        Partnership,
+        Plan,
+        Recommendation,
+        Term,
+    )
 
 # Where a plan or a recommendation belongs to no single network.
 NO_NETWORK = "no-network"

@@ -4,6 +4,7 @@ import pytest
 from pyoxigraph import Store
 
 from tests.engine.rewriting.asking import column, header_and_rows, holding, truth
+from tests.support.tables import for_each
 from urbact_graph.engine.rewriting import corrected
 from urbact_graph.engine.rewriting.structure import Structure, edited
 
@@ -130,7 +131,7 @@ def test_columns_come_in_the_order_of_the_text(query: str, header: list[str]) ->
     assert header_and_rows(query, GRAPHS)[0] == header
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("expression", "expected"),
     [
         ('REPLACE("a.b", "\\\\.", "\\\\$")', "a$b"),
@@ -225,7 +226,7 @@ def test_a_path_of_one_or_more_is_no_sum(path: str) -> None:
     assert column(f"SELECT ?o {{ <x:b> {path} ?o }}", GRAPHS) == ["x:c"]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("aggregate", "values", "expected"),
     [
         ("GROUP_CONCAT(?v)", "1 2", "1 2"),

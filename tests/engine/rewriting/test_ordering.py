@@ -10,6 +10,7 @@ from pyoxigraph import Store
 
 from tests.engine.rewriting.asking import column, holding
 from tests.support.engines import request
+from tests.support.tables import for_each
 from urbact_graph.engine.evaluation import evaluate
 from urbact_graph.engine.rewriting import corrected
 
@@ -53,8 +54,8 @@ def test_numbers_among_texts_come_by_value() -> None:
     assert column('SELECT ?x { VALUES ?x { 10 "5" 9 } } ORDER BY ?x') == ["9", "10", "5"]
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind[-1])
-@pytest.mark.parametrize("order", ["?x", "DESC(?x)", "(?x)", "ASC(?x)", "COALESCE(?x, 1/0)"])
+@for_each("kind", KINDS)
+@for_each("order", ["?x", "DESC(?x)", "(?x)", "ASC(?x)", "COALESCE(?x, 1/0)"])
 def test_values_of_one_kind_come_by_value(kind: list[str], order: str) -> None:
     expected = kind[::-1] if "DESC" in order else kind
     for values in itertools.islice(itertools.permutations(kind), 24):

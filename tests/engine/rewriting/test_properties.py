@@ -3,11 +3,11 @@
 import re
 from pathlib import Path
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from pyoxigraph import Store
 
+from tests.support.tables import for_each
 from urbact_graph.engine.admission import admit
 from urbact_graph.engine.rewriting import corrected
 from urbact_graph.engine.rewriting.structure import Structure
@@ -77,6 +77,6 @@ def test_what_is_a_query_stays_one(data: st.DataObject) -> None:
         Store().query(new)
 
 
-@pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.split("\n", 1)[0][:40])
+@for_each("query", QUERIES)
 def test_stored_queries_stay_queries(query: str) -> None:
     Store().query(corrected(query, lambda _: True, lambda: ["x:g"], is_thorough=True))

@@ -2,8 +2,7 @@
 
 from datetime import date
 
-import pytest
-
+from tests.support.tables import for_each
 from urbact_graph.web.questions.figures import figures
 
 DAY = date(2026, 5, 17)
@@ -13,7 +12,7 @@ def meanings(sentence: str) -> list[tuple[str, str]]:
     return [(one.kind, one.text) for found in figures(sentence, DAY) for one in found.meanings]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("sentence", "found"),
     [
         ("open on 2019-03-15", [("date", "2019-03-15")]),

@@ -284,9 +284,9 @@ def test_other_mistakes_are_problems_too(
     assert answer.mimetype == "application/problem+json"
 
 
-def test_a_batch_has_a_limit_which_the_table_of_limits_states(store: Store) -> None:
+def test_a_batch_has_a_limit_which_the_table_of_limits_states(demo_store: Store) -> None:
     settings = Settings.load(public_url=ADDRESS, max_reconciliation_batch=2)
-    small = Service(create_app(settings, InProcessEngine(store, settings)).test_client())
+    small = Service(create_app(settings, InProcessEngine(demo_store, settings)).test_client())
     queries = {str(place): {"query": "Wroclaw"} for place in range(3)}
     assert len(small.match({"0": queries["0"], "1": queries["1"]})) == 2
     answer = small.client.post("/reconcile/1.0/match", json={"queries": list(queries.values())})
