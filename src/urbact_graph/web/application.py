@@ -1,12 +1,9 @@
 """The application object, which all routes share."""
 
-from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import cast
 
 from flask import Flask, current_app
-from werkzeug.routing import Rule
 
 from urbact_graph.engine.protocol import Engine
 from urbact_graph.release.release import Release
@@ -19,25 +16,6 @@ from urbact_graph.web.response import Response
 from urbact_graph.web.snapshot import Served
 
 
-class Route(Rule):
-    """A route that compiles how its addresses are made when the first one is made.
-
-    Werkzeug does it for every route at once, which takes most of the time to make an application,
-    and addresses of few routes are ever made.
-    """
-
-    def _compile_builder(
-        self,
-        append_unknown: bool = True,  # noqa: FBT001, FBT002 - as Werkzeug calls it
-    ) -> Callable[..., tuple[str, str]]:
-        compiled = cache(super()._compile_builder)
-
-        def build(route: Rule, /, **values: object) -> tuple[str, str]:
-            return compiled(append_unknown)(route, **values)
-
-        return build
-
-
 class Application(Flask):
     """The web application; each request is answered from one snapshot of what is ``served``.
 
@@ -46,7 +24,6 @@ class Application(Flask):
     """
 
     response_class = Response
-    url_rule_class = Route
     jinja_options = {"bytecode_cache": CompiledTemplates(Path(__file__).parent)}  # noqa: RUF012 - as Flask's
 
     def __init__(self, settings: Settings, engine: Engine, release: Release | None) -> None:
