@@ -68,43 +68,67 @@ def narrowed(shapes: Sequence[Triple], store: Store) -> list[Triple]:
 
 
 def read_by(shapes: Iterable[Triple], store: Store) -> Iterator[Triple]:
-    """Return what ``shapes`` can read of ``store``.
+    """Return what ``shapes`` can read of ``store``; a triple may come several times.
 
-    These are the statements with properties that they name, of the nodes that they target and of
-    all that can be reached from these along such properties. A path is a property here: others are
-    blank nodes, which ``load_shapes`` refuses.
+    These are, for each shape, the statements with properties that it names, of the nodes that it
+    targets and of all that can be reached from these along such properties. A path is a property
+    here: others are blank nodes, which ``load_shapes`` refuses.
     """
     graph = IndexedGraph(shapes)
     targeted = [shape for shape in graph.subjects() if is_targeted(shape, graph)]
-    names = _named_by(targeted, graph)
-    if names is None:
+    named = {shape: _named_by(shape, graph) for shape in targeted}
+    if None in named.values():
         yield from (quad.triple for quad in store)
         return
     finder = _Finder(graph, store)
+    used = {
+        name: NamedNode(name)
+        for name in set[str]().union(*(names or () for names in named.values()))
+        if any(store.quads_for_pattern(None, NamedNode(name), None))
+    }
+    for shape, names in named.items():
+        properties = [used[name] for name in sorted(names or ()) if name in used]
+        yield from _reached(finder.targets(shape), properties, store)
+        # The links that make a node a target, where the validator looks for these itself.
+        for iri in graph.iris(shape, SH.targetObjectsOf):
+            yield from (q.triple for q in store.quads_for_pattern(None, NamedNode(iri), None))
+    subclasses = store.quads_for_pattern(None, NamedNode(RDFS.subClassOf), None)
+    yield from (quad.triple for quad in subclasses)
+
+
+def reads_all(shapes: Iterable[Triple]) -> bool:
+    """Tell whether one of ``shapes`` that have targets may read any statement of the dataset."""
+    graph = IndexedGraph(shapes)
+    targeted = (shape for shape in graph.subjects() if is_targeted(shape, graph))
+    return any(_named_by(shape, graph) is None for shape in targeted)
+
+
+def _reached(
+    nodes: Iterable[Term | BlankNode], properties: Sequence[NamedNode], store: Store
+) -> Iterator[Triple]:
+    """Yield the statements with ``properties`` of ``nodes`` and of all that these lead to."""
     reached: set[Term | BlankNode] = set()
-    frontier = {node for shape in targeted for node in finder.targets(shape)}
+    frontier = set(nodes)
     while frontier:
         reached |= frontier
         found: set[Term | BlankNode] = set()
         for node in frontier:
             if isinstance(node, Literal):
                 continue
-            for _, predicate, value, _ in store.quads_for_pattern(node, None, None):
-                if predicate.value in names:
-                    yield Triple(node, predicate, value)
-                    found.add(value)
+            for predicate in properties:
+                for quad in store.quads_for_pattern(node, predicate, None):
+                    yield quad.triple
+                    found.add(quad.object)
         frontier = found - reached
-    subclasses = store.quads_for_pattern(None, NamedNode(RDFS.subClassOf), None)
-    yield from (quad.triple for quad in subclasses)
 
 
-def _named_by(targeted: Iterable[str], graph: IndexedGraph) -> set[str] | None:
-    """Return the IRIs that the shapes ``targeted`` name, themselves or by other shapes.
+def _named_by(shape: str, graph: IndexedGraph) -> set[str] | None:
+    """Return the IRIs that ``shape`` names, itself or by other shapes.
 
     None where a query reads what it wants.
     """
     names = {RDF.type, RDFS.subClassOf}
-    waiting = list(targeted)
+    waiting = [shape]
     while waiting:
         for name, values in graph.properties(waiting.pop()):
             if name in _UNWRITTEN:
