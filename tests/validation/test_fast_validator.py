@@ -15,6 +15,7 @@ from tests.validation.test_candidates import CONSTRAINTS, PARTS, data_of, parsed
 from tests.validation.test_validating import own_shapes
 from urbact_graph.dataset.building import Build
 from urbact_graph.errors import DatasetError, SourceError, UrbactGraphError
+from urbact_graph.rdf.graph import IndexedGraph
 from urbact_graph.rdf.namespaces import RDF
 from urbact_graph.rdf.parsing import parse_n_triples
 from urbact_graph.validation import fast_validator
@@ -48,7 +49,7 @@ def assert_equal_reports(
     )
     assert set(found) == set(fast_validator.judge(selected, file))
     fast = fast_results(found, shapes, store, known)
-    slow = check(read_by(narrow, store), narrow, known)
+    slow = check(read_by(IndexedGraph(narrow), store), narrow, known)
     reports = [Report.of(found, len(known), len(store)) for found in (fast, slow)]
     assert set(reports[0].results) - set(reports[1].results) == set()
     assert set(reports[1].results) - set(reports[0].results) == set()
@@ -123,7 +124,10 @@ def test_a_literal_is_a_focus_node_alike(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("constraint", "query"),
     [
-        ("sh:path :p ; sh:sparql :query", "SELECT $this ?value { $this :p ?value . ?value a :Kind }"),
+        (
+            "sh:path :p ; sh:sparql :query",
+            "SELECT $this ?value { $this :p ?value . ?value a :Kind }",
+        ),
         # The value is found by a link that leads to it, along which no path of the shape leads.
         ("sh:path :p ; sh:node :other", "SELECT $this { ?linked :p $this . $this a :Kind }"),
     ],

@@ -143,9 +143,10 @@ def judge_selected(selected: Iterable[Triple], store: Store, dataset: Path) -> l
         DatasetError: as of ``judge``.
     """
     named = [triple for triple in selected if triple.predicate.value not in _OTHER_TARGETS]
-    if reads_all(named):
+    graph = IndexedGraph(named)
+    if reads_all(graph):
         return judge(named, dataset)
-    read = serialize(read_by(named, store), format=RdfFormat.N_TRIPLES) or b""
+    read = serialize(read_by(graph, store), format=RdfFormat.N_TRIPLES) or b""
     return list(_found(_compiled(named).validate_text(read.decode(), _FORMAT).results))
 
 

@@ -81,7 +81,7 @@ def validate(dataset: Path, sources: GraphSources, validator: Validator = "auto"
             results = fast_results(dict.fromkeys(found), shapes, store, known)
         else:
             checked = narrowed(selected, store)
-            results = check(read_by(checked, store), checked, known)
+            results = check(read_by(IndexedGraph(checked), store), checked, known)
         results += idle_rules
     files = files_of({result.entity for result in results}, sources)
     located = [replace(result, file=files.get(result.entity, result.file)) for result in results]
