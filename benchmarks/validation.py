@@ -23,6 +23,7 @@ from rich.console import Console
 from benchmarks.limited import Done, limited
 from benchmarks.processes import busy_share
 from benchmarks.releases import write_sorted
+from benchmarks.scaling import lines
 from benchmarks.tables import Table, circumstances, put
 from urbact_graph.dataset.building import build
 from urbact_graph.errors import UrbactGraphError
@@ -150,8 +151,7 @@ def main(
                 dataset = (folder or Path(place)) / f"scaled-{scale}.nt"
                 if not dataset.exists():
                     write_sorted(built.dataset, dataset, scale, seed)
-                with dataset.open("rb") as file:
-                    triples = sum(1 for _ in file)
+                triples = lines(dataset)
                 apart = limited(patience, steps, dataset, sources)
                 together = limited(patience, whole, dataset, sources)
                 measured.append((scale, triples, apart, together))
