@@ -103,12 +103,13 @@ class Processes:
         return max(_kilobytes(pid, "status", "VmRSS:") for pid in self.ids()) * 1024
 
     def processor_seconds(self) -> float:
-        """Return the processor time that the processes have used so far."""
+        """Return the processor time that the processes have used so far, and those that ended."""
         total = 0
         for pid in self.ids():
             with contextlib.suppress(OSError):
                 fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-                total += int(fields[11]) + int(fields[12])
+                # Its own in two fields, and that of children that have ended.
+                total += sum(map(int, fields[11:15]))
         return total / os.sysconf("SC_CLK_TCK")
 
     def stop(self, seconds: float = 20) -> None:
