@@ -118,11 +118,14 @@ def main(
                 first = sizes.work[0]
             else:
                 first = prepare(built, sources, extent.scales[0], folder, extent, say)
-            if what != "sizes" and first.release:
-                tables = _users(first.release, sources.queries, folder / "mix", watched, say)
-                console.print(*(table.rich() for _, table in tables.values()))
-                for part, (said, table) in tables.items():
-                    save(part, f"{said}\n\n{table.markdown()}".strip())
+            if what == "sizes":
+                return
+            if first.release is None:
+                raise click.ClickException(f"No release: {first.steps['release'].fault}")
+            tables = _users(first.release, sources.queries, folder / "mix", watched, say)
+            console.print(*(table.rich() for _, table in tables.values()))
+            for part, (said, table) in tables.items():
+                save(part, f"{said}\n\n{table.markdown()}".strip())
     except (UrbactGraphError, OSError) as error:
         raise click.ClickException(str(error)) from None
 
