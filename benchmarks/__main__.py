@@ -17,14 +17,12 @@ from benchmarks.growth import KINDS, Extent, grow
 from benchmarks.peers import PEERS, Peer
 from benchmarks.processes import StartError, busy_share
 from benchmarks.report import Report, claims_table
-from benchmarks.tables import circumstances, put
+from benchmarks.tables import BUSY, circumstances, put
 from urbact_graph.dataset.building import build
 from urbact_graph.errors import UrbactGraphError
 from urbact_graph.settings import Settings
 from urbact_graph.sources import GraphSources, build_folder, find_sources
 
-# A machine on which nothing else runs is less busy than this.
-_BUSY = 0.1
 _NAMES = [kind.name for kind in PEERS]
 
 
@@ -128,7 +126,7 @@ class _Run:
         settings = Settings.load()
         self.sources: GraphSources = find_sources(settings)
         busy = busy_share()
-        if busy > _BUSY:
+        if busy > BUSY:
             self.errors.print(
                 f"Note: other programs keep the processors busy ({busy:.0%}), so that the figures "
                 "will be rough."

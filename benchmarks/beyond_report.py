@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from benchmarks.sizes import total
-from benchmarks.tables import Table, milliseconds
+from benchmarks.tables import Table, milliseconds, ratio
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -146,12 +146,13 @@ def costs_table(costs: Mapping[str, Sequence[Cost]]) -> Table:
 
 
 def checks_table(checks: Sequence[Checked]) -> Table:
-    """Return the measured runs beside their simulations."""
+    """Return the measured runs beside their simulations, and the second by the first."""
     table = Table(
         "Measured and simulated",
         [
             "clients",
             "",
+            "share of a core",
             "requests",
             "a second",
             "processor time each",
@@ -165,34 +166,45 @@ def checks_table(checks: Sequence[Checked]) -> Table:
     )
     for check in checks:
         seen, same = check.measured, check.simulated
-        answered = len(seen.run.times)
+        measured, simulated = _measured(seen), _simulated(same)
+        ratios = [ratio(b, a) for a, b in zip(measured, simulated, strict=True)]
+        failed = seen.run.errors + seen.run.timeouts
+        answered = [f"{len(seen.run.times):,}", f"{len(same.times):,}"]
         table.rows += [
             [
-                str(seen.clients),
-                "measured",
-                f"{answered:,}",
-                f"{seen.run.rate:,.0f}",
-                milliseconds(seen.processor_seconds / max(answered, 1)),
-                f"{seen.hit_rate:.0%}",
+                *(str(seen.clients), "measured", f"{seen.share:.0%}", answered[0]),
+                *_shown(measured)[:3],
                 f"{seen.repeated:.0%}",
-                milliseconds(seen.run.median),
-                milliseconds(seen.run.p99),
-                str(seen.run.errors + seen.run.timeouts),
+                *_shown(measured)[3:],
+                str(failed),
             ],
             [
+                *("", "simulated", "", answered[1]),
+                *_shown(simulated)[:3],
                 "",
-                "simulated",
-                f"{len(same.times):,}",
-                f"{same.rate:,.0f}",
-                milliseconds(same.processor_seconds / max(len(same.times), 1)),
-                f"{same.hit_rate:.0%}",
-                "",
-                milliseconds(same.within(50)),
-                milliseconds(same.within(99)),
+                *_shown(simulated)[3:],
                 str(same.refused),
             ],
+            ["", "simulated by measured", "", "", *ratios[:3], "", *ratios[3:], ""],
         ]
     return table
+
+
+def _measured(seen: Crowd) -> list[float]:
+    """Return what is compared: rate, processor seconds, share of hits, median and p99."""
+    each = seen.processor_seconds / max(len(seen.run.times), 1)
+    return [seen.run.rate, each, seen.hit_rate, seen.run.median, seen.run.p99]
+
+
+def _simulated(same: Outcome) -> list[float]:
+    each = same.processor_seconds / max(len(same.times), 1)
+    return [same.rate, each, same.hit_rate, same.within(50), same.within(99)]
+
+
+def _shown(figures: Sequence[float]) -> list[str]:
+    rate, each, hits, median, p99 = figures
+    times = [milliseconds(seconds) for seconds in (each, median, p99)]
+    return [f"{rate:,.0f}", times[0], f"{hits:.0%}", *times[1:]]
 
 
 def users_table(found: Sequence[Simulated]) -> Table:

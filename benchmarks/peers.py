@@ -16,6 +16,7 @@ from typing_extensions import override
 
 from benchmarks.load import ask
 from benchmarks.processes import Processes, StartError, free_port, listens
+from benchmarks.scaling import lines
 from benchmarks.workload import Question, Target, request
 from urbact_graph.rdf.formats import RESULTS_JSON
 from urbact_graph.settings import ENVIRONMENT_PREFIX
@@ -245,12 +246,26 @@ class Virtuoso(Peer):
         command = ["virtuoso-t", "+foreground", "+configfile", "virtuoso.ini"]
         self.processes = Processes(command, self.folder)
         self.processes.wait(lambda: listens(self.sql_port) and listens(port), self.patience)
-        # 0: nothing but what the standard allows.
-        self._sql(f"DB.DBA.TTLP_MT(file_open('dataset.nt'), '', '{_GRAPH}', 0, {cores})")
+        # 0: nothing but what the standard allows. TTLP_MT, with several threads,
+        # stores some triples twice.
+        self._sql(f"DB.DBA.TTLP(file_open('dataset.nt'), '', '{_GRAPH}', 0)")
         self._sql("checkpoint")
         self.load_seconds = self.processes.wait(self.answers, self.patience)
+        self._check()
 
-    def _sql(self, statement: str) -> None:
+    def _check(self) -> None:
+        """Compare the number of triples with that of the lines of the file.
+
+        Raises:
+            StartError: they differ.
+        """
+        counting = f"SPARQL SELECT (COUNT(*) AS ?n) FROM <{_GRAPH}> WHERE {{ ?s ?p ?o }}"  # noqa: S608 - ours
+        found = re.findall(r"^\s*(\d+)\s*$", self._sql(counting), re.MULTILINE)
+        triples = lines(self.dataset)
+        if found[:1] != [str(triples)]:
+            raise StartError(f"Virtuoso has {' '.join(found) or 'none'} of {triples} triples")
+
+    def _sql(self, statement: str) -> str:
         done = subprocess.run(
             ["isql-vt", f"{_HOST}:{self.sql_port}", "dba", "dba", f"exec={statement};"],
             capture_output=True,
@@ -260,6 +275,7 @@ class Virtuoso(Peer):
         )
         if done.returncode or "Error" in done.stderr:
             raise StartError(f"Virtuoso refused a statement: {done.stderr.strip()[-300:]}")
+        return done.stdout
 
 
 class RdflibEndpoint(Peer):

@@ -21,6 +21,7 @@ from urllib.parse import quote, urlsplit
 
 from benchmarks.first_loads import clock_of
 from benchmarks.load import Run, ask, run
+from benchmarks.processes import core_share
 from benchmarks.workload import questions
 from urbact_graph.rdf.formats import RESULTS_JSON
 
@@ -127,7 +128,8 @@ class Crowd:
     """A run of the mix: the clients, what they got, and the seconds of processors it took.
 
     ``hits`` and ``misses`` are those that the server's response cache counted; ``repeated`` is the
-    share of requests that were drawn before.
+    share of requests that were drawn before. ``processor_seconds`` are the server's,
+    ``client_seconds`` those of all clients. ``share`` is that of a core which other programs left.
     """
 
     clients: int
@@ -135,7 +137,9 @@ class Crowd:
     hits: float
     misses: float
     processor_seconds: float
+    client_seconds: float
     repeated: float
+    share: float
 
     @property
     def hit_rate(self) -> float:
@@ -165,12 +169,15 @@ def crowd(peer: Peer, mix: Mix, clients: int, seconds: float) -> Crowd:
             yield wanted.message(peer.target.host)
 
     hits, misses = cache_counters(peer)
-    used = peer.processes.processor_seconds()
+    before = core_share()
+    used, ours = peer.processes.processor_seconds(), time.process_time()
     done = run(peer.target.address, messages(), clients=clients, seconds=seconds, timeout=60)
+    ours = time.process_time() - ours
     used = peer.processes.processor_seconds() - used
+    share = (before + core_share()) / 2
     later = cache_counters(peer)
     repeated = 1 - len(set(drawn)) / max(len(drawn), 1)
-    return Crowd(clients, done, later[0] - hits, later[1] - misses, used, repeated)
+    return Crowd(clients, done, later[0] - hits, later[1] - misses, used, ours, repeated, share)
 
 
 def cache_counters(peer: Peer) -> tuple[float, float]:

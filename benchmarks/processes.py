@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 _POLL_SECONDS = 0.02
+# Prints the processor time that it got, as a share of the time that it ran.
+_SPIN = """
+import sys, time
+started, used, until = time.perf_counter(), time.process_time(), float(sys.argv[1])
+while time.perf_counter() - started < until:
+    pass
+print((time.process_time() - used) / (time.perf_counter() - started))
+"""
 
 
 class StartError(Exception):
@@ -94,12 +103,13 @@ class Processes:
         return max(_kilobytes(pid, "status", "VmRSS:") for pid in self.ids()) * 1024
 
     def processor_seconds(self) -> float:
-        """Return the processor time that the processes have used so far."""
+        """Return the processor time that the processes have used so far, and those that ended."""
         total = 0
         for pid in self.ids():
             with contextlib.suppress(OSError):
                 fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-                total += int(fields[11]) + int(fields[12])
+                # Its own in two fields, and that of children that have ended.
+                total += sum(map(int, fields[11:15]))
         return total / os.sysconf("SC_CLK_TCK")
 
     def stop(self, seconds: float = 20) -> None:
@@ -138,6 +148,17 @@ def _processor_times() -> tuple[int, int]:
     fields = [int(field) for field in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]]
     # The fourth is idle time, the fifth is idle time with input or output on its way.
     return fields[3] + fields[4], sum(fields[:8])
+
+
+def core_share(seconds: float = 1.0) -> float:
+    """Return the share of a core that a program gets which is never idle, on each core at once.
+
+    It is 1 on a machine where nothing else runs.
+    """
+    command = [sys.executable, "-c", _SPIN, str(seconds)]
+    cores = len(os.sched_getaffinity(0))
+    spinning = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(cores)]
+    return sum(float(each.communicate()[0]) for each in spinning) / cores
 
 
 def free_port() -> int:

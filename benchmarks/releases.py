@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from benchmarks.scaling import Scaler
+from benchmarks.scaling import lines, write_scaled
 from urbact_graph.dataset.building import Build
 from urbact_graph.release import making
 from urbact_graph.validation.validating import validate
@@ -33,13 +33,11 @@ _REPORT = "<https://example.org/validation> a <http://www.w3.org/ns/shacl#Valida
 def write_sorted(dataset: Path, target: Path, factor: int, seed: int) -> int:
     """Write ``factor`` times the graph ``dataset``, sorted as a build; return its triples."""
     unsorted = target.with_suffix(".unsorted")
-    with unsorted.open("w", encoding="utf-8") as file:
-        file.writelines(Scaler(dataset).blocks(factor, seed))
+    write_scaled(dataset, unsorted, factor, seed)
     command = ["sort", "--unique", "--output", str(target), str(unsorted)]
     subprocess.run(command, check=True, env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"})
     unsorted.unlink()
-    with target.open("rb") as file:
-        return sum(1 for _ in file)
+    return lines(target)
 
 
 def make(

@@ -29,11 +29,12 @@ _SLICE, _WAITING, _CACHE = 0.25, 16, 128_000_000
 
 @dataclass(frozen=True)
 class House:
-    """The front ends, with so many cores each."""
+    """The front ends, with so many cores each; ``share`` of each core is theirs."""
 
     front_ends: int
     cores: int
     cache_bytes: int = _CACHE
+    share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def simulate(
     world.run(until=users.seconds)
     outcome.processor_seconds = sum(end.used for end in ends)
     total = outcome.processor_seconds + sum(end.used_by_clients for end in ends)
-    outcome.busy = total / (outcome.seconds * house.cores * house.front_ends)
+    outcome.busy = total / (outcome.seconds * house.cores * house.front_ends * house.share)
     return outcome
 
 
@@ -137,6 +138,7 @@ class _FrontEnd:
         self._slots = simpy.Resource(world, capacity=house.cores)
         self._cache: OrderedDict[int, int] = OrderedDict()
         self._left = house.cache_bytes
+        self._share = house.share
         self._in_flight: dict[int, Any] = {}
         self._costs = costs
         self._drawn: dict[int, Cost] = {}
@@ -157,7 +159,7 @@ class _FrontEnd:
     def _take(self, seconds: float) -> Steps:
         with self._cores.request() as core:
             yield core
-            yield self._world.timeout(seconds)
+            yield self._world.timeout(seconds / self._share)
 
     def answer(self, place: int, wanted: Wanted) -> Steps:
         """Answer a request, and count it."""

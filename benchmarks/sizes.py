@@ -158,32 +158,41 @@ def measure(built: Build, sources: GraphSources, folder: Path, extent: Extent, s
     found = Sizes([], [], [f"{kind.title}: {why}" for kind in SERVERS if (why := kind.missing())])
     known = questions(sources.queries)
     for scale in extent.scales:
-        say(f"{scale}×: writing the graph")
-        scaled = folder / f"scaled-{scale}.nt"
-        work = Work(scale, write_sorted(built.dataset, scaled, scale, extent.seed))
+        work = prepare(built, sources, scale, folder, extent, say)
         found.work.append(work)
-        for name in extent.validators:
-            say(f"{scale}×: SHACL, {name}")
-            work.steps[f"SHACL, {name}"] = limited(extent.patience, results, scaled, sources, name)
-        say(f"{scale}×: making a release")
-        place = folder / f"release-{scale}"
-        made = limited(extent.patience, make, scaled, work.triples, built.version, sources, place)
-        work.steps["release"] = made
-        scaled.unlink()
-        if made.fault:
+        if not work.release:
             continue
-        work.dumps, work.release = made.value["dumps"], made.value["folder"]
-        work.steps |= {name: Done(taken) for name, taken in made.value["seconds"].items()}
         for kind in SERVERS:
             if not kind.missing():
                 say(f"{scale}×: {kind.title}")
                 service = Service(kind.name, kind.title, scale, work.triples)
                 found.services.append(service)
-                _serve(kind, made.value["folder"], folder / kind.name, service, known, extent)
+                _serve(kind, work.release, folder / kind.name, service, known, extent)
         if scale != extent.scales[0]:
             # Its dumps fill the disk.
-            shutil.rmtree(place)
+            shutil.rmtree(work.release.parents[1])
     return found
+
+
+def prepare(
+    built: Build, sources: GraphSources, scale: int, folder: Path, extent: Extent, say: Say
+) -> Work:
+    """Validate the graph of ``scale`` times what was ``built``, and make a release of it."""
+    say(f"{scale}×: writing the graph")
+    scaled = folder / f"scaled-{scale}.nt"
+    work = Work(scale, write_sorted(built.dataset, scaled, scale, extent.seed))
+    for name in extent.validators:
+        say(f"{scale}×: SHACL, {name}")
+        work.steps[f"SHACL, {name}"] = limited(extent.patience, results, scaled, sources, name)
+    say(f"{scale}×: making a release")
+    place = folder / f"release-{scale}"
+    made = limited(extent.patience, make, scaled, work.triples, built.version, sources, place)
+    work.steps["release"] = made
+    scaled.unlink()
+    if not made.fault:
+        work.dumps, work.release = made.value["dumps"], made.value["folder"]
+        work.steps |= {name: Done(taken) for name, taken in made.value["seconds"].items()}
+    return work
 
 
 def _serve(

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+# A machine on which nothing else runs is less busy than this.
+BUSY = 0.1
 _PACKAGES = ("pyoxigraph", "rdflib", "pyshacl", "granian", "flask")
 
 
@@ -59,15 +61,27 @@ def milliseconds(seconds: float) -> str:
     return "–" if math.isnan(shown) else f"{shown:.2f} ms" if shown < 10 else f"{shown:,.0f} ms"  # noqa: PLR2004
 
 
-def circumstances(command: str, seed: int, versions: Iterable[str]) -> str:
-    """Say when, with what command and on what kind of machine was measured."""
+def circumstances(command: str, seed: int, versions: Iterable[str], busy: float = 0.0) -> str:
+    """Say when, with what command and on what kind of machine was measured.
+
+    ``busy`` is the share of the processors' time that other programs took at the beginning.
+    """
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     packages = [f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES]
     return (
         f"Measured on {dt.datetime.now(tz=dt.UTC):%Y-%m-%d} with `{command}` (seed {seed}) on "
         f"{len(os.sched_getaffinity(0))} cores ({platform.machine()}), {memory:.0f} GB of memory, "
         f"{platform.system()}, Python {platform.python_version()}, {', '.join(packages)}; "
-        f"{', '.join(versions)}."
+        f"{', '.join(versions)}.{_under_load(busy)}"
+    )
+
+
+def _under_load(busy: float) -> str:
+    if busy <= BUSY:
+        return ""
+    return (
+        f" **Measured under load**: other programs kept the processors {busy:.0%} busy, so that "
+        "times are too long."
     )
 
 

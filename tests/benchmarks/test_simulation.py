@@ -6,8 +6,9 @@ import itertools
 from collections import Counter
 
 import pytest
-from benchmarks.beyond_report import Simulated, users_table
-from benchmarks.popularity import Cost, Mix, Wanted
+from benchmarks.beyond_report import Checked, Simulated, checks_table, users_table
+from benchmarks.load import Run
+from benchmarks.popularity import Cost, Crowd, Mix, Wanted
 from benchmarks.simulation import House, Outcome, Users, simulate
 
 PAGES = [Wanted("page", f"/{number}", "text/html") for number in range(200)]
@@ -108,6 +109,29 @@ def test_what_was_asked_before_comes_from_the_cache() -> None:
 def test_equal_requests_in_flight_are_evaluated_once() -> None:
     found = outcome(QUERY, Users(5, 0.0, 0.15), mix(PAGES[:1]))
     assert (found.misses, found.coalesced) == (1, 4)
+
+
+def test_cores_that_others_use_as_well_take_longer() -> None:
+    costs = {"page": [PAGE], "query written anew": [PAGE]}
+    halved = simulate(House(1, 2, share=0.5), Users(1, 0.0, 10.0), mix(anew=1.0), costs, seed=1)
+    assert halved.within(50) == pytest.approx(0.02)
+    assert halved.rate == pytest.approx(50, rel=0.02)
+    # Half of a core's time is all that there is of it.
+    assert halved.busy == pytest.approx(0.5, rel=0.02)
+    assert halved.processor_seconds == pytest.approx(5, rel=0.02)
+
+
+def test_a_measured_run_stands_beside_its_simulation_and_their_ratio() -> None:
+    run = Run([0.02] * 50, seconds=1.0)
+    seen = Crowd(2, run, 30, 20, processor_seconds=1.0, client_seconds=0.1, repeated=0.6, share=0.5)
+    same = Outcome(1.0, times=[0.01] * 100, hits=30, misses=70, processor_seconds=1.0)
+    measured, simulated, ratios = checks_table([Checked(seen, same)]).rows
+    assert measured[:6] == ["2", "measured", "50%", "50", "50", "20 ms"]
+    assert simulated[3:7] == ["100", "100", "10 ms", "30%"]
+    assert [each for each in ratios if "×" in each] == [
+        *("2.00 ×", "0.50 ×", "0.50 ×"),
+        *("0.50 ×", "0.50 ×"),
+    ]
 
 
 def test_who_reads_asks_less_and_the_beginning_is_not_counted() -> None:

@@ -135,7 +135,7 @@ class Virtuoso(EngineServer):
     def start(self, folder: Path) -> None:
         file = folder / "data.nt"
         serialize((quad.triple for quad in self._store), str(file), RdfFormat.N_TRIPLES)
-        self._peer = _SmallVirtuoso(folder / "virtuoso", file)
+        self._peer = VirtuosoPeer(folder / "virtuoso", file)
         self._peer.start()
         target = self._peer.target
         self.url = f"http://{_HOST}:{target.port}/sparql?default-graph-uri=urn:benchmark"
@@ -144,15 +144,6 @@ class Virtuoso(EngineServer):
         if hasattr(self, "_peer"):
             self._peer.stop()
         super().stop()
-
-
-class _SmallVirtuoso(VirtuosoPeer):
-    """Virtuoso as it is compared, but loaded by one thread: several store some statements twice."""
-
-    def _sql(self, statement: str) -> None:
-        if "TTLP_MT" in statement:
-            statement = statement.replace("TTLP_MT", "TTLP").rpartition(",")[0] + ")"
-        super()._sql(statement)
 
 
 class Rdflib(EngineServer):

@@ -7,6 +7,7 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
 from tests.support.marking import sampled
 from tests.validation.mutations import VALUES
+from urbact_graph.rdf.graph import IndexedGraph
 from urbact_graph.rdf.namespaces import RDF, SH
 from urbact_graph.validation.candidates import narrowed, read_by
 from urbact_graph.validation.shapes import rules
@@ -105,7 +106,7 @@ def test_the_results_are_the_same_and_nodes_that_keep_the_rule_are_left_out(
     store = loaded(data_of(good))
     known = rules(shapes, BASE)
     narrow = narrowed(shapes, store)
-    found = check(read_by(narrow, store), narrow, known)
+    found = check(read_by(IndexedGraph(narrow), store), narrow, known)
     assert found
     assert Counter(found) == Counter(check((q.triple for q in store), shapes, known))
     target, node = NamedNode(SH.targetNode), NamedNode(f"{BASE}good")
@@ -120,7 +121,7 @@ def test_a_literal_as_a_focus_node_keeps_its_form() -> None:
     store = loaded(data)
     narrow = narrowed(shapes, store)
     known = rules(shapes, BASE)
-    found = check(read_by(narrow, store), narrow, known)
+    found = check(read_by(IndexedGraph(narrow), store), narrow, known)
     assert Counter(found) == Counter(check((q.triple for q in store), shapes, known))
     assert len(found) > len(VALUES) / 2
 
@@ -134,10 +135,10 @@ def test_shapes_that_add_to_the_data_or_to_shacl_stay_as_they_are() -> None:
 def test_only_what_the_shapes_can_read_is_handed_over() -> None:
     store = loaded(data_of(":a"))
     shapes = parsed(f":shape sh:targetNode :bad ; sh:path :p ; sh:node :nested . {PARTS}")
-    assert {t.predicate.value for t in read_by(shapes, store)} == {
+    assert {t.predicate.value for t in read_by(IndexedGraph(shapes), store)} == {
         *(f"{BASE}{name}" for name in "pq"),
         RDF.type,
         "http://www.w3.org/2000/01/rdf-schema#subClassOf",
     }
     query = parsed(":shape sh:targetNode :bad ; sh:sparql :query . :query sh:select 'x' .")
-    assert len(list(read_by(query, store))) == len(store)
+    assert len(list(read_by(IndexedGraph(query), store))) == len(store)

@@ -15,6 +15,7 @@ from tests.validation.test_candidates import CONSTRAINTS, PARTS, data_of, parsed
 from tests.validation.test_validating import own_shapes
 from urbact_graph.dataset.building import Build
 from urbact_graph.errors import DatasetError, SourceError, UrbactGraphError
+from urbact_graph.rdf.graph import IndexedGraph
 from urbact_graph.rdf.namespaces import RDF
 from urbact_graph.rdf.parsing import parse_n_triples
 from urbact_graph.validation import fast_validator
@@ -40,8 +41,15 @@ def assert_equal_reports(
     serialize((quad.triple for quad in store), str(file), RdfFormat.N_TRIPLES)
     selected = with_selected(shapes, store)
     narrow = narrowed(selected, store)
-    fast = fast_results(fast_validator.judge(selected, file), shapes, store, known)
-    slow = check(read_by(narrow, store), narrow, known)
+    found = dict.fromkeys(
+        [
+            *fast_validator.judge(fast_validator.without_queries(shapes), file),
+            *fast_validator.judge_selected(selected, store, file),
+        ]
+    )
+    assert set(found) == set(fast_validator.judge(selected, file))
+    fast = fast_results(found, shapes, store, known)
+    slow = check(read_by(IndexedGraph(narrow), store), narrow, known)
     reports = [Report.of(found, len(known), len(store)) for found in (fast, slow)]
     assert set(reports[0].results) - set(reports[1].results) == set()
     assert set(reports[1].results) - set(reports[0].results) == set()
@@ -52,14 +60,26 @@ def assert_equal_reports(
 # Equal reports --------------------------------------------------------------------------------
 
 
+OF_CORE = "sh:targetClass :Class ; sh:targetNode :a ; sh:targetSubjectsOf :other ;"
+QUERY = "sh:target :selected ;"
+SELECTED = f":selected sh:select 'SELECT DISTINCT ?this {{ ?this a <{OTHER}Class> }}' ."
+
+
 @pytest.mark.parametrize("constraint", sampled([each for each, _ in CONSTRAINTS], 3))
-@pytest.mark.parametrize("good", ["", ":a, :b, :c, 7, 'seven', 'seven'@en"])
+@pytest.mark.parametrize(
+    ("good", "targets"),
+    [
+        ("", OF_CORE),
+        ("", QUERY),
+        (":a, :b, :c, 7, 'seven', 'seven'@en", OF_CORE + QUERY),
+    ],
+    ids=["of core", "a query", "both, good values"],
+)
 def test_each_constraint_judges_each_kind_of_value_alike(
-    constraint: str, good: str, tmp_path: Path
+    constraint: str, good: str, targets: str, tmp_path: Path
 ) -> None:
     shapes = parsed(
-        f":shape sh:targetClass :Class ; sh:targetNode :a ; sh:targetSubjectsOf :other ;"
-        f"sh:targetObjectsOf :r ; {MESSAGE} {constraint} . {PARTS}"
+        f":shape {targets} sh:targetObjectsOf :r ; {MESSAGE} {constraint} . {PARTS} {SELECTED}"
     )
     known = rules(shapes, OTHER)
     against = fast_validator.reason_against(shapes, known)
@@ -99,6 +119,37 @@ def test_a_literal_is_a_focus_node_alike(tmp_path: Path) -> None:
     data = [Triple(subject, predicate, value) for value in VALUES.values()]
     report = assert_equal_reports(data, tmp_path, shapes, rules(shapes, OTHER))
     assert len(report.results) > len(VALUES) / 2
+
+
+@pytest.mark.parametrize(
+    ("constraint", "query"),
+    [
+        (
+            "sh:path :p ; sh:sparql :query",
+            "SELECT $this ?value { $this :p ?value . ?value a :Kind }",
+        ),
+        # The value is found by a link that leads to it, along which no path of the shape leads.
+        ("sh:path :p ; sh:node :other", "SELECT $this { ?linked :p $this . $this a :Kind }"),
+    ],
+)
+def test_a_query_that_judges_what_another_selects_reads_the_whole_dataset(
+    constraint: str, query: str, tmp_path: Path
+) -> None:
+    written = query.replace(" :p", f" <{OTHER}p>").replace(":Kind", f"<{OTHER}Kind>")
+    shapes = parsed(
+        f":shape {QUERY} {MESSAGE} {constraint} . :other sh:sparql :query . {SELECTED} "
+        f":query sh:select '{written}' ."
+    )
+    report = assert_equal_reports(data_of(""), tmp_path, shapes, rules(shapes, OTHER))
+    assert {result.entity for result in report.results} == {f"{OTHER}bad"}
+
+
+def test_what_links_lead_to_is_a_focus_node_though_no_pattern_stands_for_the_constraint(
+    tmp_path: Path,
+) -> None:
+    shapes = parsed(f":shape sh:targetObjectsOf :p ; {MESSAGE} sh:path :q ; sh:equals :r .")
+    report = assert_equal_reports(data_of(""), tmp_path, shapes, rules(shapes, OTHER))
+    assert {result.entity for result in report.results} == {f"{OTHER}{name}" for name in "ab"}
 
 
 def test_reports_on_the_examples_that_break_a_rule_are_equal(tmp_path: Path) -> None:
@@ -220,3 +271,50 @@ def test_a_blank_node_that_breaks_a_rule_is_an_error(tmp_path: Path) -> None:
     serialize([triple], str(file), RdfFormat.N_TRIPLES)
     with pytest.raises(DatasetError, match=rf"blank node breaks the rule {OTHER}s"):
         fast_validator.judge(shapes, file)
+
+
+# What the engine does not check, since the validator does -------------------------------------
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<e> <http://e.org/p> 'x' .",
+        "<e> <http://e.org/p> <http://e.org/o> .",
+        "<http://e.org/a b> <http://e.org/p> <http://e.org/o> .",
+        "<http://e.org/{}> <http://e.org/p> <http://e.org/o> .",
+        "<http://e.org/%zz> <http://e.org/p> <http://e.org/o> .",
+        "<http://e.org:x/> <http://e.org/p> <http://e.org/o> .",
+        "<http://e.org/\\u0020> <http://e.org/p> <http://e.org/o> .",
+        "<> <http://e.org/p> <http://e.org/o> .",
+        "<http://e.org/s> <http://e.org/p> <http://e.org/o>",
+        "<http://e.org/s> <http://e.org/p> 7 .",
+        '<http://e.org/s> <http://e.org/p> "x"^^<datatype> .',
+        '<http://e.org/s> <http://e.org/p> "x"@toolongalanguage .',
+        '<http://e.org/s> <http://e.org/p> "x"@en-x .',
+        '<http://e.org/s> <http://e.org/p> "x"@en_GB .',
+        '<http://e.org/s> <http://e.org/p> "two\nlines" .',
+        '<http://e.org/s> <http://e.org/p> "\\uD800" .',
+        f'<http://e.org/s> <http://e.org/p> "x"^^<{RDF.langString}> .',
+    ],
+)
+def test_what_is_no_n_triples_is_the_same_error_for_each_validator(
+    tmp_path: Path, line: str
+) -> None:
+    file = tmp_path / "graph.nt"
+    file.write_text(f"<http://e.org/n> <http://e.org/p> <http://e.org/o> .\n{line}\n")
+    sources = own_shapes(tmp_path, WRONG.format("SELECT ?this { ?this <http://e.org/p> ?x }"))
+    said = []
+    for validator in ("fast", "pyshacl"):
+        with pytest.raises(DatasetError, match=r"line 2|line 3") as error:
+            validate(file, sources, validator)
+        said.append(str(error.value))
+    assert said[0] == said[1]
+
+
+def test_shapes_that_are_left_to_pyshacl_are_checked_on_a_checked_dataset(tmp_path: Path) -> None:
+    file = tmp_path / "graph.nt"
+    file.write_text("<http://e.org/a b> <http://e.org/p> <http://e.org/o> .\n")
+    other = "e:s sh:targetNode e:n ; sh:message 'm' ; sh:xone ( e:s ) ."
+    with pytest.raises(DatasetError, match="line 1"):
+        validate(file, own_shapes(tmp_path, other.replace("( e:s )", "()")), "auto")

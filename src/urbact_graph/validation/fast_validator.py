@@ -5,8 +5,12 @@ only by what tests have compared: single properties as paths, and the constraint
 shapes are left to pySHACL (``reason_against``).
 
 It takes a target whose query it cannot parse for one that selects nothing, so that all seems well.
-So it gets none: pyoxigraph has evaluated them (targets.py). ``load_shapes`` has parsed the queries
+So it gets none: pyoxigraph evaluates them (targets.py). ``load_shapes`` has parsed the queries
 of constraints with pyoxigraph, which has the same parser.
+
+It takes longest to read the dataset. So it reads the whole of it for the other targets, while
+pyoxigraph loads it (``judge`` of ``without_queries``); and for the nodes that the queries select,
+which are few, only what is said of them (``judge_selected``).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,13 +19,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyoxigraph import RdfFormat, Triple, serialize
+from pyoxigraph import RdfFormat, Store, Triple, serialize
 
 from urbact_graph.errors import DatasetError
 from urbact_graph.rdf.graph import IndexedGraph
 from urbact_graph.rdf.namespaces import RDF, SH
 from urbact_graph.rdf.sparql import tokens
 from urbact_graph.rdf.terms import Term, read_term
+from urbact_graph.validation.candidates import read_by, reads_all
 from urbact_graph.validation.queries import query_text
 from urbact_graph.validation.report import blank_focus_node
 from urbact_graph.validation.shapes import Rule
@@ -40,6 +45,7 @@ _COMPARED = {
 }
 # What is no shape's constraint, and yet changes what is a result.
 _EXTENSIONS = {SH.rule, SH.parameter, SH.entailment, SH.shapesGraph, SH.ask, SH.construct}
+_OTHER_TARGETS = {SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf}
 _RANGES = (SH.minInclusive, SH.maxInclusive, SH.minExclusive, SH.maxExclusive)
 _OF_PATHS = (
     *(SH.inversePath, SH.alternativePath, SH.zeroOrMorePath, SH.oneOrMorePath, SH.zeroOrOnePath),
@@ -99,12 +105,17 @@ def _reason(shape: str, graph: IndexedGraph) -> str:
     return ""
 
 
+def without_queries(shapes: Iterable[Triple]) -> list[Triple]:
+    """Return ``shapes`` without the targets that are queries; nothing is against them."""
+    return [triple for triple in shapes if triple.predicate.value != SH.target]
+
+
 def judge(shapes: Sequence[Triple], dataset: Path) -> list[Found]:
     """Return what ``shapes`` report on the N-Triples file ``dataset``, in any order.
 
-    Their targets are no queries any more (``with_selected``), and nothing is against them
-    (``reason_against``). Literals are compared and reported as they stand in the file, which has
-    the forms that the store writes. Python's lock is released meanwhile.
+    None of their targets is a query, and nothing is against them (``reason_against``). Literals are
+    compared and reported as they stand in the file, which has the forms that the store writes.
+    Python's lock is released meanwhile.
 
     Raises:
         DatasetError: the file cannot be read, or a blank node breaks a rule.
@@ -120,6 +131,23 @@ def judge(shapes: Sequence[Triple], dataset: Path) -> list[Found]:
     except (OSError, ValueError) as error:
         raise DatasetError(f"{dataset} cannot be read: {_line(error)}. Build it again.") from None
     return list(_found(results))
+
+
+def judge_selected(selected: Iterable[Triple], store: Store, dataset: Path) -> list[Found]:
+    """Return what the shapes ``selected`` report on the nodes that they name as targets.
+
+    The nodes are those that queries select in ``store`` (``with_selected``), which holds
+    ``dataset``. What else the shapes target is left to ``judge``.
+
+    Raises:
+        DatasetError: as of ``judge``.
+    """
+    named = [triple for triple in selected if triple.predicate.value not in _OTHER_TARGETS]
+    graph = IndexedGraph(named)
+    if reads_all(graph):
+        return judge(named, dataset)
+    read = serialize(read_by(graph, store), format=RdfFormat.N_TRIPLES) or b""
+    return list(_found(_compiled(named).validate_text(read.decode(), _FORMAT).results))
 
 
 def _compiled(shapes: Sequence[Triple]) -> "shacl.Shapes":

@@ -1,15 +1,15 @@
 """Validate a dataset with SHACL: evaluate the targets, run a validator, find the source files.
 
-pyoxigraph evaluates the targets that are queries. Then the fast validator (fast_validator.py) reads
-the whole dataset; or else pySHACL, which is slow where it is called for single entities: once for
-each entity and each property shape below a node shape. So every rule has a target of its own, for
-then one call checks all its entities. pyoxigraph also finds the entities that may break a rule
-(candidates.py), so that pySHACL checks only these.
+pyoxigraph evaluates the targets that are queries. All others are left to the fast validator
+(fast_validator.py), which reads the dataset at the same time; or else to pySHACL, which is slow
+where it is called for single entities: once for each entity and each property shape below a node
+shape. So every rule has a target of its own, for then one call checks all its entities. pyoxigraph
+also finds the entities that may break a rule (candidates.py), so that pySHACL checks only these.
 """
 
 import gc
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -28,7 +28,14 @@ from urbact_graph.rdf.terms import Term
 from urbact_graph.settings import Validator
 from urbact_graph.sources import GraphSources
 from urbact_graph.validation.candidates import narrowed, read_by
-from urbact_graph.validation.fast_validator import Found, is_installed, judge, reason_against
+from urbact_graph.validation.fast_validator import (
+    Found,
+    is_installed,
+    judge,
+    judge_selected,
+    reason_against,
+    without_queries,
+)
 from urbact_graph.validation.focus_nodes import idle
 from urbact_graph.validation.rdflib_terms import memory_graph, oxigraph_term
 from urbact_graph.validation.report import Report, Result, Severity, blank_focus_node
@@ -51,9 +58,11 @@ def validate(dataset: Path, sources: GraphSources, validator: Validator = "auto"
         SourceError: a shape or a source file has a mistake; the message says where.
         UrbactGraphError: the fast validator is wanted, and cannot be used.
     """
-    # The engine loads outside of Python's lock.
-    with _garbage_collection_paused(), ThreadPoolExecutor(1) as beside:
-        loading = beside.submit(load_dataset, dataset)
+    # Both read the dataset outside of Python's lock. The fast validator refuses what the engine
+    # would, so that the engine need not check all IRIs as well.
+    lenient = validator != "pyshacl" and is_installed()
+    with _garbage_collection_paused(), ThreadPoolExecutor(2) as beside:
+        loading = beside.submit(load_dataset, dataset, lenient=lenient)
         shapes = load_shapes(sources)
         known = rules(shapes, sources.base)
         if not known:
@@ -62,20 +71,30 @@ def validate(dataset: Path, sources: GraphSources, validator: Validator = "auto"
                 "a shape a target and a constraint."
             )
         fast = is_fast(validator, shapes, known)
-        store = loading.result()
-        selected = with_selected(shapes, store)
         if fast:
-            judging = beside.submit(judge, selected, dataset)
-            idle_rules = _idle_rules(shapes, selected, store, sources.base)
-            results = fast_results(judging.result(), shapes, store, known)
+            judging = beside.submit(judge, without_queries(shapes), dataset)
+        store = loading.result() if fast or not lenient else load_dataset(dataset)
+        selected = with_selected(shapes, store)
+        idle_rules = _idle_rules(shapes, selected, store, sources.base)
+        if fast:
+            found = [*_judged(judging, dataset), *judge_selected(selected, store, dataset)]
+            results = fast_results(dict.fromkeys(found), shapes, store, known)
         else:
             checked = narrowed(selected, store)
-            results = check(read_by(checked, store), checked, known)
-            idle_rules = _idle_rules(shapes, selected, store, sources.base)
+            results = check(read_by(IndexedGraph(checked), store), checked, known)
         results += idle_rules
     files = files_of({result.entity for result in results}, sources)
     located = [replace(result, file=files.get(result.entity, result.file)) for result in results]
     return Report.of(located, rules=len(known), triples=len(store))
+
+
+def _judged(judging: Future[list[Found]], dataset: Path) -> list[Found]:
+    try:
+        return judging.result()
+    except DatasetError:
+        # Says in which line the mistake is, as without the fast validator.
+        load_dataset(dataset)
+        raise
 
 
 def is_fast(validator: Validator, shapes: list[Triple], known: dict[str, Rule]) -> bool:
@@ -127,16 +146,19 @@ def _values(store: Store, subject: str, property_: str) -> Iterator[Term]:
             yield quad.object
 
 
-def load_dataset(dataset: Path) -> Store:
-    """Load the N-Triples file ``dataset``.
+def load_dataset(dataset: Path, *, lenient: bool = False) -> Store:
+    """Load the N-Triples file ``dataset``; if ``lenient``, without a check of its IRIs and tags.
 
     Raises:
         DatasetError: the file cannot be read or is not N-Triples.
     """
     store = Store()
     try:
-        store.bulk_load(path=str(dataset), format=RdfFormat.N_TRIPLES)
+        store.bulk_load(path=str(dataset), format=RdfFormat.N_TRIPLES, lenient=lenient)
     except SyntaxError as error:
+        if lenient:
+            # A check may find the mistake earlier.
+            return load_dataset(dataset)
         raise DatasetError(
             f"{dataset}, line {error.lineno}: {error.msg}. Build the dataset again."
         ) from None
