@@ -38,8 +38,7 @@ class Replicas:
         """Those that queries are sent to, if there are any that answer."""
         current = [one for one in self.members if one.version == self.version]
         up = [one for one in current if one.state is State.UP]
-        # One that is late may only have much to do.
-        return up or [one for one in current if one.state is State.SLOW]
+        return up or [one for one in current if one.state is State.DOUBTFUL]
 
     def ask(
         self, message: Message, exchange: Exchange, max_bytes: int, kind: Kind
@@ -63,7 +62,8 @@ class Replicas:
                     response = replica.ask(message, exchange, max_bytes)
                 return media_type_of(response, replica.dialect, kind), response.content
             except GoneError as error:
-                replica.become(State.DOWN, str(error))
+                # It may be only this query that it fails; the monitor finds out.
+                replica.doubt(str(error))
                 last = error
             except BusyError as error:
                 last = error
