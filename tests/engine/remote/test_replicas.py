@@ -11,7 +11,7 @@ from pyoxigraph import Store
 from tests.engine.remote import services as faults
 from tests.engine.remote.services import Handle, Service, refusing, services
 from tests.support.waiting import until
-from urbact_graph.engine.remote.answers import ACCEPT, media_type_of
+from urbact_graph.engine.remote.answers import accept_of, media_type_of
 from urbact_graph.engine.remote.dialects import STANDARD, dialect_of
 from urbact_graph.engine.remote.exchange import Exchange, Response, TooMuchError
 from urbact_graph.engine.remote.faults import (
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 QUERY = "SELECT ?x { VALUES ?x { <x:a> } }"
-MESSAGE = Message((("query", QUERY),), ACCEPT["results"])
+MESSAGE = Message((("query", QUERY),))
 JSON = "application/sparql-results+json"
 
 
@@ -203,6 +203,14 @@ def test_what_a_response_means(
 ) -> None:
     with pytest.raises(kind, match=words):
         media_type_of(Response(status, headers, text.encode()), dialect_of("Virtuoso/7"), "results")
+
+
+def test_an_engine_is_asked_for_the_format_in_which_it_writes_terms_as_they_are() -> None:
+    for server, first in (("Oxigraph/0.5", "json"), ("Virtuoso/07.20", "xml")):
+        dialect = dialect_of(server)
+        accepted = [accept_of(dialect, "results", again=again) for again in (False, True)]
+        assert accepted[0].split(",")[0].endswith(f"results+{first}")
+        assert not accepted[1].split(",")[0].endswith(f"results+{first}")
 
 
 def test_a_busy_engine_says_when_to_ask_again() -> None:

@@ -37,6 +37,13 @@ _MAX_EXCERPT = 300
 _MAX_RETRY_SECONDS = 3_600
 
 
+def accept_of(dialect: Dialect, kind: Kind, *, again: bool) -> str:
+    """Return what an engine is to answer in; with ``again`` another format than before."""
+    if kind == "results" and dialect.prefers_xml:
+        again = not again
+    return (OTHER_ACCEPT if again else ACCEPT)[kind]
+
+
 def media_type_of(response: Response, dialect: Dialect, kind: Kind) -> str:
     """Return the media type of the answer of ``kind`` that ``response`` is.
 

@@ -8,7 +8,6 @@ from urbact_graph.engine.evaluation import problem_of_function
 from urbact_graph.engine.messages import Check, Checked, Convert, Result
 from urbact_graph.engine.pool import Pool
 from urbact_graph.engine.protocol import Request
-from urbact_graph.engine.remote.answers import ACCEPT, OTHER_ACCEPT
 from urbact_graph.engine.remote.binding import bound, with_base
 from urbact_graph.engine.remote.exchange import Exchange, TooMuchError
 from urbact_graph.engine.remote.faults import (
@@ -72,14 +71,14 @@ class Asking:
         checked = self._checked(evaluation)
         kind: Kind = "graph" if checked.form in _GRAPH_FORMS else "results"
         accepted_format(request, kind)
-        found = self._sent(evaluation, checked.query, ACCEPT[kind], kind)
+        found = self._sent(evaluation, checked.query, kind)
         try:
             return self._converted(evaluation, checked.form, *found)
         except ProblemError as error:
             if error.problem is not EVALUATION_FAILED:
                 raise
         # In another format the same answer may be right.
-        found = self._sent(evaluation, checked.query, OTHER_ACCEPT[kind], kind)
+        found = self._sent(evaluation, checked.query, kind, again=True)
         return self._converted(evaluation, checked.form, *found)
 
     def _checked(self, evaluation: _Evaluation) -> Checked:
@@ -120,29 +119,31 @@ class Asking:
         return self._pool.ask(message, seconds, evaluation.cancellation, evaluation.slot)
 
     def _sent(
-        self, evaluation: _Evaluation, text: str, accept: str, kind: Kind
+        self, evaluation: _Evaluation, text: str, kind: Kind, *, again: bool = False
     ) -> tuple[str, bytes]:
         """Return the media type and content of the answer to the query ``text``.
+
+        With ``again`` it comes in another format than before.
 
         Raises:
             TimeoutError: the deadline has come.
             ProblemError: there is no answer, or it is too large.
         """
         request, exchange = evaluation.request, evaluation.exchange
-        message, limit = _message(text, request, accept), request.max_result_bytes
+        message, limit = _message(text, request), request.max_result_bytes
         try:
             with (
                 evaluation.cancellation.callback(exchange.kill),
                 evaluation.slot.used_by(exchange),
             ):
-                return self._replicas.ask(message, exchange, limit, kind)
+                return self._replicas.ask(message, exchange, limit, kind, again=again)
         except TooMuchError:
             raise too_large(limit) from None
         except ReplicaError as error:
             raise _problem_of(error) from None
 
 
-def _message(text: str, request: Request, accept: str) -> Message:
+def _message(text: str, request: Request) -> Message:
     """Return what is sent for the query ``text``."""
     chosen, _ = graphs_of(request)
     graphs: tuple[tuple[str, str], ...] = ()
@@ -151,7 +152,7 @@ def _message(text: str, request: Request, accept: str) -> Message:
         graphs = tuple((name, iri) for name, iri in chosen if iri != DEFAULT_GRAPH)
     query = ("query", with_base(text, request.base_iri))
     all_graphs = request.all_graphs and not chosen
-    return Message((query, *graphs), accept, bool(chosen), all_graphs)
+    return Message((query, *graphs), chooses_graphs=bool(chosen), all_graphs=all_graphs)
 
 
 def _problem_of(error: ReplicaError) -> ProblemError:

@@ -45,7 +45,7 @@ class Message:
     """
 
     parameters: Parameters
-    accept: str
+    accept: str = ""
     chooses_graphs: bool = False
     all_graphs: bool = False
 
