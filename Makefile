@@ -1,5 +1,5 @@
 # The contributor's loop; `make check` is all that must pass before a change is proposed.
-.PHONY: test slow exhaustive lint types docs check serve notebooks
+.PHONY: test slow exhaustive engine-suite lint types docs check serve notebooks
 
 test:
 	pytest
@@ -10,6 +10,10 @@ slow:
 # Before a release: all of what the slow tests try a part of.
 exhaustive:
 	pytest -m exhaustive
+
+# Before a release: the tests of the server and the web on an engine elsewhere (docs/engines.md).
+engine-suite:
+	pytest --engine oxigraph tests/web tests/server
 
 lint:
 	ruff format --check .

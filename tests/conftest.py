@@ -12,7 +12,13 @@ from xdist.remote import Producer
 
 from tests.support.descriptions import extended, real_description
 from tests.support.engine_servers import CHOSEN, SERVERS
-from tests.support.marking import is_wanted, mark, watch, with_long_files_first
+from tests.support.marking import (
+    is_wanted,
+    mark,
+    skip_what_needs_the_embedded_engine,
+    watch,
+    with_long_files_first,
+)
 
 # Refuses connections off this machine from its import on.
 from tests.support.offline import sitecustomize
@@ -194,6 +200,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedul
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the tests, leave out the long ones unless ``-m`` names them, and order the rest."""
     mark(items)
+    if config.option.engine:
+        skip_what_needs_the_embedded_engine(items)
     # An option in addopts would be replaced by any other -m.
     long = [item for item in items if not is_wanted(item, config.option.markexpr)]
     config.hook.pytest_deselected(items=long)

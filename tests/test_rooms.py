@@ -37,7 +37,7 @@ DOORS = {"__init__": "client", "__main__": "cli"}
 # What a room may import from those before it, where that is not everything.
 ONLY = {
     "rdf": {"errors", "problems", "settings"},
-    "engine": {"rdf", "errors", "problems", "settings", "parent_death"},
+    "engine": {"rdf", "errors", "parent_death", "problems", "retry_after", "settings"},
     "publishing": {"rdf", "errors", "files", "progress", "retry_after", "settings"},
 }
 # What the web knows of the engine.

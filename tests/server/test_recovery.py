@@ -24,6 +24,7 @@ from tests.support.servers import (
 )
 from tests.support.waiting import until_gone
 
+pytestmark = pytest.mark.embedded_only("ends the processes that evaluate")
 # The count says that no row is missing. Workers are stopped while it has to be running.
 LONG = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . { SELECT * { ?g ?h ?i } LIMIT 20 } }"
 ROWS = f'"{SIZE**2 * 20}"'.encode()

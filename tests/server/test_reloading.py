@@ -32,6 +32,7 @@ from tests.support.waiting import DEADLINE, together, until_gone
 from urbact_graph.errors import EngineError
 from urbact_graph.server.control_socket import request_reload
 
+pytestmark = pytest.mark.embedded_only("has it load another file")
 SIZE = 60
 RUNNING = 2
 # The main process, the web process, the zygote and its workers.

@@ -22,6 +22,7 @@ from SPARQLWrapper import (
     SPARQLWrapper,
 )
 
+from tests.support.engine_servers import CHOSEN
 from tests.support.servers import Server, variables, write_generation
 from tests.support.waiting import DEADLINE
 from urbact_graph.dataset.building import Build
@@ -86,7 +87,8 @@ def test_the_first_line_says_what_is_served_and_where(
 ) -> None:
     lines = [line for line in demo_server.log.read_text().splitlines() if "Serving" in line]
     count = f"{demo_build.triples:,}"
-    assert lines == [f"Serving {count} statements of urbact-graph.nt at {demo_server.url}/"]
+    what = "the engine" if CHOSEN.name else "urbact-graph.nt"
+    assert lines == [f"Serving {count} statements of {what} at {demo_server.url}/"]
 
 
 def test_no_process_with_threads_forks(demo_server: Server) -> None:

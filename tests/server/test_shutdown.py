@@ -146,6 +146,7 @@ def test_a_server_that_is_still_loading_ends(
 
 
 @pytest.mark.slow
+@pytest.mark.embedded_only("has it load another file")
 def test_a_server_that_is_reloading_ends(file: Path, slow_file: Path) -> None:
     with serving(file.parent, "--dataset", str(file)) as server:
         before = len(server.engine_processes())

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 _HOST = "127.0.0.1"
+# How long Oxigraph's server evaluates a query.
+_QUERY_SECONDS = 10
 
 
 class EngineServer:
@@ -70,6 +72,14 @@ class EngineServer:
         """Start it, and load what is in the store."""
         raise NotImplementedError
 
+    def kill(self) -> None:
+        """Kill it, as a machine does that has no memory left."""
+        raise NotImplementedError
+
+    def restart(self) -> None:
+        """Start it once more, at the same address and with the same data."""
+        raise NotImplementedError
+
     def stop(self) -> None:
         """End all its processes."""
         self._folder.cleanup()
@@ -90,9 +100,18 @@ class Oxigraph(EngineServer):
         self.run(folder)
         self.load()
 
+    def kill(self) -> None:
+        _kill(self.processes)
+
+    def restart(self) -> None:
+        self.run(Path(self._folder.name))
+        self.load()
+
     def run(self, folder: Path) -> None:
         """Start the process, with nothing in it."""
-        command = [_program() or "", "serve", "--bind", f"{_HOST}:{self.port}"]
+        # Else it goes on with queries whose clients have left.
+        command = [_program() or "", "serve", "--timeout-s", f"{_QUERY_SECONDS}"]
+        command += ["--bind", f"{_HOST}:{self.port}"]
         self.processes = Processes(command, folder)
         self.url = f"http://{_HOST}:{self.port}/query"
         self.processes.wait(self._listens, DEADLINE)
@@ -135,15 +154,30 @@ class Virtuoso(EngineServer):
     def start(self, folder: Path) -> None:
         file = folder / "data.nt"
         serialize((quad.triple for quad in self._store), str(file), RdfFormat.N_TRIPLES)
-        self._peer = VirtuosoPeer(folder / "virtuoso", file)
+        self._peer = _Restarted(folder / "virtuoso", file)
         self._peer.start()
         target = self._peer.target
         self.url = f"http://{_HOST}:{target.port}/sparql?default-graph-uri=urn:benchmark"
+
+    def kill(self) -> None:
+        _kill(self._peer.processes)
+
+    def restart(self) -> None:
+        self._peer.restart()
 
     def stop(self) -> None:
         if hasattr(self, "_peer"):
             self._peer.stop()
         super().stop()
+
+
+class _Restarted(VirtuosoPeer):
+    """Virtuoso as it is compared, which can be started again."""
+
+    def restart(self) -> None:
+        """Start it once more on its database, after it was killed."""
+        command = ["virtuoso-t", "+foreground", "+configfile", "virtuoso.ini"]
+        self._run(command, self.target)
 
 
 class Rdflib(EngineServer):
@@ -215,6 +249,11 @@ def served_options(options: Sequence[str]) -> Iterator[list[str]]:
     store = load_store(Source(file).load(Settings.load()))
     with SERVERS[CHOSEN.name](store) as server:
         yield [*others, "--engine", server.url]
+
+
+def _kill(processes: Processes) -> None:
+    processes.main.kill()
+    processes.main.wait()
 
 
 def _program() -> str | None:

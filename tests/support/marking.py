@@ -43,6 +43,13 @@ def mark(items: Iterable[pytest.Item]) -> None:
             item.add_marker(pytest.mark.process)
 
 
+def skip_what_needs_the_embedded_engine(items: Iterable[pytest.Item]) -> None:
+    """Skip the tests that are marked ``embedded_only``, each with its reason."""
+    for item in items:
+        if marker := item.get_closest_marker("embedded_only"):
+            item.add_marker(pytest.mark.skip(reason=f"only the embedded engine: {marker.args[0]}"))
+
+
 def is_wanted(item: pytest.Item, expression: str) -> bool:
     """Tell whether ``expression``, that of ``-m``, names the length of ``item`` if it is long."""
     for length in ("exhaustive", "slow"):

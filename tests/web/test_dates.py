@@ -111,6 +111,7 @@ def test_pages_of_another_release_are_newer_though_the_dataset_is_the_same(
 
 
 @pytest.mark.process
+@pytest.mark.embedded_only("has it load another file")
 def test_an_older_file_in_the_place_of_a_dataset_is_newer(app: Application, tmp_path: Path) -> None:
     client = app.test_client()
     paths = (QUERY, ENTITY, "/thing/a.html", "/sitemap.xml")
@@ -141,6 +142,7 @@ def test_an_older_file_at_the_start_is_as_new_as_its_place(tmp_path: Path) -> No
 
 
 @pytest.mark.process
+@pytest.mark.embedded_only("has it load another file")
 def test_content_that_comes_back_at_once_is_newer_again(app: Application, tmp_path: Path) -> None:
     client = app.test_client()
     dates = [client.get(ENTITY).headers["Last-Modified"]]

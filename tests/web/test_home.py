@@ -199,6 +199,7 @@ def test_another_dataset_has_a_shorter_home(tmp_path: Path) -> None:
         assert not {"cite-as", "describedby", "alternate"} & links(response).keys()
 
 
+@pytest.mark.embedded_only("has it load another file")
 def test_the_home_shows_the_next_version_after_a_reload(tmp_path: Path) -> None:
     file = tmp_path / "graph.nt"
     file.write_text(FACTS)

@@ -119,3 +119,11 @@ def test_what_the_engines_cannot_do_is_shown() -> None:
     assert "Virtuoso" in page
     assert "MINUS gives <2>" in page
     assert 'urbact_graph_replicas{state="up"} 1.0' in client.get("/metrics").text
+
+
+def test_what_changes_with_the_engines_is_not_kept() -> None:
+    replica = ReplicaStatus("Virtuoso", "down", "it takes no connection", "7", 0)
+    engine = StubEngine(current_status=replace(IDLE, replicas=(replica,)))
+    client = create_app(SETTINGS, engine).test_client()
+    for headers in ({}, BROWSER):
+        assert client.get("/limits", headers=headers).cache_control.no_store

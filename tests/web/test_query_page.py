@@ -9,8 +9,13 @@ from urllib.parse import urlencode
 import pytest
 from flask.testing import FlaskClient
 
-from tests.web.serving import BASE, BROWSER, serving_file
+from tests.support.stubs import StubEngine
+from tests.web.serving import BASE, BROWSER, problem, serving_file
+from urbact_graph.engine.protocol import Answer, Request
+from urbact_graph.problems import ENGINE_UNAVAILABLE, ProblemError
 from urbact_graph.rdf.formats import formats
+from urbact_graph.settings import Settings
+from urbact_graph.web.app import create_app
 
 SELECT = "SELECT ?n WHERE { ?n a <https://w3id.org/urbact-graph/ontology#Network> } LIMIT 2"
 CONSTRUCT = "CONSTRUCT { <x:a> <x:b> 'é' } WHERE {}"
@@ -175,6 +180,16 @@ def test_what_is_used_is_proposed_in_a_graph_of_others(foreign_client: FlaskClie
     }
     assert terms["http://xmlns.com/foaf/0.1/Person"]["of"] == ["foaf:Agent"]
     assert (terms[f"{BASE}odd"]["name"], terms[f"{BASE}odd"]["uses"]) == ("", 1)
+
+
+def test_an_engine_that_is_gone_for_a_moment_leaves_no_terms_out() -> None:
+    def gone(_: Request, __: str) -> Answer:
+        raise ProblemError(ENGINE_UNAVAILABLE, "The engine does not answer.")
+
+    response = (
+        create_app(Settings.load(), StubEngine(gone)).test_client().get("/sparql/completions.json")
+    )
+    assert (response.status_code, problem(response)) == (503, "engine-unavailable")
 
 
 def test_every_prefix_leads_to_its_namespace(demo_client: FlaskClient) -> None:

@@ -166,6 +166,7 @@ def test_a_problem_of_the_answer_leaves_the_guesses(
     assert "The query took longer than it may." in page.text
     assert 'href="/queries/networks-of-city?city=Naples"' in page.text
     assert "<tbody>" not in page.text
+    assert page.cache_control.no_store, "the next answer may have no problem"
 
 
 @pytest.mark.parametrize("form", ["html", "json"])

@@ -83,7 +83,7 @@ class Capability:
 
 @dataclass(frozen=True)
 class ReplicaStatus:
-    """A replica of a remote engine: its kind, and ``state``, which is up, slow or down.
+    """A replica of a remote engine: its kind, and its ``state``: up, doubtful or down.
 
     ``reason`` says why it is not up; ``version`` is that of its data.
     """

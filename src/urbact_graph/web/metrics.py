@@ -97,7 +97,7 @@ class _EngineCollector(Collector):
             states = GaugeMetricFamily(
                 "urbact_graph_replicas", "Engines elsewhere, by state.", labels=("state",)
             )
-            for state in ("up", "slow", "down"):
+            for state in ("up", "doubtful", "down"):
                 found = [one for one in status.replicas if one.state == state]
                 states.add_metric((state,), len(found))
             yield states

@@ -32,7 +32,7 @@ _N_TRIPLES = "application/n-triples"
 _VARIABLE = re.compile(r"\?(\w+)")
 _Derived = TypeVar("_Derived")
 # Problems that the same query would meet again; it is tried again after so many seconds.
-_LASTING = (QUERY_TIMEOUT, OUT_OF_MEMORY, RESULT_TOO_LARGE)
+LASTING = (QUERY_TIMEOUT, OUT_OF_MEMORY, RESULT_TOO_LARGE)
 _RETRY_SECONDS = 60.0
 # HTTP dates have whole seconds.
 _SECOND = timedelta(seconds=1)
@@ -160,7 +160,7 @@ class _Memo:
         try:
             return make(snapshot)
         except ProblemError as error:
-            if error.problem in _LASTING:
+            if error.problem in LASTING:
                 self._failures[make] = time.monotonic() + _RETRY_SECONDS, error
             raise
 

@@ -152,6 +152,7 @@ def test_all_gone_is_said_at_once_and_all_is_well_soon_after_they_return(
     for service in pair:
         service.stop()
     assert problem_of(engine, QUERY) == "engine-unavailable"
+    until(lambda: not engine.replicas.serving, "a look at both")
     with pytest.raises(ProblemError, match=r"takes no connection|connection failed"):
         engine.check()
     pair[1].start()

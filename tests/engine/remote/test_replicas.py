@@ -11,7 +11,7 @@ from pyoxigraph import Store
 from tests.engine.remote import services as faults
 from tests.engine.remote.services import Handle, Service, refusing, services
 from tests.support.waiting import until
-from urbact_graph.engine.remote.answers import ACCEPT, media_type_of
+from urbact_graph.engine.remote.answers import accept_of, media_type_of
 from urbact_graph.engine.remote.dialects import STANDARD, dialect_of
 from urbact_graph.engine.remote.exchange import Exchange, Response, TooMuchError
 from urbact_graph.engine.remote.faults import (
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 QUERY = "SELECT ?x { VALUES ?x { <x:a> } }"
-MESSAGE = Message((("query", QUERY),), ACCEPT["results"])
+MESSAGE = Message((("query", QUERY),))
 JSON = "application/sparql-results+json"
 
 
@@ -86,11 +86,20 @@ def test_a_replica_that_is_gone_is_not_asked_again(pair: list[Service]) -> None:
     replicas = replicas_of(pair)
     pair[0].stop()
     assert [ask(replicas) for _ in range(5)] == [JSON] * 5
-    assert [one.state for one in replicas.members] == [State.DOWN, State.UP]
+    assert [one.state for one in replicas.members] == [State.DOUBTFUL, State.UP]
     assert replicas.members[0].changed.is_set(), "what watches it looks at once"
     pair[1].stop()
     with pytest.raises(GoneError):
         ask(replicas)
+
+
+def test_a_replica_that_failed_one_query_answers_the_next(pair: list[Service]) -> None:
+    replicas = replicas_of(pair[:1])
+    pair[0].fault = faults.dead
+    with pytest.raises(GoneError):
+        ask(replicas)
+    pair[0].fault = None
+    assert ask(replicas) == JSON, "a query that it cannot answer does not shut out all others"
 
 
 def test_connections_are_kept_and_one_that_was_closed_is_opened_again(pair: list[Service]) -> None:
@@ -162,7 +171,7 @@ def test_only_replicas_of_one_version_are_asked(pair: list[Service]) -> None:
 def test_one_that_is_late_is_asked_where_no_other_is_up(pair: list[Service]) -> None:
     replicas = replicas_of(pair)
     first, second = replicas.members
-    first.state = State.SLOW
+    first.state = State.DOUBTFUL
     assert replicas.serving == [second]
     second.state = State.DOWN
     assert replicas.serving == [first]
@@ -196,8 +205,16 @@ def test_what_a_response_means(
         media_type_of(Response(status, headers, text.encode()), dialect_of("Virtuoso/7"), "results")
 
 
+def test_an_engine_is_asked_for_the_format_in_which_it_writes_terms_as_they_are() -> None:
+    for server, first in (("Oxigraph/0.5", "json"), ("Virtuoso/07.20", "xml")):
+        dialect = dialect_of(server)
+        accepted = [accept_of(dialect, "results", again=again) for again in (False, True)]
+        assert accepted[0].split(",")[0].endswith(f"results+{first}")
+        assert not accepted[1].split(",")[0].endswith(f"results+{first}")
+
+
 def test_a_busy_engine_says_when_to_ask_again() -> None:
-    for value, seconds in (("7", 7), ("", None), ("Fri, 31 Dec 1999 23:59:59 GMT", None)):
+    for value, seconds in (("7", 7), ("", None), ("Fri, 31 Dec 1999 23:59:59 GMT", 0)):
         with pytest.raises(BusyError) as caught:
             media_type_of(Response(429, {"Retry-After": value}, b""), STANDARD, "results")
         assert caught.value.retry_seconds == seconds

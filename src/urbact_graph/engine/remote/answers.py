@@ -1,5 +1,6 @@
 """What the response of a replica means: an answer, or what is wrong with it."""
 
+import math
 import re
 
 from urbact_graph.engine.remote.dialects import Dialect
@@ -11,6 +12,7 @@ from urbact_graph.engine.remote.faults import (
     GoneError,
 )
 from urbact_graph.rdf.formats import Kind, format_named
+from urbact_graph.retry_after import seconds_to_wait
 
 # In the order in which they are preferred: those that say where they end, and are read quickly.
 ACCEPT: dict[Kind, str] = {
@@ -32,6 +34,14 @@ _TIMED_OUT = re.compile(
     r"(?i:\btime(?:d)?[ -]?out\b|time limit|\bcancell?ed\b|estimated execution time)|S1T00|S1TAT"
 )
 _MAX_EXCERPT = 300
+_MAX_RETRY_SECONDS = 3_600
+
+
+def accept_of(dialect: Dialect, kind: Kind, *, again: bool) -> str:
+    """Return what an engine is to answer in; with ``again`` another format than before."""
+    if kind == "results" and dialect.prefers_xml:
+        again = not again
+    return (OTHER_ACCEPT if again else ACCEPT)[kind]
 
 
 def media_type_of(response: Response, dialect: Dialect, kind: Kind) -> str:
@@ -74,5 +84,5 @@ def _excerpt(response: Response) -> str:
 
 
 def _retry_seconds(response: Response) -> int | None:
-    value = response.headers.get("Retry-After", "").strip()
-    return min(int(value), 3_600) if value.isascii() and value.isdigit() else None
+    seconds = seconds_to_wait(response.headers)
+    return None if seconds is None else min(math.ceil(seconds), _MAX_RETRY_SECONDS)

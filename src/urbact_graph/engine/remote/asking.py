@@ -1,12 +1,13 @@
 """A query's way to the replicas and back: read, sent, received, and written as was asked for."""
 
+from dataclasses import dataclass
+
 from urbact_graph.engine.cancellation import Cancellation
 from urbact_graph.engine.dataset import ensure_known, graphs_of
 from urbact_graph.engine.evaluation import problem_of_function
-from urbact_graph.engine.messages import Check, Checked, Convert, Result, ToWorker
+from urbact_graph.engine.messages import Check, Checked, Convert, Result
 from urbact_graph.engine.pool import Pool
 from urbact_graph.engine.protocol import Request
-from urbact_graph.engine.remote.answers import ACCEPT, OTHER_ACCEPT
 from urbact_graph.engine.remote.binding import bound, with_base
 from urbact_graph.engine.remote.exchange import Exchange, TooMuchError
 from urbact_graph.engine.remote.faults import (
@@ -35,6 +36,16 @@ from urbact_graph.settings import Settings
 _GRAPH_FORMS = ("CONSTRUCT", "DESCRIBE")
 
 
+@dataclass(frozen=True)
+class _Evaluation:
+    """The evaluation of ``request`` in its ``slot``; ``exchange`` has the time that is left."""
+
+    request: Request
+    exchange: Exchange
+    slot: Slot
+    cancellation: Cancellation
+
+
 class Asking:
     """Asks ``replicas``; the workers of ``pool`` read queries and answers.
 
@@ -56,99 +67,92 @@ class Asking:
             TimeoutError: it took longer.
             ProblemError: the query is refused, or cannot be answered.
         """
-        exchange = exchange_of(seconds)
-        text = bound(request.query, request.substitutions)
-        checked = self._checked(text, request, exchange, slot, cancellation)
+        evaluation = _Evaluation(request, exchange_of(seconds), slot, cancellation)
+        checked = self._checked(evaluation)
         kind: Kind = "graph" if checked.form in _GRAPH_FORMS else "results"
         accepted_format(request, kind)
-        message = self._message(checked.query, request, ACCEPT[kind])
-        with cancellation.callback(exchange.kill), slot.used_by(exchange):
-            found = self._sent(message, exchange, request, kind)
+        found = self._sent(evaluation, checked.query, kind)
         try:
-            return self._converted(found, checked.form, request, exchange, slot, cancellation)
+            return self._converted(evaluation, checked.form, *found)
         except ProblemError as error:
             if error.problem is not EVALUATION_FAILED:
                 raise
         # In another format the same answer may be right.
-        message = self._message(checked.query, request, OTHER_ACCEPT[kind])
-        with cancellation.callback(exchange.kill), slot.used_by(exchange):
-            found = self._sent(message, exchange, request, kind)
-        return self._converted(found, checked.form, request, exchange, slot, cancellation)
+        found = self._sent(evaluation, checked.query, kind, again=True)
+        return self._converted(evaluation, checked.form, *found)
 
-    def _checked(
-        self,
-        text: str,
-        request: Request,
-        exchange: Exchange,
-        slot: Slot,
-        cancellation: Cancellation,
-    ) -> Checked:
+    def _checked(self, evaluation: _Evaluation) -> Checked:
         """Have the query read, and the graphs checked that it names."""
-        needs_correction = any(one.dialect.shares_faults for one in self._replicas.members)
-        graphs = tuple(sorted(self.graphs or ())) if needs_correction else ()
-        check = Check(text, request.base_iri, needs_correction, graphs)
-        checked = self._worker(check, exchange, slot, cancellation)
+        request, known = evaluation.request, self.graphs
+        text = bound(request.query, request.substitutions)
+        shares_faults = any(one.dialect.shares_faults for one in self._replicas.members)
+        graphs = tuple(sorted(known or ())) if shares_faults else ()
+        checked = self._read(evaluation, Check(text, request.base_iri, shares_faults, graphs))
         if not isinstance(checked, Checked):
             raise TypeError(checked)
-        known = self.graphs
         if known is not None and not self._settings.allow_unknown_graphs:
             chosen, used = graphs_of(request)
             ensure_known((*chosen, *used), known.__contains__)
         return checked
 
     def _converted(
-        self,
-        found: tuple[str, bytes],
-        form: str,
-        request: Request,
-        exchange: Exchange,
-        slot: Slot,
-        cancellation: Cancellation,
+        self, evaluation: _Evaluation, form: str, media_type: str, content: bytes
     ) -> Result:
+        """Have an answer to a query of this ``form`` written as was asked for."""
+        request = evaluation.request
         convert = Convert(
-            found[0],
+            media_type,
             form,
             request.results_format,
             request.graph_format,
             request.max_result_bytes,
-            found[1],
+            content,
         )
-        result = self._worker(convert, exchange, slot, cancellation)
+        result = self._read(evaluation, convert)
         if not isinstance(result, Result):
             raise TypeError(result)
         return result
 
-    def _worker(
-        self, message: ToWorker, exchange: Exchange, slot: Slot, cancellation: Cancellation
-    ) -> Result | Checked:
-        return self._pool.ask(message, exchange.seconds_left, cancellation, slot)
-
-    def _message(self, text: str, request: Request, accept: str) -> Message:
-        chosen, _ = graphs_of(request)
-        graphs: tuple[tuple[str, str], ...] = ()
-        if request.default_graphs or request.named_graphs:
-            # No service has this name for its default graph.
-            graphs = tuple((name, iri) for name, iri in chosen if iri != DEFAULT_GRAPH)
-        query = ("query", with_base(text, request.base_iri))
-        all_graphs = request.all_graphs and not chosen
-        return Message((query, *graphs), accept, bool(chosen), all_graphs)
+    def _read(self, evaluation: _Evaluation, message: Check | Convert) -> Result | Checked:
+        """Have a worker read a query or an answer."""
+        seconds = evaluation.exchange.seconds_left
+        return self._pool.ask(message, seconds, evaluation.cancellation, evaluation.slot)
 
     def _sent(
-        self, message: Message, exchange: Exchange, request: Request, kind: Kind
+        self, evaluation: _Evaluation, text: str, kind: Kind, *, again: bool = False
     ) -> tuple[str, bytes]:
-        """Return the media type and content of the answer to ``message``.
+        """Return the media type and content of the answer to the query ``text``.
+
+        With ``again`` it comes in another format than before.
 
         Raises:
             TimeoutError: the deadline has come.
             ProblemError: there is no answer, or it is too large.
         """
-        limit = request.max_result_bytes
+        request, exchange = evaluation.request, evaluation.exchange
+        message, limit = _message(text, request), request.max_result_bytes
         try:
-            return self._replicas.ask(message, exchange, limit, kind)
+            with (
+                evaluation.cancellation.callback(exchange.kill),
+                evaluation.slot.used_by(exchange),
+            ):
+                return self._replicas.ask(message, exchange, limit, kind, again=again)
         except TooMuchError:
             raise too_large(limit) from None
         except ReplicaError as error:
             raise _problem_of(error) from None
+
+
+def _message(text: str, request: Request) -> Message:
+    """Return what is sent for the query ``text``."""
+    chosen, _ = graphs_of(request)
+    graphs: tuple[tuple[str, str], ...] = ()
+    if request.default_graphs or request.named_graphs:
+        # No service has this name for its default graph.
+        graphs = tuple((name, iri) for name, iri in chosen if iri != DEFAULT_GRAPH)
+    query = ("query", with_base(text, request.base_iri))
+    all_graphs = request.all_graphs and not chosen
+    return Message((query, *graphs), chooses_graphs=bool(chosen), all_graphs=all_graphs)
 
 
 def _problem_of(error: ReplicaError) -> ProblemError:

@@ -28,11 +28,12 @@ def _point(longitude: float, latitude: float) -> str:
 # What is asked by the value of one expression, each with the value that it must have.
 _EXPRESSIONS = {
     "IF and COALESCE": ("IF(COALESCE(?no, false), 1, 2)", "2"),
-    "REGEX with flags": ('REGEX("Ville", "^v", "i")', "true"),
+    "truth values": ('STRSTARTS("ab", "a")', "true"),
+    "REGEX with flags": ('IF(REGEX("Ville", "^v", "i"), "yes", "no")', "yes"),
     "REPLACE with groups": ('REPLACE("a-b", "(.)-(.)", "$2-$1")', "b-a"),
     "texts beyond ASCII": ('CONCAT(UCASE("ł"), LCASE("Ü"), STR(STRLEN("žluť")))', "Łü4"),
     "ENCODE_FOR_URI": ('ENCODE_FOR_URI("Saint-Étienne")', "Saint-%C3%89tienne"),
-    "language tags": ('LANGMATCHES(LANG("Stadt"@de-AT), "de")', "true"),
+    "language tags": ('IF(LANGMATCHES(LANG("Stadt"@de-AT), "de"), "yes", "no")', "yes"),
     "STRDT and STRLANG": (
         'CONCAT(STR(STRDT("3", <http://www.w3.org/2001/XMLSchema#integer>)), '
         'LANG(STRLANG("a", "fr")))',
@@ -41,11 +42,11 @@ _EXPRESSIONS = {
     "SHA256": ('SHA256("a")', hashlib.sha256(b"a").hexdigest()),
     "dates": ('YEAR("2026-11-28T00:00:00Z"^^<http://www.w3.org/2001/XMLSchema#dateTime>)', "2026"),
     "casts": ('<http://www.w3.org/2001/XMLSchema#integer>("07") + 1', "8"),
-    "IN with strings": ('"b" IN ("a", "b")', "true"),
+    "IN with strings": ('IF("b" IN ("a", "b"), "yes", "no")', "yes"),
     "GeoSPARQL: sfWithin": (
-        f"<{_GEOF}sfWithin>({_point(1, 1)}, "
-        f'"POLYGON((0 0, 0 2, 2 2, 2 0, 0 0))"^^<{_GEO}wktLiteral>)',
-        "true",
+        f"IF(<{_GEOF}sfWithin>({_point(1, 1)}, "
+        f'"POLYGON((0 0, 0 2, 2 2, 2 0, 0 0))"^^<{_GEO}wktLiteral>), "yes", "no")',
+        "yes",
     ),
 }
 # One degree along the equator, in metres, on a sphere or on the ellipsoid.
@@ -83,8 +84,7 @@ _QUERIES = {
 
 _CONSTRUCT = "CONSTRUCT { <urn:a> <urn:b> 1 } WHERE { }"
 _SELECT = "SELECT (1 AS ?x) WHERE { }"
-
-
+# Of a replica that has not answered yet.
 NOT_ASKED: tuple[Capability, ...] = ()
 
 

@@ -23,7 +23,7 @@ class Dialect:
     that limit a query to some seconds. ``union`` are those with which the default graph is the
     union of all graphs; None if there are none. ``partial`` are a header and its value that mark an
     incomplete answer. With ``shares_faults`` it evaluates as the local engine does, and needs the
-    same corrections.
+    same corrections. With ``prefers_xml`` its JSON has other terms than its XML, which is right.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Dialect:
     union: Parameters | None = None
     partial: Mapping[str, str] = field(default_factory=dict)
     shares_faults: bool = False
+    prefers_xml: bool = False
 
     def is_partial(self, headers: Mapping[str, str]) -> bool:
         """Tell whether the ``headers`` of an answer say that it is incomplete."""
@@ -58,8 +59,8 @@ def _with_unit(seconds: float) -> Parameters:
 STANDARD = Dialect("SPARQL 1.1 service", "")
 DIALECTS = (
     Dialect("Oxigraph", "oxigraph", union=(("union-default-graph", ""),), shares_faults=True),
-    # Its default graph is the union of all graphs anyway.
-    Dialect("Virtuoso", "virtuoso", _milliseconds, (), {"X-SQL-State": "S1TAT"}),
+    # Its default graph is the union of all graphs anyway; its JSON has numbers for truth values.
+    Dialect("Virtuoso", "virtuoso", _milliseconds, (), {"X-SQL-State": "S1TAT"}, prefers_xml=True),
     Dialect("Fuseki", "fuseki", _seconds, union=(("default-graph-uri", "urn:x-arq:UnionGraph"),)),
     Dialect("GraphDB", "graphdb", _whole_seconds, ()),
     Dialect("RDF4J", "rdf4j", _whole_seconds, ()),

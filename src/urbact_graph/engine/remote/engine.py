@@ -104,7 +104,7 @@ class RemoteEngine:
         self.replicas.changed = self._note_change
         self._pool = Pool(settings, _NOTHING)
         self._asking = Asking(settings, self.replicas, self._pool)
-        self._tell_graphs()
+        self._update_graphs()
         for monitor in self._monitors:
             monitor.start()
 
@@ -203,11 +203,11 @@ class RemoteEngine:
             # Never in the second of what it replaces: dates in headers have no fractions.
             self.modified = max(time.time(), self.modified + 1, self.started + 1)
         self._counting.count_reload(is_done=True)
-        self._tell_graphs()
+        self._update_graphs()
         self.changed()
 
-    def _tell_graphs(self) -> None:
-        """Let what asks the replicas know which graphs they have."""
+    def _update_graphs(self) -> None:
+        """Note which graphs the replicas have, which queries are checked against."""
         if measure := self._measure_of(self.version):
             own = {graph for one in self.replicas.members for graph in one.default_graphs}
             self._asking.graphs = None if measure.graphs is None else measure.graphs | own

@@ -9,7 +9,7 @@ from urbact_graph.engine.remote.faults import ReplicaError
 from urbact_graph.engine.remote.measuring import Label, Measure, label_of, measured
 from urbact_graph.engine.remote.replica import Replica, State
 
-# How long a replica may take for a question that costs it nothing, before it counts as slow.
+# How long a replica may take for a question that costs it nothing, before it counts as doubtful.
 _HEALTH_SECONDS = 1.0
 # How often it is asked; one that is not well is asked more often, to be used again soon.
 _INTERVAL, _SHORT_INTERVAL = 2.0, 0.4
@@ -61,10 +61,12 @@ class Monitor:
             try:
                 label = label_of(self.replica, self._dataset, _HEALTH_SECONDS)
             except TimeoutError:
-                self._fail(State.SLOW, "takes longer than a second for a short question")
+                self.replica.become(
+                    State.DOUBTFUL, "takes longer than a second for a short question"
+                )
                 return
             except ReplicaError as error:
-                self._fail(State.DOWN, str(error))
+                self.replica.become(State.DOWN, str(error))
                 return
             is_due = thoroughly or label != self._label or time.monotonic() > self._measured_until
             if self.measure is not None:
@@ -74,17 +76,14 @@ class Monitor:
             if not self.capabilities and self.measure is not None:
                 self.capabilities = capabilities_of(self.replica, _CAPABILITY_SECONDS)
 
-    def _fail(self, state: State, reason: str) -> None:
-        self.replica.state, self.replica.reason = state, reason
-
     def _measure(self, label: Label) -> None:
         began = time.monotonic()
         try:
             self.measure = measured(self.replica, label, self._seconds)
         except TimeoutError:
-            self._fail(State.SLOW, "takes too long to count its statements")
+            self.replica.become(State.DOUBTFUL, "takes too long to count its statements")
         except ReplicaError as error:
-            self._fail(State.DOWN, str(error))
+            self.replica.become(State.DOWN, str(error))
         else:
             self._label = label
             self.replica.version = self.measure.version

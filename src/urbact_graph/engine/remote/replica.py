@@ -29,10 +29,10 @@ _GRAPH_PARAMETERS = ("default-graph-uri", "named-graph-uri")
 
 
 class State(Enum):
-    """Whether a replica is asked: it answers, it is late to answer, it does not."""
+    """How a replica is: it answers; it is late to answer, or failed a query; it does not answer."""
 
     UP = "up"
-    SLOW = "slow"
+    DOUBTFUL = "doubtful"
     DOWN = "down"
 
 
@@ -45,7 +45,7 @@ class Message:
     """
 
     parameters: Parameters
-    accept: str
+    accept: str = ""
     chooses_graphs: bool = False
     all_graphs: bool = False
 
@@ -97,10 +97,14 @@ class Replica:
         return tuple(value for name, value in self._parameters if name == "default-graph-uri")
 
     def become(self, state: State, reason: str = "") -> None:
-        """Note how it is; have what watches it look at once if it is not well."""
+        """Note how it is, and if it is not up, a clause that says why."""
         self.state, self.reason = state, reason
-        if state is not State.UP:
-            self.changed.set()
+
+    def doubt(self, reason: str) -> None:
+        """Ask it only where no other is up, until the monitor has looked, which it does at once."""
+        if self.state is State.UP:
+            self.become(State.DOUBTFUL, reason)
+        self.changed.set()
 
     @contextlib.contextmanager
     def occupied(self) -> Iterator[None]:

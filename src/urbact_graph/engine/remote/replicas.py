@@ -8,8 +8,9 @@ import itertools
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from urbact_graph.engine.remote.answers import media_type_of
+from urbact_graph.engine.remote.answers import accept_of, media_type_of
 from urbact_graph.engine.remote.exchange import Exchange
 from urbact_graph.engine.remote.faults import BusyError, FailedError, GoneError, ReplicaError
 from urbact_graph.engine.remote.replica import Message, Replica, State
@@ -38,15 +39,21 @@ class Replicas:
         """Those that queries are sent to, if there are any that answer."""
         current = [one for one in self.members if one.version == self.version]
         up = [one for one in current if one.state is State.UP]
-        # One that is late may only have much to do.
-        return up or [one for one in current if one.state is State.SLOW]
+        return up or [one for one in current if one.state is State.DOUBTFUL]
 
     def ask(
-        self, message: Message, exchange: Exchange, max_bytes: int, kind: Kind
+        self,
+        message: Message,
+        exchange: Exchange,
+        max_bytes: int,
+        kind: Kind,
+        *,
+        again: bool = False,
     ) -> tuple[str, bytes]:
         """Send ``message`` to a replica, or to another if that fails.
 
-        Return the media type and the content of the answer.
+        Return the media type and the content of the answer, which is of this ``kind``. The format
+        is chosen here, with ``again`` another one than before.
 
         Raises:
             TimeoutError: the deadline has come.
@@ -59,11 +66,13 @@ class Replicas:
         while replica := self._next(tried):
             tried.append(replica)
             try:
+                accept = accept_of(replica.dialect, kind, again=again)
                 with replica.occupied():
-                    response = replica.ask(message, exchange, max_bytes)
+                    response = replica.ask(replace(message, accept=accept), exchange, max_bytes)
                 return media_type_of(response, replica.dialect, kind), response.content
             except GoneError as error:
-                replica.become(State.DOWN, str(error))
+                # It may be only this query that it fails; the monitor finds out.
+                replica.doubt(str(error))
                 last = error
             except BusyError as error:
                 last = error

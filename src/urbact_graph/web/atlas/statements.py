@@ -14,8 +14,7 @@ _QUERY = """
 SELECT ?thing ?number ?value
 WHERE {{
   {{ SELECT DISTINCT ?thing WHERE {{ {pattern} }} }}
-  VALUES (?property ?number) {{ {properties} }}
-  ?thing ?property ?value
+  {properties}
 }}
 """
 _FIRST_LETTERS_OF_A_DATE = 4
@@ -41,10 +40,14 @@ class Statements:
             ProblemError: as the engine raises it.
         """
         prefixes = namespaces(snapshot.base)
-        # In each row of the result, a number is a fraction of an IRI.
+        # In each row of the result, a number is a fraction of an IRI. With VALUES in the place of
+        # UNION, Virtuoso takes twenty times as long.
         names = {str(number): name for number, name in enumerate(properties)}
-        pairs = (f"(<{expanded(name, prefixes)}> '{number}')" for number, name in names.items())
-        query = _QUERY.format(properties=" ".join(pairs), pattern=pattern)
+        parts = (
+            f"{{ ?thing <{expanded(name, prefixes)}> ?value BIND('{number}' AS ?number) }}"
+            for number, name in names.items()
+        )
+        query = _QUERY.format(properties=" UNION ".join(parts), pattern=pattern)
         declared = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in prefixes.items())
         values: dict[str, dict[str, list[Term]]] = {}
         for thing, number, value in snapshot.rows(declared + query):

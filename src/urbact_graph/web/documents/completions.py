@@ -6,10 +6,10 @@ from typing import Any, Self
 
 from pyoxigraph import Literal, NamedNode
 
-from urbact_graph.problems import ProblemError
+from urbact_graph.problems import EVALUATION_FAILED, ProblemError
 from urbact_graph.rdf.namespaces import OWL, RDF, RDFS, namespaces, shortened
 from urbact_graph.web.pages.entity_page import Vocabulary
-from urbact_graph.web.snapshot import Snapshot
+from urbact_graph.web.snapshot import LASTING, Snapshot
 
 CLASS, PROPERTY, INDIVIDUAL = "class", "property", "individual"
 _KINDS = {
@@ -77,6 +77,9 @@ class Completions:
 
         Where a graph is so large that its uses cannot be counted within the time of a query, only
         what it defines is known.
+
+        Raises:
+            ProblemError: as the engine raises it, if that may be otherwise the next time.
         """
         found: dict[str, _Term] = {}
         for term, kind, label, comment in _rows(snapshot, _DEFINED):
@@ -113,9 +116,11 @@ def _relate(snapshot: Snapshot, found: dict[str, _Term], prefixes: dict[str, str
 def _rows(snapshot: Snapshot, query: str) -> Iterator[tuple[object, ...]]:
     try:
         yield from snapshot.rows(query)
-    except ProblemError:
-        # What is missing is not proposed; the editor works without it.
-        return
+    except ProblemError as error:
+        # What is missing is not proposed; the editor works without it. What may be there the next
+        # time is not left out for as long as this version of the graph is served.
+        if error.problem not in (*LASTING, EVALUATION_FAILED):
+            raise
 
 
 def _pairs(snapshot: Snapshot, query: str) -> Iterator[tuple[str, str]]:

@@ -32,6 +32,9 @@ def limits() -> Response:
         raise ProblemError(
             NOT_ACCEPTABLE, "The limits come as text/html, application/json; accept one of these."
         )
+    if engines:
+        # How they are changes without another version of the data.
+        response.cache_control.no_store = True
     response.vary.add("Accept")
     return response
 

@@ -1,6 +1,7 @@
 """Questions in words, which /queries answers."""
 
 from collections.abc import Collection
+from typing import Any
 
 from flask import Response as AnyResponse
 from flask import jsonify, render_template
@@ -52,7 +53,10 @@ def answer_to_question(
     if form == "json":
         response: AnyResponse = jsonify(as_json(found, shown, current_context().public_address))
     else:
-        response = _page(sentence, found, shown, library)
+        answer = first_answer(shown[0], library, snapshot.base) if shown else {}
+        response = _page(sentence, found, shown, answer)
+        if "problem" in answer:
+            response.cache_control.no_store = True
     is_of_today = any(one.note == FROM_TODAY for one in found.mentions) or any(
         not value.words for one in found.guesses for value in one.values
     )
@@ -62,11 +66,9 @@ def answer_to_question(
 
 
 def _page(
-    sentence: str, found: Understanding, shown: list[ShownGuess], library: Library
+    sentence: str, found: Understanding, shown: list[ShownGuess], answer: dict[str, Any]
 ) -> Response:
     """Give the page, with the answer of the first guess."""
-    snapshot = current_snapshot()
-    answer = first_answer(shown[0], library, snapshot.base) if shown else {}
     return Response(
         render_template(
             "question.html",
@@ -74,7 +76,7 @@ def _page(
             longest=LONGEST_QUESTION,
             note=note_of(found),
             examples=EXAMPLES,
-            parts=list(parts(found, atlas_of(snapshot))),
+            parts=list(parts(found, atlas_of(current_snapshot()))),
             first=shown[0] if shown else None,
             others=shown[1:],
             **answer,
