@@ -99,6 +99,15 @@ def test_credentials_come_from_the_environment_and_are_not_shown(
     assert "must be none, basic, digest or bearer" in publish(server, file, code=2)[1]
 
 
+@pytest.fixture
+def _interruptible() -> Iterator[None]:
+    """Let SIGINT interrupt, which is ignored in what a script runs in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_interruptible")
 def test_an_interrupted_command_says_how_it_goes_on(
     place: Path, server: StoreServer, file: Path
 ) -> None:
