@@ -7,11 +7,9 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import pytest
 from pyoxigraph import Store
@@ -27,11 +25,10 @@ from tests.support.servers import (
     variables,
     write_generation,
 )
-from tests.support.waiting import DEADLINE, until_gone
+from tests.support.waiting import DEADLINE, WhileBlockLasts, until_gone
 from urbact_graph.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = [
@@ -45,29 +42,23 @@ pytestmark = [
 SIZE = 60
 
 
-@dataclass
-class Load:
+class Load(WhileBlockLasts):
     """Clients that ask one query after another, each other than all before; what they got."""
 
-    server: Server
-    query: str = "SELECT ({} AS ?x) {{ <x:s> <x:p> ?o }}"
-    replies: list[tuple[float, Reply]] = field(default_factory=list)
-    failures: list[Exception] = field(default_factory=list)
-    _stopping: threading.Event = field(default_factory=threading.Event)
-    _numbers: Iterator[int] = field(default_factory=itertools.count)
-    _threads: list[threading.Thread] = field(default_factory=list)
+    def __init__(
+        self, server: Server, query: str = "SELECT ({} AS ?x) {{ <x:s> <x:p> ?o }}"
+    ) -> None:
+        super().__init__(*[self._ask] * 4)
+        self._server = server
+        self._query = query
+        self._numbers = itertools.count()
+        self.replies: list[tuple[float, Reply]] = []
+        self.failures: list[Exception] = []
 
-    def __enter__(self) -> Load:
-        self._threads = [threading.Thread(target=self._ask) for _ in range(4)]
-        for thread in self._threads:
-            thread.start()
+    def __enter__(self) -> Self:
+        super().__enter__()
         self.until_more()
         return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stopping.set()
-        for thread in self._threads:
-            thread.join()
 
     def until_more(self, count: int = 40) -> None:
         """Wait for so many more replies."""
@@ -83,10 +74,10 @@ class Load:
         )
 
     def _ask(self) -> None:
-        while not self._stopping.is_set():
-            query = self.query.format(next(self._numbers))
+        while not self.is_over:
+            query = self._query.format(next(self._numbers))
             try:
-                reply = self.server.query(query)
+                reply = self._server.query(query)
             except OSError as error:
                 self.failures.append(error)
             else:

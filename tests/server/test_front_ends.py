@@ -3,9 +3,9 @@
 import http.client
 import itertools
 import os
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,7 +21,7 @@ from tests.support.servers import (
     variables,
     write_generation,
 )
-from tests.support.waiting import until_gone
+from tests.support.waiting import WhileBlockLasts, until_gone
 from urbact_graph.release.release import Release
 from urbact_graph.sources import GraphSources
 
@@ -81,28 +81,15 @@ def proxy(tmp_path: Path, servers: tuple[Server, Server]) -> Iterator[Proxy]:
         yield nginx
 
 
-class Clients:
+class Clients(WhileBlockLasts):
     """Clients that ask without a pause while the block lasts; nothing may fail."""
 
     def __init__(self, proxy: Proxy) -> None:
         self._proxy = proxy
-        self._stop = threading.Event()
         self.faults: list[str] = []
         self.seen: list[set[int]] = [set(), set(), set(), set()]
         self.answers = [0, 0, 0, 0]
-        self._threads = [
-            threading.Thread(target=self._ask, args=(number,)) for number in range(len(self.seen))
-        ]
-
-    def __enter__(self) -> "Clients":
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
+        super().__init__(*(partial(self._ask, number) for number in range(len(self.seen))))
 
     def until_more(self, count: int = 20) -> None:
         """Wait until each client has so many more answers, or something failed."""
@@ -118,7 +105,7 @@ class Clients:
     def _ask(self, number: int) -> None:
         try:
             for turn in itertools.count():
-                if self._stop.is_set():
+                if self.is_over:
                     return
                 # Half of them are in a cache; one client in two sends its queries by POST.
                 query = f"{DATA} # {number} {turn // 2}"

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -28,7 +29,7 @@ from tests.support.servers import (
     variables,
     write_generation,
 )
-from tests.support.waiting import DEADLINE, together, until_gone
+from tests.support.waiting import DEADLINE, WhileBlockLasts, together, until_gone
 from urbact_graph.errors import EngineError
 from urbact_graph.server.control_socket import request_reload
 
@@ -45,12 +46,11 @@ SLOW = "SELECT (COUNT(*) AS ?n) (MIN(?g) AS ?a) (MAX(?k) AS ?b) { ?s ?p ?g . ?t 
 ONE_EACH = {DATA: SIZE, LARGE: 2 * SIZE * SIZE, SLOW: 2}
 
 
-class Readers:
+class Readers(WhileBlockLasts):
     """Threads that query without a pause while the block lasts, and remember the answers."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self._stop = threading.Event()
         self._lock = threading.Lock()
         # The query, dataset and content of each entity tag.
         self._tagged: dict[str, tuple[str, int, str]] = {}
@@ -58,17 +58,7 @@ class Readers:
         self.unchanged = 0
         self.seen: set[int] = set()
         kinds = (self._distinct_and_repeated, self._conditional, self._large, self._slow)
-        self._threads = [threading.Thread(target=self._run, args=(kind,)) for kind in kinds]
-
-    def __enter__(self) -> "Readers":
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
+        super().__init__(*(partial(self._run, kind) for kind in kinds))
 
     def until_answered(self, generation: int) -> None:
         """Wait until there is an answer from that dataset, or a fault."""
@@ -85,7 +75,7 @@ class Readers:
 
         try:
             for number in itertools.count():
-                if self._stop.is_set():
+                if self.is_over:
                     break
                 # Every other time over a connection that was used before.
                 kind(kept_alive if number % 2 else self._server.query, number)

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
+from typing import Self
 
 # Seconds after which what has not happened counts as never happening.
 DEADLINE = 60.0
@@ -72,3 +73,26 @@ def together(*actions: Callable[[], object]) -> Iterator[list[Thread]]:
         for thread in threads:
             thread.join(timeout=DEADLINE)
     assert not any(thread.is_alive() for thread in threads), "a thread did not end"
+
+
+class WhileBlockLasts:
+    """Threads that run ``actions``, each until ``is_over``, which holds when the block ends."""
+
+    def __init__(self, *actions: Callable[[], object]) -> None:
+        self._over = Event()
+        self._threads = [Thread(target=action) for action in actions]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the block has ended."""
+        return self._over.is_set()
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
